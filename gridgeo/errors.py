@@ -1,0 +1,100 @@
+"""Every error gridgeo raises on purpose.
+
+GridgeoError
+├── ConfigError              a setting is missing or malformed
+├── EnvironmentIncomplete    the machine lacks something, and what to do about it
+├── InvalidInput             a value given by the caller breaks a rule
+│   ├── InvalidCode          a code breaks its own rules
+│   ├── InvalidGeometry      a geometry is refused by the geometry gate
+│   ├── UnknownDatum         coordinates whose datum is not known, or contradicts them
+│   └── UnreadableFile       a file that cannot be read as what it claims to be
+├── NotFound                 nothing is stored under that code
+├── Gone                     it existed, and was retired
+├── Conflict                 the state of things does not allow this
+│   └── SchemaMismatch       the database was migrated by another version of gridgeo
+└── DatabaseUnavailable      PostgreSQL cannot be reached
+
+The first line of a class's docstring is the title of the problem a user sees;
+the message is made from the facts the error carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class GridgeoError(Exception):
+    """Something went wrong that gridgeo foresaw."""
+
+
+class ConfigError(GridgeoError):
+    """A setting is missing or malformed."""
+
+
+class EnvironmentIncomplete(GridgeoError):
+    """The machine lacks something gridgeo needs."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}: {remedy}")
+        self.what, self.remedy = what, remedy
+
+
+class InvalidInput(GridgeoError):
+    """A given value breaks a rule."""
+
+    def __init__(self, field: str, value: object, rule: str) -> None:
+        super().__init__(f"{field} {_short(value)}: {rule}")
+        self.field, self.value, self.rule = field, value, rule
+
+
+class InvalidCode(InvalidInput):
+    """A code breaks its own rules."""
+
+
+class InvalidGeometry(InvalidInput):
+    """A geometry is refused by the geometry gate."""
+
+
+class UnknownDatum(InvalidInput):
+    """The datum of the coordinates is not known, or contradicts them."""
+
+
+class UnreadableFile(InvalidInput):
+    """A file cannot be read as what it claims to be."""
+
+    def __init__(self, name: str, rule: str) -> None:
+        super().__init__("file", name, rule)
+
+
+class NotFound(GridgeoError):
+    """Nothing is stored under that code."""
+
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(f"no {kind} {_short(key)}")
+        self.kind, self.key = kind, key
+
+
+class Gone(GridgeoError):
+    """It existed, and was retired."""
+
+    def __init__(self, kind: str, key: object, since: object, successors: Iterable[str] = ()) -> None:
+        self.kind, self.key, self.since, self.successors = kind, key, since, tuple(successors)
+        follow = f"; followed by {', '.join(self.successors)}" if self.successors else ""
+        super().__init__(f"{kind} {_short(key)} was retired at {since}{follow}")
+
+
+class Conflict(GridgeoError):
+    """The state of things does not allow this."""
+
+
+class SchemaMismatch(Conflict):
+    """The database was migrated by another version of gridgeo."""
+
+
+class DatabaseUnavailable(GridgeoError):
+    """PostgreSQL cannot be reached."""
+
+
+def _short(value: object, most: int = 80) -> str:
+    text = repr(value)
+    return text if len(text) <= most else f"{text[:most]}… ({len(text)} characters)"

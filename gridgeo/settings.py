@@ -1,0 +1,80 @@
+"""Settings, read once from GRIDGEO_* environment variables. Nothing else reads the environment.
+
+Standard library only: the set-up reads its settings before any package is installed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from .errors import ConfigError
+
+
+def default_home() -> Path:
+    """Return where an installation keeps its database and its engine.
+
+    Root's own home is closed to the account the database runs under (0700), so root's is under /var/lib.
+    """
+    if os.geteuid() == 0:
+        return Path("/var/lib/gridgeo")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "gridgeo"
+
+
+def inherited_environment() -> dict[str, str]:
+    """Return a copy of the process's environment, to start programs with."""
+    return dict(os.environ)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an installation may change. Each field is the variable GRIDGEO_<FIELD>.
+
+    ``database_url`` is read from GRIDGEO_DATABASE_URL, else from DATABASE_URL: an existing
+    server. Empty means the private cluster under ``home``.
+    """
+
+    home: Path = Path()
+    database_url: str = ""
+    test_database_url: str = ""
+    pg_bin: str = ""
+    chromium: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    pool_size: int = 4
+    cors_origins: tuple[str, ...] = ()
+    authority: str = ""
+    offline: bool = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings; raises ConfigError for a malformed or an unknown GRIDGEO_* variable."""
+        environ = os.environ if environ is None else environ
+        known = {f"GRIDGEO_{field.name.upper()}": field for field in fields(cls)}
+        unknown = sorted(name for name in environ if name.startswith("GRIDGEO_") and name not in known)
+        if unknown:
+            raise ConfigError(f"{unknown[0]} is not a setting of gridgeo; the settings are {', '.join(sorted(known))}")
+        given = {field.name: _parse(name, field, environ[name]) for name, field in known.items() if environ.get(name)}
+        given.setdefault("home", default_home())
+        given.setdefault("database_url", environ.get("DATABASE_URL", ""))
+        return cls(**given)
+
+
+def _parse(name: str, field, raw: str):
+    kind = field.type
+    if kind == "int":
+        if not (raw.isascii() and raw.isdigit()):
+            raise ConfigError(f"{name}={raw!r} is not a whole number")
+        return int(raw)
+    if kind == "bool":
+        if raw.lower() not in {"0", "1", "false", "true", "no", "yes"}:
+            raise ConfigError(f"{name}={raw!r} is neither 1 nor 0")
+        return raw.lower() in {"1", "true", "yes"}
+    if kind == "Path":
+        return Path(raw).expanduser().absolute()
+    if kind.startswith("tuple"):
+        return tuple(part.strip() for part in raw.split(",") if part.strip())
+    return raw

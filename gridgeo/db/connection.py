@@ -1,0 +1,88 @@
+"""Connections to PostgreSQL, and a pool that waits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+import psycopg2.extensions
+import psycopg2.pool
+
+from ..errors import DatabaseUnavailable
+
+#: The schemas every connection of ours looks into, in this order.
+SEARCH_PATH = "gridgeo,public"
+
+
+def connect(url: str, role: str | None = None, application_name: str = "gridgeo", **parameters: str | int):
+    """Open a connection; `role` is taken on from the first statement on, `parameters` are server settings.
+
+    Raises DatabaseUnavailable when the server cannot be reached or refuses.
+    """
+    given = _parse(url)
+    server = {"search_path": SEARCH_PATH, **({"role": role} if role else {}), **parameters}
+    options = " ".join([given.pop("options", ""), *(f"-c {name}={value}" for name, value in server.items())]).strip()
+    try:
+        return psycopg2.connect(**{"application_name": application_name, "connect_timeout": 10, **given, "options": options})
+    except psycopg2.OperationalError as error:
+        raise DatabaseUnavailable(_first_line(error)) from error
+
+
+class Pool:
+    """A pool that is opened full, never shrinks, and lets callers wait for a free connection.
+
+    psycopg2's own pool raises when all connections are out, and closes every connection above
+    its minimum when it comes back; under load that costs more than the queries.
+    """
+
+    def __init__(self, url: str, size: int, role: str | None = None, **parameters: str | int) -> None:
+        self._connect = lambda: connect(url, role, **parameters)
+        self._lock = threading.Lock()
+        self._free = threading.BoundedSemaphore(size)
+        self._idle = [self._connect() for _ in range(size)]
+
+    @contextmanager
+    def connection(self, wait_s: float = 5.0) -> Iterator:
+        """Lend a connection for one transaction: commit, or roll back on error.
+
+        A connection the server has closed (a restart) is replaced before it is lent.
+        Raises DatabaseUnavailable when none comes free within `wait_s` seconds.
+        """
+        if not self._free.acquire(timeout=wait_s):
+            raise DatabaseUnavailable(f"all database connections were busy for {wait_s:g} s")
+        conn = None
+        try:
+            with self._lock:
+                conn = self._idle.pop() if self._idle else None
+            if conn is None or conn.closed:
+                conn = self._connect()
+            with conn:
+                yield conn
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+            if conn is not None and conn.closed:
+                raise DatabaseUnavailable(_first_line(error)) from error
+            raise
+        finally:
+            with self._lock:
+                if conn is not None and not conn.closed:
+                    self._idle.append(conn)
+            self._free.release()
+
+    def close(self) -> None:
+        """Close every idle connection."""
+        with self._lock:
+            while self._idle:
+                self._idle.pop().close()
+
+
+def _parse(url: str) -> dict[str, str]:
+    try:
+        return psycopg2.extensions.parse_dsn(url)
+    except psycopg2.ProgrammingError as error:
+        raise DatabaseUnavailable(f"the database URL is malformed: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,27 @@
+"""Sizes and distances on the ground, of geometries stored as EPSG:4490 lon/lat.
+
+Measured in the plane EPSG:4547 (Gauss-Krueger, 114 E). In Shenzhen, within 0.7 degrees of that meridian, its scale
+errs by at most 5.6e-5: 6 cm in a kilometre, 1.1e-4 of an area. It grows with the square of the distance from 114 E.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from . import crs
+
+
+def area_m2(geoms) -> np.ndarray:
+    """Return areas in square metres; nan where there is no geometry."""
+    return shapely.area(crs.to_metric(geoms))
+
+
+def length_m(geoms) -> np.ndarray:
+    """Return lengths of lines, or of the boundaries of areas, in metres; nan where there is no geometry."""
+    return shapely.length(crs.to_metric(geoms))
+
+
+def distance_m(geoms, others) -> np.ndarray:
+    """Return the shortest distances between geometries pair by pair (broadcast), in metres; 0 where they meet."""
+    return shapely.distance(crs.to_metric(geoms), crs.to_metric(others))

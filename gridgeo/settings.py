@@ -6,6 +6,7 @@ Standard library only: the set-up reads its settings before any package is insta
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -21,6 +22,15 @@ def default_home() -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/gridgeo")
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "gridgeo"
+
+
+def runtime_dir() -> Path:
+    """Return a directory with a short path, for sockets.
+
+    Root's own runtime directory is closed to the account the database runs under.
+    """
+    own = os.environ.get("XDG_RUNTIME_DIR", "")
+    return Path(own) if own and os.geteuid() != 0 and Path(own).is_dir() else Path(tempfile.gettempdir())
 
 
 def inherited_environment() -> dict[str, str]:

@@ -1,89 +1,108 @@
-"""A real PostGIS for the tests (first simple version; the cluster manager takes over)."""
-import os
-import shutil
-import subprocess
-import tempfile
-import uuid
-from pathlib import Path
+"""A real PostGIS for every test: the server in GRIDGEO_TEST_DATABASE_URL, or a throw-away cluster.
 
+`conn` is rolled back after each test; `database_url` is a database of the test's own, for what commits.
+Where there is no PostGIS the tests fail and name the package: nothing is skipped in silence.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
 import pytest
 
-from gridgeo.db import connection, migrate
+from gridgeo.db import cluster, connection, migrate
 from gridgeo.settings import Settings
 
-
-@pytest.fixture(scope="session")
-def server():
-    given = os.environ.get("GRIDGEO_TEST_DATABASE_URL")
-    if given:
-        yield given.rstrip("/")
-        return
-    bindir = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))[-1].parent
-    home = Path(tempfile.mkdtemp(prefix="gridgeo-pg-"))
-    shutil.chown(home, "postgres")
-    home.chmod(0o755)
-
-    def run(*command):
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home, user="postgres", group="postgres", extra_groups=[])
-
-    run(bindir / "initdb", "-D", home / "data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
-    run(bindir / "pg_ctl", "-D", home / "data", "-w", "-o", f"-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off -c jit=off", "-l", home / "log", "start")
-    try:
-        yield f"host={home} user=postgres"
-    finally:
-        run(bindir / "pg_ctl", "-D", home / "data", "-m", "immediate", "stop")
-        shutil.rmtree(home)
+_PREFIX = f"gridgeo_test_{os.getpid()}"
 
 
-def _admin(server):
-    conn = connection.connect(f"{server} dbname=postgres")
-    conn.autocommit = True
-    return conn
+class Server:
+    """A PostgreSQL server on which tests make and drop databases."""
 
+    def __init__(self, admin_url: str, url_of: Callable[[str], str]) -> None:
+        self.url_of = url_of
+        self._admin = psycopg2.connect(admin_url)
+        self._admin.autocommit = True
+        self._numbers = count()
 
-@pytest.fixture(scope="session")
-def template(server):
-    admin = _admin(server)
-    name = f"template_{uuid.uuid4().hex[:8]}"
-    admin.cursor().execute(f"CREATE DATABASE {name}")
-    conn = connection.connect(f"{server} dbname={name}")
-    migrate.migrate(conn)
-    conn.close()
-    yield admin, name
-    admin.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.close()
+    def create(self, template: str = "template0") -> str:
+        """Make a database and return its name."""
+        name = f"{_PREFIX}_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
 
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever is connected to it."""
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
-def _clone(server, template):
-    admin, source = template
-    name = f"clone_{uuid.uuid4().hex[:8]}"
-    admin.cursor().execute(f"CREATE DATABASE {name} TEMPLATE {source}")
-    return name, f"{server} dbname={name}"
+    def close(self) -> None:
+        """Drop every database made here."""
+        with closing(self._admin), self._admin.cursor() as cur:
+            cur.execute("SELECT datname FROM pg_database WHERE datname ~ %s ORDER BY datname", (f"^{_PREFIX}_",))
+            for (name,) in cur.fetchall():
+                self.drop(name)
+
+    def _run(self, statement: str) -> None:
+        with self._admin.cursor() as cur:
+            cur.execute(statement)
 
 
 @pytest.fixture(scope="session")
-def _shared(server, template):
-    name, url = _clone(server, template)
-    conn = connection.connect(url)
-    yield conn
-    conn.close()
+def server() -> Iterator[Server]:
+    """The server of this test run."""
+    settings = Settings.from_env()
+    if settings.test_database_url:
+        parts = urlsplit(settings.test_database_url)
+        made = Server(settings.test_database_url, lambda name: urlunsplit(parts._replace(path=f"/{name}")))
+        yield made
+        made.close()
+    else:
+        with cluster.throwaway(settings.pg_bin, engine_home=settings.home) as throwaway:
+            yield Server(throwaway.url_of("postgres"), throwaway.url_of)
+
+
+@pytest.fixture(scope="session")
+def template(server: Server) -> str:
+    """The name of a migrated, empty database; nobody stays connected to it."""
+    name = server.create()
+    with closing(connection.connect(server.url_of(name))) as conn:
+        migrate.migrate(conn)
+    return name
+
+
+@pytest.fixture(scope="session")
+def _shared(server: Server, template: str) -> Iterator[list]:
+    url = server.url_of(server.create(template))
+    held = [connection.connect(url), url]
+    yield held
+    held[0].close()
 
 
 @pytest.fixture
-def conn(_shared):
-    """A connection whose work is rolled back after the test."""
-    yield _shared
-    _shared.rollback()
+def conn(_shared: list) -> Iterator:
+    """A connection to a migrated, empty database; whatever the test does is rolled back."""
+    if _shared[0].closed:
+        _shared[0] = connection.connect(_shared[1])
+    yield _shared[0]
+    if not _shared[0].closed:
+        _shared[0].reset()
 
 
 @pytest.fixture
-def database_url(server, template):
-    """A database of the test's own, for what commits."""
-    name, url = _clone(server, template)
-    yield url
-    template[0].cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
+def database_url(server: Server, template: str) -> Iterator[str]:
+    """The URL of a migrated, empty database of the test's own."""
+    name = server.create(template)
+    yield server.url_of(name)
+    server.drop(name)
 
 
 @pytest.fixture
-def settings(database_url, tmp_path):
-    return Settings(home=tmp_path, database_url=database_url)
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of an installation with a database of its own."""
+    return Settings(home=tmp_path / "home", database_url=database_url)

@@ -133,6 +133,23 @@ def from_metric(geoms) -> np.ndarray:
     return transform(geoms, METRIC_PLANE, CGCS2000)
 
 
+def is_planar(datum: Datum) -> bool:
+    """Return whether the coordinates of a datum are metres in a plane, not degrees."""
+    return datum.epsg is not None and pyproj.CRS.from_epsg(datum.epsg).is_projected
+
+
+def region(datum: Datum) -> tuple[float, float, float, float]:
+    """Return where data of a datum may lie, EPSG:4490 degrees: west, south, east, north.
+
+    China; for a plane, the part of it within 2 degrees of where EPSG says the plane is used.
+    """
+    used = pyproj.CRS.from_epsg(datum.epsg).area_of_use if is_planar(datum) else None
+    if used is None:
+        return REGION
+    west, south, east, north = REGION
+    return max(west, used.west - 2), max(south, used.south - 2), min(east, used.east + 2), min(north, used.north + 2)
+
+
 def _project(xy: np.ndarray, epsg: int, inverse: bool) -> np.ndarray:
     if epsg in _SAME_AS_STORAGE:
         return xy

@@ -62,8 +62,8 @@ def configure(data: Path, account: Account, throwaway: bool, free: int, shm: Pat
     """
     settings = {
         "jit": "off",
-        "timezone": "'UTC'",
-        "log_timezone": "'UTC'",
+        "timezone": "GMT",  # the one zone PostgreSQL knows without the machine's tzdata
+        "log_timezone": "GMT",
         "log_min_error_statement": "panic",
         "log_error_verbosity": "terse",
         "shared_buffers": "128MB" if throwaway else f"{_buffers() // MB}MB",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ...bootstrap import apt
 from ...errors import EnvironmentIncomplete
 from ...settings import inherited_environment
 
@@ -19,6 +22,10 @@ REMEDY = (
     "install PostgreSQL 15 or newer with PostGIS 3 (Debian: apt-get install postgresql-15-postgis-3), "
     "set GRIDGEO_PG_BIN to its bin directory, or set DATABASE_URL to an existing server"
 )
+
+#: What a server with PostGIS needs of its packages' dependencies: libraries, and PROJ's data. The raster
+#: and 3D extensions (GDAL, SFCGAL), compiled queries (LLVM) and the system service are left out.
+_NEEDED = re.compile(r"(?!lib(gdal|sfcgal|llvm)|lib.*-perl)(lib.*|zlib1g|proj-data)")
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,9 @@ class Engine:
         if self.tree:
             folders = [*self.tree.glob("usr/lib/*-linux-*"), *self.tree.glob("lib/*-linux-*")]
             kept["LD_LIBRARY_PATH"] = ":".join(map(str, folders))
-            kept["PROJ_DATA"] = kept["PROJ_LIB"] = str(self.tree / "usr" / "share" / "proj")
+            proj = self.tree / "usr" / "share" / "proj"
+            if proj.exists():  # else libproj was installed already, with its data
+                kept["PROJ_DATA"] = kept["PROJ_LIB"] = str(proj)
         return kept
 
 
@@ -98,5 +107,62 @@ def find(tree: Path, pg_bin: str | Path = "", search: Iterable[str] = SEARCH, ma
 
 
 def fetch(tree: Path, major: int | None = None) -> Engine:
-    """Fetch an engine into `tree`. Raises EnvironmentIncomplete when there is no way."""
-    raise EnvironmentIncomplete("no PostgreSQL with PostGIS is here", REMEDY)
+    """Fetch an engine into `tree` from the machine's own apt sources, without root, and return it.
+
+    Raises EnvironmentIncomplete when that is not possible here.
+    """
+    lack = f"PostgreSQL {major or OLDEST} with PostGIS is not on this machine"
+    if not apt.present():
+        raise EnvironmentIncomplete(lack, REMEDY)
+    print(f"gridgeo: {lack}; fetching it into {tree}", file=sys.stderr, flush=True)
+    new, scratch = tree.with_name("engine.new"), tree.with_name("engine.apt")
+    for leftover in (new, scratch, tree):
+        shutil.rmtree(leftover, ignore_errors=True)
+    try:
+        fetcher = apt.Fetcher(scratch)
+        version = major or _newest(fetcher)
+        postgis = f"postgresql-{version}-postgis-3"
+        roots = [f"postgresql-{version}", f"postgresql-client-{version}", postgis, f"{postgis}-scripts"]
+        fetcher.unpack(fetcher.with_dependencies(roots, _NEEDED), new)
+        _prune(new)
+        _link_controls(new)
+        _require_libraries(Engine(new / f"usr/lib/postgresql/{version}/bin", new))
+        new.rename(tree)
+    except EnvironmentIncomplete as error:
+        raise EnvironmentIncomplete(f"{lack}, and {error.what}", REMEDY) from None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
+    return fetched(tree)[0]
+
+
+def _newest(fetcher: apt.Fetcher) -> int:
+    offered = [int(name.split("-")[1]) for name in fetcher.names(r"^postgresql-[0-9]+-postgis-3$")]
+    if not offered or max(offered) < OLDEST:
+        raise EnvironmentIncomplete("apt's sources offer none", REMEDY)
+    return max(offered)
+
+
+def _prune(tree: Path) -> None:
+    """Remove what a server without compiled queries and without readers has no use for."""
+    for pattern in ("usr/lib/postgresql/*/lib/bitcode", "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/postgresql/*/man"):
+        for folder in tree.glob(pattern):
+            shutil.rmtree(folder)
+
+
+def _link_controls(tree: Path) -> None:
+    """Make `postgis.control` of `postgis-3.control`: on an installed system a maintainer script does."""
+    for control in tree.glob("usr/share/postgresql/*/extension/*-3.control"):
+        plain = control.with_name(control.name.replace("-3.control", ".control"))
+        if not plain.exists():
+            plain.symlink_to(control.name)
+
+
+def _require_libraries(engine: Engine) -> None:
+    """Raise EnvironmentIncomplete naming the first shared library that is still missing."""
+    modules = [*engine.bin.glob("*"), *(engine.bin.parent / "lib" / f"{name}.so" for name in ("postgis-3", "btree_gist", "pg_trgm"))]
+    binaries = [str(path) for path in modules if path.read_bytes()[:4] == b"\x7fELF"]
+    listed = subprocess.run(["ldd", *binaries], env=engine.environment(), capture_output=True, text=True)
+    missing = sorted(set(re.findall(r"(\S+) => not found", listed.stdout)))
+    if missing:
+        raise EnvironmentIncomplete(f"the fetched programs lack {missing[0]}", REMEDY)

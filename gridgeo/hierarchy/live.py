@@ -1,0 +1,147 @@
+"""Editions kept in memory by a serving process, up to date with what any process activates."""
+
+from __future__ import annotations
+
+import logging
+import select
+import threading
+from collections import OrderedDict
+from datetime import UTC, datetime
+
+import psycopg2
+
+from ..db import connection
+from ..errors import DatabaseUnavailable, NotFound
+from . import store
+from .locate import Snapshot
+
+LOG = logging.getLogger(__name__)
+
+_CHANNEL = "gridgeo_edition"
+
+#: How often the listener looks up from waiting, and how long it waits before it connects again.
+_LOOK_S, _RETRY_S = 1.0, 1.0
+
+#: How many editions that are not valid now are kept at hand for questions about the past.
+_PAST = 4
+
+
+class Live:
+    """The editions that are valid now, one :class:`Snapshot` a scheme, and a few past ones.
+
+    A thread listens for activations and watches for planned ones to begin; it reads the new edition, builds its
+    snapshot and only then puts it in place of the old one, so that a question never waits and never sees half of
+    it. While the database is away the last known editions go on answering; when it is back they are read anew.
+    """
+
+    def __init__(self, url: str, role: str | None = None) -> None:
+        self._url, self._role = url, role
+        self._now: dict[str, Snapshot] = {}
+        self._past: OrderedDict[int, Snapshot] = OrderedDict()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._planned: datetime | None = None
+        self._listener = threading.Thread(target=self._listen, name="gridgeo-live", daemon=True)
+        #: Rises with each change of what is in memory.
+        self.generation = 0
+
+    def start(self) -> Live:
+        """Read what is valid now and begin to listen. Raises DatabaseUnavailable."""
+        with self._connect() as conn:
+            self._read(conn)
+        conn.close()
+        self._listener.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self._stop.set()
+        if self._listener.is_alive():
+            self._listener.join(timeout=5)
+
+    @property
+    def schemes(self) -> list[str]:
+        """Schemes that have an edition valid now."""
+        return sorted(self._now)
+
+    def now(self, scheme: str) -> Snapshot:
+        """Return the edition of a scheme that is valid now; raises NotFound."""
+        found = self._now.get(scheme)
+        if found is None:
+            raise NotFound("active edition of scheme", scheme)
+        return found
+
+    def at(self, scheme: str, moment: datetime | None = None) -> Snapshot:
+        """Return the edition valid at a moment (timezone-aware; now when None). Asks the database only about other times.
+
+        Raises NotFound where there was none, DatabaseUnavailable.
+        """
+        if moment is None:
+            return self.now(scheme)
+        current = self._now.get(scheme)
+        if current is not None and current.edition.valid_from <= moment < (current.edition.valid_to or datetime.max.replace(tzinfo=UTC)):
+            return current
+        with self._connect() as conn:
+            edition = store.edition_at(conn, scheme, moment)
+            snapshot = edition and (self._remembered(edition.edition_id) or self._build(conn, edition))
+        conn.close()
+        if snapshot is None:
+            raise NotFound(f"edition of scheme {scheme} at", moment.isoformat())
+        with self._lock:
+            self._past[snapshot.edition.edition_id] = snapshot
+            self._past.move_to_end(snapshot.edition.edition_id)
+            while len(self._past) > _PAST:
+                self._past.popitem(last=False)
+        return snapshot
+
+    def _remembered(self, edition_id: int) -> Snapshot | None:
+        with self._lock:
+            return self._past.get(edition_id)
+
+    def _connect(self):
+        return connection.connect(self._url, self._role, application_name="gridgeo live")
+
+    def _listen(self) -> None:
+        conn = None
+        while not self._stop.is_set():
+            try:
+                if conn is None:
+                    conn = self._connect()
+                    conn.autocommit = True
+                    with conn.cursor() as cur:
+                        cur.execute(f"LISTEN {_CHANNEL}")
+                    self._read(conn)  # whatever was activated while nobody listened
+                if self._woken(conn):
+                    self._read(conn)
+            except (DatabaseUnavailable, psycopg2.Error) as error:
+                LOG.warning("the database is away (%s); answering from memory", type(error).__name__)
+                conn = None
+                self._stop.wait(_RETRY_S)
+        if conn is not None:
+            conn.close()
+
+    def _woken(self, conn) -> bool:
+        """Wait a little for a notification; true when there was one, or a planned edition has begun."""
+        select.select([conn], [], [], _LOOK_S)
+        conn.poll()
+        told, conn.notifies[:] = bool(conn.notifies), []
+        begun = self._planned is not None and datetime.now(UTC) >= self._planned
+        return told or begun
+
+    def _read(self, conn) -> None:
+        """Put the editions valid now in place; build only those that are not there yet."""
+        self._planned = store.next_change(conn)
+        fresh: dict[str, Snapshot] = {}
+        for name in store.schemes(conn):
+            edition = store.edition_at(conn, name)
+            if edition is None:
+                continue
+            old = self._now.get(name)
+            fresh[name] = old if old is not None and old.edition == edition else self._build(conn, edition)
+        if fresh != self._now:
+            self._now = fresh
+            self.generation += 1
+            LOG.info("editions in memory: %s", {name: snapshot.edition.edition_id for name, snapshot in fresh.items()})
+
+    def _build(self, conn, edition) -> Snapshot:
+        return Snapshot(store.scheme(conn, edition.scheme), edition, store.frame(conn, edition.edition_id))

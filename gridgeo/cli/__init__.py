@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from importlib import import_module, resources
 
@@ -17,14 +18,15 @@ from ..settings import Settings
 
 #: In the order of a first day with gridgeo. A command whose file is not there is not offered.
 COMMANDS = ("demo", "up", "down", "status", "check", "sample", "load", "edition", "export", "map", "migrate", "psql", "test", "bench")
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return the exit status: 0 fine, 1 failed, 2 the caller's mistake, 130 interrupted."""
     argv = sys.argv[1:] if argv is None else argv
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that what was started is stopped
     try:
-        args = _parser(argv).parse_args(argv)
+        args = _parse(argv)
         return args.run(args, Settings.from_env())
     except (ConfigError, InvalidInput) as error:
         return _say(error, 2)
@@ -43,7 +45,7 @@ def available() -> list[str]:
     return [name for name in COMMANDS if f"{name}.py" in here]
 
 
-def _parser(argv: list[str]) -> argparse.ArgumentParser:
+def _parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="gridgeo", description="Run a city by its grids: PostGIS, an API and maps.")
     parser.add_argument("--version", action="version", version=f"gridgeo {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
@@ -53,7 +55,11 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=module.HELP, description=module.HELP)
         module.arguments(sub)
         sub.set_defaults(run=module.run)
-    return parser
+    if argv and argv[0] in names and getattr(module, "HANDS_ON", False) and argv[1:] not in (["-h"], ["--help"]):
+        args = parser.parse_args(argv[:1])
+        args.rest = argv[1:]
+        return args
+    return parser.parse_args(argv)
 
 
 def _say(error: Exception, status: int) -> int:

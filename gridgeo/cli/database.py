@@ -12,7 +12,7 @@ from ..settings import Settings
 
 def cluster(settings: Settings) -> Cluster:
     """Return the private cluster of this installation."""
-    return Cluster(settings.home, settings.pg_bin)
+    return Cluster(settings.home, settings.pg_bin, may_fetch=not settings.offline)
 
 
 @contextmanager

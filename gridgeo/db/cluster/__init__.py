@@ -47,6 +47,8 @@ class Cluster:
         Glob patterns of places to look for PostgreSQL.
     engine_home
         Home whose fetched engine is used, where that is another one.
+    may_fetch
+        Whether PostgreSQL is fetched from the machine's apt sources when it is nowhere.
     """
 
     def __init__(
@@ -56,13 +58,15 @@ class Cluster:
         throwaway: bool = False,
         search: Iterable[str] = engines.SEARCH,
         engine_home: Path | None = None,
+        may_fetch: bool = True,
     ) -> None:
         self.home = Path(home).absolute()
         self.data = self.home / "data"
         self.log = self.home / "postgres.log"
         self.throwaway = throwaway
         self._pg_bin, self._search = pg_bin or "", tuple(search)
-        self._engine_tree = (engine_home or self.home) / "engine"
+        self._engine_home = Path(engine_home or self.home).absolute()
+        self._may_fetch = may_fetch
         self._process: subprocess.Popen | None = None
         self._lock_depth, self._lock_file = 0, -1
 
@@ -100,15 +104,20 @@ class Cluster:
         Raises EnvironmentIncomplete when there are none for the version its data was made by.
         """
         made_by = files.version(self.data)
-        found = engines.find(self._engine_tree, self._pg_bin, self._search, made_by)
+        tree = self._engine_home / "engine"
+        owner = self if self._engine_home == self.home else Cluster(self._engine_home)
+        found = engines.find(tree, self._pg_bin, self._search, made_by)
         if found:
             return found
-        if made_by and engines.find(self._engine_tree, self._pg_bin, self._search):
+        if made_by and engines.find(tree, self._pg_bin, self._search):
             raise EnvironmentIncomplete(
                 f"{self.data} was made by PostgreSQL {made_by}, which is not here",
                 f"install postgresql-{made_by}-postgis-3, or dump the database there and load it into a new GRIDGEO_HOME",
             )
-        return engines.fetch(self._engine_tree, made_by)
+        if not self._may_fetch:
+            raise EnvironmentIncomplete("PostgreSQL with PostGIS is not on this machine", engines.REMEDY)
+        with owner.locked():
+            return engines.find(tree, self._pg_bin, self._search, made_by) or engines.fetch(tree, made_by)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

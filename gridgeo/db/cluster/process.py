@@ -61,7 +61,7 @@ def spawn(
             stderr=subprocess.STDOUT,
             start_new_session=True,
             pass_fds=(lock,),
-            preexec_fn=_die_with_parent() if dies_with_us else None,
+            preexec_fn=die_with_parent(signal.SIGQUIT) if dies_with_us else None,
             **options,
         )
 
@@ -100,6 +100,12 @@ def stop(data: Path, how: signal.Signals = signal.SIGINT) -> bool:
     return True
 
 
+def die_with_parent(how: signal.Signals) -> Callable[[], None]:
+    """Return what a child calls before its program starts, to be sent a signal when we die, even by SIGKILL."""
+    libc = ctypes.CDLL(None)  # loaded before the fork, called after it
+    return lambda: libc.prctl(_PR_SET_PDEATHSIG, how)
+
+
 def tail(log: Path, since: int = 0, most: int = 4) -> str:
     """Return the last lines of the log from byte `since` on, in one line, the time stamps left out."""
     try:
@@ -110,15 +116,6 @@ def tail(log: Path, since: int = 0, most: int = 4) -> str:
         return "no log"
     telling = [line for line in lines if any(mark in line for mark in ("FATAL", "PANIC", "HINT", "DETAIL", "ERROR"))] or lines
     return " | ".join(line.split("] ", 1)[-1].strip() for line in telling[-most:]) or "the log is empty"
-
-
-def _die_with_parent() -> Callable[[], None]:
-    libc = ctypes.CDLL(None)  # loaded before the fork, called after it
-
-    def ask_the_kernel() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
-
-    return ask_the_kernel
 
 
 def _lines(path: Path) -> list[str]:

@@ -1,0 +1,43 @@
+"""Chromium and a Chinese font, which the tests of the maps need: found, or installed where root may."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+from ..errors import EnvironmentIncomplete
+from . import apt
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGES = ("chromium", "fonts-noto-cjk", "fontconfig")
+_REMEDY = f"install them (Debian: apt-get install {' '.join(PACKAGES)}), or set GRIDGEO_CHROMIUM to the program"
+
+
+def find(named: str = "") -> str:
+    """Return the path of Chromium. Raises EnvironmentIncomplete when it, or a font for Chinese, is missing."""
+    found = next((path for name in ([named] if named else NAMES) if (path := shutil.which(name))), None)
+    if not found:
+        raise EnvironmentIncomplete(f"GRIDGEO_CHROMIUM={named} is not a program" if named else "Chromium is not on this machine", _REMEDY)
+    if not has_chinese_font():
+        raise EnvironmentIncomplete("no font on this machine has Chinese characters", _REMEDY)
+    return found
+
+
+def ensure(named: str = "", offline: bool = False) -> str:
+    """Return the path of Chromium; root on a machine with apt installs what is missing first."""
+    try:
+        return find(named)
+    except EnvironmentIncomplete:
+        if named or offline or os.geteuid() != 0 or not apt.present():
+            raise
+    apt.install(PACKAGES)
+    return find()
+
+
+def has_chinese_font() -> bool:
+    """Return whether fontconfig knows a font for Chinese."""
+    try:
+        return bool(subprocess.run(["fc-list", ":lang=zh"], capture_output=True, stdin=subprocess.DEVNULL).stdout.strip())
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,185 @@
+"""The API and the maps as a process of their own: started, waited for, stopped."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from ..db.cluster.process import die_with_parent
+from ..errors import Conflict, DatabaseUnavailable, EnvironmentIncomplete
+from ..settings import Settings, inherited_environment
+
+READY_WITHIN_S = 60
+STOPPED_WITHIN_S = 15
+#: Talks to this machine only, so the user's proxy is not asked.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def app():
+    """Return the application for a server process, which finds everything in its environment."""
+    from api.app import create_app
+
+    return create_app(Settings.from_env())
+
+
+def address(settings: Settings) -> str:
+    """Return the URL under which a browser on this machine reaches the server."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
+    return f"http://{host}:{settings.port}"
+
+
+def free_port(settings: Settings, instead: bool = False) -> Settings:
+    """Return the settings when their port is free; with `instead`, with another one that is.
+
+    Raises EnvironmentIncomplete naming the port that is taken.
+    """
+    for port in (settings.port, *((0,) if instead else ())):
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host, port))
+            except OSError as error:
+                reason = error.strerror.lower()
+                continue
+            return replace(settings, port=probe.getsockname()[1])
+    what = f"port {settings.port} of {settings.host} cannot be used ({reason})"
+    raise EnvironmentIncomplete(what, "give another with --port or GRIDGEO_PORT")
+
+
+def start(settings: Settings, url: str, log: Path | None = None, hold: int | None = None) -> subprocess.Popen:
+    """Start the server for the database at `url`, in the background when it is to write to `log`.
+
+    `hold` is a file the server keeps open as long as it lives.
+    """
+    command = [sys.executable, "-m", "uvicorn", f"{__name__}:app", "--factory", "--host", settings.host, "--port", str(settings.port)]
+    command += ["--workers", str(settings.workers), "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"]
+    root = str(Path(__file__).resolve().parents[2])
+    inherited = inherited_environment()
+    path = os.pathsep.join(filter(None, [root, inherited.get("PYTHONPATH")]))
+    environment = {**inherited, "PYTHONPATH": path, "GRIDGEO_DATABASE_URL": url, "GRIDGEO_PORT": str(settings.port)}
+    output = log.open("ab") if log else None
+    try:
+        return subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+            start_new_session=log is not None,
+            preexec_fn=None if log else die_with_parent(signal.SIGTERM),
+            pass_fds=() if hold is None else (hold,),
+        )
+    finally:
+        if output:
+            output.close()
+
+
+def wait(process: subprocess.Popen, settings: Settings, within_s: float = READY_WITHIN_S) -> None:
+    """Return when the server answers. Raises DatabaseUnavailable when it stops or takes too long."""
+    deadline = time.monotonic() + within_s
+    while True:
+        if process.poll() is not None:
+            what = f"the server stopped while starting (exit {process.returncode})"
+            raise EnvironmentIncomplete(what, "what it said is above, or in its log")
+        try:
+            ask(f"{address(settings)}/readyz", timeout_s=5)
+            return
+        except urllib.error.HTTPError as error:
+            said = f"{error.code} {error.read(200).decode('utf-8', 'replace')}"
+        except OSError as error:
+            said = str(error)
+        if time.monotonic() > deadline:
+            raise DatabaseUnavailable(f"{address(settings)} was not ready after {within_s:g} s: {said}")
+        time.sleep(0.05)
+
+
+def ask(url: str, timeout_s: float = 30) -> bytes:
+    """Return what a URL of our own server answers. Raises urllib.error.HTTPError and OSError."""
+    with _DIRECT.open(url, timeout=timeout_s) as answer:
+        return answer.read()
+
+
+def end(process: subprocess.Popen) -> None:
+    """Stop the server and wait: requests under way are finished, but not for ever."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOPPED_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def serving(settings: Settings, url: str) -> Iterator[subprocess.Popen]:
+    """Serve in the foreground: ready inside the block, stopped at its end."""
+    process = start(settings, url)
+    try:
+        wait(process, settings)
+        yield process
+    finally:
+        end(process)
+
+
+class Background:
+    """The server that `gridgeo up` leaves running. It holds a locked file as long as it lives, and its number is in it."""
+
+    def __init__(self, home: Path) -> None:
+        self.log = home / "api.log"
+        self._file = home / "api.lock"
+
+    def start(self, settings: Settings, url: str) -> None:
+        """Start the server and wait until it answers. Raises Conflict when one runs already."""
+        lock = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            process = start(settings, url, self.log, lock)
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, f"{process.pid} {address(settings)}".encode(), 0)
+        except BlockingIOError:
+            raise Conflict("the server runs already: see `gridgeo status`") from None
+        finally:
+            os.close(lock)
+        try:
+            wait(process, settings)
+        except BaseException:
+            end(process)
+            raise
+
+    def running(self) -> tuple[int, str] | None:
+        """Return the process id and the address of the running server, or None."""
+        try:
+            with self._file.open("r+") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    pid, _, where = file.read().partition(" ")
+                    return int(pid), where
+        except (FileNotFoundError, ValueError):
+            pass
+        return None
+
+    def stop(self) -> bool:
+        """Stop the server and wait until it is gone; return whether one ran."""
+        found = self.running()
+        if found is None:
+            return False
+        os.kill(found[0], signal.SIGTERM)
+        deadline = time.monotonic() + STOPPED_WITHIN_S
+        while self.running():
+            if time.monotonic() > deadline:
+                os.kill(found[0], signal.SIGKILL)
+            time.sleep(0.05)
+        return True

@@ -1,0 +1,31 @@
+"""The whole test suite, on a throw-away database."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from ..errors import EnvironmentIncomplete
+from ..settings import Settings, inherited_environment
+
+HELP = "run the tests on a throw-away database; everything after it is handed to pytest"
+HANDS_ON = True
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Everything after the command is pytest's."""
+    parser.add_argument("rest", nargs="*", metavar="…", help="arguments of pytest, such as tests/hierarchy -k edge")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Become pytest. What the machine lacks is installed where this user may, before the first test."""
+    from ..bootstrap import browser
+
+    checkout = Path(__file__).resolve().parents[2]
+    if not (checkout / "tests" / "conftest.py").exists():
+        raise EnvironmentIncomplete("the tests are not part of the installed package", "run them from a checkout")
+    environment = {**inherited_environment(), "GRIDGEO_CHROMIUM": browser.ensure(settings.chromium, settings.offline)}
+    os.chdir(checkout)
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", *args.rest], environment)

@@ -1,0 +1,41 @@
+"""Serve what is there."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from ..settings import Settings
+
+HELP = "serve the API and the maps of what is there, in the background until `gridgeo down`"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to listen, and whether to stay."""
+    parser.add_argument("--port", type=int, help="port to listen on (default 8000, or GRIDGEO_PORT)")
+    parser.add_argument("--foreground", action="store_true", help="stay until stopped, for service managers and containers")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Start the database and the server; return when both answer, or with --foreground when they were stopped."""
+    from . import database, serving
+
+    settings = serving.free_port(replace(settings, port=args.port or settings.port)) if _idle(settings) else settings
+    if args.foreground:
+        with database.opened(settings, migrate=True) as url, serving.serving(settings, url) as process:
+            print(f"gridgeo serves {serving.address(settings)}", flush=True)
+            return process.wait()
+    cluster = database.cluster(settings)
+    with cluster.locked():
+        cluster.keep()
+    with database.opened(settings, migrate=True) as url:
+        background = serving.Background(settings.home)
+        background.start(settings, url)
+    print(f"gridgeo serves {serving.address(settings)} (log: {background.log}); `gridgeo down` stops it")
+    return 0
+
+
+def _idle(settings: Settings) -> bool:
+    from . import serving
+
+    return serving.Background(settings.home).running() is None

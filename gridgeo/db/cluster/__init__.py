@@ -144,7 +144,7 @@ class Cluster:
             if self.running():
                 process.wait_ready(self.data, self.log)
                 return self.url
-            account = Account.choose()
+            account = Account.choose(self.data)
             account.require_reach(self.home)
             free = shutil.disk_usage(self.home).free
             files.require_space(free, self.home)

@@ -21,11 +21,16 @@ class Account:
     borrowed: bool
 
     @classmethod
-    def choose(cls, names: tuple[str, ...] = ("postgres", "nobody")) -> Account:
-        """Return the caller's own account; for root the first of `names` that exists."""
+    def choose(cls, data: Path | None = None, names: tuple[str, ...] = ("postgres", "nobody")) -> Account:
+        """Return the caller's own account; for root the owner of `data`, else the first of `names` that exists.
+
+        An account `postgres` may have come to the machine after the data was made under `nobody`.
+        """
         if os.geteuid() != 0:
             own = pwd.getpwuid(os.geteuid())
             return cls(own.pw_name, own.pw_uid, own.pw_gid, borrowed=False)
+        if data and data.exists() and data.stat().st_uid != 0:
+            names = (pwd.getpwuid(data.stat().st_uid).pw_name,)
         for name in names:
             try:
                 entry = pwd.getpwnam(name)

@@ -1,0 +1,120 @@
+"""Boundaries, codes and names from files into the database."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..errors import Conflict, InvalidInput
+from ..settings import Settings
+
+HELP = "load grids from files: a dry run with a report, unless --commit"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What to load, how to understand it, and whether to store it."""
+    kinds = parser.add_subparsers(dest="what", required=True, metavar="what")
+    grids = kinds.add_parser("grids", help="grid units: GeoJSON, GeoPackage, Shapefile, CSV, XLSX, or a zip of them", description=HELP)
+    grids.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    read = grids.add_argument_group("how to read the files")
+    read.add_argument("--datum", default="", help="datum of the coordinates: wgs84, cgcs2000, gcj02, bd09 or EPSG:n")
+    read.add_argument("--level", default="", help="level of the units: district, street, community, micro, or a new scheme's")
+    read.add_argument("--field", action="append", default=[], metavar="FIELD=COLUMN", help="which column a field is in, as code=TAZID")
+    read.add_argument("--mapping", type=Path, metavar="FILE", help="level, datum and fields in a JSON or TOML file")
+    read.add_argument("--parent-from-prefix", action="store_true", help="take the beginning of a code for the parent where nothing says it")
+    into = grids.add_argument_group("where to")
+    into.add_argument("--scheme", default="governance", help="scheme of the units (default: governance)")
+    into.add_argument("--new-scheme", metavar="中文/ENGLISH", help="create the scheme under these names when it is not there")
+    into.add_argument("--kind", choices=("drawn", "composed", "listed"), default="drawn", help="of a new scheme (default: drawn)")
+    into.add_argument("--part", action="store_true", help="the files hold some units of a level only; all others are carried over")
+    store = grids.add_argument_group("storing")
+    store.add_argument("--commit", action="store_true", help="store it as a draft edition")
+    store.add_argument("--activate", metavar="DATE|now", help="with --commit: make it valid from then on (a date begins at 00:00 in China)")
+    store.add_argument("--accept", default="", metavar="CODE,…", help="codes of errors to accept on purpose")
+    store.add_argument("--tolerance", type=float, default=1.0, metavar="M2", help="overlaps and gaps up to this are noise (default: 1 m2)")
+    store.add_argument("--name", default="", help="name of the edition (default: the files' names)")
+    store.add_argument("--source", default="", help="where the data comes from (default: the files' names)")
+    store.add_argument("--report", type=Path, metavar="DIR", help="write issues and changes there, as CSV and GeoJSON")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Plan the load and print the report; store it when asked. Return 1 when errors stop it, also in a dry run."""
+    from contextlib import closing
+
+    from ..db import connection
+    from ..ingest import loading, report
+    from . import database
+    from .progress import Progress
+
+    when = _moment(args.activate) if args.commit else _only_with_commit(args.activate)
+    accepted = [code.strip() for code in args.accept.split(",") if code.strip()]
+    instructions = _instructions(args)
+    with database.opened(settings) as url, closing(connection.connect(url)) as conn, Progress() as progress:
+        scheme = _scheme(conn, args)
+        plan = loading.plan(conn, args.files, scheme, instructions, part=args.part, tolerance_m2=args.tolerance, progress=progress.show)
+        progress.clear()
+        for line in report.lines(plan, accepted):
+            print(line)
+        if args.report:
+            print("Written:", ", ".join(str(path) for path in report.write(plan, args.report)))
+        if not args.commit:
+            return _dry(plan, accepted)
+        with conn:
+            edition, new = loading.commit(conn, plan, name=args.name, source=args.source, authority=settings.authority, accepted=accepted)
+            stored = f"edition {edition.edition_id} ({edition.name})"
+            print(f"Stored as {stored}." if new else f"The same is stored already as {stored}: nothing was changed.")
+            if args.activate and edition.valid_from is None:
+                edition = loading.activate(conn, edition, when)
+                print(f"It is valid from {edition.valid_from.isoformat()} on.")
+        if edition.valid_from is None:
+            print(f"It is a draft: `gridgeo edition activate {edition.edition_id}` makes it valid.")
+    return 0
+
+
+def _dry(plan, accepted: list[str]) -> int:
+    left = plan.errors(accepted)
+    if left:
+        codes = ",".join(sorted({issue.code for issue in left}))
+        print(f"Dry run: nothing was stored, and {len(left):,} errors would stop it. Mend them, or accept on purpose: --accept {codes}")
+        return 1
+    print("Dry run: nothing was stored. Add --commit to store it as a draft, and --activate now to make it valid.")
+    return 0
+
+
+def _instructions(args: argparse.Namespace):
+    from ..ingest import mapping
+
+    given = mapping.read(args.mapping) if args.mapping else mapping.NONE
+    return mapping.merge(given, level=args.level, datum=args.datum, fields=args.field, parent_from_prefix=args.parent_from_prefix)
+
+
+def _scheme(conn, args: argparse.Namespace):
+    from ..hierarchy import store
+    from ..hierarchy.model import GOVERNANCE, SchemeKind
+    from ..ingest import loading
+
+    known = store.schemes(conn)
+    if args.scheme in known:
+        return known[args.scheme]
+    if not args.new_scheme:
+        raise InvalidInput("--scheme", args.scheme, f"there are {', '.join(known)}; to create it, add --new-scheme '中文/English'")
+    return loading.new_scheme(args.scheme, SchemeKind(args.kind), args.new_scheme, args.level, known[GOVERNANCE])
+
+
+def _moment(text: str | None):
+    """Return a moment; a date or time without zone is China's. None stands for now, and for nothing asked."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    if text is None or text == "now":
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput("--activate", text, "give now, a date (2024-01-31), or a date and time (2024-01-31T08:00)") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def _only_with_commit(activate: str | None) -> None:
+    if activate:
+        raise Conflict("--activate makes sense with --commit only: a dry run stores nothing")

@@ -1,0 +1,101 @@
+"""Which column means what: by what the user says, else by the names usual here (``field_names.json``)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import orjson
+
+from ..errors import InvalidInput
+
+
+@lru_cache(maxsize=1)
+def known() -> dict:
+    """Return the usual names of columns and values, as the file has them."""
+    return orjson.loads((resources.files(__package__) / "field_names.json").read_bytes())
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Columns by what they mean.
+
+    `roles` are about the row's own unit; `levels` name units by their level (``JDCODE``: a street): of the row itself
+    when it is of that level, else of what lies above it.
+    """
+
+    roles: dict[str, str]
+    levels: dict[str, dict[str, str]]
+    unused: tuple[str, ...]
+
+    def own(self, level: str, role: str) -> str | None:
+        """Return the column with the code or name of a unit of a level itself."""
+        return self.roles.get(role) or self.levels.get(level, {}).get(role)
+
+
+def recognise(columns: Iterable[str], given: dict[str, str] | None = None) -> Mapping:
+    """Return what columns mean.
+
+    Parameters
+    ----------
+    given
+        Columns by role (``code``, ``name_zh``, ``parent`` …, or ``street.code``), which go before all guesses;
+        an empty column says the file has none.
+
+    Raises
+    ------
+    InvalidInput
+        For a role or column that does not exist, and when two columns bear names of one role.
+    """
+    columns, given = list(columns), given or {}
+    for role, column in given.items():
+        if role not in roles():
+            raise InvalidInput("--field", role, f"no such field; the fields are {', '.join(roles())}")
+        if column and column not in columns:
+            raise InvalidInput("--field", column, f"no such column; the columns are {', '.join(columns)}")
+    found = {role: column for role, column in given.items() if column}
+    free = [column for column in columns if column not in found.values()]
+    for role, names in roles().items():
+        if role not in given:
+            fitting = [column for column in free if _plain(column) in names]
+            if len(fitting) > 1:
+                raise InvalidInput("column", fitting[1], f"{fitting[0]!r} means {role} too: say which with --field {role}=COLUMN")
+            if fitting:
+                found[role] = fitting[0]
+    levels = {level: {} for level in known()["levels"]}
+    for role, column in found.items():
+        if "." in role:
+            levels[role.split(".")[0]][role.split(".")[1]] = column
+    used = set(found.values())
+    return Mapping(
+        {role: column for role, column in found.items() if "." not in role},
+        {level: columns for level, columns in levels.items() if columns},
+        tuple(column for column in columns if column not in used),
+    )
+
+
+@lru_cache(maxsize=1)
+def roles() -> dict[str, frozenset[str]]:
+    """Return the usual names of each role, plain; roles of a level are written ``street.code``."""
+    found = dict(known()["roles"])
+    for level, parts in known()["levels"].items():
+        found |= {f"{level}.{role}": names for role, names in parts.items()}
+    return {role: frozenset(map(_plain, names)) for role, names in found.items()}
+
+
+def value(kind: str, text: str) -> str | None:
+    """Return the value a text means as a `level`, `grid_type` or `kind`; None when it means none."""
+    return _values(kind).get(_plain(text))
+
+
+@lru_cache(maxsize=8)
+def _values(kind: str) -> dict[str, str]:
+    return {_plain(name): value for value, names in known()["values"][kind].items() for name in (value, *names)}
+
+
+def _plain(name: str) -> str:
+    """Return a name as it is compared: half width, small letters, no blanks, underlines or hyphens."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign not in " _-")

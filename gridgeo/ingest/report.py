@@ -1,0 +1,130 @@
+"""A load's report: counts and first examples for the one at the terminal, tables and maps for everybody else."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import geopandas
+import orjson
+import pandas as pd
+import shapely
+
+from ..hierarchy import difference
+from ..issues import Issue, Severity
+from .loading import Plan
+
+ISSUE_COLUMNS = ("severity", "code", "source", "row", "field", "value", "message", "units", "area_m2")
+_GRAVEST_FIRST = list(Severity)
+_EXAMPLES = 3
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝")
+
+
+def lines(plan: Plan, accepted: Iterable[str] = ()) -> Iterator[str]:
+    """Yield what to print: units by level, changes, issues by code with the first of each, and whether it may be stored."""
+    yield f"{', '.join(plan.files)} → scheme {plan.scheme.scheme} ({plan.scheme.name_zh} {plan.scheme.name_en})"
+    yield from _levels(plan)
+    yield from _changes(plan)
+    yield from _issues(plan.issues, set(accepted))
+
+
+def write(plan: Plan, folder: Path) -> list[Path]:
+    """Write ``issues`` and ``changes`` as CSV (UTF-8 with BOM, as Excel wants it) and GeoJSON (EPSG:4490 lon/lat); return the paths.
+
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    issues = pd.DataFrame([_row(issue) for issue in plan.issues], columns=ISSUE_COLUMNS)
+    changes = pd.DataFrame(plan.changes.drop(columns="geometry"))
+    return [
+        _csv(folder / "issues.csv", issues),
+        _geojson(folder / "issues.geojson", issues, [issue.geometry for issue in plan.issues]),
+        _csv(folder / "changes.csv", changes),
+        _geojson(folder / "changes.geojson", changes, plan.changes.geometry),
+    ]
+
+
+def _levels(plan: Plan) -> Iterator[str]:
+    counted = plan.frame["level"].value_counts()
+    for level in plan.scheme.levels:
+        total, found = int(counted.get(level.level, 0)), plan.found.get(level.level, 0)
+        if total or found:
+            carried = f", {total - found:,} carried over" if total > found else ""
+            yield f"  {level.level:<12}{total:>8,}  {level.name_zh}  ({found:,} in the files{carried})"
+
+
+def _changes(plan: Plan) -> Iterator[str]:
+    if plan.unchanged:
+        yield f"The same as edition {plan.before.edition_id} ({plan.before.name}): nothing changes."
+        return
+    against = f"edition {plan.before.edition_id} ({plan.before.name})" if plan.before else "nothing loaded so far"
+    yield f"Compared with {against}:"
+    if not len(plan.changes):
+        yield "  no change"
+    for change in difference.Change:
+        rows: geopandas.GeoDataFrame = plan.changes[plan.changes["change"] == str(change)]
+        if len(rows):
+            hectares = rows["moved_m2"].sum() / 1e4
+            area = f", {hectares:,.2f} ha" if hectares else ""
+            named = "、".join(str(name) for name in rows["name_after"].fillna(rows["name_before"]).head(_EXAMPLES))
+            yield f"  {change:<12}{len(rows):>8,}  {named}{' …' if len(rows) > _EXAMPLES else ''}{area}"
+
+
+def _issues(issues: Iterable[Issue], accepted: set[str]) -> Iterator[str]:
+    groups: dict[tuple[int, str], list[Issue]] = defaultdict(list)
+    for issue in issues:
+        groups[_GRAVEST_FIRST.index(issue.severity), issue.code].append(issue)
+    yield "Found:" if groups else "Nothing to remark."
+    for (rank, code), found in sorted(groups.items(), key=lambda group: (group[0][0], -len(group[1]), group[0][1])):
+        severity = _GRAVEST_FIRST[rank]
+        area = sum(issue.area_m2 or 0 for issue in found)
+        mark = " (accepted)" if severity is Severity.ERROR and code in accepted else ""
+        yield f"  {severity:<8}{code:<22}{len(found):>7,}{f'  {area:,.0f} m2' if area else ''}{mark}"
+        for issue in found[:_EXAMPLES]:
+            yield f"          {_place(issue)}{issue.message}"
+        if len(found) > _EXAMPLES:
+            yield f"          … and {len(found) - _EXAMPLES:,} more"
+
+
+def _place(issue: Issue) -> str:
+    where = f"{issue.source} row {issue.row}" if issue.row else issue.source
+    value = f"{issue.field} {issue.value!r}" if issue.row and issue.value else ""
+    told = ", ".join(filter(None, [where, value]))
+    return f"{told}: " if told else ""
+
+
+def _row(issue: Issue) -> dict[str, object]:
+    cells = {column: getattr(issue, column) for column in ISSUE_COLUMNS}
+    return cells | {"severity": str(issue.severity), "units": " ".join(issue.units)}
+
+
+def _csv(path: Path, table: pd.DataFrame) -> Path:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(table.columns)
+    writer.writerows([_cell(cell) for cell in row] for row in table.itertuples(index=False))
+    path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+    return path
+
+
+def _cell(value: object) -> object:
+    if value is None or value is pd.NA or value != value:
+        return ""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _geojson(path: Path, table: pd.DataFrame, geometries: Iterable) -> Path:
+    """Write a FeatureCollection; what has no place has a null geometry."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {name: None if cell is None or cell != cell else cell for name, cell in zip(table.columns, row, strict=True)},
+            "geometry": None if geometry is None else orjson.Fragment(shapely.to_geojson(geometry)),
+        }
+        for row, geometry in zip(table.astype(object).itertuples(index=False), geometries, strict=True)
+    ]
+    path.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": features}, default=str))
+    return path

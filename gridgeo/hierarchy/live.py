@@ -6,6 +6,7 @@ import logging
 import select
 import threading
 from collections import OrderedDict
+from contextlib import closing
 from datetime import UTC, datetime
 
 import psycopg2
@@ -14,6 +15,7 @@ from ..db import connection
 from ..errors import DatabaseUnavailable, NotFound
 from . import store
 from .locate import Snapshot
+from .model import Status
 
 LOG = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ class Live:
         self._url, self._role = url, role
         self._now: dict[str, Snapshot] = {}
         self._past: OrderedDict[int, Snapshot] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock, self._building = threading.Lock(), threading.Lock()
         self._stop = threading.Event()
         self._planned: datetime | None = None
         self._listener = threading.Thread(target=self._listen, name="gridgeo-live", daemon=True)
@@ -47,9 +49,8 @@ class Live:
 
     def start(self) -> Live:
         """Read what is valid now and begin to listen. Raises DatabaseUnavailable."""
-        with self._connect() as conn:
+        with closing(self._connect()) as conn:
             self._read(conn)
-        conn.close()
         self._listener.start()
         return self
 
@@ -78,25 +79,29 @@ class Live:
         """
         if moment is None:
             return self.now(scheme)
-        current = self._now.get(scheme)
-        if current is not None and current.edition.valid_from <= moment < (current.edition.valid_to or datetime.max.replace(tzinfo=UTC)):
-            return current
-        with self._connect() as conn:
-            edition = store.edition_at(conn, scheme, moment)
-            snapshot = edition and (self._remembered(edition.edition_id) or self._build(conn, edition))
-        conn.close()
-        if snapshot is None:
-            raise NotFound(f"edition of scheme {scheme} at", moment.isoformat())
+        return self.held(scheme, moment) or self._fetch(scheme, moment)
+
+    def held(self, scheme: str, moment: datetime) -> Snapshot | None:
+        """Return the edition valid at a moment (timezone-aware) where it is in memory, else None. Never waits."""
+        now = datetime.now(UTC)
         with self._lock:
-            self._past[snapshot.edition.edition_id] = snapshot
-            self._past.move_to_end(snapshot.edition.edition_id)
+            history = [past for past in self._past.values() if past.edition.scheme == scheme and (past.edition.valid_to or now) < now]
+        current = self._now.get(scheme)
+        return next((one for one in [*([current] if current else []), *history] if one.edition.status(moment) is Status.ACTIVE), None)
+
+    def _fetch(self, scheme: str, moment: datetime) -> Snapshot:
+        with self._building, closing(self._connect()) as conn:  # asked for by many at once, an edition is built once
+            edition = store.edition_at(conn, scheme, moment)
+            if edition is None:
+                raise NotFound(f"edition of scheme {scheme} at", moment.isoformat())
+            remembered = self._past.get(edition.edition_id)
+            snapshot = remembered if remembered is not None and remembered.edition == edition else self._build(conn, edition)
+        with self._lock:
+            self._past[edition.edition_id] = snapshot
+            self._past.move_to_end(edition.edition_id)
             while len(self._past) > _PAST:
                 self._past.popitem(last=False)
         return snapshot
-
-    def _remembered(self, edition_id: int) -> Snapshot | None:
-        with self._lock:
-            return self._past.get(edition_id)
 
     def _connect(self):
         return connection.connect(self._url, self._role, application_name="gridgeo live")

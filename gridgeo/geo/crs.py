@@ -92,6 +92,17 @@ def from_wkt(wkt: str) -> Datum:
     return parse(epsg)
 
 
+def definition(datum: Datum) -> str:
+    """Return how a datum is named to other programs: ``EPSG:n``, or WKT where there is no such number.
+
+    GCJ-02 and BD-09 are told as local systems: a program that does not know them asks, or refuses to draw them
+    over others. As a geographic system of their own they would be drawn 500 m off without a word.
+    """
+    if datum.epsg is not None:
+        return f"EPSG:{datum.epsg}"
+    return f'LOCAL_CS["{datum.name}",UNIT["degree",0.0174532925199433],AXIS["Longitude",EAST],AXIS["Latitude",NORTH]]'
+
+
 def to_storage(xy: np.ndarray, datum: Datum) -> np.ndarray:
     """Return points (n, 2) of a datum as EPSG:4490 lon/lat degrees.
 

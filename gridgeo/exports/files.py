@@ -1,0 +1,63 @@
+"""Writing an export: the whole file appears under its name, or none does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from ..errors import Conflict
+from . import rules
+from .formats import csv, flatgeobuf, geojson, geopackage, shapefile
+from .model import Format, Order, Source
+from .sheets import sheets
+
+_WRITE = {
+    Format.GEOJSON: geojson.write,
+    Format.GPKG: geopackage.write,
+    Format.SHP: shapefile.write,
+    Format.CSV: csv.write,
+    Format.FGB: flatgeobuf.write,
+}
+
+
+def export(path: Path, source: Source, order: Order, overwrite: bool = False) -> Path:
+    """Write what is ordered to a file and return its path.
+
+    It is written in a directory of its own beside the place it goes to, and moved there when it is on the disk:
+    whoever looks sees the old file or the new one, whatever interrupts.
+
+    Raises
+    ------
+    InvalidInput
+        The format cannot hold it, or the file's name does not say what must be said (:func:`rules.says_datum`).
+    Conflict
+        The file is there already and `overwrite` is not set.
+    """
+    rules.fits(source, order)
+    rules.says_datum(path.name, order.datum)
+    _free(path, overwrite)
+    workshop = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        made = workshop / f"grids{order.format.ending}"
+        _WRITE[order.format](made, sheets(source, order), rules.about(source, order))
+        _settle(made)
+        _free(path, overwrite)
+        made.replace(path)
+    finally:
+        shutil.rmtree(workshop)
+    return path
+
+
+def _free(path: Path, overwrite: bool) -> None:
+    if path.exists() and not overwrite:
+        raise Conflict(f"{path} is there already; give --overwrite to replace it")
+
+
+def _settle(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

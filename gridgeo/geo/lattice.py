@@ -51,13 +51,13 @@ class Lattice:
     polygons
         (n,) array of valid shapely polygons or multipolygons; None and empty ones are never hit.
     cells
-        About how many cells to lay; 4 bytes of memory each.
+        At most about how many cells to lay; 4 bytes of memory each. A thousand a polygon are enough.
     """
 
     def __init__(self, polygons: np.ndarray, cells: int = 4_000_000) -> None:
         self.polygons = np.asarray(polygons, dtype=object)
         shapely.prepare(self.polygons)
-        self._lay(cells)
+        self._lay(min(cells, 1000 * len(self.polygons) + 1))
         segments = _segments(self.polygons, self.x0, self.y0, self.scale)
         border = np.unique(_border_cells(*segments, self.width, self.height, len(self.polygons)))
         self._fill(border, _inner_cells(*segments, self.width, self.height, len(self.polygons)))

@@ -13,7 +13,10 @@ from ..geo import crs, measure
 from .model import keys
 
 #: Columns of a comparison, in order.
-DIFFERENCE_COLUMNS = ("change", "level", "key", "name_before", "name_after", "detail", "area_before_m2", "area_after_m2", "moved_m2", "geometry")
+DIFFERENCE_COLUMNS = (
+    *("change", "level", "key", "name_before", "name_after", "detail"),
+    *("area_before_m2", "area_after_m2", "moved_m2", "geometry"),
+)
 
 #: Borders that differ by less than this (square metres of symmetric difference) have not moved.
 TOLERANCE_M2 = 1.0

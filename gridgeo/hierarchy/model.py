@@ -155,6 +155,11 @@ def keys(frame: geopandas.GeoDataFrame) -> pd.Series:
     return frame["code"].where(frame["code"].notna(), frame["level"] + ":" + frame["name_zh"]).astype(object)
 
 
+def leaves(frame: geopandas.GeoDataFrame) -> pd.Series:
+    """Return for every row of a frame whether no unit stands below it."""
+    return ~keys(frame).isin(frame["parent"].dropna())
+
+
 def frame(rows: Iterable[dict[str, Any]] | pd.DataFrame) -> geopandas.GeoDataFrame:
     """Return a frame of units of whatever columns are given, the missing ones empty, polygons as multipolygons.
 

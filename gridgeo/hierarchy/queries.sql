@@ -106,17 +106,23 @@ SELECT code, severity, message, units, area_m2, ST_AsBinary(geom)
 WITH point AS MATERIALIZED (
   SELECT n, ST_SetSRID(ST_MakePoint(lon, lat), 4490) AS geom
     FROM unnest(%(lons)s::float8[], %(lats)s::float8[]) WITH ORDINALITY AS p (lon, lat, n)
-), hit AS (
-  SELECT p.n, v.unit_id, v.code, ST_Relate(v.geom, p.geom, 'T********') AS inside
+), candidate AS MATERIALIZED (
+  SELECT p.n, v.unit_id, v.code, ST_Relate(v.geom, p.geom) AS relation
     FROM point AS p
     JOIN grid_unit_version AS v
       ON v.edition_id = %(edition_id)s
      AND v.geom && p.geom
      AND CASE WHEN %(level)s::text IS NULL THEN v.leaf ELSE v.level = %(level)s END
-     AND NOT ST_Relate(v.geom, p.geom, 'FF*FF****')
+), hit AS (
+  -- The relation's first place is the inside of the area with the point, its fourth the border.
+  SELECT n, unit_id, code, relation LIKE '0%%' AS inside
+    FROM candidate
+   WHERE relation LIKE '0%%' OR relation LIKE '___0%%'
 ), chosen AS (
   SELECT DISTINCT ON (n) n, unit_id,
-         CASE WHEN NOT inside THEN 'boundary' WHEN count(*) FILTER (WHERE inside) OVER (PARTITION BY n) = 1 THEN 'inside' ELSE 'several' END AS outcome
+         CASE WHEN NOT inside THEN 'boundary'
+              WHEN count(*) FILTER (WHERE inside) OVER (PARTITION BY n) = 1 THEN 'inside'
+              ELSE 'several' END AS outcome
     FROM hit
    ORDER BY n, inside DESC, code COLLATE "C" NULLS LAST, unit_id
 )
@@ -132,12 +138,14 @@ SELECT coalesce(c.outcome, 'none'), c.unit_id, near.unit_id, near.metres
          WHERE w.edition_id = %(edition_id)s
            AND CASE WHEN %(level)s::text IS NULL THEN w.leaf ELSE w.level = %(level)s END
            AND w.geom IS NOT NULL
+           AND c.unit_id IS NULL
+           AND %(nearest)s
          ORDER BY w.geom <-> p.geom
          LIMIT 16
       ) AS v
      ORDER BY metres, v.code COLLATE "C" NULLS LAST, v.unit_id
      LIMIT 1
-  ) AS near ON c.unit_id IS NULL
+  ) AS near ON true
  ORDER BY p.n;
 
 -- name: lock_scheme

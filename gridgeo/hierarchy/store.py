@@ -143,12 +143,16 @@ def findings(conn, edition_id: int) -> list[Issue]:
     ]
 
 
-def at(conn, edition_id: int, lons, lats, level: str | None = None) -> list[tuple[Outcome, int | None, int | None, float | None]]:
+def at(
+    conn, edition_id: int, lons, lats, level: str | None = None, nearest: bool = True
+) -> list[tuple[Outcome, int | None, int | None, float | None]]:
     """Return for each point (EPSG:4490, degrees): outcome, unit_id, and where there is none the nearest unit_id and its metres.
 
     The rule is :class:`model.Outcome`; among the units that have no units below them, or those of `level`.
+    The nearest is looked for only if wanted.
     """
-    rows = _rows(conn, "at", edition_id=edition_id, lons=list(map(float, lons)), lats=list(map(float, lats)), level=level)
+    points = {"lons": list(map(float, lons)), "lats": list(map(float, lats))}
+    rows = _rows(conn, "at", edition_id=edition_id, **points, level=level, nearest=nearest)
     return [(Outcome(outcome), *rest) for outcome, *rest in rows]
 
 

@@ -150,7 +150,7 @@ class Cluster:
             files.require_space(free, self.home)
             engine = self.engine
             if files.version(self.data) is None:
-                files.create(engine, self.data, account, self.throwaway)
+                files.create(engine, self.data, account, self.throwaway, self._lock_file)
             files.configure(self.data, account, self.throwaway, free)
             account.make_directory(self.run)
             self._launch(engine, account)
@@ -195,10 +195,13 @@ class Cluster:
     def stop(self) -> bool:
         """Stop the server and wait until it is gone; return whether it ran."""
         stopped = process.stop(self.data, signal.SIGQUIT if self.throwaway else signal.SIGINT)
+        self._reap()
+        return stopped
+
+    def _reap(self) -> None:
         if self._process:
             self._process.wait()
             self._process = None
-        return stopped
 
     def _prepare_home(self) -> None:
         try:
@@ -212,6 +215,7 @@ class Cluster:
 
     def _launch(self, engine: Engine, account: Account) -> None:
         command = [engine.program("postgres"), "-D", str(self.data), "-k", f'"{self.run}"', "-c", "listen_addresses="]
+        self._reap()  # the one started before, should it have been killed
         lock = self._hold_data()
         since = self.log.stat().st_size if self.log.exists() else 0
         try:
@@ -221,9 +225,8 @@ class Cluster:
         try:
             process.wait_ready(self.data, self.log, since, self._process)
         except BaseException:
-            self._process.send_signal(signal.SIGQUIT) if self._process.poll() is None else None
-            self._process.wait()
-            self._process = None
+            self._process.send_signal(signal.SIGQUIT)  # does nothing to one that has ended
+            self._reap()
             raise
 
     def _hold_data(self, within_s: float = 20.0) -> int:

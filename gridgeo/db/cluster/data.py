@@ -16,6 +16,7 @@ from .engine import Engine
 NAME = "gridgeo"
 MB = 1024 * 1024
 LEAST_FREE = 500 * MB
+SHM = Path("/dev/shm")
 
 
 def version(data: Path) -> int | None:
@@ -31,8 +32,10 @@ def version(data: Path) -> int | None:
         return None
 
 
-def create(engine: Engine, data: Path, account: Account, throwaway: bool) -> None:
+def create(engine: Engine, data: Path, account: Account, throwaway: bool, lock: int) -> None:
     """Make the data directory. Interrupted, it leaves `data.new` behind, which the next start removes.
+
+    The programs hold `lock` too: when we are killed the next start waits until they have ended.
 
     The locale is C.UTF-8 whatever the caller's is: under "C" the trigrams of Chinese text are
     empty, and every Chinese name counts as equal to every other.
@@ -45,16 +48,17 @@ def create(engine: Engine, data: Path, account: Account, throwaway: bool) -> Non
         [engine.program("initdb"), "-D", str(new), "-U", NAME, "-A", "peer", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", *quick],
         engine,
         account,
+        lock,
     )
     with (new / "postgresql.conf").open("a") as conf:
         conf.write("\n# Written anew at every start; what follows this line is yours.\ninclude_if_exists 'gridgeo.conf'\n")
-    _run([engine.program("postgres"), "--single", "-D", str(new), "postgres"], engine, account, f"CREATE DATABASE {NAME}\n")
+    _run([engine.program("postgres"), "--single", "-D", str(new), "postgres"], engine, account, lock, f"CREATE DATABASE {NAME}\n")
     if data.exists():
         data.rmdir()
     new.rename(data)
 
 
-def configure(data: Path, account: Account, throwaway: bool, free: int, shm: Path = Path("/dev/shm")) -> None:
+def configure(data: Path, account: Account, throwaway: bool, free: int) -> None:
     """Write the settings of this start, and who may connect.
 
     The server runs as `account`, the caller may be root: peer authentication maps both to one role.
@@ -69,7 +73,7 @@ def configure(data: Path, account: Account, throwaway: bool, free: int, shm: Pat
         "shared_buffers": "128MB" if throwaway else f"{_buffers() // MB}MB",
         "max_wal_size": f"{wal_size(free) // MB}MB",
         "min_wal_size": "80MB",
-        "dynamic_shared_memory_type": shared_memory(shm, account),
+        "dynamic_shared_memory_type": shared_memory(SHM, account),
     }
     if throwaway:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -107,8 +111,9 @@ def _buffers() -> int:
     return min(max(memory // 8, 128 * MB), 1024 * MB)
 
 
-def _run(command: list[str], engine: Engine, account: Account, text: str = "") -> None:
-    done = subprocess.run(command, cwd="/", env=engine.environment(), input=text, capture_output=True, text=True, **account.options)
+def _run(command: list[str], engine: Engine, account: Account, lock: int, text: str = "") -> None:
+    options = {"cwd": "/", "env": engine.environment(), "pass_fds": (lock,), **account.options}
+    done = subprocess.run(command, input=text, capture_output=True, text=True, **options)
     if done.returncode:
         said = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
         raise EnvironmentIncomplete(f"{Path(command[0]).name} failed", " | ".join(said[-3:]) or f"exit {done.returncode}")

@@ -100,7 +100,7 @@ def find(tree: Path, pg_bin: str | Path = "", search: Iterable[str] = SEARCH, ma
     if pg_bin:
         named = Engine(Path(pg_bin))
         if named.major < OLDEST or not named.extensions:
-            lack = "PostGIS" if named.major >= OLDEST else f"a PostgreSQL of version {OLDEST} or newer"
+            lack = "PostGIS" if named.major >= OLDEST else f"PostgreSQL of version {OLDEST} or newer"
             raise EnvironmentIncomplete(f"GRIDGEO_PG_BIN={pg_bin} has no {lack}", REMEDY)
         return named if major in (None, named.major) else None
     return next((engine for engine in [*installed(search), *fetched(tree)] if major in (None, engine.major)), None)

@@ -114,8 +114,7 @@ def tail(log: Path, since: int = 0, most: int = 4) -> str:
             lines = file.read()[-8000:].decode("utf-8", "replace").splitlines()
     except OSError:
         return "no log"
-    telling = [line for line in lines if any(mark in line for mark in ("FATAL", "PANIC", "HINT", "DETAIL", "ERROR"))] or lines
-    return " | ".join(line.split("] ", 1)[-1].strip() for line in telling[-most:]) or "the log is empty"
+    return " | ".join(line.split("] ", 1)[-1].strip() for line in lines[-most:]) or "the log is empty"
 
 
 def _lines(path: Path) -> list[str]:

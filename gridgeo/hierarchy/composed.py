@@ -14,7 +14,9 @@ from ..issues import Issue, Severity
 from .model import keys, leaves
 
 
-def unite(frame: geopandas.GeoDataFrame, members: pd.DataFrame, basis: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, list[Issue]]:
+def unite(
+    frame: geopandas.GeoDataFrame, members: pd.DataFrame, basis: geopandas.GeoDataFrame
+) -> tuple[geopandas.GeoDataFrame, list[Issue]]:
     """Return a frame whose units have the union of their members as geometry, and what is wrong with the members.
 
     Parameters
@@ -65,6 +67,14 @@ def _union(shapes: list) -> shapely.MultiPolygon:
 
 def _issues(code: str, members: pd.DataFrame, rule: str) -> list[Issue]:
     return [
-        Issue(code, Severity.ERROR, f"{row.member} of {row.unit}: {rule}", row=row.Index + 1, field="member", value=str(row.member), units=(row.unit,))
+        Issue(
+            code,
+            Severity.ERROR,
+            f"{row.member} of {row.unit}: {rule}",
+            row=row.Index + 1,
+            field="member",
+            value=str(row.member),
+            units=(row.unit,),
+        )
         for row in members.itertuples()
     ]

@@ -176,9 +176,7 @@ def frame(rows: Iterable[dict[str, Any]] | pd.DataFrame) -> geopandas.GeoDataFra
     counts = given["household_count"] if "household_count" in given else pd.Series([None] * len(given), dtype="Int64")
     made["household_count"] = pd.array(counts.to_numpy(), dtype="Int64")
     shapes = np.array(given["geometry"], dtype=object) if "geometry" in given else np.full(len(given), None, dtype=object)
-    table = pd.DataFrame({column: made[column] for column in UNIT_COLUMNS if column != "geometry"}).astype(
-        dict.fromkeys(text, object)
-    )
+    table = pd.DataFrame({column: made[column] for column in UNIT_COLUMNS if column != "geometry"}).astype(dict.fromkeys(text, object))
     return geopandas.GeoDataFrame(table, geometry=_multi(shapes), crs=crs.STORAGE)
 
 
@@ -187,4 +185,3 @@ def _multi(shapes: np.ndarray) -> np.ndarray:
     out = shapes.copy()
     out[single] = shapely.multipolygons(shapes[single], indices=np.arange(single.sum())) if single.any() else out[single]
     return out
-

@@ -78,4 +78,6 @@ def test_from_nothing_and_to_nothing():
 def test_units_without_geometry_are_compared_too():
     listed = model.frame([{"level": "street", "code": "440306001", "name_zh": "西乡街道"}])
     assert changes(listed, listed.assign(name_zh="新安街道")) == [("renamed", "440306001")]
-    assert changes(listed, listed.set_geometry([shapely.MultiPolygon([shapely.box(113, 22, 114, 23)])], crs=4490)) == [("moved", "440306001")]
+    assert changes(listed, listed.set_geometry([shapely.MultiPolygon([shapely.box(113, 22, 114, 23)])], crs=4490)) == [
+        ("moved", "440306001")
+    ]

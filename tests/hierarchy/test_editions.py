@@ -56,7 +56,9 @@ def test_a_unit_keeps_its_identity_through_editions(conn, two_streets):
 
 
 def test_a_unit_without_a_code_keeps_its_identity_by_name(conn):
-    nameless = model.frame([{"level": "district", "code": None, "name_zh": "大鹏新区", "kind": "functional", "geometry": shapely.box(114, 22, 115, 23)}])
+    nameless = model.frame(
+        [{"level": "district", "code": None, "name_zh": "大鹏新区", "kind": "functional", "geometry": shapely.box(114, 22, 115, 23)}]
+    )
     first = stage(conn, nameless)
     second = stage(conn, nameless.assign(household_count=7), "second")
     assert store.frame(conn, first.edition_id)["unit_id"].tolist() == store.frame(conn, second.edition_id)["unit_id"].tolist()
@@ -169,7 +171,9 @@ def test_the_database_itself_refuses_two_live_versions_and_two_live_codes(conn, 
     editions.activate(conn, first.edition_id, SPRING)
     second = stage(conn, two_streets.assign(name_zh="改名"), "second")
     with conn.cursor() as cur, pytest.raises(psycopg2.errors.ExclusionViolation):
-        cur.execute("UPDATE edition SET valid = tstzrange('2024-04-01', NULL), activated_at = now() WHERE edition_id = %s", (second.edition_id,))
+        cur.execute(
+            "UPDATE edition SET valid = tstzrange('2024-04-01', NULL), activated_at = now() WHERE edition_id = %s", (second.edition_id,)
+        )
 
 
 def test_the_database_itself_refuses_to_change_an_identity(conn, two_streets):
@@ -194,4 +198,6 @@ def test_codes_of_other_systems_are_kept_by_vintage(conn, two_streets):
     unit_id = int(store.frame(conn, draft.edition_id)["unit_id"].iloc[0])
     store.put_codes(conn, [(unit_id, "statistics", "2023", "440309003"), (unit_id, "gridoffice", "2018", "440311007")])
     store.put_codes(conn, [(unit_id, "statistics", "2023", "440309004")])
-    assert store.other_codes(conn, draft.edition_id) == {unit_id: [("gridoffice", "2018", "440311007"), ("statistics", "2023", "440309004")]}
+    assert store.other_codes(conn, draft.edition_id) == {
+        unit_id: [("gridoffice", "2018", "440311007"), ("statistics", "2023", "440309004")]
+    }

@@ -1,6 +1,5 @@
 """Which unit is here: the rule, from memory and in SQL."""
 
-from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -131,7 +130,9 @@ def test_neighbours_share_a_border_not_just_a_corner(load):
 
 
 def test_a_listed_scheme_has_no_place(load, conn):
-    store.add_scheme(conn, model.Scheme("statistics", model.SchemeKind.LISTED, "统计", "Statistics", (model.Level("street", 0, "街道", "Street"),)))
+    store.add_scheme(
+        conn, model.Scheme("statistics", model.SchemeKind.LISTED, "统计", "Statistics", (model.Level("street", 0, "街道", "Street"),))
+    )
     snapshot = load(model.frame([{"level": "street", "code": "440306001", "name_zh": "西乡街道"}]), "statistics")
     place = snapshot.at(113.8, 22.6)
     assert (place.outcome, place.chain, place.nearest) == (Outcome.NONE, (), None)
@@ -196,7 +197,9 @@ def wiggly(rng, side=12):
     x, y = np.meshgrid(np.linspace(113.8, 113.9, side + 1), np.linspace(22.5, 22.6, side + 1))
     corners = np.stack([x, y], axis=-1) + rng.uniform(-0.002, 0.002, (side + 1, side + 1, 2))
     cells = [
-        shapely.Polygon([corners[r, c], corners[r, c + 1], corners[r + 1, c + 1], corners[r + 1, c]]) for r in range(side) for c in range(side)
+        shapely.Polygon([corners[r, c], corners[r, c + 1], corners[r + 1, c + 1], corners[r + 1, c]])
+        for r in range(side)
+        for c in range(side)
     ]
     cells[side + 1] = shapely.Polygon(shapely.buffer(cells[side + 1], 0.001, join_style="mitre").exterior)
     del cells[2 * side + 2]

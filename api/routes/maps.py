@@ -1,0 +1,148 @@
+"""The planner's page, its files, and the grids it draws."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import threading
+from datetime import UTC
+from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gridgeo import __version__
+from gridgeo.errors import DatabaseUnavailable, NotFound
+from gridgeo.hierarchy import store
+from gridgeo.hierarchy.locate import Snapshot
+from gridgeo.hierarchy.model import GOVERNANCE, Edition, SchemeKind
+from maps import bundle, layers, page
+
+from .. import conditional, depends
+from ..parameters import DATETIME, SCHEME, Parameter, Query
+
+router = APIRouter(prefix="/maps", include_in_schema=False)
+
+PAGE = Query(SCHEME, DATETIME)
+NOTHING = Query()
+ASSET = Query(Parameter("v", "Digest of the file, so that it can be kept for ever.", str, {"type": "string"}))
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+_VERSION = re.compile(r"([0-9]{1,18})-[0-9a-f]{12}", re.ASCII)
+
+_PACKED: WeakKeyDictionary[Snapshot, bytes] = WeakKeyDictionary()
+_PACKING = threading.Lock()
+
+
+@router.get("/")
+async def planner(request: Request) -> Response:
+    """The page; where nothing is loaded yet it says how to load."""
+    asked = PAGE(request)
+    drawable = _drawable(request)
+    if not request.query_params:
+        if not drawable:
+            return _page(request, page.render(None))
+        asked.scheme = GOVERNANCE if GOVERNANCE in drawable else drawable[0]
+    shown = await depends.snapshot(request, asked)
+    schemes = [_scheme(depends.live(request).now(name), name == asked.scheme) for name in drawable]
+    editions = await run_in_threadpool(_editions, request, shown)
+    return _page(request, page.render(f"data/{version(shown.edition)}/grids.topojson", schemes, editions, query=request.url.query))
+
+
+@router.get("/assets/{name:path}")
+async def asset(request: Request, name: str) -> Response:
+    """A file of the page; asked with its digest it may be kept for ever."""
+    digest = ASSET(request).v
+    found = bundle.files().get(name)
+    if found is None:
+        raise NotFound("file of the map", name)
+    kept = {"Cache_Control": _FOR_EVER} if digest == found.digest else {}
+    return conditional.send(request, found.body, found.media_type, f'"{found.digest}"', X_Content_Type_Options="nosniff", **kept)
+
+
+@router.get("/data/{named}/grids.topojson")
+async def grids(request: Request, named: str) -> Response:
+    """An edition's grids as TopoJSON. The name holds all that decides them, so the answer never changes."""
+    NOTHING(request)
+    unchanged = conditional.unchanged(request, f'"{named}"')
+    if unchanged is not None:
+        return unchanged
+    packed = await run_in_threadpool(lambda: _packed(request, _named(request, named)))
+    headers = {"ETag": f'"{named}"', "Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(packed, 200, {**headers, "ETag": f'"{named}{conditional.CODED}"', "Content-Encoding": "gzip"}, conditional.JSON)
+    return Response(gzip.decompress(packed), 200, headers, conditional.JSON)
+
+
+def version(edition: Edition) -> str:
+    """Return the name of an edition's grids as they are drawn by this version of gridgeo."""
+    decides = (__version__, edition.edition_id, edition.digest, edition.name, edition.valid_from, edition.valid_to)
+    return f"{edition.edition_id}-{hashlib.sha256(repr(decides).encode()).hexdigest()[:12]}"
+
+
+def _page(request: Request, made: page.Page) -> Response:
+    return conditional.send(
+        request,
+        made.html.encode(),
+        conditional.HTML,
+        Content_Security_Policy=made.policy,
+        X_Content_Type_Options="nosniff",
+        Referrer_Policy="no-referrer",
+    )
+
+
+def _drawable(request: Request) -> list[str]:
+    """Schemes that have areas to draw."""
+    live = depends.live(request)
+    return [name for name in live.schemes if live.now(name).scheme.kind is not SchemeKind.LISTED]
+
+
+def _scheme(snapshot: Snapshot, chosen: bool) -> page.Choice:
+    scheme = snapshot.scheme
+    return page.Choice(scheme.name_zh, scheme.name_en, "?" + urlencode({"scheme": scheme.scheme}), chosen)
+
+
+def _editions(request: Request, shown: Snapshot) -> list[page.Choice]:
+    """The editions that can be chosen, newest first; with the database away only the one shown."""
+    try:
+        known = depends.read(request, store.editions, shown.scheme.scheme)
+    except DatabaseUnavailable:
+        return []
+    begun = [edition for edition in known if edition.valid_from is not None]
+    return [_edition(edition, edition.edition_id == shown.edition.edition_id) for edition in reversed(begun)]
+
+
+def _edition(edition: Edition, chosen: bool) -> page.Choice:
+    since = edition.valid_from.astimezone(UTC)
+    asked = {"scheme": edition.scheme, "datetime": since.isoformat().replace("+00:00", "Z")}
+    return page.Choice(f"{edition.name}（{since.date().isoformat()} 起）", "", "?" + urlencode(asked), chosen)
+
+
+def _named(request: Request, named: str) -> Snapshot:
+    """Return the edition a name of grids stands for; raises NotFound."""
+    match = _VERSION.fullmatch(named)
+    if match is None:
+        raise NotFound("map data", named)
+    live = depends.live(request)
+    held = (live.now(name) for name in live.schemes)
+    snapshot = next((one for one in held if version(one.edition) == named), None)
+    if snapshot is None:
+        edition = depends.read(request, store.edition, int(match[1]))
+        if edition.valid_from is None or version(edition) != named:
+            raise NotFound("map data", named)
+        snapshot = live.at(edition.scheme, edition.valid_from)
+    return snapshot
+
+
+def _packed(request: Request, snapshot: Snapshot) -> bytes:
+    """Return an edition's TopoJSON, compressed; made once, and kept as long as the edition is."""
+    with _PACKING:
+        if snapshot not in _PACKED:
+            types = depends.read(request, store.grid_types)
+            topology = layers.topology(snapshot.frame, snapshot.scheme, snapshot.edition, types)
+            _PACKED[snapshot] = gzip.compress(topology, 6, mtime=0)
+        return _PACKED[snapshot]

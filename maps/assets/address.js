@@ -1,0 +1,29 @@
+// The page's state in its address, after the #: what is copied from the address bar shows the same again.
+gridgeo.address = (() => {
+  const FRACTION = 5; // a metre
+
+  function read(hash) {
+    const given = new URLSearchParams(hash.replace(/^#/, ""));
+    const state = {};
+    const at = (given.get("at") || "").split(",").map(Number);
+    if (at.length === 3 && at.every(Number.isFinite) && Math.abs(at[0]) <= 85 && Math.abs(at[1]) <= 180) {
+      state.view = { lat: at[0], lon: at[1], zoom: at[2] };
+    }
+    for (const key of ["level", "measure", "method", "unit"]) if (given.get(key)) state[key] = given.get(key);
+    if (given.get("hide")) state.hidden = given.get("hide").split(",");
+    return state;
+  }
+
+  function write({ view, level, measure, method, hidden, unit }) {
+    const parts = [];
+    if (view) parts.push(`at=${view.lat.toFixed(FRACTION)},${view.lon.toFixed(FRACTION)},${+view.zoom.toFixed(2)}`);
+    if (level && level !== "auto") parts.push(`level=${encodeURIComponent(level)}`);
+    if (measure) parts.push(`measure=${encodeURIComponent(measure)}`);
+    if (method && method !== "quantile") parts.push(`method=${encodeURIComponent(method)}`);
+    if (hidden && hidden.length) parts.push(`hide=${hidden.map(encodeURIComponent).join(",")}`);
+    if (unit) parts.push(`unit=${encodeURIComponent(unit)}`);
+    return `#${parts.join("&")}`;
+  }
+
+  return { read, write };
+})();

@@ -1,0 +1,148 @@
+// Puts the page together: reads what is to be shown, loads it, wires the views to the store.
+gridgeo.main = (() => {
+  const { find } = gridgeo.dom;
+  const config = JSON.parse(find("#config").textContent);
+  const map = window.planner_map;
+
+  async function load() {
+    const inline = find("#topology");
+    if (inline) return JSON.parse(inline.textContent);
+    const answer = await fetch(config.data);
+    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+    return answer.json();
+  }
+
+  async function begin() {
+    if (!config.data && !find("#topology")) return say("empty");
+    say("loading");
+    try {
+      show(await load());
+    } catch (error) {
+      console.warn(error);
+      say("failed", error.message);
+    }
+  }
+
+  // The page is one of: loading, empty, failed, ready. What it says in each stands in the page itself.
+  function say(state, detail = "") {
+    document.body.dataset.state = state;
+    find("#failed-detail").textContent = detail;
+  }
+
+  function show(text) {
+    const topology = gridgeo.topology.decode(text);
+    if (!topology.box) return say("empty");
+    const asked = gridgeo.address.read(location.hash);
+    const store = gridgeo.store(initial(topology, asked));
+    const layer = new gridgeo.GridLayer(topology, config.look);
+    const sheet = gridgeo.sheet(store);
+    const view = gridgeo.view(map, topology, store, () => insets(sheet));
+    const current = () => store.get().painting;
+
+    place(view, topology, store, asked);
+    paint(topology, store, layer);
+    layer.addTo(map);
+    furnish();
+    gridgeo.panel(map, topology, store, view);
+    gridgeo.tip(topology, store, current);
+    gridgeo.card(topology, store, view, config);
+    store.watch(["selected"], ({ selected }) => selected && uncover(selected));
+    gridgeo.search(topology, view);
+    gridgeo.keyboard(map, topology, store, view);
+    gridgeo.printing(map, topology, store, layer, gridgeo.legend(store, current));
+    remember(topology, store, view);
+    say("ready");
+    requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("first-map")));
+    Object.assign(gridgeo, { shown: { topology, store, layer, view, map } });
+  }
+
+  function initial({ about, levels, byId }, asked) {
+    const measures = about.measures.map(({ key }) => key);
+    return {
+      level: levels.some(({ key }) => key === asked.level) ? asked.level : "auto",
+      shown: 0,
+      measure: measures.includes(asked.measure) ? asked.measure : measures[0],
+      method: asked.method === "natural" ? "natural" : "quantile",
+      hidden: asked.hidden || [],
+      selected: byId.get(asked.unit) || null,
+      hovered: null,
+      pointer: null,
+      painting: null,
+    };
+  }
+
+  function place(view, topology, store, asked) {
+    if (asked.view) map.setView([asked.view.lat, asked.view.lon], asked.view.zoom, { animate: false });
+    else {
+      view.whole(false);
+      if (store.get().selected) view.reveal(store.get().selected);
+    }
+  }
+
+  // The painting follows level, measure and method; the layer follows the painting.
+  function paint(topology, store, layer) {
+    const { measures } = topology.about;
+    const made = new Map();
+    function painting({ measure: key, shown, method }) {
+      const measure = measures.find((one) => one.key === key) || gridgeo.measures.plain(topology.levels);
+      const level = gridgeo.measures.paintedLevel(measure, topology.levels, shown);
+      const name = [key, level.key, method].join();
+      if (!made.has(name)) made.set(name, gridgeo.measures.classify(measure, level, method, config.look));
+      return made.get(name);
+    }
+    store.watch(["measure", "shown", "method"], (state) => store.change({ painting: painting(state) }));
+    store.watch(["painting", "shown", "hidden"], ({ painting: now, shown, hidden }, before) => layer.show(now, shown, hidden, before.shown !== shown));
+    store.watch(["hovered", "selected"], ({ hovered, selected }) => layer.mark({ hovered, selected }));
+  }
+
+  function furnish() {
+    L.control.scale({ imperial: false, position: "bottomright", maxWidth: 110 }).addTo(map);
+    L.control.zoom({ position: "bottomright", zoomInTitle: "放大 Zoom in", zoomOutTitle: "缩小 Zoom out" }).addTo(map);
+    find("#north").hidden = false;
+  }
+
+  // On a phone the card lies over the map's lower part: what was chosen moves up from under it.
+  function uncover(unit) {
+    if (!gridgeo.dom.narrow() || !unit.facts.label) return;
+    const { y } = map.latLngToContainerPoint([unit.facts.label[1], unit.facts.label[0]]);
+    const free = map.getSize().y - find("#card").offsetHeight;
+    if (y > free - 40) map.panBy([0, y - free / 2], { animate: !gridgeo.dom.still() });
+  }
+
+  // What panels cover of the map's own element.
+  function insets(sheet) {
+    const wide = !gridgeo.dom.narrow() && document.body.classList.contains("with-card") && map.getSize().x > 800;
+    const bottom = gridgeo.dom.narrow() ? Math.max(sheet.height(), find("#card").offsetHeight) : 0;
+    return { left: 0, top: 0, right: wide ? find("#card").offsetWidth + 12 : 0, bottom };
+  }
+
+  // The address follows what is shown; a selection is a step one can go back from.
+  function remember(topology, store, view) {
+    const write = (push) => {
+      const { level, measure, method, hidden, selected } = store.get();
+      const center = map.getCenter();
+      const hash = gridgeo.address.write({ view: { lat: center.lat, lon: center.lng, zoom: map.getZoom() }, level, measure, method, hidden, unit: selected && selected.ref });
+      if (hash !== location.hash) history[push ? "pushState" : "replaceState"](null, "", hash);
+    };
+    let writing = false;
+    store.watch(["level", "measure", "method", "hidden"], () => write(false));
+    store.watch(["selected"], (state, before) => write(!writing && state !== before));
+    map.on("moveend", () => write(false));
+    window.addEventListener("popstate", () => {
+      const asked = gridgeo.address.read(location.hash);
+      writing = true;
+      const { level, measure, method, hidden, selected } = initial(topology, asked);
+      store.change({ level, measure, method, hidden, selected });
+      writing = false;
+      if (asked.view) map.setView([asked.view.lat, asked.view.lon], asked.view.zoom, { animate: false });
+    });
+  }
+
+  for (const select of document.querySelectorAll("select[data-goes]")) {
+    select.addEventListener("change", () => location.assign(select.value + location.hash));
+  }
+  find("#retry").addEventListener("click", begin);
+  find("#about-open").addEventListener("click", () => find("#about").showModal());
+  find("#about-close").addEventListener("click", () => find("#about").close());
+  begin();
+})();

@@ -1,0 +1,82 @@
+"""Every file the page is made of, by name, with the hash that lets a browser keep it for ever.
+
+Leaflet comes from the XStatic-Leaflet wheel, the rest from `maps/assets`. Our scripts are plain files, joined into one
+in the order of SCRIPTS: no build step, and one request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from xstatic.pkg import leaflet
+
+ASSETS = Path(__file__).parent / "assets"
+LEAFLET = Path(leaflet.BASE_DIR)
+
+SCRIPTS = (
+    "dom.js",
+    "store.js",
+    "address.js",
+    "topology.js",
+    "measures.js",
+    "drawing.js",
+    "labels.js",
+    "layer.js",
+    "view.js",
+    "finder.js",
+    "search.js",
+    "legend.js",
+    "card.js",
+    "panel.js",
+    "keyboard.js",
+    "sheet.js",
+    "printing.js",
+    "main.js",
+)
+
+TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".png": "image/png", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file as it is served."""
+
+    name: str
+    body: bytes
+    media_type: str
+    digest: str
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode("utf-8")
+
+
+@cache
+def files() -> dict[str, Asset]:
+    """Return all assets by name."""
+    bodies = {f"images/{path.name}": path.read_bytes() for path in sorted((LEAFLET / "images").iterdir())}
+    bodies["leaflet.css"] = (LEAFLET / "leaflet.css").read_bytes()
+    bodies["leaflet.js"] = _without_map((LEAFLET / "leaflet.js").read_bytes())
+    bodies["planner.css"] = (ASSETS / "planner.css").read_bytes()
+    bodies["planner.js"] = b"\n".join((ASSETS / name).read_bytes() for name in SCRIPTS)
+    bodies["icon.svg"] = (ASSETS / "icon.svg").read_bytes()
+    return {name: _asset(name, body) for name, body in bodies.items()}
+
+
+def leaflet_version() -> str:
+    """Return the version of the Leaflet that is served, as its own file states it."""
+    return re.search(r"Leaflet (\d+\.\d+\.\d+)", files()["leaflet.js"].text).group(1)
+
+
+def _asset(name: str, body: bytes) -> Asset:
+    return Asset(name, body, TYPES[Path(name).suffix], hashlib.sha256(body).hexdigest()[:16])
+
+
+def _without_map(script: bytes) -> bytes:
+    """Drop the pointer to a source map, which is not served."""
+    return re.sub(rb"\n//# sourceMappingURL=\S+\s*$", b"\n", script)

@@ -1,0 +1,153 @@
+"""The planner's page: one Folium map of an edition's grids, and the same as one file that opens from disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import folium
+from folium.template import Template
+
+import gridgeo
+
+from . import licences, palette
+from .figure import PlannerFigure, policy
+
+TITLE_ZH, TITLE_EN = "网格一张图", "Grids on one map"
+
+KEYS = (
+    ("/", "搜索", "search"),
+    ("← ↑ → ↓", "相邻单元", "neighbours"),
+    ("Enter", "进入下级", "go down"),
+    ("Esc", "返回上级", "go up"),
+    ("+ − 0", "缩放、全图", "zoom, everything"),
+)
+
+#: Where a page without anything on it looks: the Pearl River's mouth.
+NOWHERE = (22.6, 113.9)
+
+
+class Page(NamedTuple):
+    """A page and the Content-Security-Policy it is to be served with."""
+
+    html: str
+    policy: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A scheme or an edition that can be shown instead: its names, its address, whether it is the one shown."""
+
+    name_zh: str
+    name_en: str
+    href: str
+    chosen: bool
+
+
+class PlannerMap(folium.Map):
+    """Folium's map without a base map and without what only its markers need; our scripts find it as `planner_map`."""
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+            <div class="folium-map" id={{ this.get_name()|tojson }} tabindex="0" role="application"
+                 aria-label="网格地图 Map of grids" aria-describedby="keys"></div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
+                center: {{ this.location|tojson }}, crs: L.CRS.{{ this.crs }}, ...{{ this.options|tojavascript }}
+            });
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, figure: PlannerFigure) -> None:
+        super().__init__(
+            location=NOWHERE,
+            zoom_start=11,
+            tiles=None,
+            zoom_control=False,
+            attribution_control=False,
+            double_click_zoom=False,
+            keyboard=False,
+            box_zoom=False,
+            zoom_snap=0.25,
+            zoom_delta=1,
+            wheel_px_per_zoom_level=100,
+            wheel_debounce_time=30,
+            min_zoom=7,
+            max_zoom=19,
+            max_bounds_viscosity=0.6,
+        )
+        self.add_to(figure)
+
+    def get_name(self) -> str:
+        """Return the name of the script's variable and of the element: always the same, so that the page is."""
+        return "planner_map"
+
+
+def render(
+    data: str | None, schemes: Sequence[Choice] = (), editions: Sequence[Choice] = (), api: str | None = "..", query: str = ""
+) -> Page:
+    """Return the page the API serves.
+
+    Parameters
+    ----------
+    data
+        Address of the edition's TopoJSON, relative to the page; None when nothing is loaded yet.
+    schemes, editions
+        What else can be shown; nothing is offered where there is only one.
+    api
+        Address of the API relative to the page, for links to items and exports; None for no links.
+    query
+        What those links ask besides, where another edition than today's is shown.
+    """
+    return _page({"data": data, "api": api, "query": query}, schemes, editions, None)
+
+
+def one_file(topology: bytes) -> Page:
+    """Return the page with its scripts, styles and an edition's TopoJSON in it: one file that opens from disk."""
+    return _page({"data": None, "api": None, "query": ""}, (), (), topology)
+
+
+def _page(config: dict, schemes: Sequence[Choice], editions: Sequence[Choice], topology: bytes | None) -> Page:
+    inline = topology is not None
+    look = {
+        "ramps": [palette.ramp(classes) for classes in range(palette.MOST + 1)],
+        "zero": palette.ZERO,
+        "noData": palette.NO_DATA,
+        "hatch": palette.HATCH,
+        "faded": palette.FADED,
+        "sea": palette.SEA,
+        "ink": palette.INK,
+        "accent": palette.ACCENT,
+    }
+    figure = PlannerFigure(
+        {
+            "title": f"{TITLE_ZH} · {TITLE_EN}",
+            "title_zh": TITLE_ZH,
+            "title_en": TITLE_EN,
+            "config": _json(json.dumps({**config, "look": look}, ensure_ascii=False)),
+            "keys": KEYS,
+            "licences": licences.works(),
+            "version": gridgeo.__version__,
+            "preload": config["data"],
+            "topology": _json(topology.decode("utf-8")) if topology is not None else None,
+            "schemes": schemes if len(schemes) > 1 else (),
+            "editions": editions if len(editions) > 1 else (),
+        },
+        inline=inline,
+    )
+    PlannerMap(figure)
+    html = figure.render()
+    rules = policy(html, inline)
+    if inline:
+        html = html.replace("<head>", f'<head>\n<meta http-equiv="Content-Security-Policy" content="{rules}">', 1)
+    return Page(html, rules)
+
+
+def _json(text: str) -> str:
+    """Return JSON that can lie in a page: no character sequence in it ends the element it is in."""
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

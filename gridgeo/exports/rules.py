@@ -39,6 +39,11 @@ def format_named(name: str) -> Format:
         raise InvalidInput("format", name, f"give one of {', '.join(Format)}") from None
 
 
+def usual_datum(kind: Format) -> crs.Datum:
+    """Return the coordinates of a format where none are asked for: WGS 84 is what GeoJSON is, CGCS2000 what is stored."""
+    return crs.WGS84 if kind is Format.GEOJSON else crs.CGCS2000
+
+
 def fits(source: Source, order: Order) -> None:
     """Raise InvalidInput where a format cannot hold what is wanted: a scheme without geometry as Shapefile or FlatGeobuf."""
     if order.format in (Format.SHP, Format.FGB) and not source.frame.geometry.notna().any():

@@ -1,0 +1,69 @@
+"""Grids from the database into a file for analysts."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..errors import InvalidInput, NotFound
+from ..settings import Settings
+from .given import edition_id
+
+HELP = "write grids of an edition to a file: GeoJSON, GeoPackage, Shapefile (zip), CSV, FlatGeobuf"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What to write, and how."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="its ending names the format; a directory: the file gets a name of its own")
+    parser.add_argument("--level", action="append", default=[], metavar="LEVEL", help="a level; may be given again (default: all)")
+    parser.add_argument("--scheme", default="", help="scheme of the units (default: governance)")
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--edition", type=edition_id, metavar="ID", help="an edition, a draft too (default: the one valid now)")
+    when.add_argument("--datetime", metavar="DATE", help="the edition that was or will be valid then")
+    datums = "wgs84, cgcs2000, gcj02, bd09 or EPSG:n (default: wgs84 in GeoJSON, else cgcs2000)"
+    parser.add_argument("--crs", default="", metavar="CRS", help=datums)
+    parser.add_argument("--format", default="", help="geojson, gpkg, shp, csv or fgb (default: by the file's ending; gpkg in a directory)")
+    parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Write the file and say what is in it."""
+    from contextlib import closing
+
+    from ..db import connection
+    from ..exports import files, rules
+    from ..exports.model import Order, Source
+    from ..geo import crs
+    from ..hierarchy import store
+    from . import database
+
+    into_folder = args.file.is_dir()
+    kind = rules.format_named(args.format or ("gpkg" if into_folder else args.file.name))
+    datum = crs.parse(args.crs) if args.crs else rules.usual_datum(kind)
+    with database.opened(settings) as url, closing(connection.connect(url)) as conn:
+        edition = _edition(conn, args)
+        scheme = store.scheme(conn, edition.scheme)
+        order = Order(kind, datum, rules.levels(scheme, args.level))
+        source = Source(scheme, edition, store.frame(conn, edition.edition_id), settings.authority)
+    path = args.file / rules.file_names(scheme, edition, order)[1] if into_folder else args.file
+    files.export(path, source, order, args.overwrite)
+    count = int(source.frame["level"].isin(order.levels).sum())
+    print(f"{path}: {count:,} units of edition {edition.edition_id} ({edition.name}), {datum.name}, {path.stat().st_size / 1e6:,.1f} MB")
+    return 0
+
+
+def _edition(conn, args: argparse.Namespace):
+    from ..hierarchy import store
+    from ..hierarchy.model import GOVERNANCE
+    from .given import moment
+
+    if args.edition is not None:
+        found = store.edition(conn, args.edition)
+        if args.scheme not in ("", found.scheme):
+            raise InvalidInput("--edition", args.edition, f"is of scheme {found.scheme}, not {args.scheme}")
+        return found
+    scheme = store.scheme(conn, args.scheme or GOVERNANCE).scheme
+    found = store.edition_at(conn, scheme, moment("--datetime", args.datetime))
+    if found is None:
+        raise NotFound(f"edition of scheme {scheme} valid at", args.datetime or "now")
+    return found

@@ -1,0 +1,68 @@
+"""What people type: moments, and tables to read."""
+
+from __future__ import annotations
+
+import argparse
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta, timezone
+
+from ..errors import InvalidInput
+
+#: China has one time and no summer time.
+CHINA = timezone(timedelta(hours=8))
+
+
+def moment(option: str, text: str | None) -> datetime | None:
+    """Return a moment: a date (its midnight in China), or a date and time, China's without a zone. None for None and ``now``.
+
+    Raises InvalidInput naming the option.
+    """
+    if text is None or text == "now":
+        return None
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(option, text, "give now, a date (2024-01-31), or a date and time (2024-01-31T08:00)") from None
+    return given if given.tzinfo else given.replace(tzinfo=CHINA)
+
+
+def edition_id(text: str) -> int:
+    """Return an edition's number, as argparse wants it said when it is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise argparse.ArgumentTypeError(f"{text!r} is no edition's number; see `gridgeo edition list`")
+    return int(text)
+
+
+def shown(moment: datetime | None) -> str:
+    """Return a moment as people in China read it: the date alone at midnight, nothing for None."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(CHINA)
+    return f"{local:%Y-%m-%d}" if (local.hour, local.minute, local.second) == (0, 0, 0) else f"{local:%Y-%m-%d %H:%M}"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """Return the lines of a table; numbers stand right, Chinese characters are two columns wide."""
+    given = [list(row) for row in rows]
+    cells = [list(header), *([_cell(value) for value in row] for row in given)]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    right = [bool(given) and all(isinstance(row[i], int | float) or row[i] is None for row in given) for i in range(len(header))]
+    return ["  ".join(map(_padded, row, widths, right)).rstrip() for row in cells]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _padded(text: str, width: int, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space

@@ -1,9 +1,9 @@
 -- The hierarchy: schemes of grids, their levels, editions of their boundaries, units and their versions.
 -- All of these are small reference tables: written rarely, in one place, and joined to by everything else.
 
-CREATE EXTENSION IF NOT EXISTS postgis;
-CREATE EXTENSION IF NOT EXISTS btree_gist;
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS postgis WITH SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
 -- Roles are the cluster's, not the database's: another database of ours may have made them.
 DO $$

@@ -1,0 +1,211 @@
+"""What the schema is, and the rules it keeps to be ready for several machines."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import gridgeo
+
+GOLDEN = Path(__file__).with_name("schema.txt")
+SQL_FILES = sorted(Path(gridgeo.__file__).parent.rglob("*.sql"))
+
+#: Tables that stay small and are written rarely, in one place: they may be joined to and referred to by any other.
+REFERENCE = {
+    "scheme",
+    "level",
+    "grid_type",
+    "edition",
+    "edition_finding",
+    "grid_unit",
+    "grid_unit_version",
+    "grid_unit_code",
+    "grid_unit_member",
+    "schema_migration",
+}
+
+#: Rules broken on purpose: (rule, table) and why.
+EXEMPT: dict[tuple[str, str], str] = {}
+
+DESCRIBE = """
+SELECT c.relname,
+       a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+         || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
+         || CASE a.attidentity WHEN 'a' THEN ' identity' ELSE coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') END
+  FROM pg_class c
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+ WHERE c.relnamespace = 'gridgeo'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+ ORDER BY c.relname, a.attnum
+"""
+CONSTRAINTS = """
+SELECT conrelid::regclass::text, conname || ': ' || pg_get_constraintdef(oid)
+  FROM pg_constraint WHERE connamespace = 'gridgeo'::regnamespace AND contype <> 't' ORDER BY 1, 2
+"""
+INDEXES = """
+SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'gridgeo'
+   AND indexname NOT IN (SELECT conname FROM pg_constraint) ORDER BY 1, 2
+"""
+
+
+def rows(conn, sql, parameters=None):
+    with conn.cursor() as cur:
+        cur.execute(sql, parameters)
+        return cur.fetchall()
+
+
+def described(conn) -> str:
+    lines: dict[str, list[str]] = {}
+    for sql, indent in ((DESCRIBE, "  "), (CONSTRAINTS, "    "), (INDEXES, "    ")):
+        for table, line in rows(conn, sql):
+            lines.setdefault(table.removeprefix("gridgeo."), []).append(indent + line)
+    return "".join(f"{table}\n" + "\n".join(lines[table]) + "\n\n" for table in sorted(lines))
+
+
+def test_the_schema_is_the_golden_one(conn, tmp_path):
+    """What a migration really changes is seen in this file's diff."""
+    found = described(conn)
+    (tmp_path / "schema.txt").write_text(found, encoding="utf-8")
+    assert found == GOLDEN.read_text(encoding="utf-8"), f"if the change is meant: cp {tmp_path / 'schema.txt'} {GOLDEN}"
+
+
+@pytest.fixture
+def tables(conn):
+    return {
+        name
+        for (name,) in rows(conn, "SELECT relname FROM pg_class WHERE relnamespace = 'gridgeo'::regnamespace AND relkind IN ('r', 'p')")
+    }
+
+
+@pytest.fixture
+def large(tables):
+    """Every table that is not a reference table: these grow with the city."""
+    return tables - REFERENCE
+
+
+def keys_of(conn, kinds):
+    """Columns of the keys of each table, of some kinds of constraint."""
+    return rows(
+        conn,
+        """
+        SELECT c.relname, k.conname, ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS n (attnum, place)
+                 JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = n.attnum ORDER BY n.place), coalesce(f.relname, ''), k.confdeltype
+          FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_class f ON f.oid = k.confrelid
+         WHERE k.connamespace = 'gridgeo'::regnamespace AND k.contype = ANY(%s) ORDER BY 1, 2
+        """,
+        (kinds,),
+    )
+
+
+def broken(rule, found):
+    return {table for table in found if (rule, table) not in EXEMPT}
+
+
+def test_every_table_has_a_primary_key(conn, tables):
+    assert tables - {table for table, *_ in keys_of(conn, ["p"])} == set()
+
+
+def test_r1_keys_of_large_tables_begin_with_the_zone(conn, large):
+    assert broken("R1", {table for table, _, columns, *_ in keys_of(conn, ["p", "u"]) if table in large and columns[0] != "zone"}) == set()
+
+
+def test_r2_reference_tables_are_those_we_think(tables):
+    assert REFERENCE - tables == set(), "a table named here is gone"
+
+
+def test_r3_foreign_keys_stay_in_the_zone_or_lead_to_reference_tables(conn, large):
+    wrong = {
+        table
+        for table, _, columns, target, on_delete in keys_of(conn, ["f"])
+        if (target not in REFERENCE and columns[0] != "zone") or target in {"link"} or on_delete == "n"
+    }
+    assert broken("R3", wrong) == set()
+
+
+def test_r4_no_triggers_no_rules_no_bare_sequences(conn, large):
+    triggers = rows(
+        conn,
+        "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND c.relnamespace = 'gridgeo'::regnamespace",
+    )
+    assert broken("R4", {table for (table,) in triggers if table in large}) == set()
+    assert rows(conn, "SELECT tablename FROM pg_rules WHERE schemaname = 'gridgeo'") == []
+    bare = """
+        SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'gridgeo'::regnamespace AND c.relkind = 'S'
+           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i')
+    """
+    assert rows(conn, bare) == []
+
+
+def statements():
+    for file in SQL_FILES:
+        text = re.sub(r"--[^\n]*", "", file.read_text(encoding="utf-8"))
+        for statement in text.split(";"):
+            yield file.name, statement
+
+
+def test_r6_large_tables_are_joined_within_a_zone(large):
+    for file, statement in statements():
+        joined = [table for table in large if re.search(rf"\b(FROM|JOIN)\s+(gridgeo\.)?{table}\b", statement)]
+        if len(joined) > 1:
+            assert re.search(r"\.zone\s*=\s*\w+\.zone|USING\s*\(\s*zone", statement), f"{file}: {joined}"
+
+
+def test_r7_whole_rows_are_aggregated_from_a_materialized_query():
+    whole_row = re.compile(r"\b(ST_AsMVT|json_agg|jsonb_agg|row_to_json|to_jsonb?)\s*\(\s*(\w+)\s*[,)]", re.IGNORECASE)
+    for file, statement in statements():
+        for name in {match[1] for match in whole_row.findall(statement)}:
+            if re.search(rf"\b(FROM|JOIN)\s+{name}\b", statement):
+                assert re.search(rf"\b{name}\s+AS\s+MATERIALIZED", statement), f"{file}: {name}"
+
+
+def test_r9_no_rollup_and_no_recursion_over_large_tables(large):
+    for file, statement in statements():
+        if re.search(r"\b(ROLLUP|CUBE|RECURSIVE)\b", statement, re.IGNORECASE):
+            assert not [table for table in large if re.search(rf"\b{table}\b", statement)], file
+
+
+def test_r11_bulk_assignment_keeps_off_the_parallel_plan():
+    for file, statement in statements():
+        if re.search(r"\bUPDATE\b", statement) and re.search(r"ST_(Covers|Contains|Intersects|Relate)", statement):
+            assert "max_parallel_workers_per_gather" in Path(next(f for f in SQL_FILES if f.name == file)).read_text(encoding="utf-8"), file
+
+
+def test_every_geometry_column_has_an_index_and_refuses_the_unsound(conn, tables):
+    columns = rows(
+        conn,
+        "SELECT f_table_name, f_geometry_column FROM geometry_columns WHERE f_table_schema = 'gridgeo' ORDER BY 1, 2",
+    )
+    assert columns
+    checks = {table: " ".join(line for name, line in rows(conn, CONSTRAINTS) if name.endswith(table)) for table in tables}
+    indexes = {table: " ".join(line for name, line in rows(conn, INDEXES) if name == table) for table in tables}
+    for table, column in columns:
+        assert re.search(rf"USING gist \([^)]*\b{column}\b", indexes[table]), f"{table}.{column} has no spatial index"
+        for part in ("st_isempty", "st_xmin", "st_xmax", "st_ymin", "st_ymax"):
+            held = re.search(rf"{part}\(\(?{column}\b", checks[table].lower())
+            assert held, f"{table}.{column} is not held by {part}"
+
+
+def test_every_foreign_key_has_an_index(conn):
+    bare = """
+        SELECT k.conname FROM pg_constraint k
+         WHERE k.contype = 'f' AND k.connamespace = 'gridgeo'::regnamespace
+           AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = k.conrelid
+                             AND (i.indkey::int2[])[0:0] <@ k.conkey AND i.indpred IS NULL)
+    """
+    assert rows(conn, bare) == []
+
+
+@pytest.mark.parametrize(
+    "breach, rule",
+    [
+        ("CREATE TABLE gridgeo.planted (zone text, id bigint, PRIMARY KEY (id, zone))", test_r1_keys_of_large_tables_begin_with_the_zone),
+        ("CREATE TABLE gridgeo.planted (id bigint)", test_every_table_has_a_primary_key),
+    ],
+)
+def test_a_planted_breach_is_caught(conn, breach, rule):
+    """The guards are able to fail."""
+    with conn.cursor() as cur:
+        cur.execute(breach)
+    found = {name for (name,) in rows(conn, "SELECT relname FROM pg_class WHERE relnamespace = 'gridgeo'::regnamespace AND relkind = 'r'")}
+    with pytest.raises(AssertionError):
+        rule(conn, found - REFERENCE if rule is test_r1_keys_of_large_tables_begin_with_the_zone else found)

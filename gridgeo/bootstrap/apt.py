@@ -54,15 +54,16 @@ def install(packages: Iterable[str]) -> None:
 
 
 class Fetcher:
-    """Fetches packages into `scratch`, which is the caller's to remove."""
+    """Fetches packages into `scratch`, which is the caller's to remove; from the machine's sources or a list of one's own."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, sources: Path | None = None) -> None:
         self.scratch = scratch
         for folder in ("state/lists/partial", "cache/archives/partial", "debs"):
             (scratch / folder).mkdir(parents=True, exist_ok=True)
         self._config = scratch / "apt.conf"
         user = "root" if os.geteuid() == 0 else ""
-        self._config.write_text(_CONFIG.format(scratch=scratch, user=user))
+        own = f'Dir::Etc::sourcelist "{sources}";\nDir::Etc::sourceparts "-";\n' if sources else ""
+        self._config.write_text(_CONFIG.format(scratch=scratch, user=user) + own)
         self._updated = False
 
     def names(self, pattern: str) -> list[str]:

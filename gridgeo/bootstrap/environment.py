@@ -130,6 +130,8 @@ def _by_pip(environment: Environment, keep: bool) -> None:
 
 def _by_fetched_pip(environment: Environment, keep: bool) -> None:
     """Debian's bare python3 has neither pip nor what makes one; a package of 2 MB holds it, and needs no root."""
+    if find_spec("ensurepip") or find_spec("pip"):
+        raise _Refused("not needed")
     if not apt.present():
         raise _Refused("no apt here")
     environment.create([_base(), "-m", "venv", "--without-pip", str(environment.place)], keep)

@@ -1,0 +1,147 @@
+"""The environment of a checkout: made whole, skipped when whole, mended when not."""
+
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from gridgeo.bootstrap import environment as environments
+from gridgeo.bootstrap.environment import Environment
+from gridgeo.errors import EnvironmentIncomplete
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(params=["uv", "pip"])
+def tool(request, monkeypatch):
+    """Each way to install, on a machine that has only this one."""
+    if request.param == "uv":
+        if not shutil.which("uv"):
+            pytest.skip("uv is not on this machine; pip's way is tried beside")
+    else:
+        monkeypatch.setattr(environments.shutil, "which", lambda name: None)
+    return request.param
+
+
+def version_in(environment: Environment) -> str:
+    asked = [environment.python, "-c", "import tinygrid; print(tinygrid.VERSION)"]
+    return subprocess.run(asked, capture_output=True, text=True, check=True, cwd="/").stdout.strip()
+
+
+def of(lock: Path) -> Environment:
+    return Environment(lock.parent / ".venv", lock)
+
+
+def test_an_environment_is_made_and_then_left_alone(tool, lock_of):
+    environment = of(lock_of("1.0"))
+    assert not environment.ready()
+    environment.make_ready()
+    assert version_in(environment) == "1.0"
+    assert environment.ready() and not environment.inside()
+    made = environment.stamp.stat().st_mtime_ns
+    began = time.monotonic()
+    environment.make_ready()
+    assert time.monotonic() - began < 0.1
+    assert environment.stamp.stat().st_mtime_ns == made
+
+
+def test_a_new_lock_is_brought_in_without_making_everything_anew(tool, lock_of):
+    environment = of(lock_of("1.0"))
+    environment.make_ready()
+    (environment.place / "mine.txt").touch()
+    lock_of("2.0.1")
+    assert not environment.ready()
+    environment.make_ready()
+    assert version_in(environment) == "2.0.1"
+    assert (environment.place / "mine.txt").exists()
+
+
+@pytest.mark.parametrize("harm", ["interrupted", "python gone", "moved"])
+def test_what_is_broken_is_made_anew(lock_of, harm):
+    lock = lock_of("1.0")
+    environment = of(lock)
+    environment.make_ready()
+    (environment.place / "rubbish.txt").touch()
+    if harm == "interrupted":
+        environment.stamp.write_text("unfinished")
+    elif harm == "python gone":
+        (environment.place / "bin" / "python").unlink()
+    else:
+        moved = lock.parent.with_name("elsewhere")
+        lock.parent.rename(moved)
+        environment = of(moved / lock.name)
+    assert not environment.ready()
+    environment.make_ready()
+    assert version_in(environment) == "1.0"
+    assert not (environment.place / "rubbish.txt").exists()
+
+
+def test_an_environment_made_by_hand_is_filled_not_replaced(lock_of):
+    environment = of(lock_of("1.0"))
+    subprocess.run([sys.executable, "-m", "venv", environment.place], check=True)
+    (environment.place / "mine.txt").touch()
+    environment.make_ready()
+    assert version_in(environment) == "1.0"
+    assert (environment.place / "mine.txt").exists()
+
+
+def test_of_two_at_once_one_works_and_the_other_waits(lock_of, capfd):
+    environment = of(lock_of("1.0"))
+    both = [threading.Thread(target=environment.make_ready) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert environment.ready()
+    assert capfd.readouterr().err.count("environment ready") == 1
+
+
+def test_a_package_that_is_not_what_the_lock_says_is_refused(lock_of):
+    lock = lock_of("1.0")
+    lock.write_text("tinygrid==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    environment = of(lock)
+    with pytest.raises(EnvironmentIncomplete) as caught:
+        environment.make_ready()
+    assert "\n" not in str(caught.value)
+    assert not environment.ready()
+
+
+def test_packages_that_cannot_be_fetched_are_one_line_saying_what_to_do(lock_of):
+    lock = lock_of("1.0")
+    lock.write_text("absent-package==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    with pytest.raises(EnvironmentIncomplete, match="see to it that pip or uv reaches a package index") as caught:
+        of(lock).make_ready()
+    assert "absent-package" in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_without_anything_to_install_with_the_package_is_named(monkeypatch, lock_of):
+    monkeypatch.setattr(environments.shutil, "which", lambda name: None)
+    monkeypatch.setattr(environments, "find_spec", lambda name: None)
+    monkeypatch.setattr(environments.apt.shutil, "which", lambda name: None)
+    with pytest.raises(EnvironmentIncomplete, match="install python3-venv"):
+        of(lock_of("1.0")).make_ready()
+
+
+def test_the_lock_has_hashes_and_no_addresses():
+    lines = (CHECKOUT / "requirements.lock").read_text().splitlines()
+    assert not [line for line in lines if "://" in line]
+    named = [line for line in lines if line and not line.startswith((" ", "#"))]
+    assert len(named) > 30
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if line and not line.startswith((" ", "#")):
+            assert "==" in line and following.strip().startswith("--hash=sha256:"), line
+
+
+def test_the_lock_names_everything_the_project_asks_for():
+    import re
+    import tomllib
+
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    plain = {re.split(r"[\[<>=; ]", name)[0].lower().replace("_", "-") for name in wanted}
+    locked = {line.split("==")[0].lower() for line in (CHECKOUT / "requirements.lock").read_text().splitlines() if line[:1].isalnum()}
+    assert plain - locked == set()

@@ -28,10 +28,11 @@ def distance_m(geoms, others) -> np.ndarray:
 
 
 def area_in_degrees_m2(geoms) -> np.ndarray:
-    """Return areas in square metres (to 0.5 %) as they are drawn with edges straight in degrees, not in the plane.
+    """Return areas in square metres (of small ones to 0.5 %) as they are drawn with edges straight in degrees, not in the plane.
 
-    An edge of a kilometre bends by 8 mm between the two. What is a sliver in one drawing only is no fault of the data.
+    An edge of a kilometre bends by 8 mm between the two. nan where there is no geometry, and for an empty one.
     """
-    lat = np.radians(shapely.get_y(shapely.centroid(geoms)))
-    metres = 111132.95 - 559.85 * np.cos(2 * lat), 111412.88 * np.cos(lat) - 93.50 * np.cos(3 * lat)
-    return shapely.area(geoms) * metres[0] * metres[1]
+    _, south, _, north = np.moveaxis(shapely.bounds(geoms), -1, 0)
+    lat = np.radians((south + north) / 2)
+    lon_m, lat_m = 111412.88 * np.cos(lat) - 93.50 * np.cos(3 * lat), 111132.95 - 559.85 * np.cos(2 * lat)
+    return shapely.area(geoms) * lon_m * lat_m

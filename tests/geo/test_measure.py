@@ -20,6 +20,12 @@ def test_measures_in_shenzhen_agree_with_the_ellipsoid_as_stated(lon, lat):
     )
 
 
+def test_areas_drawn_in_degrees_are_those_of_the_plane_for_short_edges():
+    square = shapely.box(114.0, 22.6, 114.002, 22.602)
+    assert measure.area_in_degrees_m2([square])[0] == pytest.approx(measure.area_m2([square])[0], rel=5e-3)
+    assert np.isnan(measure.area_in_degrees_m2([None, shapely.Polygon()])).all()
+
+
 def test_what_meets_is_at_distance_0_and_nothing_has_no_measure():
     square = shapely.box(114, 22.5, 114.01, 22.51)
     assert measure.distance_m([square], [shapely.Point(114.005, 22.505)])[0] == 0

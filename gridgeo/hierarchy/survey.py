@@ -46,7 +46,7 @@ class Survey:
     """One frame of units under examination. Units are positions 0..n-1 in the frame throughout."""
 
     def __init__(self, frame: geopandas.GeoDataFrame, tolerance_m2: float, levels: Sequence[str] | None) -> None:
-        self.frame, self.tolerance_m2 = frame, tolerance_m2
+        self.tolerance_m2 = tolerance_m2
         self.key = keys(frame).to_numpy(object)
         self.level = frame["level"].to_numpy(object)
         self.name = frame["name_zh"].to_numpy(object)
@@ -118,7 +118,7 @@ class Survey:
         units, above = self.units(level), self.units(self.above(level))
         if not len(units) or not len(above):
             return _findings(np.empty((0, 1), dtype=int), [])
-        place = np.full(len(self.key) + 1, -1)
+        place = np.full(len(self.key) + 1, -1)  # one more, for home -1
         place[above] = np.arange(len(above))
         suspect = np.isin(units, np.union1d(self.overlaps(level).units, self.outside(level).units))
         which, parts = coverage.uncovered(self.metric[above], self.coverage(level), place[self.homes(level)[units]], suspect)

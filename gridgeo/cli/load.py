@@ -72,10 +72,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _dry(plan, accepted: list[str]) -> int:
+    from ..ingest import loading
+
     left = plan.errors(accepted)
     if left:
-        codes = ",".join(sorted({issue.code for issue in left}))
-        print(f"Dry run: nothing was stored, and {len(left):,} errors would stop it. Mend them, or accept on purpose: --accept {codes}")
+        print(f"Dry run: nothing was stored. Errors that would stop it: {len(left):,}; {loading.way_out(left)}")
         return 1
     print("Dry run: nothing was stored. Add --commit to store it as a draft, and --activate now to make it valid.")
     return 0

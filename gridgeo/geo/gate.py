@@ -185,7 +185,7 @@ def _build(shapes: Shapes) -> np.ndarray:
 def _unsound(geometries: np.ndarray, progress: Callable[[int, int], None] | None) -> Iterable[Issue]:
     batch = np.cumsum(shapely.get_num_coordinates(geometries)) // _BATCH
     starts = np.flatnonzero(np.diff(batch, prepend=-1))
-    for start, end in zip(starts, [*starts[1:], len(geometries)], strict=True):
+    for start, end in zip(starts, np.append(starts, len(geometries))[1:], strict=True):
         part = geometries[start:end]
         present = ~shapely.is_missing(part)
         for feature in np.flatnonzero(present & ~shapely.is_valid(part)):

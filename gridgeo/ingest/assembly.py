@@ -40,6 +40,9 @@ class Assembly:
         self.members: pd.DataFrame | None = None
         self.located = True
         self.shapeless: set[str] = set()
+        known = model.frame([]) if active is None else active
+        kept = ("name_zh", *units.KEPT_COLUMNS, "geometry")
+        self.known = {column: dict(zip(keys(known), known[column].astype(object), strict=True)) for column in kept}
 
     def understand(self) -> None:
         """Turn every table into rows and areas."""
@@ -65,7 +68,7 @@ class Assembly:
         frame = model.frame(self.rows)
         if self.scheme.kind is SchemeKind.DRAWN:
             frame = self._keep_areas(frame)
-        self.issues += datums.shift(frame, self.active, ", ".join(table.name for table in self.tables))
+        self.issues += datums.shift(frame, self.active, _named(self.tables))
         if self.active is not None:
             replaced = keys(self.active).isin(keys(frame)) if self.part else self.active["level"].isin(list(self.found))
             frame = model.frame(pd.concat([pd.DataFrame(frame), pd.DataFrame(self.active[~replaced])], ignore_index=True))
@@ -87,7 +90,10 @@ class Assembly:
     def _table(self, table: Table) -> pd.DataFrame:
         notes = Notes(table.name)
         notes.issues += [replace(note, source=table.name) for note in table.notes]
-        rows = units.rows(table, self.instructions, self.scheme.levels, notes)
+        rows, lacking = units.rows(table, self.instructions, self.scheme.levels, notes, self.known["name_zh"])
+        for column in lacking:
+            kept = [self.known[column].get(key) for key in keys(rows)]
+            rows[column] = rows[column].where(rows[column].notna(), pd.Series(kept, rows.index, dtype=object))
         shapes = np.full(len(table), None, dtype=object)
         if table.shapes is not None and self.scheme.kind is SchemeKind.DRAWN:
             datum = datums.settle(table, self.instructions.datum, notes)
@@ -124,11 +130,10 @@ class Assembly:
     def _keep_areas(self, frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
         """Rows of a table without areas keep the area their unit has now."""
         without = ~self.rows["drawn"].to_numpy(bool)
-        known = {} if self.active is None else dict(zip(keys(self.active), self.active.geometry.to_numpy(), strict=True))
         key, shapes = keys(frame).to_numpy(object), frame.geometry.to_numpy()
         for source, rows in self.rows[without].groupby("source", sort=False):
-            kept = [at for at in rows.index if known.get(key[at]) is not None]
-            shapes[kept] = [known[key[at]] for at in kept]
+            kept = [at for at in rows.index if self.known["geometry"].get(key[at]) is not None]
+            shapes[kept] = [self.known["geometry"][key[at]] for at in kept]
             if kept:
                 self.issues.append(Issue("geometry-kept", INFO, f"no boundaries in the table: {len(kept):,} units keep theirs", source))
             for at in rows.index.difference(kept):
@@ -137,3 +142,7 @@ class Assembly:
         self.shapeless = set(key[shapely.is_missing(shapes) & (without | self.rows["refused"].to_numpy(bool))])
         frame.geometry = shapes
         return frame
+
+
+def _named(tables: list[Table], most: int = 3) -> str:
+    return ", ".join(table.name for table in tables[:most]) + (" …" if len(tables) > most else "")

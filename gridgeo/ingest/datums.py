@@ -67,7 +67,7 @@ def geometries(table: Table, datum: Datum, notes: Notes, progress=None) -> np.nd
 def shift(frame: geopandas.GeoDataFrame, active: geopandas.GeoDataFrame | None, source: str) -> list[Issue]:
     """Compare units with those of the same key in the active edition: a map service's shift moves all of them alike.
 
-    Issue: `looks-gcj-02` or `looks-bd-09`.
+    Issues: `looks-gcj-02`, `looks-bd-09`, `shifted-twice`.
     """
     if active is None or not len(active):
         return []
@@ -75,11 +75,14 @@ def shift(frame: geopandas.GeoDataFrame, active: geopandas.GeoDataFrame | None, 
     new, old = new.set_index(keys(new)), old.set_index(keys(old))
     common = new.index.intersection(old.index)
     centres = [shapely.get_coordinates(shapely.centroid(side.loc[common].geometry.to_numpy())) for side in (new, old)]
-    explains = suspicion.shift_between(*centres)
-    if explains is None:
+    told = f"{len(common):,} units lie beside themselves in the active edition"
+    if explains := suspicion.shift_between(*centres):
+        code, message = f"looks-{explains.name.lower()}", f"{told} as if they were {explains}: is --datum {explains} meant?"
+    elif explains := suspicion.shift_between(*reversed(centres)):
+        code, message = "shifted-twice", f"{told} as if the shift of {explains} had been taken off twice: is --datum wgs84 meant?"
+    else:
         return []
-    message = f"{len(common):,} units lie beside themselves in the active edition as if they were {explains}: is --datum {explains} meant?"
-    return [Issue(f"looks-{explains.name.lower()}", ERROR, message, source, field="datum", units=tuple(sorted(common)[:100]))]
+    return [Issue(code, ERROR, message, source, field="datum", units=tuple(sorted(common)[:100]))]
 
 
 def _placed(fault: Issue, source: str) -> Issue:

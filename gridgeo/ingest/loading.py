@@ -19,6 +19,9 @@ from . import sandbox
 from .assembly import Assembly, Progress
 from .model import Instructions
 
+#: errors that leave nothing to be stored
+NEVER_ACCEPTED = frozenset({"datum-undeclared", "datum-unknown"})
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -53,8 +56,8 @@ class Plan:
     unchanged: bool
 
     def errors(self, accepted: Sequence[str] = ()) -> list[Issue]:
-        """Return the issues that stop the made."""
-        return findings.errors(self.issues, accepted)
+        """Return the issues that stop the load; nobody can accept not to know where the units are."""
+        return findings.errors(self.issues, set(accepted) - NEVER_ACCEPTED)
 
 
 def plan(
@@ -126,7 +129,7 @@ def commit(
     left = plan.errors(accepted)
     if left:
         told = ", ".join(f"{code} ({count:,})" for code, count in findings.count(left).items())
-        raise Conflict(f"nothing was stored: {told}; mend the files, or accept on purpose with --accept {','.join(findings.count(left))}")
+        raise Conflict(f"nothing was stored: {told}; {way_out(left)}")
     if not len(plan.frame):
         raise Conflict("nothing was stored: no unit is left")
     if plan.new:
@@ -142,6 +145,14 @@ def commit(
         findings=kept,
         members=plan.members,
     )
+
+
+def way_out(left: Sequence[Issue]) -> str:
+    """Return what to do about the errors that stop a load."""
+    codes = {issue.code for issue in left}
+    acceptable = ",".join(sorted(codes - NEVER_ACCEPTED))
+    ways = ["say the --datum"] if codes & NEVER_ACCEPTED else []
+    return "; ".join([*ways, *([f"mend the files, or accept on purpose: --accept {acceptable}"] if acceptable else [])])
 
 
 def activate(conn, edition: Edition, when: datetime | None = None) -> Edition:

@@ -33,6 +33,8 @@ def _answer(files: list[dict[str, str]]) -> bytes:
             return wire.pack_refusal(file["name"], f"needs more than the {jail.Limits().memory_bytes >> 30} GB of memory a reading may use")
         except RecursionError:
             return wire.pack_refusal(file["name"], "is nested too deeply")
+        except Exception as error:  # whatever a file made a parser do, it is the file that is refused
+            return wire.pack_refusal(file["name"], f"could not be read ({type(error).__name__}: {str(error)[:200]})")
     try:
         return wire.pack(tables)
     except TypeError:

@@ -37,7 +37,7 @@ def write(plan: Plan, folder: Path) -> list[Path]:
     A cell that a spreadsheet would take for a formula gets an apostrophe in front.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    issues = pd.DataFrame([_row(issue) for issue in plan.issues], columns=ISSUE_COLUMNS)
+    issues = pd.DataFrame([_row(issue) for issue in plan.issues], columns=ISSUE_COLUMNS, dtype=object)
     changes = pd.DataFrame(plan.changes.drop(columns="geometry"))
     return [
         _csv(folder / "issues.csv", issues),

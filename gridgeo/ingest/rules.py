@@ -111,18 +111,13 @@ def remark_on_names(names: np.ndarray, level: np.ndarray, notes: Notes) -> None:
         )
 
 
-def kinds(given: list[str | None], codes: np.ndarray, level: np.ndarray, notes: Notes) -> list[str]:
-    """Return the kind of every unit; functional zones are known by their numbers. Issue: `functional-zone`."""
-    zones = np.array(
-        [
-            bool(code) and kind is None and level != "district" and len(code) >= 9 and code[6] == "4"
-            for code, kind, level in zip(codes, given, level, strict=True)
-        ]
+def kinds(given: list[str | None], codes: np.ndarray, level: np.ndarray, notes: Notes) -> list[str | None]:
+    """Return the kind of every unit, None where nothing says it; functional zones are known by their numbers. Issue: `functional-zone`."""
+    zones = np.isin(level.astype(str), ["street", "community"]) & np.array([bool(code) and code[6:7] == "4" for code in codes])
+    notes.each(
+        "functional-zone", INFO, zones & (level == "street"), "code", codes, "street number 4xx: a functional zone, no street of the state"
     )
-    zones &= np.isin(level, ["street", "community"])
-    streets = zones & (level == "street")
-    notes.each("functional-zone", INFO, streets, "code", codes, "street number 4xx: a functional zone, no street of the state")
-    return [str(Kind.FUNCTIONAL) if zone else kind or str(Kind.ADMINISTRATIVE) for zone, kind in zip(zones, given, strict=True)]
+    return [kind or (str(Kind.FUNCTIONAL) if zone else None) for zone, kind in zip(zones, given, strict=True)]
 
 
 def _code_rule(level: str, length: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,6 @@ from ..codes import grid
 from ..errors import InvalidInput
 from ..hierarchy.model import Kind, Level
 from . import fields, rules
-from .fields import Mapping
 from .model import Instructions, Table
 from .notes import ERROR, INFO, WARNING, Notes
 
@@ -24,11 +23,22 @@ ROW_COLUMNS = (
 _SUFFIX = re.compile(r"(新区|区|县)$")
 
 
-def rows(table: Table, instructions: Instructions, levels: Sequence[Level], notes: Notes) -> pd.DataFrame:
-    """Return a row of :data:`ROW_COLUMNS` for each row of a table, its place kept as index.
+#: what a unit keeps from the active edition where the table has no column for it
+KEPT_COLUMNS = ("name_en", "kind", "grid_type", "household_count")
+
+
+def rows(
+    table: Table, instructions: Instructions, levels: Sequence[Level], notes: Notes, known_names: Mapping[str, str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return a row of :data:`ROW_COLUMNS` for each row of a table, its place kept as index, and the KEPT_COLUMNS it lacks.
 
     What is refused is None and said in `notes`: the codes of :mod:`.rules`, and `unknown-level`, `level-guessed`,
     `code-by-filename`, `code-by-name`, `name-by-code`, `name-is-code`, `no-code`, `nameless`, `unused-columns`.
+
+    Parameters
+    ----------
+    known_names
+        Names by code in the active edition: for rows that give the code only.
 
     Raises
     ------
@@ -50,6 +60,7 @@ def rows(table: Table, instructions: Instructions, levels: Sequence[Level], note
     kind = rules.values("kind", _column(table, mapping.roles.get("kind")), notes)
     _complete_districts(made, code, name, kind, notes)
     refused = np.array([bool(given) for given in own["code"]]) & pd.isna(code)
+    name[:] = [given or known_names.get(unit) for given, unit in zip(name, code, strict=True)]
     _complete_names(made, code, name, level, refused, notes)
     made["kind"] = rules.kinds(kind, code, level, notes)
     made["grid_type"] = rules.values("grid_type", _column(table, mapping.roles.get("grid_type")), notes)
@@ -58,14 +69,15 @@ def rows(table: Table, instructions: Instructions, levels: Sequence[Level], note
     rules.remark_on_names(name, level, notes)
     made["code"], made["name_zh"] = code, name
     _uppers(made, table, mapping, levels)
-    return made.loc[~refused & ~pd.isna(made["level"]).to_numpy() & ~pd.isna(name)]
+    lacking = [role for role in KEPT_COLUMNS if role not in mapping.roles]
+    return made.loc[~refused & ~pd.isna(made["level"]).to_numpy() & ~pd.isna(name)], lacking
 
 
 def _column(table: Table, column: str | None) -> list[str | None]:
     return table.columns[column] if column else [None] * len(table)
 
 
-def _own(table: Table, mapping: Mapping, level: np.ndarray, role: str) -> list[str | None]:
+def _own(table: Table, mapping: fields.Mapping, level: np.ndarray, role: str) -> list[str | None]:
     """Return what the rows say of themselves: in the column of the role, else in the one for units of their level."""
     out: list[str | None] = [None] * len(table)
     for name in set(level) - {None}:
@@ -75,7 +87,7 @@ def _own(table: Table, mapping: Mapping, level: np.ndarray, role: str) -> list[s
     return out
 
 
-def _levels(table: Table, mapping: Mapping, instructions: Instructions, levels: dict[str, Level], notes: Notes) -> np.ndarray:
+def _levels(table: Table, mapping: fields.Mapping, instructions: Instructions, levels: dict[str, Level], notes: Notes) -> np.ndarray:
     """Return the level of each row. Issues: `level-guessed` says by what, `unknown-level` that nothing says it."""
     if instructions.level:
         if instructions.level not in levels:
@@ -92,7 +104,7 @@ def _levels(table: Table, mapping: Mapping, instructions: Instructions, levels: 
     return _guessed_levels(table, mapping, levels, notes)
 
 
-def _guessed_levels(table: Table, mapping: Mapping, levels: dict[str, Level], notes: Notes) -> np.ndarray:
+def _guessed_levels(table: Table, mapping: fields.Mapping, levels: dict[str, Level], notes: Notes) -> np.ndarray:
     for guess, reason in (
         (_level_by_codes(_column(table, mapping.roles.get("code"))), f"the length of the codes in {mapping.roles.get('code')!r}"),
         (_level_by_columns(mapping, list(levels)), "the columns"),
@@ -116,7 +128,7 @@ def _level_by_codes(cells: list[str | None]) -> np.ndarray:
     return grid.level_of(normal)
 
 
-def _level_by_columns(mapping: Mapping, levels: list[str]) -> str | None:
+def _level_by_columns(mapping: fields.Mapping, levels: list[str]) -> str | None:
     """The deepest level that has columns of its own; but where the row has a name besides that level's, the one below."""
     named = [level for level in levels if level in mapping.levels]
     if not named:
@@ -175,7 +187,7 @@ def _complete_names(made: pd.DataFrame, code: np.ndarray, name: np.ndarray, leve
     notes.once("no-code", INFO, without, "code", name, "{count} units have no code; level and name stand for it (the first: {first})")
 
 
-def _uppers(made: pd.DataFrame, table: Table, mapping: Mapping, levels: Sequence[Level]) -> None:
+def _uppers(made: pd.DataFrame, table: Table, mapping: fields.Mapping, levels: Sequence[Level]) -> None:
     """Fill in what rows say of the unit above: by the parent column, else by the columns of the nearest level above."""
     order = [level.level for level in levels]
     given = _column(table, mapping.roles.get("parent"))

@@ -7,6 +7,7 @@ middle of a character; all three are usual here.
 from __future__ import annotations
 
 import codecs
+import itertools
 import struct
 from pathlib import Path
 
@@ -20,8 +21,13 @@ _FIELD = struct.Struct("<11sc4xBB14x")
 _CODE_PAGES = {0x4D: "gb18030", 0x7A: "gb18030", 0x03: "cp1252", 0x57: "cp1252"}
 _NUMBERS = b"NF"
 
-#: what a ``.cpg`` says for GBK; GB18030 holds all of it
-_GBK = {"gbk", "gb2312", "gb18030", "cp936", "936", "ansi 936", "54936"}
+#: what a ``.cpg`` says, by codec; GB18030 holds all of GBK and GB 2312
+_NAMES = {
+    "utf-8": {"utf8", "65001"},
+    "gb18030": {"gbk", "gb2312", "gb18030", "cp936", "936", "ansi936", "54936"},
+    "big5": {"big5", "cp950", "950"},
+    "cp1252": {"cp1252", "1252", "ansi1252", "iso88591", "88591", "latin1", "ascii"},
+}
 
 
 def read(path: Path, declared: str | None) -> tuple[dict[str, list[str | None]], np.ndarray, list[Issue]]:
@@ -37,14 +43,14 @@ def read(path: Path, declared: str | None) -> tuple[dict[str, list[str | None]],
     if width != 1 + sum(size for _, _, size in fields) or len(data) < head + count * width:
         raise Refused("has a damaged or truncated .dbf")
     records = np.frombuffer(data, np.uint8, count * width, head).reshape(count, width)
-    encoding, notes = _encoding(data[head : head + count * width] + b"".join(name for name, _, _ in fields), declared, data[29])
+    ends = np.cumsum([1, *(size for _, _, size in fields)])
+    raw = [_raw(records[:, start:end]) for start, end in itertools.pairwise(ends)]
+    texts = [cells for cells, (_, kind, _) in zip(raw, fields, strict=True) if kind not in _NUMBERS]
+    pieces = {name for name, _, _ in fields}.union(*(np.unique(cells).tolist() for cells in texts))
+    encoding, notes = _encoding(pieces, declared, data[29])
     titles = columns([name.decode(encoding, "ignore") for name, _, _ in fields])
-    cells: dict[str, list[str | None]] = {}
-    at = 1
-    for title, (_, kind, size) in zip(titles, fields, strict=True):
-        cells[title] = _column(records[:, at : at + size], kind, encoding)
-        at += size
-    return cells, records[:, 0] != ord("*"), notes
+    read = [_column(cells, kind, encoding) for cells, (_, kind, _) in zip(raw, fields, strict=True)]
+    return dict(zip(titles, read, strict=True)), records[:, 0] != ord("*"), notes
 
 
 def _fields(data: bytes) -> list[tuple[bytes, bytes, int]]:
@@ -59,11 +65,11 @@ def _fields(data: bytes) -> list[tuple[bytes, bytes, int]]:
     return found
 
 
-def _encoding(sample: bytes, declared: str | None, driver: int) -> tuple[str, list[Issue]]:
+def _encoding(pieces: set[bytes], declared: str | None, driver: int) -> tuple[str, list[Issue]]:
     """Return the first encoding the bytes really are in: declared, by the file's code page mark, UTF-8, GB18030."""
     named = _named(declared)
     for encoding in dict.fromkeys([*filter(None, [named]), *filter(None, [_CODE_PAGES.get(driver)]), "utf-8", "gb18030"]):
-        if _is(sample, encoding):
+        if _is(pieces, encoding):
             if named and encoding != named:
                 wrong = f"the .cpg says {declared!r}, which it is not; read as {encoding}"
                 return encoding, [note("encoding-guessed", wrong, Severity.WARNING)]
@@ -73,29 +79,29 @@ def _encoding(sample: bytes, declared: str | None, driver: int) -> tuple[str, li
 
 
 def _named(declared: str | None) -> str:
-    """Return the codec a ``.cpg`` means; nothing where it means none."""
-    plain = (declared or "").strip().lower()
-    if plain.replace("-", "") in _GBK:
-        return "gb18030"
-    try:
-        return codecs.lookup({"65001": "utf-8"}.get(plain, plain)).name
-    except (LookupError, ValueError):
-        return ""
+    """Return the codec a ``.cpg`` means; nothing where it means none of those found here."""
+    plain = (declared or "").strip().lower().replace("-", "").replace("_", "").replace(" ", "")
+    return next((codec for codec, names in _NAMES.items() if plain in names), "")
 
 
-def _is(sample: bytes, encoding: str) -> bool:
-    """Whether every whole text is valid; a last character cut by the field's width is no proof against it."""
+def _is(pieces: set[bytes], encoding: str) -> bool:
+    """Whether all texts are valid; a last character cut in two by the field's width is no proof against it."""
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        sample.decode(encoding)
+        for piece in pieces:
+            decoder.decode(piece, final=False)
+            decoder.reset()
     except UnicodeDecodeError:
-        damage = sample.decode(encoding, "replace").count("\ufffd")
-        return damage * 200 < sum(byte > 127 for byte in sample)
+        return False
     return True
 
 
+def _raw(cells: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(cells).view(f"S{cells.shape[1]}").ravel() if cells.shape[1] else np.zeros(len(cells), "S1")
+
+
 def _column(cells: np.ndarray, kind: bytes, encoding: str) -> list[str | None]:
-    raw = np.ascontiguousarray(cells).view(f"S{cells.shape[1]}").ravel() if cells.shape[1] else np.zeros(len(cells), "S1")
-    values = [value.decode(encoding, "ignore").strip() for value in raw.tolist()]
+    values = [value.decode(encoding, "ignore").strip() for value in cells.tolist()]
     if kind not in _NUMBERS:
         return [value or None for value in values]
     return [_number(value) for value in values]

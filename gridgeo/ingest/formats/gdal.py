@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from pathlib import Path
 
@@ -22,6 +23,8 @@ def read_shapefile(name: str, path: Path) -> list[Table]:
     for part in (".shx", ".dbf"):
         if not place.with_suffix(part).exists():
             raise Refused(f"is a Shapefile without its {part} part: give .shp, .shx and .dbf together, or a zip of them")
+    for part in (".shp", ".shx"):
+        _whole(place.with_suffix(part))
     described, declared_text = place.with_suffix(".prj"), place.with_suffix(".cpg")
     cells, present, notes = dbf.read(
         place.with_suffix(".dbf"), declared_text.read_text("ascii", "replace")[:40] if declared_text.exists() else None
@@ -35,6 +38,16 @@ def read_shapefile(name: str, path: Path) -> list[Table]:
     shapes, faults = _shapes([geometry for geometry, there in zip(geometries, present, strict=True) if there])
     kept = {title: [cell for cell, there in zip(column, present, strict=True) if there] for title, column in cells.items()}
     return [Table(name, kept, shapes, _declared(system), (*notes, *faults))]
+
+
+def _whole(part: Path) -> None:
+    """Refuse a part that is not as long as it says (in words of 2 bytes): GDAL would read what is left of it."""
+    with part.open("rb") as file:
+        said = 2 * int.from_bytes(file.read(28)[24:], "big")
+    if said != part.stat().st_size:
+        raise Refused(
+            f"is a Shapefile whose {part.suffix} part has {part.stat().st_size:,} bytes and says {said:,}: it is damaged or cut off"
+        )
 
 
 def read_gpkg(name: str, path: Path) -> list[Table]:
@@ -59,9 +72,7 @@ def _layer(name: str, place: Path, layer: str) -> Table:
 
 
 def _load(place: Path, **options):
-    import pyogrio
-
-    _only_ours()
+    pyogrio = _pyogrio()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -81,21 +92,25 @@ def _load(place: Path, **options):
 
 
 def _layers(place: Path) -> list[tuple[str, str | None]]:
-    import pyogrio
-
-    _only_ours()
+    pyogrio = _pyogrio()
     try:
         return [(str(layer), kind) for layer, kind in pyogrio.list_layers(place)]
     except (pyogrio.errors.DataSourceError, RuntimeError, UnicodeError) as error:
         raise Refused(_said(error, place)) from None
 
 
-def _only_ours() -> None:
-    """Refuse to go on unless GDAL really lacks every other driver: a VRT renamed ``.gpkg`` would read any file it names."""
+def _pyogrio():
+    """Return the library, provided GDAL really lacks every other driver. Raises Refused.
+
+    With its VRT driver a file renamed ``.gpkg`` would have any other file read that it names.
+    """
+    for heavy in ("geopandas", "pandas"):  # imported where they are there, though plain reading needs none of them
+        sys.modules.setdefault(heavy, None)
     import pyogrio
 
     if others := set(pyogrio.list_drivers()) - _DRIVERS:
         raise Refused(f"is not read: GDAL still has the driver {sorted(others)[0]}, which is not to be trusted here")
+    return pyogrio
 
 
 def _said(error: Exception, place: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import mimetypes
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from .refused import MOST_ROWS, Refused, columns, heights_dropped, note, text
 _LONGEST_CELL = 32 << 20
 _EXCEL_CELL = 32_767
 _DELIMITERS = ",\t;"
-_AREA = ("POLYGON", "MULTIPOLYGON", "SRID")
 
 
 def read_csv(name: str, path: Path) -> list[Table]:
@@ -38,13 +38,15 @@ def read_csv(name: str, path: Path) -> list[Table]:
 
 def read_xlsx(name: str, path: Path) -> list[Table]:
     """Return a table for each visible sheet with a header and a row below. Raises Refused."""
+    mimetypes.knownfiles.clear()  # openpyxl asks for them, and they are in /etc
     import openpyxl
 
     archive.check_workbook(path)
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        read = [(sheet.title, list(_rows(sheet))) for sheet in sheets]
+        with path.open("rb") as file:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            read = [(sheet.title, list(_rows(sheet))) for sheet in sheets]
     except Refused:
         raise
     except Exception as error:  # openpyxl raises whatever its parts raise: KeyError, ValueError, ParseError …
@@ -100,8 +102,7 @@ def _table(name: str, rows: Iterable[list[str | None]], notes: list[Issue]) -> T
 
 
 def _is_wkt(column: list[str | None]) -> bool:
-    first = next((cell for cell in column if cell), "")
-    return first.lstrip().upper().startswith(_AREA)
+    return bool(wkt.LIKE.match(next((cell for cell in column if cell), "")))
 
 
 def _shapes(cells: list[str | None], field: str) -> tuple[Shapes, str, list[Issue]]:

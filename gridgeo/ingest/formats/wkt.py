@@ -8,9 +8,12 @@ import numpy as np
 
 from ...geo.shapes import Malformed, Rings
 
+#: how a cell with well-known text of whatever kind begins
+LIKE = re.compile(r"\s*(SRID\s*=\s*\d+\s*;)?\s*[A-Z]*(POINT|LINESTRING|POLYGON|COLLECTION|CURVE|SURFACE|TIN)\s*[ZM]*\s*(\(|EMPTY)", re.I)
+
 _HEAD = re.compile(r"\s*(?:SRID\s*=\s*(\d{1,6})\s*;)?\s*([A-Za-z]+)\s*(Z|M|ZM)?\s*(EMPTY)?\s*", re.IGNORECASE)
 _RING = re.compile(r"\(([^()]*)\)")
-_NUMBERS = re.compile(r"[-+.,eE\d\s]*")
+_NUMBERS = re.compile(r"[-+.,eE0-9\s]*", re.ASCII)
 _POLYGON = re.compile(r"\(R(?:,R)*\)")
 _MULTIPOLYGON = re.compile(r"\(\(R(?:,R)*\)(?:,\(R(?:,R)*\))*\)")
 
@@ -31,7 +34,9 @@ def parse(text: str) -> tuple[Rings, bool, str]:
         raise Malformed("malformed-geometry", "measures (M) are no part of an area")
     srid = f"EPSG:{head[1]}" if head[1] else ""
     body = text[head.end() :]
-    if head[4] and not body.strip():
+    if head[4]:
+        if body.strip():
+            raise Malformed("malformed-geometry", f"text follows {kind} EMPTY")
         return [], False, srid
     skeleton = re.sub(r"\s+", "", _RING.sub("R", body))
     if not (_POLYGON if kind == "POLYGON" else _MULTIPOLYGON).fullmatch(skeleton):

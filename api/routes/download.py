@@ -1,0 +1,85 @@
+"""Grids of an edition as a file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from gridgeo.exports import rules
+from gridgeo.exports.model import Format, Order, Source
+from gridgeo.exports.shelf import Shelf
+
+from .. import conditional, depends
+from ..parameters import CRS, DATETIME, LEVEL, SCHEME, SYSTEMS, Parameter, Query, matching, one_of
+
+router = APIRouter(prefix="/collections/grids", tags=["grids"])
+
+_NAME = "[a-z][a-z0-9_]{0,31}"
+
+_FORMAT = Parameter(
+    "f",
+    "Format of the file. A Shapefile comes zipped, in GBK, with a dictionary of its fields.",
+    one_of(*Format),
+    {"type": "string", "enum": [str(kind) for kind in Format], "default": str(Format.GEOJSON)},
+    Format.GEOJSON,
+)
+_LEVELS = replace(
+    LEVEL,
+    description="Levels wanted, with commas between; all when absent.",
+    read=matching(f"{_NAME}(,{_NAME}){{0,31}}", "is no list of levels such as community,micro"),
+    schema={"type": "string", "pattern": f"^{_NAME}(,{_NAME}){{0,31}}$"},
+    example="micro",
+)
+_CRS = replace(
+    CRS,
+    description=f"Coordinate system of the file, one of {', '.join(SYSTEMS)}. Always x (longitude, easting) first. "
+    "When absent CRS84 for GeoJSON, else EPSG:4490.",
+    schema={"type": "string"},
+    default=None,
+)
+_FILE = Query(_FORMAT, _LEVELS, SCHEME, DATETIME, _CRS)
+
+
+@router.get(
+    "/download",
+    summary="Grids as a file",
+    openapi_extra=_FILE.as_dict(),
+    responses={200: {"content": {kind.media_type: {"schema": {"type": "string", "format": "binary"}} for kind in Format}}},
+    response_class=FileResponse,
+)
+async def download(request: Request) -> Response:
+    """The units of one or more levels with their areas and their chain; authority, edition and dates stand inside.
+
+    The same edition gives the same bytes; a part may be asked for by Range.
+    """
+    asked = _FILE(request)
+    edition = await depends.snapshot(request, asked)
+    source = Source(edition.scheme, edition.edition, edition.frame, depends.settings(request).authority)
+    kind = Format(asked.f)
+    levels = rules.levels(edition.scheme, asked.level.split(",") if asked.level else ())
+    order = Order(kind, asked.crs or rules.usual_datum(kind), levels)
+    rules.fits(source, order)
+    etag = f'"{rules.fingerprint(source, order)}"'
+    not_modified = conditional.unchanged(request, etag)
+    if not_modified is not None:
+        return not_modified
+    path = await run_in_threadpool(_shelf(request).file, source, order)
+    plain, chinese = rules.file_names(source.scheme, source.edition, order)
+    headers = {
+        "ETag": etag,
+        "Cache-Control": "no-cache",
+        "Vary": "Accept-Encoding",
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(chinese)}",
+    }
+    return FileResponse(path, headers=headers, media_type=kind.media_type)
+
+
+def _shelf(request: Request) -> Shelf:
+    state = request.app.state
+    if not hasattr(state, "shelf"):
+        state.shelf = Shelf.under(state.settings.home)
+    return state.shelf

@@ -58,6 +58,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     authority: str = ""
     offline: bool = False
+    log_json: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:

@@ -1,0 +1,158 @@
+"""The application: what is opened and closed, which error is which status, and the routes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+import anyio.to_thread
+import orjson
+import psycopg2
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import compile_path
+
+from gridgeo import __version__, errors
+from gridgeo.db.connection import Pool
+from gridgeo.errors import GridgeoError
+from gridgeo.hierarchy.live import Live
+from gridgeo.settings import Settings
+
+from . import openapi, pages, problems
+from .middleware import Door, Metrics
+from .routes import at, download, editions, grids, health, landing, maps
+
+#: The one table of which foreseen error is which status; an error not named here is what its parent is.
+STATUS: dict[type[Exception], int] = {
+    errors.InvalidInput: 400,
+    problems.InvalidRequest: 400,
+    errors.NotFound: 404,
+    problems.TooSlow: 408,
+    errors.Conflict: 409,
+    errors.Gone: 410,
+    problems.BodyTooLarge: 413,
+    problems.UriTooLong: 414,
+    problems.UnsupportedMediaType: 415,
+    errors.DatabaseUnavailable: 503,
+    GridgeoError: 500,
+}
+
+_ROLE = "gridgeo_reader"
+
+#: What one statement of a request may take, and what a connection may do.
+_SERVER = {
+    "statement_timeout": 1500,
+    "lock_timeout": 1000,
+    "idle_in_transaction_session_timeout": 5000,
+    "default_transaction_read_only": "on",
+}
+
+_RETRY = {"Retry-After": "2"}
+_DESCRIPTION = "网格 · A city by its grids: which unit is here, what is it called, who are its neighbours, and how was it before."
+_TAGS = [
+    {"name": "grids", "description": "网格 · Grid units and where points lie."},
+    {"name": "editions", "description": "版本 · Boundaries as they were, are and will be."},
+    {"name": "maps", "description": "地图 · The map for planners."},
+    {"name": "service", "description": "服务 · This service itself."},
+]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application. It opens the database when it starts, and starts without any edition too."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # As many threads as connections: more would only wait for them, and slow the rest down.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
+        app.state.pool = await anyio.to_thread.run_sync(lambda: Pool(settings.database_url, settings.pool_size, _ROLE, **_SERVER))
+        app.state.live = await anyio.to_thread.run_sync(Live(settings.database_url, _ROLE).start)
+        yield
+        app.state.live.stop()
+        app.state.pool.close()
+
+    app = FastAPI(
+        title="gridgeo",
+        version=__version__,
+        description=_DESCRIPTION,
+        license_info={"name": "MIT"},
+        openapi_tags=_TAGS,
+        lifespan=lifespan,
+        openapi_url=None,
+        redirect_slashes=False,
+        responses={"4XX": {"description": "The request is at fault; the body says how.", "content": _problem_content()}},
+    )
+    app.state.settings, app.state.metrics = settings, Metrics()
+    for resource in (at, grids, download, editions, maps, landing, health):
+        app.include_router(resource.router)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["Content-Type", "If-None-Match", "X-Request-Id"],
+            expose_headers=["ETag", "Link", "X-Request-Id", "Content-Disposition", "Retry-After"],
+            max_age=3600,
+        )
+    app.add_middleware(Door, metrics=app.state.metrics)
+    _add_handlers(app)
+    described = openapi.document(app)
+    app.state.document, app.state.reference = orjson.dumps(described), pages.reference(described, _problems())
+    app.state.paths = [(compile_path(path)[0], {method.upper() for method in item}) for path, item in described["paths"].items()]
+    return app
+
+
+def from_env() -> FastAPI:
+    """Return the application of the environment's settings: for servers that want a factory."""
+    return create_app(Settings.from_env())
+
+
+def _add_handlers(app: FastAPI) -> None:
+    @app.exception_handler(GridgeoError)
+    async def foreseen(request: Request, error: GridgeoError) -> Response:
+        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        detail, faults = problems.describe(error)
+        if status >= 500:
+            detail = "the database is away; try again soon" if status == 503 else "something went wrong here"
+        more = {"since": str(error.since), "successors": error.successors} if isinstance(error, errors.Gone) else {}
+        code, title = problems.code_of(type(error)), problems.title_of(type(error))
+        return problems.response(status, code, title, detail, _number(request), faults, _RETRY if status == 503 else None, **more)
+
+    @app.exception_handler(psycopg2.OperationalError)
+    async def interrupted(request: Request, error: psycopg2.OperationalError) -> Response:
+        return problems.of_status(503, "the database took too long or went away; try again soon", _number(request), _RETRY)
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 405:
+            allowed = ", ".join(sorted(_methods(request, error)))
+            return problems.of_status(405, f"this resource takes {allowed}", _number(request), {"Allow": allowed})
+        detail = "there is nothing at this address; / says what there is" if error.status_code == 404 else str(error.detail)
+        return problems.of_status(error.status_code, detail, _number(request), error.headers)
+
+
+def _problems() -> list[tuple[int, str, str]]:
+    """Every problem there is: status, code and title."""
+    bare = [(status, HTTPStatus(status).phrase) for status in (404, 405, 500, 503)]
+    found = [(status, problems.code_of(kind), problems.title_of(kind)) for kind, status in STATUS.items() if kind is not GridgeoError]
+    return sorted(found + [(status, phrase.lower().replace(" ", "-"), phrase) for status, phrase in bare])
+
+
+def _methods(request: Request, error: HTTPException) -> set[str]:
+    """What may be done at the address of a request: the router names the methods of the first route alone."""
+    path = request.scope["path"]
+    methods = set((error.headers or {}).get("Allow", "").split(", "))
+    methods.update(*(methods for pattern, methods in request.app.state.paths if pattern.match(path)))
+    return methods | ({"HEAD"} if "GET" in methods else set())
+
+
+def _number(request: Request) -> str:
+    return request.scope.get("request_id", "")
+
+
+def _problem_content() -> dict:
+    return {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -1,0 +1,94 @@
+"""What a route works with: the editions in memory, the database, and the unit a caller names."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import TypeVar
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from gridgeo.db.connection import Pool
+from gridgeo.errors import DatabaseUnavailable, Gone, NotFound
+from gridgeo.hierarchy import store
+from gridgeo.hierarchy.live import Live
+from gridgeo.hierarchy.locate import Snapshot
+from gridgeo.hierarchy.model import GridUnit
+from gridgeo.settings import Settings
+
+from .problems import NoEdition
+
+T = TypeVar("T")
+
+#: Pauses (seconds) between tries of a read whose connection was lost: a restart of the database takes about a second.
+_PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0)
+
+_REF = re.compile(r"([0-9A-Z]{1,32})|u([0-9]{1,18})", re.ASCII)
+
+
+def settings(request: Request) -> Settings:
+    """Return the installation's settings."""
+    return request.app.state.settings
+
+
+def live(request: Request) -> Live:
+    """Return the editions in memory."""
+    return request.app.state.live
+
+
+def read(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
+    """Return work(conn, …) of a read-only transaction; it is tried again when the connection breaks.
+
+    Blocks: call it in a `def` route or through a thread. Raises DatabaseUnavailable when the database stays away.
+    """
+    pool: Pool = request.app.state.pool
+    for pause in _PAUSES:
+        time.sleep(pause)
+        try:
+            with pool.connection() as conn:
+                return work(conn, *args, **kwargs)
+        except DatabaseUnavailable as error:
+            lost = error
+    raise lost
+
+
+async def snapshot(request: Request, asked: SimpleNamespace) -> Snapshot:
+    """Return the edition a request asks about, by its `scheme` and `datetime`.
+
+    The one valid now is in memory; for another the database is asked, in a thread. Raises NoEdition.
+    """
+    editions = live(request)
+    try:
+        if asked.datetime is None:
+            return editions.now(asked.scheme)
+        return editions.held(asked.scheme, asked.datetime) or await run_in_threadpool(editions.at, asked.scheme, asked.datetime)
+    except NotFound as error:
+        raise NoEdition(asked.scheme, editions.schemes) from error
+
+
+async def unit(request: Request, asked: SimpleNamespace, edition: Snapshot) -> GridUnit:
+    """Return the unit of the `code` in the path (a code, or `u` and an id); raises NotFound, or Gone for one that was retired."""
+    code = request.path_params["code"]
+    try:
+        return edition.unit(code)
+    except NotFound:
+        if asked.datetime is None:
+            await run_in_threadpool(_explain_absence, request, code, edition)
+        raise
+
+
+def _explain_absence(request: Request, code: str, edition: Snapshot) -> None:
+    match = _REF.fullmatch(code)
+    if match is None:
+        return
+    unit_id = int(match[2]) if match[2] else None
+    versions = read(request, store.versions, edition.scheme.scheme, code=match[1], unit_id=unit_id)
+    ended = [version for version in versions if version[-1] is not None]
+    if not ended:
+        return
+    known = (edition.position.get(version[0]) for version in ended)
+    successors = sorted({edition.units[place].ref for place in known if place is not None})
+    raise Gone("grid unit", code, max(version[-1] for version in ended).isoformat(), successors)

@@ -1,0 +1,116 @@
+"""The door every request comes through: its number, its line in the log, HEAD, the headers of all answers, the last resort."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections import Counter
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from . import conditional, problems
+
+LOG = logging.getLogger("gridgeo.request")
+
+_METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
+_ALWAYS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
+
+
+class Metrics:
+    """Counts of answers, and seconds they took, by method, route and status."""
+
+    def __init__(self) -> None:
+        self.answers: Counter[tuple[str, str, int]] = Counter()
+        self.seconds: Counter[tuple[str, str, int]] = Counter()
+
+    def add(self, key: tuple[str, str, int], seconds: float) -> None:
+        """Count one answer."""
+        self.answers[key] += 1
+        self.seconds[key] += seconds
+
+    def text(self) -> str:
+        """Return all counts in the text format of Prometheus."""
+        lines = []
+        for name, counts in (("gridgeo_requests_total", self.answers), ("gridgeo_request_seconds_total", self.seconds)):
+            lines.append(f"# TYPE {name} counter")
+            for (method, route, status), count in sorted(counts.items()):
+                lines.append(f'{name}{{method="{method}",route="{route}",status="{status}"}} {count:.6g}')
+        return "\n".join(lines) + "\n"
+
+
+class Door:
+    """Outermost middleware of ours.
+
+    Logs one line a request: method, route pattern, status, milliseconds, bytes, number. Never the address as
+    given: what stands in a path or a query may be about a person.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app, self.metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and see to its answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start = time.perf_counter()
+        method, request_id = scope["method"], _request_id(scope["headers"])
+        head = method == "HEAD"
+        inner = {**scope, "method": "GET" if head else method, "request_id": request_id}
+        status, sent = 0, 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status, sent
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = _headers(message["headers"], request_id)
+            elif message["type"] == "http.response.body":
+                if head:
+                    message["body"] = b""
+                sent += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self.app(inner, receive, answer)
+        except Exception:
+            LOG.exception("request %s failed", request_id)
+            if status:
+                raise  # half an answer is out: the server cuts the connection
+            failed = problems.of_status(500, "something went wrong here; it is in the log under this number", request_id)
+            await failed(inner, receive, answer)
+        finally:
+            seconds = time.perf_counter() - start
+            route = getattr(inner.get("route"), "path", "-")
+            self.metrics.add((method if method in _METHODS else "-", route, status), seconds)
+            facts = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1), "bytes": sent, "id": request_id}
+            LOG.info("%(method)s %(route)s %(status)d %(ms).1f ms %(bytes)d B %(id)s", facts)
+
+
+def _request_id(headers: list[tuple[bytes, bytes]]) -> str:
+    """The number a caller gave the request, where it is a UUID; else a new one."""
+    for name, value in headers:
+        if name == b"x-request-id" and len(value) == 36:
+            try:
+                return str(uuid.UUID(value.decode("ascii")))
+            except ValueError:
+                break
+    return str(uuid.uuid4())
+
+
+def _headers(given: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+    """All headers of an answer. A compressed body is another representation, so its strong tag is another."""
+    names = {name for name, _ in given}
+    headers = [*given, *(header for header in _ALWAYS if header[0] not in names), (b"x-request-id", request_id.encode())]
+    if b"content-encoding" in names:
+        headers = [(name, _coded(value) if name == b"etag" else value) for name, value in headers]
+    return headers
+
+
+def _coded(etag: bytes) -> bytes:
+    ending = conditional.CODED.encode() + b'"'
+    return etag if etag.endswith(ending) else etag[:-1] + ending

@@ -1,0 +1,71 @@
+"""The OpenAPI document, in version 3.0: what OGC's suite and many tools read. FastAPI writes 3.1.
+
+Source: OpenAPI Specification 3.0.3; its differences to 3.1 are those of JSON Schema.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from . import schemas
+
+VERSION = "3.0.3"
+#: Schemas named by reference only.
+_NAMED = (schemas.Points, schemas.Feature, schemas.FeatureCollection, schemas.Problem)
+MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """Return the application's OpenAPI document."""
+    made = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        tags=app.openapi_tags,
+        license_info=app.license_info,
+    )
+    made["openapi"] = VERSION
+    _, bodies = models_json_schema([(model, "validation") for model in _NAMED], ref_template="#/components/schemas/{model}")
+    made["components"]["schemas"].update(bodies["$defs"])
+    return _older(made)
+
+
+def _older(node: Any) -> Any:
+    """Return a part of a 3.1 document as 3.0 says it."""
+    if isinstance(node, list):
+        return [_older(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    made = {name: _older(value) for name, value in node.items()}
+    for of in ("anyOf", "oneOf"):
+        if isinstance(made.get(of), list) and {"type": "null"} in made[of]:
+            _nullable(made, of)
+    if isinstance(made.get("type"), list):
+        kinds = [kind for kind in made["type"] if kind != "null"]
+        made.update({"type": kinds[0], "nullable": "null" in node["type"]})
+    if "const" in made:
+        made["enum"] = [made.pop("const")]
+    for bound, old in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(made.get(bound), int | float) and not isinstance(made[bound], bool):
+            made[old], made[bound] = made[bound], True
+    if "prefixItems" in made:
+        kinds = made.pop("prefixItems")
+        made["items"] = kinds[0] if all(kind == kinds[0] for kind in kinds) else {}
+    return made
+
+
+def _nullable(schema: dict[str, Any], of: str) -> None:
+    """Say `null` among the kinds of a schema as 3.0 does."""
+    kinds = [kind for kind in schema.pop(of) if kind != {"type": "null"}]
+    schema["nullable"] = True
+    if len(kinds) == 1 and "$ref" not in kinds[0]:
+        schema.update({**kinds[0], **schema})
+    elif len(kinds) == 1:
+        schema["allOf"] = kinds  # beside a $ref 3.0 ignores everything
+    else:
+        schema[of] = kinds

@@ -1,0 +1,64 @@
+"""The two pages for people: the landing page, and the documentation made from the OpenAPI document. No scripts, nothing foreign."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from . import conditional
+
+_STYLE = (resources.files(__package__) / "pages" / "style.css").read_text(encoding="utf-8")
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
+#: What a page may do: look as it does. The hash is that of its own style.
+POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader(__package__, "pages"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+def render(name: str, **facts: Any) -> bytes:
+    """Return a page of `pages/`."""
+    return _environment().get_template(name).render(style=Markup(_STYLE), **facts).encode()
+
+
+def reference(document: dict[str, Any], problems: Iterable[tuple[int, str, str]]) -> bytes:
+    """Return the documentation of an OpenAPI document, and of the problems there are: status, code, title."""
+    groups = {tag["name"]: {**tag, "operations": []} for tag in document["tags"]}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            shown = {"method": method.upper(), "path": path, "try": _example(path, operation), **operation}
+            groups[operation["tags"][0]]["operations"].append(shown)
+    used = [group for group in groups.values() if group["operations"]]
+    return render("reference.html", document=document, groups=used, problems=list(problems))
+
+
+def _example(path: str, operation: dict[str, Any]) -> str:
+    """An address to try an operation with, of its parameters' examples."""
+    parameters = operation.get("parameters", [])
+    query = {each["name"]: each["example"] for each in parameters if each["in"] == "query" and "example" in each}
+    place = path.format(**{each["name"]: each.get("example", "") for each in parameters if each["in"] == "path"})
+    return f"{place}?{urlencode(query)}" if query else place
+
+
+def response(request: Request, body: bytes) -> Response:
+    """Return a page."""
+    return conditional.send(request, body, conditional.HTML, Content_Security_Policy=POLICY)

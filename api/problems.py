@@ -1,0 +1,146 @@
+"""Refusals as problem details: what a caller is told when something cannot be answered.
+
+Source: RFC 9457, Problem Details for HTTP APIs.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import orjson
+from starlette.responses import Response
+
+from gridgeo.errors import Gone, GridgeoError, InvalidInput, NotFound
+
+MEDIA_TYPE = "application/problem+json"
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.:,/-]+")
+_SHOWN = 8
+
+
+class Fault(NamedTuple):
+    """One thing wrong with a request: in a parameter, or at a JSON pointer (CSV: line) of its body."""
+
+    place: str
+    code: str
+    detail: str
+    in_body: bool = False
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the entry of the problem's `errors`."""
+        return {"pointer" if self.in_body else "parameter": self.place, "code": self.code, "detail": self.detail}
+
+
+class InvalidRequest(GridgeoError):
+    """The request breaks a rule of this resource."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{fault.place}: {fault.detail}" for fault in self.faults[:3]))
+
+
+class UriTooLong(GridgeoError):
+    """The query of the request is too long."""
+
+
+class BodyTooLarge(GridgeoError):
+    """The body of the request is too large."""
+
+
+class UnsupportedMediaType(GridgeoError):
+    """The body is of a kind this resource does not read."""
+
+
+class TooSlow(GridgeoError):
+    """The body of the request did not arrive in time."""
+
+
+class NoEdition(NotFound):
+    """The scheme has no edition at that time."""
+
+    def __init__(self, scheme: str, loaded: Iterable[str]) -> None:
+        GridgeoError.__init__(self)
+        self.kind, self.key, self.loaded = "edition of scheme", scheme, tuple(loaded)
+
+    def __str__(self) -> str:
+        there = f"schemes with an edition valid now: {', '.join(self.loaded)}" if self.loaded else "nothing is loaded and activated yet"
+        return f"scheme {shown(self.key)} has no edition valid now; {there}"
+
+
+def shown(value: object) -> str:
+    """Return as much of a caller's value as may be repeated: its beginning, where that is plain, and its length."""
+    text = str(value)
+    start = text[:_SHOWN]
+    if not _PLAIN.fullmatch(start):
+        return f"({len(text)} characters)"
+    return start if len(text) <= _SHOWN else f"{start}… ({len(text)} characters)"
+
+
+def suggestion(given: str, known: Iterable[str]) -> str:
+    """Return `; did you mean x?` where a known word is close to the given one, else nothing."""
+    by_lower = {word.lower(): word for word in known}
+    close = difflib.get_close_matches(given[:64].lower(), by_lower, 1)
+    return f"; did you mean {by_lower[close[0]]}?" if close else ""
+
+
+def describe(error: GridgeoError) -> tuple[str, list[Fault]]:
+    """Return the detail and the faults of a foreseen error, repeating little of what the caller gave."""
+    if isinstance(error, InvalidRequest):
+        return str(error), list(error.faults)
+    if isinstance(error, InvalidInput):
+        return f"{error.field} {shown(error.value)}: {error.rule}", [Fault(error.field, code_of(type(error)), error.rule)]
+    if isinstance(error, Gone):
+        follow = f"; it is {', '.join(error.successors)} now" if error.successors else ""
+        return f"{error.kind} {shown(error.key)} was retired at {error.since}; ask with datetime= for what it was{follow}", []
+    if isinstance(error, NotFound) and not isinstance(error, NoEdition):
+        return f"no {error.kind} {shown(error.key)}", []
+    return str(error), []
+
+
+def code_of(kind: type[Exception]) -> str:
+    """Return the stable code of an error: its class's name in kebab-case."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
+
+
+def title_of(kind: type[Exception]) -> str:
+    """Return the title of an error: the first line of its docstring."""
+    return (kind.__doc__ or "").strip().splitlines()[0]
+
+
+def response(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    request_id: str = "",
+    faults: Iterable[Fault] = (),
+    headers: dict[str, str] | None = None,
+    **more: Any,
+) -> Response:
+    """Return the answer that tells a problem."""
+    body = {
+        "type": f"/api.html#{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": f"urn:uuid:{request_id}" if request_id else None,
+        "code": code,
+        "errors": [fault.as_dict() for fault in faults],
+        **more,
+    }
+    return Response(
+        orjson.dumps({name: value for name, value in body.items() if value is not None}),
+        status,
+        {"Cache-Control": "no-store", **(headers or {})},
+        MEDIA_TYPE,
+    )
+
+
+def of_status(status: int, detail: str, request_id: str = "", headers: dict[str, str] | None = None) -> Response:
+    """Return the problem of a bare HTTP status."""
+    phrase = HTTPStatus(status).phrase
+    return response(status, phrase.lower().replace(" ", "-"), phrase, detail, request_id, headers=headers)

@@ -1,0 +1,1 @@
+"""The resources, one file each; every file has a `router`."""

@@ -1,0 +1,65 @@
+"""Where everything starts: the landing page, the OpenAPI document and the documentation made of it."""
+
+from __future__ import annotations
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from .. import answers, conditional, depends, openapi, pages, schemas
+from ..parameters import Query, form
+
+router = APIRouter(tags=["service"])
+
+_LANDING, _NONE = Query(form("json", "html")), Query()
+
+
+def _links() -> list[dict[str, str]]:
+    return [
+        answers.link("/", "self", "this page"),
+        answers.link("/api", "service-desc", "OpenAPI 3.0 document", openapi.MEDIA_TYPE),
+        answers.link("/api.html", "service-doc", "documentation", conditional.HTML),
+        answers.link("/maps/", "map", "网格一张图 grids on one map", conditional.HTML),
+        answers.link("/grids/summary", "summary", "all levels in figures"),
+        answers.link("/editions", "editions", "all editions"),
+        answers.link("/healthz", "status", "the process is there"),
+        answers.link("/readyz", "status", "questions can be answered"),
+    ]
+
+
+@router.get(
+    "/",
+    summary="Where everything starts",
+    openapi_extra=_LANDING.as_dict(),
+    responses={200: {"model": schemas.Landing, "content": {"text/html": {"schema": {"type": "string"}}}}},
+)
+async def landing(request: Request) -> Response:
+    """Links to what is here; as a page for people, when a browser asks."""
+    asked = _LANDING(request)
+    wanted = conditional.chosen(request, ("json", "html"), asked.f)
+    if wanted == "html":
+        live = depends.live(request)
+        editions = [answers.of(live.now(scheme)) for scheme in live.schemes]
+        figures = [(each.snapshot, each.summary()) for each in editions]
+        return pages.response(request, pages.render("landing.html", app=request.app, editions=figures))
+    body = {"title": request.app.title, "description": request.app.description, "version": request.app.version, "links": _links()}
+    return conditional.send(request, orjson.dumps(body), conditional.JSON, links=_links()[1:])
+
+
+@router.get(
+    "/api",
+    summary="The OpenAPI document",
+    openapi_extra=_NONE.as_dict(),
+    responses={200: {"content": {openapi.MEDIA_TYPE: {"schema": {"type": "object"}}}}},
+)
+async def api(request: Request) -> Response:
+    """Version 3.0, for tools."""
+    _NONE(request)
+    return conditional.send(request, request.app.state.document, openapi.MEDIA_TYPE)
+
+
+@router.get("/api.html", summary="The documentation", openapi_extra=_NONE.as_dict(), response_class=HTMLResponse)
+async def api_page(request: Request) -> Response:
+    """For people: every resource with its parameters, and addresses to try."""
+    _NONE(request)
+    return pages.response(request, request.app.state.reference)

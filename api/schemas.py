@@ -1,0 +1,269 @@
+"""What answers look like, for the OpenAPI document. Answers are written as bytes elsewhere; the tests hold them to this."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Schema(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Link(_Schema):
+    """Where to go on."""
+
+    href: str
+    rel: str
+    type: str
+    title: str
+
+
+class EditionBrief(_Schema):
+    """The edition an answer is from."""
+
+    edition_id: int
+    scheme: str
+    name: str
+    authority: str
+    valid_from: datetime | None = Field(description="Absent (null) for a draft.")
+    valid_to: datetime | None = Field(description="Null while no end is set.")
+    href: str
+
+
+class Edition(EditionBrief):
+    """One whole set of a scheme's boundaries."""
+
+    status: Literal["draft", "scheduled", "active", "retired"]
+    source: str
+    digest: str = Field(description="SHA-256 of the content.")
+    created_at: datetime
+    links: list[Link]
+
+
+class Editions(_Schema):
+    """All editions."""
+
+    numberReturned: int
+    editions: list[Edition]
+    links: list[Link]
+
+
+class Brief(_Schema):
+    """A grid unit in short."""
+
+    code: str | None = Field(description="Null where none was ever given.")
+    unit_id: int = Field(description="The unit's own number, for ever.")
+    level: str
+    name_zh: str
+    name_en: str | None
+    href: str
+
+
+class Row(Brief):
+    """A grid unit in a list."""
+
+    parent_id: int | None
+    kind: Literal["administrative", "functional"]
+    grid_type: str | None
+    household_count: int | None
+    area_m2: float | None = Field(description="Square metres in EPSG:4547.")
+
+
+class Unit(Row):
+    """A grid unit (网格)."""
+
+    parent: Brief | None
+    chain: list[Brief] = Field(description="From the uppermost unit down to this one.")
+    children: int
+    bbox: list[float] | None = Field(description="West, south, east, north; EPSG:4490 degrees.", min_length=4, max_length=4)
+    edition: EditionBrief
+    links: list[Link]
+
+
+class Units(_Schema):
+    """Grid units in some relation to one."""
+
+    relation: Literal["ancestors", "children", "descendants", "siblings", "neighbours"]
+    unit: Brief
+    numberReturned: int
+    units: list[Row]
+    edition: EditionBrief
+    links: list[Link]
+
+
+class Nearest(Brief):
+    """The nearest grid unit."""
+
+    metres: float
+
+
+Outcome = Literal["inside", "boundary", "several", "none"]
+
+
+class Place(_Schema):
+    """Where a point lies."""
+
+    outcome: Outcome = Field(
+        description="inside: in exactly one unit. boundary: on a border; the lower code is chosen. several: units overlap here; the lower "
+        "code is chosen. none: in no unit; the nearest is named."
+    )
+    unit: Brief | None
+    chain: list[Brief] = Field(description="From the uppermost unit down; with outcome none down to the deepest unit that holds the point.")
+    others: list[Brief] = Field(description="Further units the point lies in or on.")
+    nearest: Nearest | None
+    edition: EditionBrief
+
+
+class PlaceRow(_Schema):
+    """Where one of many points lies; units by their codes."""
+
+    id: str | int | None = None
+    outcome: Outcome
+    unit: str | None
+    chain: list[str]
+    names: list[str]
+    others: list[str]
+    nearest: str | None
+    metres: float | None
+
+
+class Places(_Schema):
+    """Where many points lie, in the order given."""
+
+    edition: EditionBrief
+    numberReturned: int
+    points: list[PlaceRow]
+
+
+class Points(_Schema):
+    """Points to locate."""
+
+    points: list[list[float]] = Field(description="[lon, lat] each, x first.", max_length=10_000)
+
+
+class LevelSummary(_Schema):
+    """One level in figures."""
+
+    level: str
+    name_zh: str
+    name_en: str
+    count: int
+    area_m2: float | None
+    household_count: int | None = Field(description="Sum of the units whose number is known.")
+    grid_types: dict[str, int]
+
+
+class Summary(_Schema):
+    """An edition in figures."""
+
+    levels: list[LevelSummary]
+    edition: EditionBrief
+    links: list[Link]
+
+
+class Finding(_Schema):
+    """What a check found in an edition."""
+
+    code: str
+    severity: Literal["error", "warning", "info"]
+    message: str
+    units: list[str]
+    area_m2: float | None
+
+
+class Findings(_Schema):
+    """What the checks found in an edition when it was stored."""
+
+    numberReturned: int
+    findings: list[Finding]
+    edition: EditionBrief
+
+
+class Change(_Schema):
+    """One change between two editions."""
+
+    change: Literal["added", "removed", "moved", "renamed", "reparented", "altered"]
+    level: str
+    key: str = Field(description="Code of the unit, or level:name where it has none.")
+    name_before: str | None
+    name_after: str | None
+    detail: str
+    area_before_m2: float | None
+    area_after_m2: float | None
+    moved_m2: float | None = Field(description="Area that changed hands.")
+
+
+class Difference(_Schema):
+    """What changed from one edition to another."""
+
+    before: EditionBrief
+    after: EditionBrief
+    counts: dict[str, int]
+    numberReturned: int
+    changes: list[Change]
+
+
+class Landing(_Schema):
+    """Where everything starts."""
+
+    title: str
+    description: str
+    version: str
+    links: list[Link]
+
+
+class Health(_Schema):
+    """Whether the process is there."""
+
+    status: Literal["ok"]
+
+
+class Readiness(_Schema):
+    """Whether questions can be answered. degraded: from memory only, the database is away."""
+
+    status: Literal["ready", "degraded", "away"]
+    database: Literal["there", "away"]
+    editions: dict[str, int] = Field(description="Edition in memory, by scheme.")
+
+
+class Feature(_Schema):
+    """A GeoJSON feature; lon/lat degrees of EPSG:4490."""
+
+    type: Literal["Feature"]
+    id: str | int
+    properties: dict[str, Any]
+    geometry: dict[str, Any] | None
+
+
+class FeatureCollection(_Schema):
+    """GeoJSON features; lon/lat degrees of EPSG:4490."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: Literal["FeatureCollection"]
+    numberReturned: int
+    features: list[Feature]
+
+
+class ProblemFault(_Schema):
+    """One thing wrong with a request."""
+
+    parameter: str | None = None
+    pointer: str | None = Field(None, description="JSON pointer into the body, or line of it.")
+    code: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str | None = None
+    code: str
+    errors: list[ProblemFault]

@@ -1,0 +1,132 @@
+"""Running the application: one process or several, until a signal or until a block of code is left."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import orjson
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from gridgeo.db import connection
+from gridgeo.errors import EnvironmentIncomplete, GridgeoError
+from gridgeo.settings import Settings
+
+from .app import create_app
+
+#: Seconds a request under way may still take when the server is told to stop.
+_GRACE_S = 10
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line; a request's facts as its members."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        line = {"time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), "level": record.levelname, "logger": record.name}
+        line |= record.args if isinstance(record.args, dict) else {"message": record.getMessage()}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return orjson.dumps(line, default=str).decode()
+
+
+def run(settings: Settings) -> None:
+    """Serve at the settings' host and port until SIGINT or SIGTERM; requests under way are finished.
+
+    Raises EnvironmentIncomplete when the port is taken, DatabaseUnavailable when there is no database to begin with.
+    """
+    connection.connect(settings.database_url).close()
+    with listening(settings) as listener:
+        # Unlike an import string, a partial takes the settings along to the workers.
+        config = _config(settings, partial(create_app, settings), _logging(settings))
+        if settings.workers > 1:
+            Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
+        else:
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """Lend a socket bound to the settings' host and port (0: a free one); raises EnvironmentIncomplete when it is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=512)
+    except OSError as error:
+        remedy = f"{error.strerror or error}; stop what listens there, or choose another with GRIDGEO_PORT"
+        raise EnvironmentIncomplete(f"port {settings.port} of {settings.host} cannot be used", remedy) from None
+    with listener:
+        listener.set_inheritable(True)
+        yield listener
+
+
+@contextmanager
+def background(settings: Settings) -> Iterator[str]:
+    """Serve from a thread of this process while the block runs; lend the address.
+
+    Raises EnvironmentIncomplete when the port is taken, DatabaseUnavailable when there is no database to begin with.
+    """
+    connection.connect(settings.database_url).close()
+    with listening(settings) as listener:
+        app = create_app(settings)  # here, where a mistake in it is seen
+        server = uvicorn.Server(_config(settings, lambda: app, None))  # logging stays as the process has it
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="gridgeo-api", daemon=True)
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        if not server.started:
+            raise EnvironmentIncomplete("the API did not start", "its log says why")
+        host, port = listener.getsockname()[:2]
+        try:
+            yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        finally:
+            server.should_exit = True
+            thread.join(timeout=_GRACE_S + 5)
+
+
+def _config(settings: Settings, factory: Callable[[], FastAPI], log_config: dict[str, Any] | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        factory,
+        factory=True,
+        workers=settings.workers,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+        log_config=log_config,
+    )
+
+
+def _logging(settings: Settings) -> dict[str, Any]:
+    plain = {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": JsonLines} if settings.log_json else plain},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "loggers": {
+            "gridgeo": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+            "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        },
+    }
+
+
+def main() -> int:
+    """Serve by the environment's settings: `python -m api.server`."""
+    try:
+        run(Settings.from_env())
+    except GridgeoError as error:
+        print(f"gridgeo: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -108,7 +108,7 @@ def policy(html: str, inline: bool = False) -> str:
     What lies in the page is allowed by its hash; elsewhere only our own host. Source: W3C Content Security Policy Level 3.
     """
     hashes: dict[str, list[str]] = {"script": [], "style": []}
-    for tag, attributes, body in _INLINE.findall(html):
+    for tag, attributes, body in _INLINE.findall(html.replace("\r\n", "\n")):  # as a browser reads it
         if 'type="application/json"' not in attributes:
             digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
             hashes[tag.lower()].append(f"'sha256-{digest}'")

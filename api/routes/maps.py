@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
 
 from gridgeo import __version__
 from gridgeo.errors import DatabaseUnavailable, NotFound
@@ -25,11 +25,14 @@ from maps import bundle, layers, page
 from .. import conditional, depends
 from ..parameters import DATETIME, SCHEME, Parameter, Query
 
-router = APIRouter(prefix="/maps", include_in_schema=False)
+router = APIRouter(prefix="/maps", tags=["maps"])
 
-PAGE = Query(SCHEME, DATETIME)
-NOTHING = Query()
-ASSET = Query(Parameter("v", "Digest of the file, so that it can be kept for ever.", str, {"type": "string"}))
+_PAGE = Query(SCHEME, DATETIME)
+_ASSET = Query(
+    Parameter("name", "Name of the file.", str, {"type": "string"}, example="planner.js", place="path"),
+    Parameter("v", "Digest of the file; with it the answer may be kept for ever.", str, {"type": "string"}),
+)
+_GRIDS = Query(Parameter("version", "Version of an edition's grids, as the page names it.", str, {"type": "string"}, place="path"))
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _VERSION = re.compile(r"([0-9]{1,18})-[0-9a-f]{12}", re.ASCII)
@@ -38,10 +41,16 @@ _PACKED: WeakKeyDictionary[Snapshot, bytes] = WeakKeyDictionary()
 _PACKING = threading.Lock()
 
 
-@router.get("/")
+@router.get("", include_in_schema=False)
+async def planner_elsewhere() -> Response:
+    """The page's files lie beside it, so its address ends in a slash."""
+    return RedirectResponse("maps/", 308)
+
+
+@router.get("/", summary="The map", openapi_extra=_PAGE.as_dict(), response_class=HTMLResponse)
 async def planner(request: Request) -> Response:
     """The page; where nothing is loaded yet it says how to load."""
-    asked = PAGE(request)
+    asked = _PAGE(request)
     drawable = _drawable(request)
     if not request.query_params:
         if not drawable:
@@ -50,35 +59,36 @@ async def planner(request: Request) -> Response:
     shown = await depends.snapshot(request, asked)
     schemes = [_scheme(depends.live(request).now(name), name == asked.scheme) for name in drawable]
     editions = await run_in_threadpool(_editions, request, shown)
-    return _page(request, page.render(f"data/{version(shown.edition)}/grids.topojson", schemes, editions, query=request.url.query))
+    return _page(request, page.render(f"data/{version_of(shown.edition)}/grids.topojson", schemes, editions, query=request.url.query))
 
 
-@router.get("/assets/{name:path}")
+@router.get("/assets/{name:path}", summary="A file of the map", openapi_extra=_ASSET.as_dict(), response_class=Response)
 async def asset(request: Request, name: str) -> Response:
     """A file of the page; asked with its digest it may be kept for ever."""
-    digest = ASSET(request).v
+    digest = _ASSET(request).v
     found = bundle.files().get(name)
     if found is None:
         raise NotFound("file of the map", name)
     kept = {"Cache_Control": _FOR_EVER} if digest == found.digest else {}
-    return conditional.send(request, found.body, found.media_type, f'"{found.digest}"', X_Content_Type_Options="nosniff", **kept)
+    return conditional.send(request, found.body, found.media_type, f'"{found.digest}"', **kept)
 
 
-@router.get("/data/{named}/grids.topojson")
-async def grids(request: Request, named: str) -> Response:
+@router.get("/data/{version}/grids.topojson", summary="An edition's grids, to be drawn", openapi_extra=_GRIDS.as_dict())
+async def grids(request: Request, version: str) -> Response:
     """An edition's grids as TopoJSON. The name holds all that decides them, so the answer never changes."""
-    NOTHING(request)
-    unchanged = conditional.unchanged(request, f'"{named}"')
+    _GRIDS(request)
+    etag = f'"{version}"'
+    unchanged = conditional.unchanged(request, etag)
     if unchanged is not None:
         return unchanged
-    packed = await run_in_threadpool(lambda: _packed(request, _named(request, named)))
-    headers = {"ETag": f'"{named}"', "Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
+    packed = await run_in_threadpool(lambda: _packed(request, _named(request, version)))
+    headers = {"ETag": etag, "Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(packed, 200, {**headers, "ETag": f'"{named}{conditional.CODED}"', "Content-Encoding": "gzip"}, conditional.JSON)
+        return Response(packed, 200, {**headers, "Content-Encoding": "gzip"}, conditional.JSON)
     return Response(gzip.decompress(packed), 200, headers, conditional.JSON)
 
 
-def version(edition: Edition) -> str:
+def version_of(edition: Edition) -> str:
     """Return the name of an edition's grids as they are drawn by this version of gridgeo."""
     decides = (__version__, edition.edition_id, edition.digest, edition.name, edition.valid_from, edition.valid_to)
     return f"{edition.edition_id}-{hashlib.sha256(repr(decides).encode()).hexdigest()[:12]}"
@@ -90,8 +100,6 @@ def _page(request: Request, made: page.Page) -> Response:
         made.html.encode(),
         conditional.HTML,
         Content_Security_Policy=made.policy,
-        X_Content_Type_Options="nosniff",
-        Referrer_Policy="no-referrer",
     )
 
 
@@ -129,10 +137,10 @@ def _named(request: Request, named: str) -> Snapshot:
         raise NotFound("map data", named)
     live = depends.live(request)
     held = (live.now(name) for name in live.schemes)
-    snapshot = next((one for one in held if version(one.edition) == named), None)
+    snapshot = next((one for one in held if version_of(one.edition) == named), None)
     if snapshot is None:
         edition = depends.read(request, store.edition, int(match[1]))
-        if edition.valid_from is None or version(edition) != named:
+        if edition.valid_from is None or version_of(edition) != named:
             raise NotFound("map data", named)
         snapshot = live.at(edition.scheme, edition.valid_from)
     return snapshot

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
-from ..errors import InvalidInput, NotFound
+from ..errors import NotFound
 from ..settings import Settings
+from .given import edition_id, moment
 
 HELP = "write the map as one HTML file that opens from disk, without network"
 
@@ -21,8 +21,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("file", type=Path, help="where to write, e.g. map.html")
     parser.add_argument("--scheme", default="governance", help="scheme of grids (default: governance)")
-    parser.add_argument("--edition", type=int, metavar="ID", help="an edition by its number; the one valid now when absent")
-    parser.add_argument("--datetime", metavar="WHEN", help="the edition valid at a moment, e.g. 2025-01-01T00:00:00+08:00")
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--edition", type=edition_id, metavar="ID", help="an edition, a draft too (default: the one valid now)")
+    when.add_argument("--datetime", metavar="DATE", help="the edition that was or will be valid then")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from ..hierarchy import store
     from . import database
 
-    when = _moment(args.datetime)
+    when = moment("--datetime", args.datetime)
     with database.opened(settings) as url, closing(connection.connect(url)) as conn:
         edition = store.edition(conn, args.edition) if args.edition else store.edition_at(conn, args.scheme, when)
         if edition is None:
@@ -49,13 +50,3 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     part.replace(args.file)
     print(f"{args.file}: {len(frame):,} units of {edition.name!r}, {megabytes:.1f} MB; open it in a browser")
     return 0
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("datetime", text, "is no moment of the form 2025-01-01T00:00:00+08:00") from None
-    return moment if moment.tzinfo else moment.astimezone()

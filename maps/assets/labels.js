@@ -3,11 +3,13 @@ gridgeo.labels = (() => {
   const FAMILY = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
   const GAP = 4;
   const LEGIBLE = 22; // px: units of less than this median size are not named; the levels above them are
+  const ROOMY = 110; // px: units from this median size on are named in larger letters
   const widths = new Map();
 
-  // How a level's names look, by how many levels it lies above the one shown.
-  function style(above) {
-    return above === 0 ? { size: 12, weight: 400, spread: 0.9 } : { size: 14, weight: 600, spread: 1.6 };
+  // How a level's names look, by how many levels it lies above the one shown and the size of its units.
+  function style(above, size) {
+    if (above > 0) return { size: 14, weight: 600, spread: 1.6 };
+    return size > ROOMY ? { size: 14, weight: 500, spread: 0.9 } : { size: 12, weight: 400, spread: 0.9 };
   }
 
   // A micro-grid's name often begins with its community's: on the map the rest is enough.
@@ -32,7 +34,7 @@ gridgeo.labels = (() => {
     let lowest = shown;
     while (lowest > 0 && levels[lowest].size * frame.scale < LEGIBLE) lowest--;
     for (let rank = Math.max(0, lowest - 1); rank <= lowest; rank++) {
-      const look = style(lowest - rank);
+      const look = style(lowest - rank, levels[rank].size * frame.scale);
       const font = `${look.weight} ${look.size}px ${FAMILY}`;
       for (const unit of levels[rank].units) {
         const at = gridgeo.topology.label(unit);

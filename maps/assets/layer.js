@@ -1,7 +1,7 @@
 // The layer of grids: a Leaflet renderer of its own that draws all of it on one canvas, and marks on another.
 // Leaflet moves and scales the canvases while the map is dragged or zoomed; they are drawn anew when it rests.
 gridgeo.GridLayer = L.Renderer.extend({
-  options: { padding: 0.25, fade: 180 },
+  options: { padding: 0.15, fade: 180 },
 
   initialize(topology, look) {
     L.Renderer.prototype.initialize.call(this, {});

@@ -50,7 +50,7 @@ gridgeo.main = (() => {
     gridgeo.search(topology, view);
     gridgeo.keyboard(map, topology, store, view);
     gridgeo.printing(map, topology, store, layer, gridgeo.legend(store, current));
-    remember(topology, store, view);
+    remember(topology, store);
     say("ready");
     requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("first-map")));
     Object.assign(gridgeo, { shown: { topology, store, layer, view, map } });
@@ -75,7 +75,7 @@ gridgeo.main = (() => {
     if (asked.view) map.setView([asked.view.lat, asked.view.lon], asked.view.zoom, { animate: false });
     else {
       view.whole(false);
-      if (store.get().selected) view.reveal(store.get().selected);
+      if (store.get().selected && !asked.level) view.reveal(store.get().selected);
     }
   }
 
@@ -101,12 +101,15 @@ gridgeo.main = (() => {
     find("#north").hidden = false;
   }
 
-  // On a phone the card lies over the map's lower part: what was chosen moves up from under it.
+  // What was chosen moves out from under the card: on a phone it lies over the map's lower part, else over its right.
   function uncover(unit) {
-    if (!gridgeo.dom.narrow() || !unit.facts.label) return;
-    const { y } = map.latLngToContainerPoint([unit.facts.label[1], unit.facts.label[0]]);
-    const free = map.getSize().y - find("#card").offsetHeight;
-    if (y > free - 40) map.panBy([0, y - free / 2], { animate: !gridgeo.dom.still() });
+    const card = find("#card");
+    if (!unit.facts.label || !unit.polygons.length) return;
+    const { x, y } = map.latLngToContainerPoint([unit.facts.label[1], unit.facts.label[0]]);
+    const { offsetLeft: left, offsetTop: top, offsetHeight: height } = card;
+    const room = 40;
+    if (x < left - room || y < top - room || y > top + height + room) return;
+    map.panBy(gridgeo.dom.narrow() ? [0, y - top / 2] : [x - left + 3 * room, 0], { animate: !gridgeo.dom.still() });
   }
 
   // What panels cover of the map's own element.
@@ -117,23 +120,30 @@ gridgeo.main = (() => {
   }
 
   // The address follows what is shown; a selection is a step one can go back from.
-  function remember(topology, store, view) {
+  function remember(topology, store) {
+    // Browsers allow about a hundred of these in half a minute: what changes in one go is written once.
+    let pending = null, step = false;
     const write = (push) => {
-      const { level, measure, method, hidden, selected } = store.get();
-      const center = map.getCenter();
-      const hash = gridgeo.address.write({ view: { lat: center.lat, lon: center.lng, zoom: map.getZoom() }, level, measure, method, hidden, unit: selected && selected.ref });
-      if (hash !== location.hash) history[push ? "pushState" : "replaceState"](null, "", hash);
+      step = step || push;
+      clearTimeout(pending);
+      pending = setTimeout(() => {
+        const { level, measure, method, hidden, selected } = store.get();
+        const { lat, lng } = map.getCenter();
+        const hash = gridgeo.address.write({ view: { lat, lon: lng, zoom: map.getZoom() }, level, measure, method, hidden, unit: selected && selected.ref });
+        if (hash !== location.hash) history[step ? "pushState" : "replaceState"](null, "", hash);
+        step = false;
+      }, 120);
     };
-    let writing = false;
+    let goingBack = false;
     store.watch(["level", "measure", "method", "hidden"], () => write(false));
-    store.watch(["selected"], (state, before) => write(!writing && state !== before));
+    store.watch(["selected"], (state, before) => write(!goingBack && state !== before));
     map.on("moveend", () => write(false));
     window.addEventListener("popstate", () => {
       const asked = gridgeo.address.read(location.hash);
-      writing = true;
+      goingBack = true;
       const { level, measure, method, hidden, selected } = initial(topology, asked);
       store.change({ level, measure, method, hidden, selected });
-      writing = false;
+      goingBack = false;
       if (asked.view) map.setView([asked.view.lat, asked.view.lon], asked.view.zoom, { animate: false });
     });
   }
@@ -141,6 +151,10 @@ gridgeo.main = (() => {
   for (const select of document.querySelectorAll("select[data-goes]")) {
     select.addEventListener("change", () => location.assign(select.value + location.hash));
   }
+  find(".skip").addEventListener("click", (event) => {
+    event.preventDefault(); // the address belongs to what is shown
+    map.getContainer().focus();
+  });
   find("#retry").addEventListener("click", begin);
   find("#about-open").addEventListener("click", () => find("#about").showModal());
   find("#about-close").addEventListener("click", () => find("#about").close());

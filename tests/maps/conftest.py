@@ -1,0 +1,142 @@
+"""A browser without a network, and a plain server for pages that need no database."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from gridgeo.hierarchy import model
+from gridgeo.settings import Settings
+from maps import bundle, layers, page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+#: What the browser says of the tests' own reading of pixels.
+OURS = ("willReadFrequently",)
+
+GOVERNANCE = model.Scheme(
+    "governance",
+    model.SchemeKind.DRAWN,
+    "综合治理",
+    "Governance",
+    (
+        model.Level("district", 0, "区", "District", 6),
+        model.Level("street", 1, "街道", "Street", 9),
+        model.Level("community", 2, "社区", "Community", 12),
+        model.Level("micro", 3, "微网格", "Micro-grid", 14),
+    ),
+)
+EDITION = model.Edition(
+    7, "governance", "试用版", "测试图", "测试局", "d", datetime(2025, 1, 1, tzinfo=UTC), None, datetime(2025, 1, 1, tzinfo=UTC)
+)
+
+
+def topology(frame, scheme: model.Scheme = GOVERNANCE, edition: model.Edition = EDITION) -> bytes:
+    """Return a frame as the map's file."""
+    return layers.topology(frame, scheme, edition)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium that resolves no name."""
+    given = Settings.from_env().chromium
+    found = given or next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        pytest.fail("no Chromium here: apt-get install chromium, or name one in GRIDGEO_CHROMIUM")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield started
+        started.close()
+
+
+class Site:
+    """A server of pages as the API serves them: same policy, same addresses."""
+
+    def __init__(self) -> None:
+        self.data: dict[str, bytes | None] = {}
+        self.asked: list[str] = []
+        handler = type("Handler", (_Handler,), {"site": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.root = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def put(self, name: str, text: bytes | None) -> str:
+        """Serve a map under a name and return its page's address; None is data that fails to come."""
+        self.data[name] = None if text is None else gzip.compress(text, 1)
+        return f"{self.root}/maps/?{name}"
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    site: Site
+
+    def do_GET(self):
+        path, _, query = self.path.partition("?")
+        self.site.asked.append(self.path)
+        if path == "/maps/":
+            made = page.render(f"data/{query}/grids.topojson" if query in self.site.data else None)
+            return self._send(made.html.encode(), "text/html; charset=utf-8", {"Content-Security-Policy": made.policy})
+        if path.startswith("/maps/assets/") and path[13:] in bundle.files():
+            asset = bundle.files()[path[13:]]
+            return self._send(asset.body, asset.media_type)
+        body = self.site.data.get(path.split("/")[3]) if path.startswith("/maps/data/") else None
+        if body is not None:
+            return self._send(body, "application/json", {"Content-Encoding": "gzip"})
+        return self._send(b"", "text/plain", status=503 if path.startswith("/maps/data/") else 404)
+
+    def _send(self, body, media_type, headers=None, status=200):
+        self.send_response(status)
+        for name, value in {"Content-Type": media_type, "Content-Length": str(len(body)), **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The server of this run."""
+    served = Site()
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open an address and wait for the map. At the end: nothing was asked of another host, nothing was complained of."""
+    contexts, complaints = [], []
+
+    def open_(address: str, width: int = 1440, height: int = 900, state: str = "ready", allowed: tuple[str, ...] = (), **options) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        opened = context.new_page()
+        own, quiet = address.partition("#")[0].split("/maps/")[0], (*allowed, *OURS)
+        opened.on("request", lambda request: request.url.startswith((own, "data:", "blob:")) or complaints.append(f"asked {request.url}"))
+        opened.on("console", lambda said: any(word in said.text for word in quiet) or complaints.append(f"{said.type}: {said.text}"))
+        opened.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        opened.goto(address)
+        opened.wait_for_selector(f"body[data-state={state}]")
+        return opened
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 from ..db.cluster import Cluster
 from ..errors import SchemaMismatch
@@ -12,7 +14,13 @@ from ..settings import Settings
 
 def cluster(settings: Settings) -> Cluster:
     """Return the private cluster of this installation."""
-    return Cluster(settings.home, settings.pg_bin, may_fetch=not settings.offline)
+    return _cluster(settings.home, settings.pg_bin, settings.offline)
+
+
+@cache
+def _cluster(home: Path, pg_bin: str, offline: bool) -> Cluster:
+    """One object for one home: it may take its lock again while it holds it, another could only wait for ever."""
+    return Cluster(home, pg_bin, may_fetch=not offline)
 
 
 @contextmanager

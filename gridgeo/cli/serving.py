@@ -26,13 +26,6 @@ STOPPED_WITHIN_S = 15
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def app():
-    """Return the application for a server process, which finds everything in its environment."""
-    from api.app import create_app
-
-    return create_app(Settings.from_env())
-
-
 def address(settings: Settings) -> str:
     """Return the URL under which a browser on this machine reaches the server."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
@@ -63,7 +56,7 @@ def start(settings: Settings, url: str, log: Path | None = None, hold: int | Non
 
     `hold` is a file the server keeps open as long as it lives.
     """
-    command = [sys.executable, "-m", "uvicorn", f"{__name__}:app", "--factory", "--host", settings.host, "--port", str(settings.port)]
+    command = [sys.executable, "-m", "uvicorn", "api.app:from_env", "--factory", "--host", settings.host, "--port", str(settings.port)]
     command += ["--workers", str(settings.workers), "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"]
     root = str(Path(__file__).resolve().parents[2])
     inherited = inherited_environment()
@@ -141,15 +134,14 @@ class Background:
         self._file = home / "api.lock"
 
     def start(self, settings: Settings, url: str) -> None:
-        """Start the server and wait until it answers. Raises Conflict when one runs already."""
+        """Start the server and wait until it answers. Raises what :func:`wait` raises, and leaves nothing behind then."""
+        self.require_none()
         lock = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX)
             process = start(settings, url, self.log, lock)
             os.ftruncate(lock, 0)
             os.pwrite(lock, f"{process.pid} {address(settings)}".encode(), 0)
-        except BlockingIOError:
-            raise Conflict("the server runs already: see `gridgeo status`") from None
         finally:
             os.close(lock)
         try:
@@ -157,6 +149,11 @@ class Background:
         except BaseException:
             end(process)
             raise
+
+    def require_none(self) -> None:
+        """Raise Conflict when the server runs already."""
+        if found := self.running():
+            raise Conflict(f"gridgeo serves {found[1]} already: open that, or stop it with `gridgeo down`")
 
     def running(self) -> tuple[int, str] | None:
         """Return the process id and the address of the running server, or None."""

@@ -20,22 +20,18 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Start the database and the server; return when both answer, or with --foreground when they were stopped."""
     from . import database, serving
 
-    settings = serving.free_port(replace(settings, port=args.port or settings.port)) if _idle(settings) else settings
+    settings = replace(settings, port=args.port or settings.port)
+    background = serving.Background(settings.home)
+    background.require_none()
+    settings = serving.free_port(settings)
     if args.foreground:
         with database.opened(settings, migrate=True) as url, serving.serving(settings, url) as process:
             print(f"gridgeo serves {serving.address(settings)}", flush=True)
             return process.wait()
-    cluster = database.cluster(settings)
-    with cluster.locked():
-        cluster.keep()
     with database.opened(settings, migrate=True) as url:
-        background = serving.Background(settings.home)
-        background.start(settings, url)
+        if not settings.database_url:
+            database.cluster(settings).keep()
+        with database.cluster(settings).locked():
+            background.start(settings, url)
     print(f"gridgeo serves {serving.address(settings)} (log: {background.log}); `gridgeo down` stops it")
     return 0
-
-
-def _idle(settings: Settings) -> bool:
-    from . import serving
-
-    return serving.Background(settings.home).running() is None

@@ -12,7 +12,7 @@ from enum import StrEnum
 from ..errors import EnvironmentIncomplete, SchemaMismatch
 from . import connection, migrate, queries
 
-SQL = queries.load(__package__, "check.sql")
+SQL = queries.load(__package__)
 OLDEST = 15
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
 #: The coordinate systems of storage and of measuring: CGCS2000, and its plane at 114° E.

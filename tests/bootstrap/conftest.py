@@ -22,9 +22,7 @@ def wheel(folder: Path, version: str) -> str:
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: tinygrid\nVersion: {version}\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
-    digests = {
-        name: base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode() for name, text in files.items()
-    }
+    digests = {name: base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode() for name, text in files.items()}
     files[f"{info}/RECORD"] = "".join(f"{name},sha256={digest},\n" for name, digest in digests.items()) + f"{info}/RECORD,,\n"
     path = folder / f"tinygrid-{version}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:

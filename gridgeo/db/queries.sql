@@ -35,7 +35,7 @@ SELECT to_regclass('spatial_ref_sys');
 
 -- name: missing_crs
 -- Which of the wanted coordinate systems are not in the table; null where none is missing.
-SELECT array_agg(srid ORDER BY srid) FROM unnest(%(wanted)s) AS srid WHERE srid NOT IN (SELECT known.srid FROM spatial_ref_sys AS known);
+SELECT array_agg(srid ORDER BY srid) FROM unnest(%(wanted)s::int[]) AS srid WHERE srid NOT IN (SELECT known.srid FROM spatial_ref_sys AS known);
 
 -- name: missing_indexes
 -- Foreign keys without an index that begins with their first column (which is the selective one, by our habit),

@@ -84,15 +84,15 @@ def _json(body: bytes, codec: str) -> Points:
         given = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise _refuse(f"is no JSON: {error.msg} at character {error.pos}") from None
-    if isinstance(given, dict):
-        # In the one form there is, the body holds one string: the name of its member.
-        if given.keys() != {"points"} or body.count(b'"') != 2:
-            raise _refuse('is not of the form {"points": [[lon, lat], …]}')
-        given = given["points"]
+    named = isinstance(given, dict) and given.keys() == {"points"}
+    given = given["points"] if named else given
     if not isinstance(given, list):
         raise _refuse('is not of the form {"points": [[lon, lat], …]} or [[lon, lat], …]')
     _counted(len(given))
-    return Points("json", _pairs(given, "json"))
+    xy = _pairs(given, "json")
+    if named and body.count(b'"') != 2:  # all else are numbers: another string can only be the name once more
+        raise _refuse("names points twice")
+    return Points("json", xy)
 
 
 def _pairs(given: list, form: str) -> np.ndarray:

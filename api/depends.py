@@ -26,7 +26,7 @@ T = TypeVar("T")
 #: Pauses (seconds) between tries of a read whose connection was lost: a restart of the database takes about a second.
 _PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0)
 
-_REF = re.compile(r"([0-9A-Z]{1,32})|u([0-9]{1,18})", re.ASCII)
+_REF = re.compile(r"([0-9A-Z]{1,32})|u([1-9][0-9]{0,17})", re.ASCII)
 
 
 def settings(request: Request) -> Settings:

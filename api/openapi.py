@@ -30,6 +30,10 @@ def document(app: FastAPI) -> dict[str, Any]:
         license_info=app.license_info,
     )
     made["openapi"] = VERSION
+    for operation in (operation for item in made["paths"].values() for operation in item.values()):
+        # A parameter in a function's signature is known to FastAPI by its name only: what we say of it comes after.
+        by_name = {(each["in"], each["name"]): each for each in operation.get("parameters", ())}
+        operation["parameters"] = list(by_name.values())
     _, bodies = models_json_schema([(model, "validation") for model in _NAMED], ref_template="#/components/schemas/{model}")
     made["components"]["schemas"].update(bodies["$defs"])
     return _older(made)

@@ -51,11 +51,13 @@ def reference(document: dict[str, Any], problems: Iterable[tuple[int, str, str]]
     return render("reference.html", document=document, groups=used, problems=list(problems))
 
 
-def _example(path: str, operation: dict[str, Any]) -> str:
-    """An address to try an operation with, of its parameters' examples."""
+def _example(path: str, operation: dict[str, Any]) -> str | None:
+    """An address to try an operation with, of its parameters' examples; None where one in the path has none."""
     parameters = operation.get("parameters", [])
+    if any(each["in"] == "path" and "example" not in each for each in parameters):
+        return None
     query = {each["name"]: each["example"] for each in parameters if each["in"] == "query" and "example" in each}
-    place = path.format(**{each["name"]: each.get("example", "") for each in parameters if each["in"] == "path"})
+    place = path.format(**{each["name"]: each["example"] for each in parameters if each["in"] == "path"})
     return f"{place}?{urlencode(query)}" if query else place
 
 

@@ -199,10 +199,15 @@ def system(text: str) -> crs.Datum:
 
 
 def to_storage(xy: np.ndarray, datum: crs.Datum) -> tuple[np.ndarray, np.ndarray]:
-    """Return points (n, 2) of a datum as EPSG:4490 lon/lat, and which of them cannot be: infinite, or beyond the earth's degrees."""
+    """Return points (n, 2) of a datum as EPSG:4490 lon/lat, and which of them cannot be: infinite, or beyond the earth's degrees.
+
+    A plane has no end to PROJ, which goes round the earth again: what does not come back where it was lies beyond it.
+    """
     lonlat = crs.to_storage(xy, datum)
     with np.errstate(invalid="ignore"):
         wrong = ~((np.abs(lonlat[:, 0]) <= 180) & (np.abs(lonlat[:, 1]) <= 90))
+        if crs.is_planar(datum):
+            wrong |= ~(np.abs(crs.from_storage(lonlat, datum) - xy) <= 1).all(axis=1)
     return lonlat, wrong
 
 
@@ -264,7 +269,7 @@ CODE = Parameter(
     "code",
     "Code of a grid unit, or u and its unit_id.",
     str,
-    {"type": "string", "pattern": "^([0-9A-Z]{1,32}|u[0-9]{1,18})$"},
+    {"type": "string", "pattern": "^([0-9A-Z]{1,32}|u[1-9][0-9]{0,17})$"},
     example="440306",
     place="path",
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from api import schemas
-from tests.api.world import A, B, C, CORNER, D, DISTRICT, HOLE, IN_A, ON_AB, OUTSIDE, RETIRED
+from tests.api.world import CORNER, DISTRICT, HOLE, IN_A, ON_AB, OUTSIDE, RETIRED, A, B, C, D
 
 
 def at(client, point, **more):

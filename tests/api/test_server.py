@@ -1,0 +1,88 @@
+"""Running the server as a process: one or several, one line for what is wrong, and a clean end."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from api import server as api_server
+from gridgeo.errors import DatabaseUnavailable, EnvironmentIncomplete
+from gridgeo.settings import Settings, inherited_environment
+
+
+@pytest.fixture
+def started(database_url, tmp_path):
+    """Start `python -m api.server` with settings; lend the process and its address."""
+    running = []
+
+    def start(**settings):
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        given = {"GRIDGEO_DATABASE_URL": database_url, "GRIDGEO_PORT": str(port), "GRIDGEO_HOME": str(tmp_path)}
+        environment = {**inherited_environment(), **given, **{f"GRIDGEO_{name.upper()}": value for name, value in settings.items()}}
+        process = subprocess.Popen([sys.executable, "-m", "api.server"], env=environment, stderr=subprocess.PIPE, text=True)
+        running.append(process)
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            try:
+                httpx.get(f"{address}/healthz", trust_env=False)
+                break
+            except httpx.TransportError:
+                assert process.poll() is None, process.stderr.read()
+                time.sleep(0.05)
+        return process, address
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def test_it_ends_when_told_and_has_logged_each_request(started):
+    process, address = started()
+    httpx.get(f"{address}/grids/440306", trust_env=False)
+    process.send_signal(signal.SIGTERM)
+    said = process.communicate(timeout=20)[1]
+    assert process.returncode in (0, -signal.SIGTERM)
+    assert re.search(r"INFO gridgeo.request: GET /grids/\{code\} 404 \d+\.\d ms \d+ B [0-9a-f-]{36}", said)
+    assert "440306" not in said and "Traceback" not in said
+
+
+def test_several_workers_share_the_port_and_the_settings(started):
+    process, address = started(workers="2", log_json="1")
+    numbers = [httpx.get(f"{address}/healthz", trust_env=False).headers["x-request-id"] for _ in range(20)]
+    process.send_signal(signal.SIGTERM)
+    said = process.communicate(timeout=30)[1]
+    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    assert set(numbers) <= {line.get("id") for line in lines}
+    assert "Traceback" not in said
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(database_url):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = Settings(database_url=database_url, port=taken.getsockname()[1])
+        with pytest.raises(EnvironmentIncomplete, match="GRIDGEO_PORT"):
+            api_server.run(settings)
+
+
+def test_no_database_to_begin_with_is_said_in_one_line():
+    with pytest.raises(DatabaseUnavailable):
+        api_server.run(Settings(database_url="postgresql:///none?host=/nonexistent", port=0))
+    with pytest.raises(DatabaseUnavailable), api_server.background(Settings(database_url="postgresql:///none?host=/nonexistent", port=0)):
+        pass
+
+
+def test_the_command_ends_with_one_line(tmp_path):
+    environment = {**inherited_environment(), "GRIDGEO_DATABASE_URL": "postgresql:///none?host=/nonexistent", "GRIDGEO_HOME": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-m", "api.server"], env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("gridgeo: ") and len(ended.stderr.splitlines()) == 1

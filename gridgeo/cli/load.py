@@ -44,9 +44,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from ..db import connection
     from ..ingest import loading, report
     from . import database
+    from .given import moment, shown
     from .progress import Progress
 
-    when = _moment(args.activate) if args.commit else _only_with_commit(args.activate)
+    when = moment("--activate", args.activate) if args.commit else _only_with_commit(args.activate)
     accepted = [code.strip() for code in args.accept.split(",") if code.strip()]
     instructions = _instructions(args)
     with database.opened(settings) as url, closing(connection.connect(url)) as conn, Progress() as progress:
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         for line in report.lines(plan, accepted):
             print(line)
         if args.report:
-            print("Written:", ", ".join(str(path) for path in report.write(plan, args.report)))
+            print("Written:", ", ".join(str(path) for path in _write(plan, args.report)))
         if not args.commit:
             return _dry(plan, accepted)
         with conn:
@@ -65,7 +66,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             print(f"Stored as {stored}." if new else f"The same is stored already as {stored}: nothing was changed.")
             if args.activate and edition.valid_from is None:
                 edition = loading.activate(conn, edition, when)
-                print(f"It is valid from {edition.valid_from.isoformat()} on.")
+                print(f"It is valid from {shown(edition.valid_from)} on.")
         if edition.valid_from is None:
             print(f"It is a draft: `gridgeo edition activate {edition.edition_id}` makes it valid.")
     return 0
@@ -102,18 +103,13 @@ def _scheme(conn, args: argparse.Namespace):
     return loading.new_scheme(args.scheme, SchemeKind(args.kind), args.new_scheme, args.level, known[GOVERNANCE])
 
 
-def _moment(text: str | None):
-    """Return a moment; a date or time without zone is China's. None stands for now, and for nothing asked."""
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
+def _write(plan, folder: Path) -> list[Path]:
+    from ..exports import tables
+    from ..ingest import report
 
-    if text is None or text == "now":
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("--activate", text, "give now, a date (2024-01-31), or a date and time (2024-01-31T08:00)") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {"issues": report.issues(plan), "changes": plan.changes}
+    return [tables.write(folder / f"{name}.{ending}", table, True) for name, table in made.items() for ending in ("csv", "geojson")]
 
 
 def _only_with_commit(activate: str | None) -> None:

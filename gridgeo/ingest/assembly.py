@@ -73,13 +73,14 @@ class Assembly:
             replaced = keys(self.active).isin(keys(frame)) if self.part else self.active["level"].isin(list(self.found))
             frame = model.frame(pd.concat([pd.DataFrame(frame), pd.DataFrame(self.active[~replaced])], ignore_index=True))
         if len(frame) and self.located:
-            frame["parent"], said = parents.resolve(frame, self.rows, self.scheme.levels, self.active, self.instructions.parent_from_prefix)
+            above, said = parents.resolve(frame, self.rows, self.scheme.levels, self.active, self.instructions.parent_from_prefix)
+            frame["parent"] = pd.Series(above, frame.index, dtype=object)
             self.issues += said
         self.frame = frame
 
     def check(self, tolerance_m2: float) -> list[Issue]:
         """Check the hierarchy as a whole; what was said of a row already is not said again of its unit."""
-        told = {unit for issue in self.issues if issue.code in _PARENT_TOLD for unit in issue.units}
+        told = self.shapeless | {unit for issue in self.issues if issue.code in _PARENT_TOLD for unit in issue.units}
         levels = [level.level for level in self.scheme.levels]
         checked = topology.check(self.frame, tolerance_m2, lambda done, total: self.progress("checking", done, total), levels)
         silent = {"missing-parent": told, "empty-geometry": self.shapeless}

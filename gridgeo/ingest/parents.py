@@ -63,8 +63,7 @@ class _Search:
 
     def run(self, active: geopandas.GeoDataFrame | None) -> tuple[np.ndarray, list[Issue]]:
         present = set(self.level)
-        top = next(level for level in self.order if level in present)
-        self.open = self.level != top
+        self.open = self.level != self.order[0]
         self._take_what_is_said(present)
         self._release_orphans()
         if self.by_prefix:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import geopandas
-import orjson
 import pandas as pd
-import shapely
 
+from ..geo import crs
 from ..hierarchy import difference
 from ..issues import Issue, Severity
 from .loading import Plan
@@ -20,7 +16,6 @@ from .loading import Plan
 ISSUE_COLUMNS = ("severity", "code", "source", "row", "field", "value", "message", "units", "area_m2")
 _GRAVEST_FIRST = list(Severity)
 _EXAMPLES = 3
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝")
 
 
 def lines(plan: Plan, accepted: Iterable[str] = ()) -> Iterator[str]:
@@ -28,23 +23,13 @@ def lines(plan: Plan, accepted: Iterable[str] = ()) -> Iterator[str]:
     yield f"{', '.join(plan.files)} → scheme {plan.scheme.scheme} ({plan.scheme.name_zh} {plan.scheme.name_en})"
     yield from _levels(plan)
     yield from _changes(plan)
-    yield from _issues(plan.issues, set(accepted))
+    yield from _found(plan.issues, set(accepted))
 
 
-def write(plan: Plan, folder: Path) -> list[Path]:
-    """Write ``issues`` and ``changes`` as CSV (UTF-8 with BOM, as Excel wants it) and GeoJSON (EPSG:4490 lon/lat); return the paths.
-
-    A cell that a spreadsheet would take for a formula gets an apostrophe in front.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    issues = pd.DataFrame([_row(issue) for issue in plan.issues], columns=ISSUE_COLUMNS, dtype=object)
-    changes = pd.DataFrame(plan.changes.drop(columns="geometry"))
-    return [
-        _csv(folder / "issues.csv", issues),
-        _geojson(folder / "issues.geojson", issues, [issue.geometry for issue in plan.issues]),
-        _csv(folder / "changes.csv", changes),
-        _geojson(folder / "changes.geojson", changes, plan.changes.geometry),
-    ]
+def issues(plan: Plan) -> geopandas.GeoDataFrame:
+    """Return everything found as a table of :data:`ISSUE_COLUMNS` and geometry, EPSG:4490 lon/lat; `units` with a space between."""
+    table = pd.DataFrame([_row(issue) for issue in plan.issues], columns=ISSUE_COLUMNS, dtype=object)
+    return geopandas.GeoDataFrame(table, geometry=[issue.geometry for issue in plan.issues], crs=crs.STORAGE)
 
 
 def _levels(plan: Plan) -> Iterator[str]:
@@ -73,7 +58,7 @@ def _changes(plan: Plan) -> Iterator[str]:
             yield f"  {change:<12}{len(rows):>8,}  {named}{' …' if len(rows) > _EXAMPLES else ''}{area}"
 
 
-def _issues(issues: Iterable[Issue], accepted: set[str]) -> Iterator[str]:
+def _found(issues: Iterable[Issue], accepted: set[str]) -> Iterator[str]:
     groups: dict[tuple[int, str], list[Issue]] = defaultdict(list)
     for issue in issues:
         groups[_GRAVEST_FIRST.index(issue.severity), issue.code].append(issue)
@@ -99,32 +84,3 @@ def _place(issue: Issue) -> str:
 def _row(issue: Issue) -> dict[str, object]:
     cells = {column: getattr(issue, column) for column in ISSUE_COLUMNS}
     return cells | {"severity": str(issue.severity), "units": " ".join(issue.units)}
-
-
-def _csv(path: Path, table: pd.DataFrame) -> Path:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(table.columns)
-    writer.writerows([_cell(cell) for cell in row] for row in table.itertuples(index=False))
-    path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
-    return path
-
-
-def _cell(value: object) -> object:
-    if value is None or value is pd.NA or value != value:
-        return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def _geojson(path: Path, table: pd.DataFrame, geometries: Iterable) -> Path:
-    """Write a FeatureCollection; what has no place has a null geometry."""
-    features = [
-        {
-            "type": "Feature",
-            "properties": {name: None if cell is None or cell != cell else cell for name, cell in zip(table.columns, row, strict=True)},
-            "geometry": None if geometry is None else orjson.Fragment(shapely.to_geojson(geometry)),
-        }
-        for row, geometry in zip(table.astype(object).itertuples(index=False), geometries, strict=True)
-    ]
-    path.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": features}, default=str))
-    return path

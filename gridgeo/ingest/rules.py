@@ -18,7 +18,7 @@ from .notes import ERROR, INFO, WARNING, Notes
 
 _NUMBER_FORM = re.compile(r"[-+]?\d(\.\d+)?[eE][+-]?\d+")
 _FREE_CODE = re.compile(r"[0-9A-Z]{1,32}")
-_COUNT = re.compile(r"\d{1,9}")
+_COUNT = re.compile(r"[0-9]{1,9}")
 _LONGEST = 200
 
 # 居民委员会 are elected bodies of the statistics, many to a community (社区) of the grid; the names come cut off, too.
@@ -73,9 +73,10 @@ def codes(cells: list[str | None], level: np.ndarray, levels: dict[str, Level], 
 
 def counts(cells: list[str | None], notes: Notes) -> list[int | None]:
     """Return household counts. Issue: `bad-number`."""
-    bad = np.array([cell is not None and not _COUNT.fullmatch(cell) for cell in cells], dtype=bool)
+    plain = [cell and unicodedata.normalize("NFKC", cell) for cell in cells]
+    bad = np.array([cell is not None and not _COUNT.fullmatch(cell) for cell in plain], dtype=bool)
     notes.each("bad-number", ERROR, bad, "household_count", cells, "a number of households is a whole number from 0")
-    return [None if cell is None or wrong else int(cell) for cell, wrong in zip(cells, bad, strict=True)]
+    return [None if cell is None or wrong else int(cell) for cell, wrong in zip(plain, bad, strict=True)]
 
 
 def values(kind: str, cells: list[str | None], notes: Notes) -> list[str | None]:

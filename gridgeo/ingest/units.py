@@ -50,31 +50,43 @@ def rows(
     if mapping.unused:
         notes.table("unused-columns", INFO, f"not read: {', '.join(mapping.unused)}")
     level = _levels(table, mapping, instructions, by_name, notes)
-    made = pd.DataFrame({"source": table.name, "row": np.arange(1, len(table) + 1), "level": level}, columns=ROW_COLUMNS, dtype=object)
     own = {role: _own(table, mapping, level, role) for role in ("code", "name_zh")}
     if not any(own["code"]) and not any(own["name_zh"]):
-        own["code"] = _code_of_file(table, level, notes)
+        own["code"] = _code_of_file(table, notes)
+    said = {role: _column(table, mapping.roles.get(role)) for role in KEPT_COLUMNS}
     code = rules.codes(own["code"], level, by_name, notes)
     name = np.array(rules.clean_text(own["name_zh"], "name_zh", notes), dtype=object)
-    made["name_en"] = rules.clean_text(_column(table, mapping.roles.get("name_en")), "name_en", notes)
-    kind = rules.values("kind", _column(table, mapping.roles.get("kind")), notes)
-    _complete_districts(made, code, name, kind, notes)
+    english = rules.clean_text(said["name_en"], "name_en", notes)
+    kind = rules.values("kind", said["kind"], notes)
+    _complete_districts(level, code, name, english, kind, notes)
     refused = np.array([bool(given) for given in own["code"]]) & pd.isna(code)
     name[:] = [given or known_names.get(unit) for given, unit in zip(name, code, strict=True)]
-    _complete_names(made, code, name, level, refused, notes)
-    made["kind"] = rules.kinds(kind, code, level, notes)
-    made["grid_type"] = rules.values("grid_type", _column(table, mapping.roles.get("grid_type")), notes)
-    made["household_count"] = rules.counts(_column(table, mapping.roles.get("household_count")), notes)
-    made["members"] = _column(table, mapping.roles.get("members"))
+    _complete_names(level, code, name, refused, notes)
     rules.remark_on_names(name, level, notes)
-    made["code"], made["name_zh"] = code, name
-    _uppers(made, table, mapping, levels)
+    columns = {
+        "source": table.name,
+        "row": np.arange(1, len(table) + 1),
+        "level": level,
+        "code": code,
+        "name_zh": name,
+        "name_en": english,
+        "kind": rules.kinds(kind, code, level, notes),
+        "grid_type": rules.values("grid_type", said["grid_type"], notes),
+        "household_count": rules.counts(said["household_count"], notes),
+        "members": _column(table, mapping.roles.get("members") or _micro_column(mapping, by_name)),
+        **_above(table, mapping, level, [one.level for one in levels]),
+    }
     lacking = [role for role in KEPT_COLUMNS if role not in mapping.roles]
-    return made.loc[~refused & ~pd.isna(made["level"]).to_numpy() & ~pd.isna(name)], lacking
+    return pd.DataFrame(columns, columns=ROW_COLUMNS, dtype=object).loc[~refused & ~pd.isna(level) & ~pd.isna(name)], lacking
 
 
 def _column(table: Table, column: str | None) -> list[str | None]:
     return table.columns[column] if column else [None] * len(table)
+
+
+def _micro_column(mapping: fields.Mapping, levels: dict[str, Level]) -> str | None:
+    """In a scheme without micro-grids of its own, a column of micro-grid codes says what the unit is made of."""
+    return None if "micro" in levels else mapping.levels.get("micro", {}).get("code")
 
 
 def _own(table: Table, mapping: fields.Mapping, level: np.ndarray, role: str) -> list[str | None]:
@@ -146,7 +158,7 @@ def _level_by_file(table: Table, levels: dict[str, Level]) -> str | None:
     return next((found for word in [plain, *plain.split()] if (found := fields.value("level", word)) in levels), None)
 
 
-def _code_of_file(table: Table, level: np.ndarray, notes: Notes) -> list[str | None]:
+def _code_of_file(table: Table, notes: Notes) -> list[str | None]:
     """A file of one shape without attributes may be named by its code."""
     if len(table) != 1 or not table.stem.isdigit():
         return [None] * len(table)
@@ -154,15 +166,17 @@ def _code_of_file(table: Table, level: np.ndarray, notes: Notes) -> list[str | N
     return [table.stem]
 
 
-def _complete_districts(made: pd.DataFrame, code: np.ndarray, name: np.ndarray, kind: list[str | None], notes: Notes) -> None:
+def _complete_districts(
+    level: np.ndarray, code: np.ndarray, name: np.ndarray, english: list[str | None], kind: list[str | None], notes: Notes
+) -> None:
     """Give districts their full name, English name and code by what they are called, where that is unambiguous."""
     facts = fields.known()["districts"]
     code_of = {_SUFFIX.sub("", full): known for known, (full, _) in facts.items()}
-    for row in np.flatnonzero((made["level"] == "district").to_numpy()):
+    for row in np.flatnonzero(level == "district"):
         known = code_of.get(_SUFFIX.sub("", name[row] or "")) if code[row] is None else code[row]
         if known is None or known not in facts:
             continue
-        full, english = facts[known]
+        full, in_english = facts[known]
         if name[row] is None:
             _note_row(notes, "name-by-code", row, "name_zh", full, f"{known} is {full}")
         elif known and code[row] is None:
@@ -171,38 +185,36 @@ def _complete_districts(made: pd.DataFrame, code: np.ndarray, name: np.ndarray, 
             _note_row(notes, "no-code", row, "code", "", f"{full} is a functional district and has no code of its own")
             kind[row] = str(Kind.FUNCTIONAL)
         if name[row] is None or _SUFFIX.sub("", name[row]) == _SUFFIX.sub("", full):
-            name[row], code[row] = full, known or None
-            made.loc[row, "name_en"] = made.loc[row, "name_en"] or english
+            name[row], code[row], english[row] = full, known or None, english[row] or in_english
 
 
-def _complete_names(made: pd.DataFrame, code: np.ndarray, name: np.ndarray, level: np.ndarray, refused: np.ndarray, notes: Notes) -> None:
+def _complete_names(level: np.ndarray, code: np.ndarray, name: np.ndarray, refused: np.ndarray, notes: Notes) -> None:
     missing = pd.isna(name) & ~pd.isna(code)
     notes.once(
         "name-is-code", WARNING, missing, "name_zh", code, "{count} units have no name; their code stands for it (the first: {first})"
     )
     name[missing] = code[missing]
-    nothing = pd.isna(name) & pd.isna(code) & ~pd.isna(level) & ~refused
+    nothing = pd.isna(name) & ~pd.isna(level) & ~refused
     notes.each("nameless", ERROR, nothing, "code", code, "has neither code nor name: say which columns they are with --field code=COLUMN")
     without = pd.isna(code) & ~pd.isna(name) & ~refused & (level != "district")
     notes.once("no-code", INFO, without, "code", name, "{count} units have no code; level and name stand for it (the first: {first})")
 
 
-def _uppers(made: pd.DataFrame, table: Table, mapping: fields.Mapping, levels: Sequence[Level]) -> None:
-    """Fill in what rows say of the unit above: by the parent column, else by the columns of the nearest level above."""
-    order = [level.level for level in levels]
+def _above(table: Table, mapping: fields.Mapping, level: np.ndarray, order: list[str]) -> dict[str, list[str | None]]:
+    """Return what rows say of the unit above: in the parent column, else in the columns of the nearest level above."""
     given = _column(table, mapping.roles.get("parent"))
     upper_level, upper_code, upper_name = ([None] * len(table) for _ in range(3))
     for place, name in enumerate(order):
-        above = next((level for level in reversed(order[:place]) if level in mapping.levels), None)
+        above = next((upper for upper in reversed(order[:place]) if upper in mapping.levels), None)
         columns = mapping.levels.get(above, {})
         code_cells, name_cells = _column(table, columns.get("code")), _column(table, columns.get("name_zh"))
-        for row in np.flatnonzero((made["level"] == name).to_numpy()):
+        for row in np.flatnonzero(level == name):
             if given[row]:
                 upper_code[row] = upper_name[row] = given[row]
             elif above:
                 upper_level[row], upper_code[row], upper_name[row] = above, code_cells[row], name_cells[row]
-    made["upper_level"], made["upper_name"] = upper_level, upper_name
-    made["upper_code"] = [cell and grid.normalise(cell) for cell in upper_code]
+    normal = [cell and grid.normalise(cell) for cell in upper_code]
+    return {"upper_level": upper_level, "upper_code": normal, "upper_name": upper_name}
 
 
 def _note_row(notes: Notes, code: str, row: int, field: str, value: str, message: str) -> None:

@@ -89,3 +89,14 @@ def zip_bytes(files: dict[str, bytes]) -> bytes:
         for name, content in files.items():
             archive.writestr(name, content)
     return memory.getvalue()
+
+
+def levels(folder: Path, frame: geopandas.GeoDataFrame, parents: bool = True) -> list[Path]:
+    """Write a frame of units as one GeoJSON a level."""
+    folder.mkdir(exist_ok=True)
+    columns = ["code", "name_zh", "name_en", *(["parent"] if parents else []), "grid_type", "household_count", "geometry"]
+    made = []
+    for level, units in frame.groupby("level", sort=False):
+        plain = geopandas.GeoDataFrame(units[columns].astype({"household_count": object}), geometry="geometry", crs=4490)
+        made.append(geojson(folder / f"{level}.geojson", plain))
+    return made

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 ACCENT = "#c2401c"
 
-RAMP = ("#ede6c6", "#c5dcbf", "#82bdb0", "#3d8c9b", "#1c5271")
+RAMP = ("#ede6c6", "#c5dcbf", "#82bdb0", "#4da0ae", "#1c5271")
 
 #: Grid types in the colours of the map; a scheme's own types follow in the order of SPARE.
-CATEGORIES = {"urban": "#a9c8dd", "enterprise": "#dcae57", "village": "#80629c"}
+CATEGORIES = {"urban": "#a9c8dd", "enterprise": "#dcae57", "village": "#a48bbc"}
 SPARE = ("#7fae8c", "#c98a86", "#5d7f99", "#b7b08a", "#8f6f5a")
 
 MOST = len(RAMP)

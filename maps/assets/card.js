@@ -66,7 +66,7 @@ gridgeo.card = (topology, store, view, { api, query }) => {
       const summed = measure.key === "households" && unit.facts.summed;
       add(measure.zh, measure.en, gridgeo.measures.text(measure, level, unit), summed ? { all: " 下级合计", some: " 下级合计（有缺）" }[summed] : "");
     }
-    if (below && unit.children.length && below !== topology.levels.at(-1)) add(`${below.zh}数`, `${below.en}s`, `${number(unit.children.length)} 个`);
+    if (below && unit.children.length && below !== topology.levels.at(-1)) add(`${below.zh}数`, `${below.en.replace(/y$/, "ie")}s`, `${number(unit.children.length)} 个`);
     return rows.length ? el("dl", { class: "figures" }, ...rows) : null;
   }
 

@@ -137,7 +137,8 @@ gridgeo.drawing = (() => {
   // White hairlines on the level shown, with a breath of ink where there is room; darker and thicker above.
   function strokes(above, size, ink) {
     if (above === 0) return size > ROOMY ? [[rgba(ink, 0.1), 2.2], ["#fff", 1.1]] : [["rgba(255,255,255,.95)", 0.9]];
-    return [[rgba(ink, Math.min(0.4 + 0.12 * above, 0.66)), Math.min(0.8 + 0.45 * above, 1.7)]];
+    const width = Math.min(0.85 + 0.5 * above, 1.9);
+    return [["rgba(255,255,255,.55)", width + 1.8], [rgba(ink, Math.min(0.45 + 0.13 * above, 0.7)), width]];
   }
 
   function outline(context, view, unit, styles) {

@@ -38,6 +38,11 @@ def test_text_and_accent_are_legible(ground):
     assert palette.contrast(palette.ACCENT, "#ffffff") >= 4.5
 
 
+@pytest.mark.parametrize("colour", [*palette.RAMP, *palette.CATEGORIES.values(), palette.ZERO, palette.FADED])
+def test_names_are_legible_on_every_fill_in_ink_or_in_white(colour):
+    assert max(palette.contrast(colour, palette.INK), palette.contrast(colour, "#ffffff")) >= 4.5
+
+
 @pytest.mark.parametrize("classes", range(palette.MOST + 1))
 def test_fewer_classes_spread_over_the_ramp(classes):
     chosen = palette.ramp(classes)

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 import pytest
 
+from gridgeo.bootstrap import browser
 from gridgeo.db import cluster, connection, migrate
 from gridgeo.settings import Settings
 
@@ -106,3 +107,9 @@ def database_url(server: Server, template: str) -> Iterator[str]:
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings of an installation with a database of its own."""
     return Settings(home=tmp_path / "home", database_url=database_url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium; where it or a Chinese font is missing, the tests fail and name the packages."""
+    return browser.find(Settings.from_env().chromium)

@@ -94,12 +94,13 @@ def _fill(url: str, profile: str, settings: Settings, stages: Stages) -> None:
     from ..hierarchy.model import GOVERNANCE
     from ..ingest import loading
     from ..ingest.model import Instructions
+    from . import database
 
     with closing(connection.connect(url)) as conn:
         if store.edition_open(conn, GOVERNANCE) is not None:
             return
         conn.rollback()
-        with stages.timed("sample"):
+        with stages.timed("sample"), database.cluster(settings).locked():
             files = sample.write(profile, SEED, settings.home / "sample" / profile)
         with stages.timed("load"), conn:
             plan = loading.plan(conn, files, store.scheme(conn, GOVERNANCE), Instructions(datum="cgcs2000"))

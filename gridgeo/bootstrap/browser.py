@@ -11,7 +11,7 @@ from . import apt
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium", "fonts-noto-cjk", "fontconfig")
-_REMEDY = f"install them (Debian: apt-get install {' '.join(PACKAGES)}), or set GRIDGEO_CHROMIUM to the program"
+_REMEDY = f"apt-get install {' '.join(PACKAGES)}, or set GRIDGEO_CHROMIUM; without it: gridgeo test -m 'not browser'"
 
 
 def find(named: str = "") -> str:

@@ -26,6 +26,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     checkout = Path(__file__).resolve().parents[2]
     if not (checkout / "tests" / "conftest.py").exists():
         raise EnvironmentIncomplete("the tests are not part of the installed package", "run them from a checkout")
-    environment = {**inherited_environment(), "GRIDGEO_CHROMIUM": browser.ensure(settings.chromium, settings.offline)}
+    environment = inherited_environment()
+    if "not browser" not in args.rest:
+        environment["GRIDGEO_CHROMIUM"] = browser.ensure(settings.chromium, settings.offline)
     os.chdir(checkout)
     os.execve(sys.executable, [sys.executable, "-m", "pytest", *args.rest], environment)

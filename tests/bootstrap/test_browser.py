@@ -24,7 +24,8 @@ def programs(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", browser.NAMES)
 def test_chromium_is_found_under_each_of_its_names(programs, name):
     programs("fc-list", "NotoSansCJK.ttc")
-    assert browser.find() == browser.find(name) == programs(name)
+    made = programs(name)
+    assert browser.find() == browser.find(name) == made
 
 
 def test_the_one_named_goes_first(programs):

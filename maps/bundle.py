@@ -32,6 +32,7 @@ SCRIPTS = (
     "legend.js",
     "card.js",
     "panel.js",
+    "locate.js",
     "keyboard.js",
     "sheet.js",
     "printing.js",

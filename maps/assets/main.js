@@ -48,6 +48,7 @@ gridgeo.main = (() => {
     gridgeo.card(topology, store, view, config);
     store.watch(["selected"], ({ selected }) => selected && uncover(selected));
     gridgeo.search(topology, view);
+    gridgeo.locate(map, topology, view);
     gridgeo.keyboard(map, topology, store, view);
     gridgeo.printing(map, topology, store, layer, gridgeo.legend(store, current));
     remember(topology, store);

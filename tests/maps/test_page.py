@@ -349,6 +349,15 @@ def test_on_a_phone_the_panel_is_a_sheet_and_what_is_tapped_stays_in_view(visit,
     assert card["width"] == 390 and at(page, "99990100200102")[1] < card["y"]
 
 
+@pytest.mark.parametrize("lon, lat, code", [(113.005, 22.895, "99990100100101"), (113.035, 22.875, "99990100100202"), (114.5, 22.5, None)])
+def test_locating_goes_to_the_grid_one_stands_in(visit, address, lon, lat, code):
+    page = visit(address, permissions=["geolocation"], geolocation={"longitude": lon, "latitude": lat})
+    page.get_by_label("我在哪个网格").click()
+    page.wait_for_timeout(800)
+    assert state(page, "selected") == [code]
+    assert page.locator("#toast").is_visible() == (code is None)
+
+
 def test_with_less_motion_nothing_fades_or_flies(visit, address):
     page = visit(address, reduced_motion="reduce")
     page.mouse.dblclick(*at(page, "999901001"))

@@ -16,7 +16,7 @@ from ..errors import Conflict
 from ..geo import crs, measure
 from ..issues import Issue
 from . import rules, store
-from .model import GOVERNANCE, UNIT_COLUMNS, Edition, Status, keys
+from .model import GOVERNANCE, UNIT_COLUMNS, Edition, Status, keys, leaves
 from .store import SQL
 
 
@@ -134,12 +134,14 @@ def _copy(cur, frame: geopandas.GeoDataFrame) -> None:
             "place": np.arange(len(frame)),
             "key": keys(frame).to_numpy(),
             **{column: frame[column] for column in UNIT_COLUMNS if column != "geometry"},
+            "leaf": leaves(frame),
             "area_m2": measure.area_m2(shapes),
             "geom": shapely.to_wkb(shapely.set_srid(shapes, crs.STORAGE), hex=True, include_srid=True),
         }
     )
     cur.execute(SQL["make_staged"])
     _copy_csv(cur, "staged", table)
+    cur.execute("ANALYZE staged")  # without statistics the joins below would be nested loops
 
 
 def _add_members(cur, edition_id: int, members: pd.DataFrame) -> None:

@@ -74,12 +74,13 @@ SELECT unit_id, member_id
 
 -- name: versions
 -- Every activated version of the unit a code (or an id) stands for in a scheme, oldest first.
-SELECT v.unit_id, v.code, v.name_zh, v.level, v.edition_id, lower(v.valid), upper(v.valid)
+SELECT v.unit_id, v.code, v.name_zh, v.level, v.edition_id, lower(e.valid), upper(e.valid)
   FROM grid_unit_version AS v
+  JOIN edition AS e USING (edition_id)
  WHERE v.scheme = %(scheme)s
    AND (v.code = %(code)s OR v.unit_id = %(unit_id)s)
-   AND NOT isempty(v.valid)
- ORDER BY v.valid, v.unit_id;
+   AND NOT isempty(e.valid)
+ ORDER BY e.valid, v.unit_id;
 
 -- name: other_codes
 -- What other systems call the units of an edition.
@@ -155,7 +156,7 @@ SELECT pg_advisory_xact_lock(hashtext('gridgeo.scheme'), hashtext(%(scheme)s));
 -- name: make_staged
 CREATE TEMPORARY TABLE staged (
   place integer, key text, level text, code text, name_zh text, name_en text, parent text, kind text,
-  grid_type text, household_count integer, area_m2 double precision, geom geometry(MultiPolygon, 4490), unit_id bigint
+  grid_type text, household_count integer, leaf boolean, area_m2 double precision, geom geometry(MultiPolygon, 4490), unit_id bigint
 ) ON COMMIT DROP;
 
 -- name: make_staged_member
@@ -192,9 +193,9 @@ RETURNING edition_id;
 
 -- name: add_versions
 INSERT INTO grid_unit_version (edition_id, unit_id, scheme, level, code, name_zh, name_en, parent_id, kind,
-                               grid_type, household_count, leaf, area_m2, geom, valid)
+                               grid_type, household_count, leaf, area_m2, geom)
 SELECT %(edition_id)s, s.unit_id, %(scheme)s, s.level, s.code, s.name_zh, s.name_en, parent.unit_id, s.kind,
-       s.grid_type, s.household_count, NOT EXISTS (SELECT FROM staged AS child WHERE child.parent = s.key), s.area_m2, s.geom, 'empty'
+       s.grid_type, s.household_count, s.leaf, s.area_m2, s.geom
   FROM staged AS s
   LEFT JOIN staged AS parent ON parent.key = s.parent;
 
@@ -204,14 +205,14 @@ INSERT INTO grid_unit_member (edition_id, unit_id, member_id)
 SELECT %(edition_id)s, s.unit_id, v.unit_id
   FROM staged_member AS m
   JOIN staged AS s ON s.key = m.unit
-  JOIN grid_unit_version AS v ON v.scheme = %(of_scheme)s AND v.code = m.member AND v.valid @> now();
+  JOIN edition AS e ON e.scheme = %(of_scheme)s AND e.valid @> now()
+  JOIN grid_unit_version AS v ON v.edition_id = e.edition_id AND v.code = m.member;
 
 -- name: add_finding
 INSERT INTO edition_finding (edition_id, finding, code, severity, message, units, area_m2, geom)
 VALUES %s;
 
 -- name: set_valid
--- The versions follow by their foreign key.
 UPDATE edition
    SET valid = tstzrange(%(valid_from)s, %(valid_to)s),
        activated_at = coalesce(activated_at, now())

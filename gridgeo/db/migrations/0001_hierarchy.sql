@@ -61,10 +61,11 @@ CREATE TABLE gridgeo.edition (
   CHECK (isempty(valid) OR (lower_inc(valid) AND NOT upper_inc(valid) AND NOT lower_inf(valid))),
   CHECK (isempty(valid) = (activated_at IS NULL)),
   UNIQUE (edition_id, scheme),
-  UNIQUE (edition_id, valid),
   EXCLUDE USING gist (scheme WITH =, valid WITH &&)
 );
-COMMENT ON COLUMN gridgeo.edition.valid IS 'empty is a draft; half-open; two editions of a scheme never overlap';
+COMMENT ON COLUMN gridgeo.edition.valid IS
+  'empty is a draft; half-open. Two editions of a scheme never overlap, and a unit and a code stand once in an edition: '
+  'so no unit has two live versions and no code lives twice in a scheme';
 CREATE INDEX edition_scheme_idx ON gridgeo.edition (scheme);
 
 CREATE TABLE gridgeo.grid_unit (
@@ -77,7 +78,7 @@ COMMENT ON TABLE gridgeo.grid_unit IS '网格: who it is, for ever; what it is c
 CREATE INDEX grid_unit_scheme_idx ON gridgeo.grid_unit (scheme);
 
 -- Codes contradict each other between systems and vintages, so none is the identity. A missing code is a fact
--- (a functional district may have none); the period is the edition's, carried along by the foreign key.
+-- (a functional district may have none). A version is valid as long as its edition is.
 CREATE TABLE gridgeo.grid_unit_version (
   edition_id      bigint NOT NULL,
   unit_id         bigint NOT NULL,
@@ -93,10 +94,8 @@ CREATE TABLE gridgeo.grid_unit_version (
   leaf            boolean NOT NULL,
   area_m2         double precision CHECK (area_m2 > 0),
   geom            geometry(MultiPolygon, 4490),
-  valid           tstzrange NOT NULL,
   PRIMARY KEY (edition_id, unit_id),
   FOREIGN KEY (edition_id, scheme) REFERENCES gridgeo.edition (edition_id, scheme),
-  FOREIGN KEY (edition_id, valid) REFERENCES gridgeo.edition (edition_id, valid) ON UPDATE CASCADE,
   FOREIGN KEY (unit_id, scheme) REFERENCES gridgeo.grid_unit (unit_id, scheme),
   FOREIGN KEY (scheme, level) REFERENCES gridgeo.level,
   FOREIGN KEY (edition_id, parent_id) REFERENCES gridgeo.grid_unit_version (edition_id, unit_id) DEFERRABLE INITIALLY DEFERRED,
@@ -105,11 +104,10 @@ CREATE TABLE gridgeo.grid_unit_version (
   CHECK ((geom IS NULL) = (area_m2 IS NULL)),
   CONSTRAINT grid_unit_version_geom_sound CHECK (geom IS NULL OR (
     ST_IsValid(geom) AND NOT ST_IsEmpty(geom)
-    AND ST_XMin(geom) >= 73 AND ST_XMax(geom) <= 136 AND ST_YMin(geom) >= 3 AND ST_YMax(geom) <= 54)),
-  CONSTRAINT one_live_version EXCLUDE USING gist (unit_id WITH =, valid WITH &&),
-  CONSTRAINT one_live_code EXCLUDE USING gist (scheme WITH =, code WITH =, valid WITH &&) WHERE (code IS NOT NULL)
+    AND ST_XMin(geom) >= 73 AND ST_XMax(geom) <= 136 AND ST_YMin(geom) >= 3 AND ST_YMax(geom) <= 54))
 );
 CREATE INDEX grid_unit_version_geom_idx ON gridgeo.grid_unit_version USING gist (edition_id, geom);
+CREATE INDEX grid_unit_version_code_idx ON gridgeo.grid_unit_version (scheme, code);
 CREATE INDEX grid_unit_version_unit_idx ON gridgeo.grid_unit_version (unit_id, scheme);
 CREATE INDEX grid_unit_version_parent_idx ON gridgeo.grid_unit_version (edition_id, parent_id);
 CREATE INDEX grid_unit_version_level_idx ON gridgeo.grid_unit_version (scheme, level);

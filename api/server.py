@@ -7,15 +7,12 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import orjson
 import uvicorn
-from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
 
 from gridgeo.db import connection
 from gridgeo.errors import EnvironmentIncomplete, GridgeoError
@@ -25,6 +22,8 @@ from .app import create_app
 
 #: Seconds a request under way may still take when the server is told to stop.
 _GRACE_S = 10
+
+_OPTIONS: dict[str, Any] = {"factory": True, "access_log": False, "server_header": False, "timeout_graceful_shutdown": _GRACE_S}
 
 
 class JsonLines(logging.Formatter):
@@ -46,12 +45,8 @@ def run(settings: Settings) -> None:
     """
     connection.connect(settings.database_url).close()
     with listening(settings) as listener:
-        # Unlike an import string, a partial takes the settings along to the workers.
-        config = _config(settings, partial(create_app, settings), _logging(settings))
-        if settings.workers > 1:
-            Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
-        else:
-            uvicorn.Server(config).run(sockets=[listener])
+        settings.hand_on()
+        uvicorn.run("api.app:from_env", fd=listener.fileno(), workers=settings.workers, log_config=_logging(settings), **_OPTIONS)
 
 
 @contextmanager
@@ -77,7 +72,8 @@ def background(settings: Settings) -> Iterator[str]:
     connection.connect(settings.database_url).close()
     with listening(settings) as listener:
         app = create_app(settings)  # here, where a mistake in it is seen
-        server = uvicorn.Server(_config(settings, lambda: app, None))  # logging stays as the process has it
+        options = {**_OPTIONS, "factory": False}
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, **options))  # logging stays as the process has it
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="gridgeo-api", daemon=True)
         thread.start()
         while not server.started and thread.is_alive():
@@ -90,18 +86,6 @@ def background(settings: Settings) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(timeout=_GRACE_S + 5)
-
-
-def _config(settings: Settings, factory: Callable[[], FastAPI], log_config: dict[str, Any] | None) -> uvicorn.Config:
-    return uvicorn.Config(
-        factory,
-        factory=True,
-        workers=settings.workers,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_S,
-        log_config=log_config,
-    )
 
 
 def _logging(settings: Settings) -> dict[str, Any]:

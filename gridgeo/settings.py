@@ -73,6 +73,17 @@ class Settings:
         given.setdefault("database_url", environ.get("DATABASE_URL", ""))
         return cls(**given)
 
+    def hand_on(self) -> None:
+        """Put these settings into the environment, for worker processes started from this one."""
+        for field in fields(self):
+            os.environ[f"GRIDGEO_{field.name.upper()}"] = _text(getattr(self, field.name))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
 
 def _parse(name: str, field, raw: str):
     kind = field.type

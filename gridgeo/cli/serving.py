@@ -56,8 +56,7 @@ def start(settings: Settings, url: str, log: Path | None = None, hold: int | Non
 
     `hold` is a file the server keeps open as long as it lives.
     """
-    command = [sys.executable, "-m", "uvicorn", "api.app:from_env", "--factory", "--host", settings.host, "--port", str(settings.port)]
-    command += ["--workers", str(settings.workers), "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"]
+    command = [sys.executable, "-m", "api.server"]
     root = str(Path(__file__).resolve().parents[2])
     inherited = inherited_environment()
     path = os.pathsep.join(filter(None, [root, inherited.get("PYTHONPATH")]))

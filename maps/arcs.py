@@ -56,7 +56,7 @@ def build(layers: Mapping[str, np.ndarray], step: float = STEP) -> Topology:
     for name, layer in layers.items():
         objects[name] = nested[start : start + len(layer)]
         start += len(layer)
-    return Topology(rings.origin, step, [_delta(rings.xy[arc]) for arc in arcs], objects)
+    return Topology(rings.origin, step, _deltas(rings.xy, *arcs), objects)
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,11 @@ class _Rings:
         return following
 
 
-def _cut(rings: _Rings) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+def _cut(rings: _Rings) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]:
     """Cut the rings where borders meet.
 
-    Returns the arcs as vertex numbers, and for each piece of each ring, in order, its arc (~i when backwards) and its ring.
+    Returns the arcs as vertex numbers end to end with the count of each, and for each piece of each ring, in order,
+    its arc (~i when backwards) and its ring.
     """
     following = rings.following()
     begin, end = rings.vertex, rings.vertex[following]
@@ -125,8 +126,12 @@ def _cut(rings: _Rings) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
     at = at[np.r_[True, np.diff(np.searchsorted(piece_start, at, side="right")) > 0]]
     upwards = begin[at] < end[at]
     _, first, arc = np.unique(named_by, return_index=True, return_inverse=True)
-    arcs = [np.append(begin[s : s + n], end[s + n - 1]) for s, n in zip(piece_start[first], piece_length[first], strict=True)]
-    return arcs, np.where(upwards == upwards[first][arc], arc, ~arc), ring[piece_start]
+    length = piece_length[first] + 1
+    stop = np.cumsum(length)
+    place = np.arange(stop[-1]) + np.repeat(piece_start[first] - (stop - length), length)
+    vertices = begin[np.minimum(place, len(begin) - 1)]
+    vertices[stop - 1] = end[piece_start[first] + piece_length[first] - 1]
+    return (vertices, length), np.where(upwards == upwards[first][arc], arc, ~arc), ring[piece_start]
 
 
 def _rotated(ring: np.ndarray, starts: np.ndarray) -> np.ndarray:
@@ -158,5 +163,10 @@ def _nest(rings: _Rings, piece_arc: np.ndarray, piece_ring: np.ndarray, geometri
     return nested
 
 
-def _delta(xy: np.ndarray) -> np.ndarray:
-    return np.diff(xy, axis=0, prepend=0)
+def _deltas(xy: np.ndarray, vertices: np.ndarray, length: np.ndarray) -> list[np.ndarray]:
+    """Return each arc as its first point and the steps from there."""
+    points = xy[vertices]
+    stop = np.cumsum(length)
+    steps = np.diff(points, axis=0, prepend=0)
+    steps[stop - length] = points[stop - length]
+    return np.split(steps, stop[:-1])

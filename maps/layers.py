@@ -72,9 +72,9 @@ def topology(
             "levels": [{"key": level.level, "zh": level.name_zh, "en": level.name_en} for level in levels],
             "measures": measures.describe(units, names, dict(types)) if names else [],
         },
-        "arcs": [arc.tolist() for arc in built.arcs],
+        "arcs": built.arcs,
     }
-    return orjson.dumps(text)
+    return orjson.dumps(text, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 def _ordered(frame: geopandas.GeoDataFrame, names: list[str]) -> geopandas.GeoDataFrame:

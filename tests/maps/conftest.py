@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -13,10 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from gridgeo.hierarchy import model
-from gridgeo.settings import Settings
 from maps import bundle, layers, page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
@@ -49,14 +46,10 @@ def topology(frame, scheme: model.Scheme = GOVERNANCE, edition: model.Edition = 
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(chromium: str) -> Iterator[Browser]:
     """Chromium that resolves no name."""
-    given = Settings.from_env().chromium
-    found = given or next(filter(None, map(shutil.which, NAMES)), None)
-    if not found:
-        pytest.fail("no Chromium here: apt-get install chromium, or name one in GRIDGEO_CHROMIUM")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        started = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         yield started
         started.close()
 

@@ -22,8 +22,8 @@ _FIELDS = (
     Field("level", "CJ", "层级", "a level of the scheme"),
     Field("code", "CODE", "代码", "as text; empty where none was ever given"),
     Field("name_zh", "MC", "名称"),
-    Field("name_en", "YWMC", "英文名称"),
-    Field("parent", "SJDM", "上级代码", "code of the unit above, level:name where that has none; never read it off the code's prefix"),
+    Field("name_en", "YWM", "英文名称"),
+    Field("parent", "SJDM", "上级代码", "code of the unit above, its name where that has none; never read it off the code's prefix"),
     Field("kind", "XZ", "性质", "administrative 行政区划, functional 功能区"),
     Field("grid_type", "WGLX", "网格类型", "enterprise 企业网格, urban 城市网格, village 村居网格"),
     Field("household_count", "HS", "户数"),
@@ -42,7 +42,8 @@ def _sheet(source: Source, order: Order, wanted: tuple[str, ...]) -> Sheet:
     rows = np.flatnonzero(frame["level"].isin(wanted).to_numpy())
     above = [level.level for level in scheme.levels if level.rank < scheme.level(wanted[-1]).rank]
     fields = _own_fields(wanted) + _fields_above(scheme, above)
-    columns = _own_columns(frame.iloc[rows]) | _columns_above(frame, rows, above)
+    parent = _parents(frame)
+    columns = _own_columns(frame, rows, parent) | _columns_above(frame, rows, parent, above)
     geometry = crs.transform(frame.geometry.to_numpy()[rows], crs.CGCS2000, order.datum)
     table = geopandas.GeoDataFrame(pd.DataFrame(columns), geometry=geometry, crs=crs.definition(order.datum))
     title = "、".join(scheme.level(level).name_zh for level in wanted)
@@ -63,15 +64,21 @@ def _fields_above(scheme: Scheme, above: list[str]) -> tuple[Field, ...]:
     return tuple(made)
 
 
-def _own_columns(units: geopandas.GeoDataFrame) -> dict[str, pd.Series]:
-    given = {field.name: units[field.name].reset_index(drop=True) for field in _FIELDS}
-    return {name: column if is_numeric_dtype(column) else _text(column.to_numpy(object)) for name, column in given.items()}
-
-
-def _columns_above(frame: geopandas.GeoDataFrame, rows: np.ndarray, above: list[str]) -> dict[str, pd.Series]:
-    """Code and name of the unit of each level above that holds each row."""
+def _parents(frame: geopandas.GeoDataFrame) -> np.ndarray:
+    """Position of each unit's parent in the frame, -1 where it has none."""
     place = pd.Series(np.arange(len(frame)), index=frame["unit_id"].to_numpy())
-    parent = place.reindex(frame["parent_id"].astype("Float64").to_numpy(float)).fillna(-1).to_numpy(int)
+    return frame["parent_id"].map(place).fillna(-1).to_numpy(int)
+
+
+def _own_columns(frame: geopandas.GeoDataFrame, rows: np.ndarray, parent: np.ndarray) -> dict[str, pd.Series]:
+    called = frame["code"].where(frame["code"].notna(), frame["name_zh"]).to_numpy(object)
+    given = frame.assign(parent=_text(np.where(parent >= 0, called[parent], None))).iloc[rows].reset_index(drop=True)
+    columns = {field.name: given[field.name] for field in _FIELDS}
+    return {name: column if is_numeric_dtype(column) else _text(column.to_numpy(object)) for name, column in columns.items()}
+
+
+def _columns_above(frame: geopandas.GeoDataFrame, rows: np.ndarray, parent: np.ndarray, above: list[str]) -> dict[str, pd.Series]:
+    """Code and name of the unit of each level above that holds each row."""
     level, code, name = (frame[column].to_numpy(object) for column in ("level", "code", "name_zh"))
     found = {name: np.full(len(rows), -1) for name in above}
     at = parent[rows]

@@ -27,7 +27,8 @@ MICRO = {
 @pytest.fixture
 def frame():
     """1 district with a code and 1 without, a street and a community each, four micro-grids between them."""
-    areas = draw(PICTURE)
+    # Not on a lattice of short decimals, as real vertices are not.
+    areas = {letter: shapely.transform(area, lambda xy: xy + np.array([1 / 3e3, 1 / 7e3])) for letter, area in draw(PICTURE).items()}
     rows = []
     for (district, name), (code, kept), letters in (
         (("440306", "宝安区"), ("440306", "administrative"), "ab"),
@@ -48,8 +49,7 @@ def frame():
                 "parent": f"{code}001001",
                 "grid_type": "urban" if letter == "a" else None,
                 "household_count": 350 if letter == "a" else None,
-                # Not on a lattice of short decimals, as real vertices are not.
-                "geometry": shapely.transform(areas[letter], lambda xy: xy + np.array([1 / 3e3, 1 / 7e3])),
+                "geometry": areas[letter],
             }
             for letter in letters
         ]

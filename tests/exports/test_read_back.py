@@ -102,6 +102,8 @@ def test_a_unit_without_a_code_keeps_its_place_in_the_chain(tmp_path, source):
     assert table.loc["无码", "district_name"] == "大鹏新区"
     assert table.loc["无码", "street_code"] == "440307001"
     assert table.loc["㙟岗微网格", "district_code"] == "440306"
+    streets = read(written(tmp_path, source, "gpkg", "4547", ("street",)))
+    assert streets["parent"].tolist() == ["440306", "大鹏新区"]
 
 
 @pytest.mark.parametrize("kind", ["geojson", "gpkg", "fgb", "shp"])

@@ -21,6 +21,8 @@ _PARTS = {".shx", ".dbf", ".prj", ".cpg"}
 #: what other programs put beside the data, and says nothing here
 _INDEXES = {".sbn", ".sbx", ".qix", ".fix", ".atx", ".qpj", ".qmd", ".qml", ".sld", ".lyr", ".db"}
 _PASSED_OVER = _INDEXES | {".xml", ".txt", ".md", ".pdf", ".htm", ".html"}
+#: what our own exports put beside a Shapefile
+_DICTIONARY = "字段说明.csv"
 _BROKEN = (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError, zipfile.zlib.error)
 
 
@@ -36,7 +38,8 @@ def unpack(name: str, path: Path) -> list[tuple[str, Path]]:
     for entry in _entries(path):
         inner = _name(entry)
         suffix = PurePosixPath(inner).suffix.lower()
-        hidden = inner.startswith("__MACOSX/") or PurePosixPath(inner).name.startswith(".") or PurePosixPath(inner).name == "Thumbs.db"
+        base = PurePosixPath(inner).name
+        hidden = inner.startswith("__MACOSX/") or base.startswith(".") or base in ("Thumbs.db", _DICTIONARY)
         if entry.is_dir() or hidden or suffix in _PASSED_OVER:
             continue
         if suffix not in _READ | _PARTS:

@@ -1,0 +1,71 @@
+"""What a benchmark finds, and how time is taken."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured thing. `ratio` is how many times ours is better; None for ours and where there is no comparison."""
+
+    what: str
+    value: float | None
+    unit: str
+    ratio: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A goal, what was measured, and whether that meets it."""
+
+    text: str
+    measured: str
+    met: bool
+
+
+@dataclass
+class Result:
+    """All figures of one benchmark."""
+
+    name: str
+    title: str
+    figures: list[Figure] = field(default_factory=list)
+    goals: list[Goal] = field(default_factory=list)
+
+    def add(self, what: str, value: float | None, unit: str, ratio: float | None = None, note: str = "") -> None:
+        """Add a figure."""
+        self.figures.append(Figure(what, value, unit, ratio, note))
+
+    def goal(self, text: str, measured: str, met: bool) -> None:
+        """Add a goal."""
+        self.goals.append(Goal(text, measured, bool(met)))
+
+
+def fastest(work: Callable[[], object], times: int) -> tuple[float, object]:
+    """Return the seconds of the fastest of some runs, and what the last one returned: what disturbs only ever slows down."""
+    best, made = float("inf"), None
+    for _ in range(times):
+        made = None
+        gc.collect()
+        start = time.perf_counter()
+        made = work()
+        best = min(best, time.perf_counter() - start)
+    return best, made
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this process on one core, whatever its libraries would like."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)

@@ -1,0 +1,111 @@
+"""What the benchmarks stand on: a throw-away cluster, sample districts loaded into it, and points in them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+
+import geopandas
+import numpy as np
+import psycopg2
+import shapely
+
+from gridgeo import sample
+from gridgeo.db import cluster, connection, migrate
+from gridgeo.hierarchy import editions, store
+from gridgeo.hierarchy.locate import Snapshot
+from gridgeo.hierarchy.model import GOVERNANCE
+from gridgeo.settings import Settings
+
+SEED = 20260101
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A district in a database of its own and in memory."""
+
+    profile: str
+    url: str
+    snapshot: Snapshot
+
+    @property
+    def leaves(self) -> np.ndarray:
+        """Positions of the micro-grids in the snapshot."""
+        return np.flatnonzero(self.snapshot.frame["leaf"].to_numpy())
+
+    def points(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return lon and lat of n random points in the district, the same at each call."""
+        return _points(self, n)
+
+
+class Ground:
+    """Makes districts when they are first asked for."""
+
+    def __init__(self, settings: Settings, server: cluster.Cluster) -> None:
+        self.settings, self._server = settings, server
+        self._loaded: dict[str, Loaded] = {}
+
+    def loaded(self, profile: str) -> Loaded:
+        """Return a district, staged and activated."""
+        if profile not in self._loaded:
+            url, frame = self.database(profile), self.frame(profile)
+            with closing(connection.connect(url)) as conn, conn:
+                draft, _ = editions.stage(conn, GOVERNANCE, frame, name=profile)
+                edition = editions.activate(conn, draft.edition_id)
+                snapshot = Snapshot(store.scheme(conn, GOVERNANCE), edition, store.frame(conn, edition.edition_id))
+            self._loaded[profile] = Loaded(profile, url, snapshot)
+        return self._loaded[profile]
+
+    @lru_cache(maxsize=4)  # noqa: B019 - one ground lives as long as the run
+    def frame(self, profile: str) -> geopandas.GeoDataFrame:
+        """Return the frame of a sample district."""
+        say(f"making the sample district {profile}")
+        return sample.make(profile, SEED)
+
+    def database(self, name: str) -> str:
+        """Make an empty, migrated database and return its URL."""
+        with closing(psycopg2.connect(self._server.url_of("postgres"))) as admin:
+            admin.autocommit = True
+            admin.cursor().execute(f"CREATE DATABASE bench_{name} TEMPLATE template0")
+        url = self._server.url_of(f"bench_{name}")
+        with closing(connection.connect(url)) as conn:
+            migrate.migrate(conn)
+        return url
+
+
+    def server_version(self) -> str:
+        """Return what the server says of itself."""
+        url = self._server.url_of("postgres")
+        with closing(psycopg2.connect(url)) as conn, conn.cursor() as cur:
+            cur.execute("SELECT current_setting('server_version'), default_version FROM pg_available_extensions WHERE name = 'postgis'")
+            version, postgis = cur.fetchone()
+            return f"PostgreSQL {version.split()[0]}, PostGIS {postgis}, without fsync"
+
+
+@contextmanager
+def standing(settings: Settings) -> Iterator[Ground]:
+    """Lend a ground; its cluster (no fsync: this is no measure of disks) goes away with it."""
+    with cluster.throwaway(settings.pg_bin, engine_home=settings.home) as server:
+        yield Ground(settings, server)
+
+
+def say(text: str) -> None:
+    """Say on standard error what goes on."""
+    print(f"bench: {text} …", file=sys.stderr, flush=True)
+
+
+@lru_cache(maxsize=8)
+def _points(loaded: Loaded, n: int) -> tuple[np.ndarray, np.ndarray]:
+    areas = loaded.snapshot.geometry[loaded.snapshot.frame["parent_id"].isna().to_numpy()]
+    whole = shapely.union_all(areas)
+    shapely.prepare(whole)
+    west, south, east, north = whole.bounds
+    random, found = np.random.default_rng(SEED), np.empty((0, 2))
+    while len(found) < n:
+        xy = random.uniform((west, south), (east, north), (n, 2))
+        found = np.concatenate([found, xy[shapely.contains_xy(whole, xy[:, 0], xy[:, 1])]])
+    lon, lat = np.ascontiguousarray(found[:n].T)
+    return lon, lat

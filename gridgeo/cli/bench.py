@@ -1,0 +1,56 @@
+"""What is measured against others, in one run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ..errors import EnvironmentIncomplete, InvalidInput
+from ..settings import Settings
+
+HELP = "measure points, editions, exports, the API and the demo, against peers in the same run"
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which, how long, and where to."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="bulk, single, growth, http, edition, exports, demo (default: all)")
+    parser.add_argument("--quick", action="store_true", help="smaller and shorter: to see that it works, not to quote")
+    parser.add_argument("--write-docs", action="store_true", help="write the figures into docs/benchmarks.md")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print and write the figures; return 1 when a goal is missed."""
+    if not (_ROOT / "bench" / "__init__.py").is_file():
+        raise EnvironmentIncomplete("the benchmarks are not in the package", "run them from a checkout: python3 -m gridgeo bench")
+    sys.path.insert(0, str(_ROOT))
+    from bench import first_map, ground, loading, points, report, serving
+
+    known = {
+        "bulk": points.bulk,
+        "single": points.single,
+        "growth": points.growth,
+        "http": serving.http,
+        "edition": loading.edition,
+        "exports": loading.exports,
+        "demo": first_map.demo,
+    }
+    for name in args.names:
+        if name not in known:
+            raise InvalidInput("benchmark", name, f"there are {', '.join(known)}")
+    if args.write_docs and (args.quick or args.names):
+        raise InvalidInput("--write-docs", "with a part of the benchmarks", "the documentation holds one whole run")
+    results = []
+    with ground.standing(settings) as place:
+        for name in args.names or known:
+            results.append(known[name](place, args.quick))
+            print(report.text(results[-1]), flush=True)
+        facts = report.machine(place.server_version())
+    for path in report.write(results, facts, _ROOT / "bench" / "results"):
+        print(f"written: {path.relative_to(_ROOT)}")
+    if args.write_docs:
+        (_ROOT / "docs" / "benchmarks.md").write_text(report.markdown(results, facts), encoding="utf-8")
+        print("written: docs/benchmarks.md")
+    return 0 if args.quick or all(goal.met for result in results for goal in result.goals) else 1

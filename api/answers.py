@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 import numpy as np
@@ -79,6 +80,8 @@ class Answers:
         self._version = (__version__, of_edition.edition_id, of_edition.digest, of_edition.valid_from, of_edition.valid_to)
         self._tags: dict[str, str] = {}
         self._places: dict[int, bytes] = {}
+        #: What :mod:`.batch` has written of points inside a unit, by form and by the unit's position.
+        self.rows: dict[str, dict[int, Any]] = {"json": {}, "csv": {}}
         self._closing = b',"others":[],"nearest":null,"edition":' + orjson.dumps(self.edition) + b"}"
 
     @property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import orjson
@@ -40,14 +41,14 @@ class _Answer:
     def __init__(self, lon: np.ndarray, lat: np.ndarray, places: Places, snapshot: Snapshot, level: str | None) -> None:
         self.lon, self.lat, self.places, self.snapshot, self.level = lon, lat, places, snapshot, level
 
-    def each(self, write) -> list:
-        """Return `write(place)` for each point, called once for a unit's points and once for each other point."""
-        unit = self.places.unit
+    def each(self, form: str, write: Callable[[Place], Any]) -> list:
+        """Return `write(place)` for each point: called once for all points ever asked inside a unit, and for each other point."""
+        unit, written = self.places.unit, answers.of(self.snapshot).rows[form]
         inside = self.places.hit == Hit.INSIDE
-        written = dict.fromkeys(np.unique(unit[inside]).tolist())
-        for position in written:
-            written[position] = write(Place(Outcome.INSIDE, self.snapshot.chains[position]))
-        rows = [written.get(position) for position in unit.tolist()]
+        for position in np.unique(unit[inside]).tolist():
+            if position not in written:
+                written[position] = write(Place(Outcome.INSIDE, self.snapshot.chains[position]))
+        rows = list(map(written.get, unit.tolist()))
         for i in np.flatnonzero(~inside).tolist():
             rows[i] = write(self._other(i))
         return rows
@@ -77,7 +78,7 @@ def _row(place: Place) -> bytes:
 
 
 def _rows(points: Points, found: _Answer) -> list[bytes]:
-    rows = found.each(_row)
+    rows = found.each("json", _row)
     if points.ids is None:
         return rows
     return [b'{"id":' + orjson.dumps(identity) + b"," + row[1:] for identity, row in zip(points.ids, rows, strict=True)]
@@ -96,7 +97,7 @@ def _csv(points: Points, found: _Answer) -> bytes:
     levels = [level.level for level in found.snapshot.scheme.levels]
     added = [*_BEFORE, *(f"grid_{level}{part}" for level in levels for part in ("", "_name")), *_AFTER]
     header, rows = (points.header, points.rows) if points.header else _as_rows(points)
-    cells = found.each(lambda place: _cells(place, levels))
+    cells = found.each("csv", lambda place: _cells(place, levels))
     return answers.written([*header, *added], ([*row, *more] for row, more in zip(rows, cells, strict=True)))
 
 

@@ -149,4 +149,4 @@ class Live:
             LOG.info("editions in memory: %s", {name: snapshot.edition.edition_id for name, snapshot in fresh.items()})
 
     def _build(self, conn, edition) -> Snapshot:
-        return Snapshot(store.scheme(conn, edition.scheme), edition, store.frame(conn, edition.edition_id))
+        return Snapshot(store.scheme(conn, edition.scheme), edition, store.frame(conn, edition.edition_id)).warm()

@@ -114,6 +114,14 @@ class Snapshot:
         shared = shapely.length(shapely.intersection(shapely.boundary(self.geometry[near]), strip))
         return [self.units[i] for i in sorted(np.array(near, int)[shared >= _SHARED].tolist())]
 
+    def warm(self) -> Snapshot:
+        """Build now what else the first question about a level, a point outside or a neighbour would wait for; return self."""
+        for level in (None, *self._rank):
+            self._lattice_of(level)
+            self._metric_tree(level)
+        assert self._tree is not None
+        return self
+
     def at(self, lon: float, lat: float, level: str | None = None) -> Place:
         """Return where a point lies (EPSG:4490, degrees).
 
@@ -188,7 +196,8 @@ class Snapshot:
         if level not in self._lattices:
             if level not in self._rank:
                 raise InvalidInput("level", level, f"scheme {self.scheme.scheme} has the levels {', '.join(self._rank)}")
-            self._lattices[level] = self._lattice(level)
+            same = np.array_equal(self._asked(level), self._asked(None))
+            self._lattices[level] = self._lattices[None] if same else self._lattice(level)
         return self._lattices[level]
 
     def _lattice(self, level: str | None) -> Lattice:

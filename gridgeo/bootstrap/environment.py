@@ -21,6 +21,8 @@ from ..settings import inherited_environment
 from . import apt
 
 _UNFINISHED = "unfinished"
+_REACH = "see to it that pip or uv reaches a package index (PIP_INDEX_URL, UV_DEFAULT_INDEX or pip.conf), and run again"
+_INSTALL = "install python3-venv (Debian: apt-get install python3-venv) or uv, and run again"
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,19 @@ class Environment:
         usable = os.path.exists(self.python) and (not said or said[1:] == self._vouched()[1:])
         say(f"installing {self._count()} packages into {self.place} ({self.lock.name})")
         refusals = []
-        for tool in (_by_uv, _by_pip, _by_fetched_pip):
+        for name, tool in {"uv": _by_uv, "pip": _by_pip, "pip of apt": _by_fetched_pip}.items():
             try:
                 tool(self, keep=usable)
+            except _Absent as absent:
+                refusals.append((False, f"{name}: {absent}"))
             except _Refused as refused:
-                refusals.append(f"{tool.__name__.removeprefix('_by_').replace('_', ' ')}: {refused}")
-                continue
-            self.stamp.write_text("\n".join(self._vouched()))
-            return
-        raise EnvironmentIncomplete("the Python packages could not be installed (" + "; ".join(refusals) + ")", self._remedy())
+                refusals.append((True, f"{name}: {refused}"))
+            else:
+                self.stamp.write_text("\n".join(self._vouched()))
+                return
+        tried = any(was_there for was_there, _ in refusals)
+        reasons = "; ".join(reason for was_there, reason in refusals if was_there or not tried)
+        raise EnvironmentIncomplete(f"the Python packages could not be installed ({reasons})", _REACH if tried else _INSTALL)
 
     def create(self, command: list[str], keep: bool) -> None:
         """Make the empty environment by `command`, marked unfinished until the stamp is written."""
@@ -97,20 +103,19 @@ class Environment:
     def _count(self) -> int:
         return sum(1 for line in self.lock.read_text().splitlines() if line[:1].isalnum())
 
-    def _remedy(self) -> str:
-        if not find_spec("ensurepip") and not shutil.which("uv"):
-            return "install python3-venv (Debian: apt-get install python3-venv) or uv, and run again"
-        return "see to it that pip or uv reaches a package index (PIP_INDEX_URL, UV_DEFAULT_INDEX or pip.conf), and run again"
-
 
 class _Refused(Exception):
-    """This way does not work here; another may."""
+    """This way was tried and failed; another may work."""
+
+
+class _Absent(_Refused):
+    """There is no such way on this machine."""
 
 
 def _by_uv(environment: Environment, keep: bool) -> None:
     uv = shutil.which("uv")
     if not uv:
-        raise _Refused("not installed")
+        raise _Absent("not installed")
     environment.create([uv, "venv", "--quiet", "--python", _base(), str(environment.place)], keep)
     options = ["--quiet", "--no-deps", "--require-hashes", "--compile-bytecode"]
     _run([uv, "pip", "install", "--python", environment.python, *options, "-r", str(environment.lock)])
@@ -120,26 +125,28 @@ def _by_pip(environment: Environment, keep: bool) -> None:
     """The pip that comes with Python, or one that is on this machine and can install elsewhere."""
     if find_spec("ensurepip"):
         environment.create([_base(), "-m", "venv", str(environment.place)], keep)
+        if keep:  # it may have been made by uv, which puts no pip into it
+            _run([environment.python, "-m", "ensurepip"])
         _pip(environment, [environment.python, "-m", "pip"])
     elif find_spec("pip"):
         environment.create([_base(), "-m", "venv", "--without-pip", str(environment.place)], keep)
         _pip(environment, [_base(), "-m", "pip", "--python", environment.python])
     else:
-        raise _Refused("not installed")
+        raise _Absent("not installed")
 
 
 def _by_fetched_pip(environment: Environment, keep: bool) -> None:
     """Debian's bare python3 has neither pip nor what makes one; a package of 2 MB holds it, and needs no root."""
     if find_spec("ensurepip") or find_spec("pip"):
-        raise _Refused("not needed")
+        raise _Absent("not needed")
     if not apt.present():
-        raise _Refused("no apt here")
+        raise _Absent("no apt here")
     environment.create([_base(), "-m", "venv", "--without-pip", str(environment.place)], keep)
     with tempfile.TemporaryDirectory(prefix="gridgeo-apt-") as scratch:
         try:
             apt.Fetcher(Path(scratch)).unpack(["python3-pip-whl"], Path(scratch) / "tree")
         except EnvironmentIncomplete as error:
-            raise _Refused(str(error)) from None
+            raise _Absent(error.what) from None
         wheel = next(Path(scratch).glob("tree/usr/share/python-wheels/pip-*.whl"))
         _pip(environment, [environment.python, str(wheel / "pip")])
 

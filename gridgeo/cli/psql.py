@@ -25,11 +25,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from . import database
 
     with database.opened(settings) as url:
-        engine = None if settings.database_url else database.cluster(settings).engine
-        program = engine.program("psql") if engine else shutil.which("psql")
-        if not program:
-            raise EnvironmentIncomplete("psql is not on this machine", "install it (Debian: apt-get install postgresql-client)")
-        environment = engine.environment() if engine else inherited_environment()
+        program, environment = _psql(settings)
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C cancels a query inside psql
         try:
             return subprocess.call(
@@ -39,3 +35,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             )
         finally:
             signal.signal(signal.SIGINT, before)
+
+
+def _psql(settings: Settings) -> tuple[str, dict[str, str]]:
+    """Return the program and its environment: for a server of somebody else the machine's own, with the user's PG* variables."""
+    from ..db.cluster import engine
+    from . import database
+
+    installed = shutil.which("psql")
+    if settings.database_url and installed:
+        return installed, inherited_environment()
+    found = engine.find(settings.home / "engine", settings.pg_bin) if settings.database_url else database.cluster(settings).engine
+    if not found:
+        raise EnvironmentIncomplete("psql is not on this machine", "install it (Debian: apt-get install postgresql-client)")
+    return found.program("psql"), found.environment()

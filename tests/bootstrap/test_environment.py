@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ def tool(request, monkeypatch):
         if not shutil.which("uv"):
             pytest.skip("uv is not on this machine; pip's way is tried beside")
     else:
+        if not (find_spec("ensurepip") or find_spec("pip")):
+            pytest.skip("this Python comes without pip; one is fetched then, which is tried where the set-up itself runs")
         monkeypatch.setattr(environments.shutil, "which", lambda name: None)
     return request.param
 
@@ -80,9 +83,9 @@ def test_what_is_broken_is_made_anew(lock_of, harm):
     assert not (environment.place / "rubbish.txt").exists()
 
 
-def test_an_environment_made_by_hand_is_filled_not_replaced(lock_of):
+def test_an_environment_made_by_hand_is_filled_not_replaced(tool, lock_of):
     environment = of(lock_of("1.0"))
-    subprocess.run([sys.executable, "-m", "venv", environment.place], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment.place], check=True)
     (environment.place / "mine.txt").touch()
     environment.make_ready()
     assert version_in(environment) == "1.0"

@@ -11,7 +11,6 @@ from functools import lru_cache
 import geopandas
 import numpy as np
 import psycopg2
-import shapely
 
 from gridgeo import sample
 from gridgeo.db import cluster, connection, migrate
@@ -75,7 +74,6 @@ class Ground:
             migrate.migrate(conn)
         return url
 
-
     def server_version(self) -> str:
         """Return what the server says of itself."""
         url = self._server.url_of("postgres")
@@ -99,13 +97,5 @@ def say(text: str) -> None:
 
 @lru_cache(maxsize=8)
 def _points(loaded: Loaded, n: int) -> tuple[np.ndarray, np.ndarray]:
-    areas = loaded.snapshot.geometry[loaded.snapshot.frame["parent_id"].isna().to_numpy()]
-    whole = shapely.union_all(areas)
-    shapely.prepare(whole)
-    west, south, east, north = whole.bounds
-    random, found = np.random.default_rng(SEED), np.empty((0, 2))
-    while len(found) < n:
-        xy = random.uniform((west, south), (east, north), (n, 2))
-        found = np.concatenate([found, xy[shapely.contains_xy(whole, xy[:, 0], xy[:, 1])]])
-    lon, lat = np.ascontiguousarray(found[:n].T)
+    lon, lat = np.ascontiguousarray(sample.points(loaded.snapshot.frame, n, SEED).T)
     return lon, lat

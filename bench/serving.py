@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -54,12 +55,13 @@ class _Load:
 @contextmanager
 def _served(ground: Ground, loaded: Loaded):
     settings = serving.free_port(replace(ground.settings, port=0, workers=1))
-    process: subprocess.Popen = serving.start(settings, loaded.url)
-    try:
-        serving.wait(process, settings)
-        yield urlsplit(serving.address(settings))
-    finally:
-        serving.end(process)
+    with tempfile.TemporaryDirectory() as folder:
+        process = serving.start(settings, loaded.url, Path(folder) / "log")
+        try:
+            serving.wait(process, settings)
+            yield urlsplit(serving.address(settings))
+        finally:
+            serving.end(process)
 
 
 async def _load(address, requests: list[bytes], connections: int, seconds: float) -> _Load:

@@ -122,7 +122,7 @@ def test_whatever_may_begin_a_formula_is_neutralised(text):
 
 def test_codes_are_quoted_and_a_byte_order_mark_leads(tmp_path, source):
     content = export(tmp_path / "x.csv", source, order("csv", levels=("micro",))).read_bytes()
-    assert content.startswith(b"\xef\xbb\xbf\"unit_id\"")
+    assert content.startswith(b'\xef\xbb\xbf"unit_id"')
     assert b',"44030600100101",' in content
 
 

@@ -63,9 +63,7 @@ def _encoding(sheet: Sheet, table: geopandas.GeoDataFrame) -> str:
 
 
 def _dictionary(sheets: list[Sheet]) -> bytes:
-    rows = [
-        (sheet.title, field.short, field.zh, field.name, field.note) for sheet in sheets for field in sheet.fields
-    ]
+    rows = [(sheet.title, field.short, field.zh, field.name, field.note) for sheet in sheets for field in sheet.fields]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("图层", "字段", "中文名", "name", "note"))

@@ -170,13 +170,14 @@ def frame(rows: Iterable[dict[str, Any]] | pd.DataFrame) -> geopandas.GeoDataFra
     text = ("level", "code", "name_zh", "name_en", "parent", "kind", "grid_type")
     made: dict[str, Any] = {}
     for column in text:
-        values = given[column].astype(object) if column in given else pd.Series([None] * len(given), dtype=object)
-        made[column] = values.where(values.notna(), None).to_numpy(object)
-    made["kind"] = np.where(pd.isna(made["kind"]), str(Kind.ADMINISTRATIVE), made["kind"])
+        values = given[column].to_numpy(object) if column in given else np.full(len(given), None, dtype=object)
+        absent = str(Kind.ADMINISTRATIVE) if column == "kind" else None
+        # Said to be objects, or pandas takes them for its own strings and None for NaN.
+        made[column] = pd.Series(np.where(pd.isna(values), absent, values), dtype=object)
     counts = given["household_count"] if "household_count" in given else pd.Series([None] * len(given), dtype="Int64")
     made["household_count"] = pd.array(counts.to_numpy(), dtype="Int64")
     shapes = np.array(given["geometry"], dtype=object) if "geometry" in given else np.full(len(given), None, dtype=object)
-    table = pd.DataFrame({column: made[column] for column in UNIT_COLUMNS if column != "geometry"}).astype(dict.fromkeys(text, object))
+    table = pd.DataFrame({column: made[column] for column in UNIT_COLUMNS if column != "geometry"})
     return geopandas.GeoDataFrame(table, geometry=_multi(shapes), crs=crs.STORAGE)
 
 

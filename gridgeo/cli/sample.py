@@ -1,0 +1,39 @@
+"""An invented district, as files to load."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ..settings import Settings
+
+HELP = "make an invented district as files to load"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which sample, from which seed, and where to."""
+    parser.add_argument("profile", nargs="?", choices=("small", "baoan", "city"), default="baoan", help="how large (default: baoan)")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same bytes (default: 1)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to (default: sample-PROFILE)")
+    parser.add_argument("--every-format", action="store_true", help="small only: also Shapefile, CSV, police beats and a later edition")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Write the files and say how to load them."""
+    from .. import sample
+    from ..errors import InvalidInput
+
+    if args.seed < 0:
+        raise InvalidInput("--seed", args.seed, "a whole number from 0")
+    if args.every_format and args.profile != "small":
+        raise InvalidInput("--every-format", args.profile, "only the small sample is written in every format")
+    folder = args.out or Path(f"sample-{args.profile}")
+    if args.every_format:
+        files = sample.write_small(folder, args.seed)
+    else:
+        files = sample.write(args.profile, args.seed, folder, lambda stage: print(f"{stage} …", file=sys.stderr))
+    for file in files:
+        print(f"{file}  {file.stat().st_size / 1000:,.0f} kB")
+    print(f"Load it: gridgeo load grids {' '.join(str(file) for file in files if file.suffix == '.geojson' and file.parent == folder)}")
+    return 0

@@ -1,0 +1,12 @@
+"""An invented city: real names and codes of districts and streets, everything else made up and marked so.
+
+Nothing of it may be taken for the ground: coast, borders, communities, micro-grids and households are drawn by a
+seeded random generator, the same bytes for the same seed.
+
+Doors: :func:`make` (a frame of units), :func:`write` (files to load), :func:`points` (points inside).
+"""
+
+from .files import write, write_small
+from .profiles import PROFILES, make, points
+
+__all__ = ["PROFILES", "make", "points", "write", "write_small"]

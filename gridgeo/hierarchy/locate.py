@@ -189,8 +189,10 @@ class Snapshot:
 
     def _asked(self, level: str | None) -> np.ndarray:
         """Positions of the units with an area that are asked: those without units below them, or those of a level."""
-        wanted = self.frame["leaf"].to_numpy() if level is None else (self.frame["level"] == level).to_numpy()
-        return np.flatnonzero(wanted & ~shapely.is_missing(self.geometry))
+        if level not in self._asked_positions:
+            wanted = self.frame["leaf"].to_numpy() if level is None else (self.frame["level"] == level).to_numpy()
+            self._asked_positions[level] = np.flatnonzero(wanted & ~shapely.is_missing(self.geometry))
+        return self._asked_positions[level]
 
     def _lattice_of(self, level: str | None) -> Lattice:
         if level not in self._lattices:
@@ -210,6 +212,10 @@ class Snapshot:
         if level not in self._metric_trees:
             self._metric_trees[level] = shapely.STRtree(crs.to_metric(self.geometry[self._asked(level)]))
         return self._metric_trees[level]
+
+    @cached_property
+    def _asked_positions(self) -> dict[str | None, np.ndarray]:
+        return {}
 
     @cached_property
     def _metric_trees(self) -> dict[str | None, shapely.STRtree]:

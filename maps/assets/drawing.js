@@ -136,7 +136,8 @@ gridgeo.drawing = (() => {
 
   // White hairlines on the level shown, with a breath of ink where there is room; darker and thicker above.
   function strokes(above, size, ink) {
-    if (above === 0) return size > ROOMY ? [[rgba(ink, 0.1), 2.2], ["#fff", 1.1]] : [["rgba(255,255,255,.95)", 0.9]];
+    if (above === 0 && size > ROOMY) return [[rgba(ink, 0.1), 2.2], ["#fff", 1.1]];
+    if (above === 0) return [[`rgba(255,255,255,${Math.min(Math.max(size / 18, 0.3), 0.95)})`, size < 10 ? 0.6 : 0.9]]; // small units keep their colour
     const width = Math.min(0.85 + 0.5 * above, 1.9);
     return [["rgba(255,255,255,.55)", width + 1.8], [rgba(ink, Math.min(0.45 + 0.13 * above, 0.7)), width]];
   }

@@ -158,7 +158,7 @@ def test_zoom_switches_levels_by_itself_and_a_chosen_level_stays(visit, address)
     )
     assert zooms == sorted(zooms) and set(zooms) == {0, 1, 2, 3}
     page.get_by_label("街道").check(force=True)
-    page.evaluate("gridgeo.shown.map.setZoom(13, { animate: false })")
+    page.evaluate("() => { gridgeo.shown.map.setZoom(13, { animate: false }); }")
     assert state(page, "level", "shown") == ["street", 1]
 
 

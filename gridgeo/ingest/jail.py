@@ -19,6 +19,7 @@ import os
 import platform
 import pwd
 import resource
+import signal
 import socket
 import struct
 import subprocess
@@ -31,7 +32,7 @@ from pathlib import Path
 PROGRAM = (str(Path(__file__).resolve().parents[1]), sys.prefix, sys.base_prefix, "/usr/lib", "/usr/local/lib", "/lib", "/lib64")
 
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
-_NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER = 38, 22, 2
+_DIE_WITH_PARENT, _NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER = 1, 38, 22, 2
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _READ = 1 << 2 | 1 << 3
 _WRITE = 1 << 1 | 1 << 5 | 1 << 7 | 1 << 8
@@ -59,6 +60,7 @@ def enter(directory: str, limits: Limits | None = None) -> None:
     """Shut the process in: from here on it reads and writes in `directory`, and reads its own libraries."""
     _limit(limits or Limits())
     _drop_root(directory)
+    _libc().prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
     _libc().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     _close_files(directory)
     _close_sockets()

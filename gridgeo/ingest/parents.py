@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -16,7 +15,8 @@ from ..hierarchy.model import Level, keys
 from ..issues import Issue
 from .notes import ERROR, INFO, WARNING
 
-_SUFFIX = re.compile(r"(新区|区|县|街道办事处|街道|镇|乡|社区居民委员会|社区居委会|社区)$")
+#: what is left out of a name when it is not found whole, the longer first
+_SUFFIXES = ("社区居民委员会", "社区居委会", "街道办事处", "新区", "街道", "社区", "区", "县", "镇", "乡")
 
 
 def resolve(
@@ -56,7 +56,7 @@ class _Search:
         self.by_name: dict[tuple[str, str], list[str]] = defaultdict(list)
         for key, level, name in zip(self.key, self.level, frame["name_zh"], strict=True):
             self.by_name[level, name].append(key)
-            if (short := _SUFFIX.sub("", name)) != name:
+            if (short := _short(name)) != name:
                 self.by_name[level, short].append(key)
         self.parent = frame["parent"].to_numpy(object, copy=True)
         self.issues: list[Issue] = []
@@ -100,7 +100,7 @@ class _Search:
         if code and self.level_of.get(code) in above:
             return [code]
         exact = [key for level in above for key in self.by_name.get((level, name), ())]
-        short = [key for level in above for key in self.by_name.get((level, _SUFFIX.sub("", name or "")), ())]
+        short = [key for level in above for key in self.by_name.get((level, _short(name or "")), ())]
         return list(dict.fromkeys(exact or short)) if name else []
 
     def _release_orphans(self) -> None:
@@ -153,3 +153,7 @@ class _Search:
     def _say(self, at: int, code: str, value: str, message: str) -> None:
         row = self.said.iloc[at]
         self.issues.append(Issue(code, ERROR, message, row["source"], int(row["row"]), "parent", str(value)[:200], units=(self.key[at],)))
+
+
+def _short(name: str) -> str:
+    return next((name[: -len(suffix)] for suffix in _SUFFIXES if name.endswith(suffix)), name)

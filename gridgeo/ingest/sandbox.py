@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +24,7 @@ SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg")
 #: the only formats GDAL reads for us
 DRIVERS = frozenset({"ESRI Shapefile", "GPKG"})
 
+_PREFIX = "gridgeo-load-"
 _MOST_BYTES = 1 << 30
 _CRASHED = "its reading was stopped by the system ({}): the file is damaged, or made to do harm"
 
@@ -37,9 +40,18 @@ def read(paths: Sequence[Path], timeout_s: float = 900) -> list[Table]:
     UnreadableFile
         With the reason, for the first file that cannot be read as what it claims to be.
     """
-    with tempfile.TemporaryDirectory(prefix="gridgeo-load-") as directory:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as directory:
         job = [_copy(Path(path), Path(directory), number) for number, path in enumerate(paths)]
         return wire.unpack(_run(directory, job, timeout_s))
+
+
+def _sweep() -> None:
+    """Take away what a load that was killed left behind; no load lasts a day."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if left.stat().st_mtime < time.time() - 86_400:
+                shutil.rmtree(left)
 
 
 def _copy(path: Path, directory: Path, number: int) -> dict[str, str]:

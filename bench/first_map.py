@@ -21,17 +21,17 @@ def demo(ground: Ground, quick: bool) -> Result:
     result = Result("demo", f"`gridgeo demo --check`, profile {profile}: packages present, no database, no data")
     say("demo: --check in an empty home")
     home = Path(tempfile.mkdtemp(prefix="gridgeo-bench-home-"))
+    home.chmod(0o755)  # root's database runs under an account of its own, which has to get in
     try:
         given = {name: value for name, value in inherited_environment().items() if name not in ("DATABASE_URL", "GRIDGEO_DATABASE_URL")}
-        given |= {"GRIDGEO_HOME": str(home), "GRIDGEO_PORT": "0"}
+        given |= {"GRIDGEO_HOME": str(home / "home"), "GRIDGEO_PORT": "0"}
         command = [sys.executable, "-m", "gridgeo", "demo", "--check", "--profile", profile]
         start = time.perf_counter()
         done = subprocess.run(command, env=given, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False)
         seconds = time.perf_counter() - start
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    said = done.stdout.strip().splitlines()
-    if done.returncode:
-        raise RuntimeError(f"demo --check failed: {(done.stderr.strip() or done.stdout.strip())[-500:]}")
+    said = (done.stderr if done.returncode else done.stdout).strip().splitlines()
     result.add("from the command to a map that answered, and all stopped again", seconds, "s", note=said[-1] if said else "")
+    result.goal("everything answered", f"exit {done.returncode}", done.returncode == 0)
     return result

@@ -1,0 +1,92 @@
+"""What is compared answers the same question, and a missed goal is said."""
+
+import sys
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from bench import peers, report
+from bench.figures import Result, fastest, one_core
+from bench.ground import Loaded
+from gridgeo import cli
+from gridgeo.db import connection
+from gridgeo.hierarchy import editions, store
+from gridgeo.hierarchy.locate import Snapshot
+from tests.districts import district
+
+PICTURE = """
+    AABB
+    ACCB
+    DDEE
+"""
+
+
+@pytest.fixture
+def loaded(database_url):
+    """A drawn district, in a database and in memory."""
+    with closing(connection.connect(database_url)) as conn, conn:
+        draft, _ = editions.stage(conn, "governance", district(PICTURE), name="bench")
+        edition = editions.activate(conn, draft.edition_id)
+        snapshot = Snapshot(store.scheme(conn, "governance"), edition, store.frame(conn, edition.edition_id))
+    return Loaded("drawn", database_url, snapshot)
+
+
+def test_every_peer_finds_the_micro_grid_ours_finds(loaded):
+    lon, lat = loaded.points(500)
+    areas = loaded.snapshot.geometry[loaded.leaves]
+    ours = np.searchsorted(loaded.leaves, loaded.snapshot.at_many(lon, lat, nearest=False).unit).tolist()
+    assert set(ours) == {0, 1, 2, 3, 4}
+    assert peers.sjoin(areas, lon, lat)().tolist() == ours
+    assert peers.boxes_then_prepared(areas, lon, lat)().tolist() == ours
+    with peers.duckdb(areas, lon, lat) as with_threads:
+        assert with_threads(1)().tolist() == ours
+    with peers.postgis(loaded, areas, lon, lat) as (planned, read):
+        assert read(planned(False)()).tolist() == ours
+    one = peers.prepared_tree(areas)
+    assert [one(x, y) for x, y in zip(lon, lat, strict=True)] == ours
+    ids = loaded.snapshot.frame["unit_id"].to_numpy()[loaded.leaves]
+    with peers.psycopg(loaded) as at:
+        assert [at(x, y)[0] for x, y in zip(lon[:50].tolist(), lat[:50].tolist(), strict=True)] == ids[ours[:50]].tolist()
+
+
+def test_a_peer_that_is_not_installed_is_said_to_be_missing(loaded, monkeypatch):
+    monkeypatch.setitem(sys.modules, "duckdb_extension_spatial", None)
+    lon, lat = loaded.points(5)
+    with pytest.raises(peers.Unavailable, match="pip install duckdb-extension-spatial"), peers.duckdb(loaded.snapshot.geometry, lon, lat):
+        pass
+
+
+def test_a_missed_goal_stands_in_every_form_of_the_report():
+    result = Result("bulk", "points")
+    result.add("gridgeo", 0.5, "s")
+    result.add("other", None, "s", note="not available")
+    result.goal("at least 5 times", "1.2 times", False)
+    assert "goal MISSED at least 5 times: 1.2 times" in report.text(result)
+    page = report.markdown([result], {"machine": "one"})
+    assert "Goal **missed**: at least 5 times; measured 1.2 times." in page
+    assert "| other | – |  | not available |" in page
+
+
+def test_the_fastest_of_some_runs_counts():
+    calls = []
+    seconds, last = fastest(lambda: calls.append(1) or len(calls), 3)
+    assert (last, len(calls)) == (3, 3)
+    assert 0 <= seconds < 1
+
+
+def test_one_core_is_given_back():
+    import os
+
+    before = os.sched_getaffinity(0)
+    with one_core():
+        assert len(os.sched_getaffinity(0)) == 1
+    assert os.sched_getaffinity(0) == before
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"), [(["bench", "nothing"], "there are bulk, single"), (["bench", "bulk", "--write-docs"], "one whole run")]
+)
+def test_what_cannot_be_measured_is_one_line(argv, said, capsys):
+    assert cli.main(argv) == 2
+    assert said in capsys.readouterr().err

@@ -23,7 +23,7 @@ from .app import create_app
 #: Seconds a request under way may still take when the server is told to stop.
 _GRACE_S = 10
 
-_OPTIONS: dict[str, Any] = {"factory": True, "access_log": False, "server_header": False, "timeout_graceful_shutdown": _GRACE_S}
+_OPTIONS: dict[str, Any] = {"access_log": False, "server_header": False, "timeout_graceful_shutdown": _GRACE_S}
 
 
 class JsonLines(logging.Formatter):
@@ -44,22 +44,27 @@ def run(settings: Settings) -> None:
     Raises EnvironmentIncomplete when the port is taken, DatabaseUnavailable when there is no database to begin with.
     """
     connection.connect(settings.database_url).close()
+    options = {**_OPTIONS, "factory": True, "log_config": _logging(settings)}
     with listening(settings) as listener:
         settings.hand_on()
-        uvicorn.run("api.app:from_env", fd=listener.fileno(), workers=settings.workers, log_config=_logging(settings), **_OPTIONS)
+        if settings.workers == 1:
+            uvicorn.Server(uvicorn.Config("api.app:from_env", **options)).run(sockets=[listener])
+            return
+    uvicorn.run("api.app:from_env", host=settings.host, port=settings.port, workers=settings.workers, **options)
 
 
 @contextmanager
 def listening(settings: Settings) -> Iterator[socket.socket]:
     """Lend a socket bound to the settings' host and port (0: a free one); raises EnvironmentIncomplete when it is taken."""
+    # By its protocol an event loop knows that answers are not to wait for the acknowledgement of the one before (40 ms each).
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        listener = socket.create_server((settings.host, settings.port), family=family, backlog=512)
-    except OSError as error:
-        remedy = f"{error.strerror or error}; stop what listens there, or choose another with GRIDGEO_PORT"
-        raise EnvironmentIncomplete(f"port {settings.port} of {settings.host} cannot be used", remedy) from None
-    with listener:
-        listener.set_inheritable(True)
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as error:
+            remedy = f"{error.strerror or error}; stop what listens there, or choose another with GRIDGEO_PORT"
+            raise EnvironmentIncomplete(f"port {settings.port} of {settings.host} cannot be used", remedy) from None
         yield listener
 
 
@@ -72,8 +77,7 @@ def background(settings: Settings) -> Iterator[str]:
     connection.connect(settings.database_url).close()
     with listening(settings) as listener:
         app = create_app(settings)  # here, where a mistake in it is seen
-        options = {**_OPTIONS, "factory": False}
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, **options))  # logging stays as the process has it
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, **_OPTIONS))  # logging stays as the process has it
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="gridgeo-api", daemon=True)
         thread.start()
         while not server.started and thread.is_alive():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import threading
 import time
@@ -14,6 +15,9 @@ from .model import Order, Source
 
 #: A file used within this time is not taken away: somebody may be reading it.
 _IN_USE_S = 600
+
+#: A file that has been in the making for longer than this was left by a process that was killed.
+_LEFT_S = 3600
 
 
 class Shelf:
@@ -30,6 +34,7 @@ class Shelf:
     def __init__(self, folder: Path, most_bytes: int = 512 * 1024**2) -> None:
         self._folder, self._most_bytes = folder, most_bytes
         self._writing = threading.Lock()
+        self._sweep()
 
     @classmethod
     def under(cls, home: Path) -> Shelf:
@@ -57,6 +62,12 @@ class Shelf:
             # Only the time of use: the time of writing is what callers see as the file's.
             os.utime(path, (time.time(), path.stat().st_mtime))
         return path
+
+    def _sweep(self) -> None:
+        """Remove what a process that was killed while writing left behind."""
+        for workshop in self._folder.glob(".*"):
+            if time.time() - workshop.stat().st_mtime > _LEFT_S:
+                shutil.rmtree(workshop, ignore_errors=True)
 
     def _make_room(self, keep: Path) -> None:
         there = sorted(((path.stat(), path) for path in self._folder.glob("[0-9a-f]*")), key=lambda found: found[0].st_atime)

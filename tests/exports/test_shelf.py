@@ -50,6 +50,16 @@ def test_what_was_not_used_for_longest_goes_when_there_is_no_room(tmp_path, sour
     assert set(tmp_path.iterdir()) == {in_use, newest}
 
 
+def test_what_a_killed_process_left_is_swept_and_what_is_in_the_making_stays(tmp_path, source):
+    old, fresh = tmp_path / ".abc.gpkg.x", tmp_path / ".def.gpkg.y"
+    for workshop in (old, fresh):
+        workshop.mkdir()
+        (workshop / "grids.gpkg").write_text("half")
+    os.utime(old, (0, 0))
+    Shelf(tmp_path)
+    assert list(tmp_path.iterdir()) == [fresh]
+
+
 def test_a_home_that_cannot_be_written_does_not_matter(tmp_path, source):
     blocked = tmp_path / "home"
     blocked.write_text("a file where the home should be")

@@ -150,31 +150,32 @@ def roughen(ring: np.ndarray, roughness: np.ndarray, spacing: float, rng: np.ran
 def _shape_coast(mainland: Polygon, coast: np.ndarray, rng: np.random.Generator) -> Polygon:
     """Return the land with straight quays built out, basins dug in, and creeks that run inland."""
     scale = scale_of(mainland)
+    # Inland is towards here; simplified, since only the direction counts.
+    inside = mainland.simplify(100 * scale).buffer(-0.04 * np.sqrt(mainland.area))
     spots = coast[1:-1:2]
-    quays = [_quay(mainland, spot, rng.uniform(500, 1100) * scale, rng.uniform(1200, 2600) * scale) for spot in spots[::3]]
-    basins = [_quay(mainland, spot, rng.uniform(700, 1300) * scale, rng.uniform(180, 380) * scale) for spot in spots[1::3]]
-    creeks = [_creek(mainland, spot, scale, rng) for spot in coast[2::3]]
+    quays = [_quay(inside, spot, rng.uniform(500, 1100) * scale, rng.uniform(1200, 2600) * scale) for spot in spots[::3]]
+    basins = [_quay(inside, spot, rng.uniform(700, 1300) * scale, rng.uniform(180, 380) * scale) for spot in spots[1::3]]
+    creeks = [_creek(inside, spot, scale, rng) for spot in coast[2::3]]
     shaped = mainland.union(shapely.union_all(quays)).difference(shapely.union_all(basins + creeks))
     largest = max(shapely.get_parts(shaped), key=shapely.area)
     return Polygon(largest.exterior)
 
 
-def _inland(mainland: Polygon, spot: np.ndarray) -> np.ndarray:
+def _inland(inside: shapely.Geometry, spot: np.ndarray) -> np.ndarray:
     """Return the unit vector that leads from the coast into the land."""
-    inside = mainland.buffer(-0.04 * np.sqrt(mainland.area))
     target = np.array(shapely.shortest_line(shapely.Point(spot), inside).coords[1])
     return (target - spot) / np.hypot(*(target - spot))
 
 
-def _quay(mainland: Polygon, spot: np.ndarray, depth: float, width: float) -> Polygon:
-    ahead = _inland(mainland, spot)
+def _quay(inside: shapely.Geometry, spot: np.ndarray, depth: float, width: float) -> Polygon:
+    ahead = _inland(inside, spot)
     aside = np.array([-ahead[1], ahead[0]])
     corners = [(-0.5, -0.5), (-0.5, 0.5), (0.5, 0.5), (0.5, -0.5)]
     return Polygon([spot + ahead * depth * i + aside * width * j for i, j in corners])
 
 
-def _creek(mainland: Polygon, spot: np.ndarray, scale: float, rng: np.random.Generator) -> Polygon:
-    ahead = _inland(mainland, spot)
+def _creek(inside: shapely.Geometry, spot: np.ndarray, scale: float, rng: np.random.Generator) -> Polygon:
+    ahead = _inland(inside, spot)
     steps = 28
     heading = np.arctan2(ahead[1], ahead[0]) + np.cumsum(rng.normal(0, 0.22, steps))
     stride = rng.uniform(90, 150) * scale

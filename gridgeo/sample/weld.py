@@ -8,11 +8,11 @@ import shapely
 from ..geo import crs
 from ..geo.lattice import Lattice
 
-#: Coordinates are kept to so many decimal places of a degree: about a centimetre.
-PLACES = 7
+#: Coordinates are kept to so many decimal places of a degree, and of a metre while welding: about a centimetre.
+PLACES, _PLANE_PLACES = 7, 2
 
-#: A vertex this near an edge (degrees) stands on it: rounding moved either by half a unit of the last place at most.
-_NEAR = 1.6e-7
+#: A vertex this near an edge (metres) stands on it: rounding moved either by 7 mm at most.
+_NEAR = 0.016
 
 
 def weld(pieces: np.ndarray) -> np.ndarray:
@@ -22,16 +22,17 @@ def weld(pieces: np.ndarray) -> np.ndarray:
     as they are they would overlap by slivers. So every edge is given the vertices that stand on it, all edges are laid
     into one net, and the faces of the net are the pieces again. The pieces tile: no face is left to nobody.
     """
-    loose = crs.transform(pieces, crs.METRIC_PLANE, crs.CGCS2000)
-    faces = shapely.get_parts(shapely.polygonize(_net(loose)))
+    faces = shapely.get_parts(shapely.polygonize(_net(pieces)))
     within = shapely.get_coordinates(shapely.point_on_surface(faces))
-    return _whole(faces, Lattice(loose).many(*within.T).index, len(pieces))
+    whole = _whole(faces, Lattice(pieces).many(*within.T).index, len(pieces))
+    degrees = shapely.transform(whole, lambda xy: crs.to_storage(xy, crs.METRIC_PLANE).round(PLACES))
+    return shapely.remove_repeated_points(degrees)
 
 
 def _net(polygons: np.ndarray) -> np.ndarray:
     """Every edge once, from vertex to vertex, as lines."""
     coordinates, ring = shapely.get_coordinates(shapely.get_exterior_ring(polygons), return_index=True)
-    coordinates = coordinates.round(PLACES)
+    coordinates = coordinates.round(_PLANE_PLACES)
     same = ring[1:] == ring[:-1]
     edges = np.concatenate([coordinates[:-1][same], coordinates[1:][same]], axis=1)
     while True:

@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     store.add_argument("--commit", action="store_true", help="store it as a draft edition")
     store.add_argument("--activate", metavar="DATE|now", help="with --commit: make it valid from then on (a date begins at 00:00 in China)")
     store.add_argument("--accept", default="", metavar="CODE,…", help="codes of errors to accept on purpose")
-    store.add_argument("--tolerance", type=float, default=1.0, metavar="M2", help="overlaps and gaps up to this are noise (default: 1 m2)")
+    store.add_argument("--tolerance", type=_area, default=1.0, metavar="M2", help="overlaps and gaps up to this are noise (default: 1 m2)")
     store.add_argument("--name", default="", help="name of the edition (default: the files' names)")
     store.add_argument("--source", default="", help="where the data comes from (default: the files' names)")
     store.add_argument("--report", type=Path, metavar="DIR", help="write issues and changes there, as CSV and GeoJSON")
@@ -70,6 +70,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         if edition.valid_from is None:
             print(f"It is a draft: `gridgeo edition activate {edition.edition_id}` makes it valid.")
     return 0
+
+
+def _area(text: str) -> float:
+    """Return square metres, as argparse wants it said when they are none (nan would find nothing at all)."""
+    try:
+        area = float(text)
+    except ValueError:
+        area = -1.0
+    if not 0 <= area < 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is no area in square metres")
+    return area
 
 
 def _dry(plan, accepted: list[str]) -> int:

@@ -122,6 +122,13 @@ def test_the_users_fault_is_one_line(run, database_url, file, arguments, said):
     assert editions(database_url) == []
 
 
+@pytest.mark.parametrize("tolerance", ["nan", "-1", "inf", "1e99", "eins"])
+def test_a_tolerance_is_an_area(run, file, tolerance, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        run(file, "--tolerance", tolerance)
+    assert stopped.value.code == 2 and "square metres" in capsys.readouterr().err
+
+
 def started(database_url: str, temporary: Path, *arguments) -> subprocess.Popen:
     environment = {**os.environ, "GRIDGEO_DATABASE_URL": database_url, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)}
     return subprocess.Popen(

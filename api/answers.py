@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -173,8 +174,9 @@ class Answers:
         columns = [name for name in (rows[0] if rows else ()) if name != "href"]
         return written(columns, ([safe(row[name]) for name in columns] for row in rows))
 
+    @cached_property
     def summary(self) -> dict:
-        """Return counts, areas and households by level, and grids by type."""
+        """Counts, areas and households by level, and grids by type."""
         snapshot, levels = self.snapshot, []
         for level in snapshot.scheme.levels:
             units = [unit for unit in snapshot.units if unit.level == level.level]

@@ -66,7 +66,7 @@ async def snapshot(request: Request, asked: SimpleNamespace) -> Snapshot:
             return editions.now(asked.scheme)
         return editions.held(asked.scheme, asked.datetime) or await run_in_threadpool(editions.at, asked.scheme, asked.datetime)
     except NotFound as error:
-        raise NoEdition(asked.scheme, editions.schemes) from error
+        raise NoEdition(asked.scheme, editions.schemes, "at that moment" if asked.datetime else "now") from error
 
 
 async def unit(request: Request, asked: SimpleNamespace, edition: Snapshot) -> GridUnit:

@@ -62,13 +62,13 @@ class TooSlow(GridgeoError):
 class NoEdition(NotFound):
     """The scheme has no edition at that time."""
 
-    def __init__(self, scheme: str, loaded: Iterable[str]) -> None:
+    def __init__(self, scheme: str, loaded: Iterable[str], when: str = "now") -> None:
         GridgeoError.__init__(self)
-        self.kind, self.key, self.loaded = "edition of scheme", scheme, tuple(loaded)
+        self.kind, self.key, self.loaded, self.when = "edition of scheme", scheme, tuple(loaded), when
 
     def __str__(self) -> str:
         there = f"schemes with an edition valid now: {', '.join(self.loaded)}" if self.loaded else "nothing is loaded and activated yet"
-        return f"scheme {shown(self.key)} has no edition valid now; {there}"
+        return f"scheme {shown(self.key)} has no edition valid {self.when}; {there}"
 
 
 def shown(value: object) -> str:

@@ -60,7 +60,7 @@ async def one(request: Request) -> Response:
     },
 )
 async def many(request: Request) -> Response:
-    """Answers in the order given, in the form of the body unless `f=` or the Accept header ask for another."""
+    """Answers in the order given, in the form of the body unless f= or the Accept header ask for another."""
     asked = _MANY(request)
     edition = await depends.snapshot(request, asked)
     body = await _body(request)

@@ -38,7 +38,7 @@ async def summary(request: Request) -> Response:
     known = answers.of(edition)
     links = [answers.link("/grids/summary", "self", "summary"), answers.link(known.edition["href"], "edition", known.edition["name"])]
     links += [answers.link(f"/grids/{unit.ref}", "item", unit.name_zh) for unit in edition.children(None)]
-    return conditional.send(request, orjson.dumps({**known.summary(), "links": links}), conditional.JSON, known.tag("summary"))
+    return conditional.send(request, orjson.dumps({**known.summary, "links": links}), conditional.JSON, known.tag("summary"))
 
 
 @router.get(

@@ -40,7 +40,7 @@ async def landing(request: Request) -> Response:
     if wanted == "html":
         live = depends.live(request)
         editions = [answers.of(live.now(scheme)) for scheme in live.schemes]
-        figures = [(each.snapshot, each.summary()) for each in editions]
+        figures = [(each.snapshot, each.summary) for each in editions]
         return pages.response(request, pages.render("landing.html", app=request.app, editions=figures))
     body = {"title": request.app.title, "description": request.app.description, "version": request.app.version, "links": _links()}
     return conditional.send(request, orjson.dumps(body), conditional.JSON, links=_links()[1:])

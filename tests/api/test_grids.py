@@ -124,3 +124,4 @@ def test_before_the_first_edition_and_in_an_unknown_scheme_there_is_none(client)
     answer = client.get("/grids/summary", params={"scheme": "polise"})
     assert (answer.status_code, answer.json()["code"]) == (404, "no-edition")
     assert "fire, governance, statistics" in answer.json()["detail"]
+    assert "no edition valid at that moment" in client.get("/grids/summary", params={"datetime": "1999-01-01"}).json()["detail"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from importlib.util import find_spec
+from pathlib import Path
 
 from ..errors import EnvironmentIncomplete
 from . import apt
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PACKAGES = ("chromium", "fonts-noto-cjk", "fontconfig")
+PACKAGES = ("chromium", "fonts-noto-cjk", "fontconfig", "libatomic1")
 _REMEDY = f"apt-get install {' '.join(PACKAGES)}, or set GRIDGEO_CHROMIUM; without it: gridgeo test -m 'not browser'"
 
 
@@ -21,6 +23,8 @@ def find(named: str = "") -> str:
         raise EnvironmentIncomplete(f"GRIDGEO_CHROMIUM={named} is not a program" if named else "Chromium is not on this machine", _REMEDY)
     if not has_chinese_font():
         raise EnvironmentIncomplete("no font on this machine has Chinese characters", _REMEDY)
+    if lack := driver_lack():
+        raise EnvironmentIncomplete(f"the program that drives Chromium does not start ({lack})", _REMEDY)
     return found
 
 
@@ -41,3 +45,16 @@ def has_chinese_font() -> bool:
         return bool(subprocess.run(["fc-list", ":lang=zh"], capture_output=True, stdin=subprocess.DEVNULL).stdout.strip())
     except FileNotFoundError:
         return False
+
+
+def driver_lack() -> str:
+    """Return why Playwright's own program does not start, or nothing: bare Debian lacks a library of it."""
+    package = find_spec("playwright")
+    if package is None or package.origin is None:
+        return "playwright is not installed"
+    node = Path(package.origin).parent / "driver" / "node"
+    try:
+        tried = subprocess.run([node, "--version"], capture_output=True, stdin=subprocess.DEVNULL, text=True)
+    except OSError as error:
+        return str(error.strerror)
+    return tried.stderr.strip().splitlines()[-1] if tried.returncode and tried.stderr.strip() else ""

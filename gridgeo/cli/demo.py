@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -76,7 +77,8 @@ class Stages:
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
-        """Count the time of the block to `stage`."""
+        """Count the time of the block to `stage`, and say that it has begun."""
+        print(f"gridgeo: {stage} …", file=sys.stderr, flush=True)
         began = time.monotonic()
         yield
         self._seconds[stage] = self._seconds.get(stage, 0.0) + time.monotonic() - began

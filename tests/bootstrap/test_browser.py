@@ -1,6 +1,7 @@
 """Chromium and a Chinese font: found, or one line that says what to install."""
 
 import os
+import sys
 
 import pytest
 
@@ -67,4 +68,22 @@ def test_root_has_it_installed(programs, monkeypatch, tmp_path):
     (tmp_path / "apt-get").write_text(f"#!/bin/sh\necho $* >> {tmp_path}/asked\nfor name in chromium fc-list; do {made}; done\n")
     (tmp_path / "apt-get").chmod(0o755)
     assert browser.ensure() == str(tmp_path / "chromium")
-    assert "install -y -q --no-install-recommends chromium fonts-noto-cjk fontconfig" in (tmp_path / "asked").read_text()
+    assert "install -y -q --no-install-recommends chromium fonts-noto-cjk fontconfig libatomic1" in (tmp_path / "asked").read_text()
+
+
+def test_the_program_that_drives_chromium_starts():
+    assert browser.driver_lack() == ""
+
+
+def test_a_driver_that_does_not_start_says_which_library_it_lacks(programs, monkeypatch, tmp_path):
+    programs("fc-list", "NotoSansCJK.ttc")
+    programs("chromium")
+    driver = tmp_path / "playwright" / "driver"
+    driver.mkdir(parents=True)
+    (tmp_path / "playwright" / "__init__.py").touch()
+    (driver / "node").write_text("#!/bin/sh\necho 'node: libatomic.so.1: cannot open shared object file' >&2\nexit 127\n")
+    (driver / "node").chmod(0o755)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "playwright", raising=False)
+    with pytest.raises(EnvironmentIncomplete, match=r"libatomic\.so\.1.*apt-get install .* libatomic1"):
+        browser.find()

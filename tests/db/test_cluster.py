@@ -82,7 +82,7 @@ def test_a_home_closed_to_the_account_is_refused_with_a_way_out(place, cluster_o
 def test_another_account_cannot_connect(cluster):
     cluster.start()
     psql = [cluster.engine.program("psql"), "-d", cluster.url, "-c", "SELECT 1"]
-    answer = subprocess.run(psql, env=cluster.engine.environment(), user="nobody", capture_output=True, text=True)
+    answer = subprocess.run(psql, env=cluster.engine.environment(), user=54321, capture_output=True, text=True)
     assert answer.returncode != 0 and "Permission denied" in answer.stderr
 
 

@@ -20,6 +20,12 @@ from .model import GOVERNANCE, UNIT_COLUMNS, Edition, Status, keys, leaves
 from .store import SQL
 
 
+def lock(conn, scheme: str) -> None:
+    """Wait until nobody else writes in a scheme, and keep others from it until the transaction ends."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["lock_scheme"], {"scheme": scheme})
+
+
 def stage(
     conn,
     scheme: str,
@@ -54,8 +60,8 @@ def stage(
     """
     rules.fit(frame, store.scheme(conn, scheme))
     digest = rules.digest(frame, members)
+    lock(conn, scheme)
     with conn.cursor() as cur:
-        cur.execute(SQL["lock_scheme"], {"scheme": scheme})
         same = _same(conn, scheme, digest)
         if same is not None:
             return same, False
@@ -116,9 +122,7 @@ def discard(conn, edition_id: int) -> None:
 
 def _locked(conn, edition_id: int) -> Edition:
     """An edition as it is once nobody else writes in its scheme."""
-    scheme = store.edition(conn, edition_id).scheme
-    with conn.cursor() as cur:
-        cur.execute(SQL["lock_scheme"], {"scheme": scheme})
+    lock(conn, store.edition(conn, edition_id).scheme)
     return store.edition(conn, edition_id)
 
 

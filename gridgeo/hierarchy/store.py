@@ -101,7 +101,7 @@ def frame(conn, edition_id: int) -> geopandas.GeoDataFrame:
     table["geometry"] = shapely.from_wkb([None if wkb is None else bytes(wkb) for wkb in table["geometry"]])
     made = model.frame(table)
     key_of = dict(zip(table["unit_id"], model.keys(made), strict=True))
-    made["parent"] = np.array([key_of.get(parent) for parent in table["parent_id"]], dtype=object)
+    made["parent"] = pd.Series([key_of.get(parent) for parent in table["parent_id"]], dtype=object)
     made["unit_id"] = table["unit_id"].to_numpy(np.int64)
     made["parent_id"] = pd.array(table["parent_id"].to_numpy(), dtype="Int64")
     made["area_m2"] = table["area_m2"].to_numpy(float)

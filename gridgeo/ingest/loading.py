@@ -124,7 +124,8 @@ def commit(
     Raises
     ------
     Conflict
-        When errors are left that were not accepted on purpose, or nothing is left to store.
+        When errors are left that were not accepted on purpose, nothing is left to store, or another edition
+        was activated after the plan was made: what it carried over and compared with is no longer what is valid.
     """
     left = plan.errors(accepted)
     if left:
@@ -132,6 +133,12 @@ def commit(
         raise Conflict(f"nothing was stored: {told}; {way_out(left)}")
     if not len(plan.frame):
         raise Conflict("nothing was stored: no unit is left")
+    editions.lock(conn, plan.scheme.scheme)
+    current = None if plan.new else store.edition_open(conn, plan.scheme.scheme)
+    if current != plan.before:
+        raise Conflict(
+            f"nothing was stored: edition {current.edition_id} ({current.name}) was activated since the files were read; load again"
+        )
     if plan.new:
         store.add_scheme(conn, plan.scheme)
     kept = [*plan.topology, *(issue for issue in plan.issues if issue.severity is Severity.ERROR and issue not in plan.topology)]

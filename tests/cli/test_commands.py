@@ -76,13 +76,11 @@ def port() -> int:
         return probe.getsockname()[1]
 
 
-def test_help_names_every_command_and_takes_no_time():
-    began = time.monotonic()
+def test_help_names_every_command():
     shown = gridgeo("--help")
     assert shown.returncode == 0
     for name in cli.available():
         assert f"\n    {name} " in shown.stdout
-    assert time.monotonic() - began < 2
 
 
 def test_help_imports_nothing_heavy():

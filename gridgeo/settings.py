@@ -44,6 +44,29 @@ class Settings:
 
     ``database_url`` is read from GRIDGEO_DATABASE_URL, else from DATABASE_URL: an existing
     server. Empty means the private cluster under ``home``.
+
+    Parameters
+    ----------
+    home
+        Where the private database, the fetched engine, the samples and the logs are kept.
+    test_database_url
+        A server for the tests, which make and drop databases on it; empty: a throw-away cluster.
+    pg_bin
+        Directory of PostgreSQL's programs; empty: looked for, and fetched where there is none.
+    chromium
+        The browser of the tests; empty: looked for under its usual names.
+    host, port, workers
+        Where the server listens, and its number of processes.
+    pool_size
+        Database connections of each process, and threads that use them.
+    cors_origins
+        Origins whose pages may ask the API, separated by commas.
+    authority
+        Who issues the data: written into editions and exports.
+    offline
+        Nothing is fetched or installed; what is missing is said instead.
+    log_json
+        Log lines as JSON objects.
     """
 
     home: Path = Path()

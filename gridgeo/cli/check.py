@@ -64,4 +64,19 @@ def _machine(settings: Settings) -> list:
             findings.append(Finding("port", State.OK, f"{settings.port} is free"))
         except EnvironmentIncomplete as error:
             findings.append(Finding("port", State.WARNING, error.what, error.remedy))
+    findings.append(_jail())
     return findings
+
+
+def _jail():
+    """Files from outside are read behind walls of the kernel; some kernels and containers do not offer them all."""
+    from ..db.check import Finding, State
+    from ..ingest import jail
+
+    walls = jail.probe()
+    holding = ", ".join(name for name, holds in walls.items() if holds) or "no wall"
+    missing = [name for name, holds in walls.items() if not holds]
+    if not missing:
+        return Finding("reading of files", State.OK, f"shut off: {holding}")
+    hint = "load only files you trust here: use a newer kernel (5.13), or a container that allows Landlock and network namespaces"
+    return Finding("reading of files", State.WARNING, f"shut off: {holding}; not: {', '.join(missing)}", hint)

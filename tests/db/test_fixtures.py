@@ -1,6 +1,14 @@
 """What every other test stands on."""
 
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("turn", [1, 2])
@@ -19,3 +27,23 @@ def test_database_url_is_a_database_of_the_tests_own(database_url, turn):
 
     with closing(connection.connect(database_url)) as conn, conn, conn.cursor() as cur:
         cur.execute("CREATE TABLE gridgeo.left_over (n int)")
+
+
+def test_ctrl_c_in_the_middle_of_a_test_leaves_neither_server_nor_files(tmp_path):
+    (tmp_path / "test_long.py").write_text(
+        "import time\n\n\ndef test_long(conn, capsys):\n"
+        "    with conn.cursor() as cur, capsys.disabled():\n"
+        "        cur.execute(\"SELECT current_setting('data_directory')\")\n"
+        "        print('AT', cur.fetchone()[0], flush=True)\n"
+        "        time.sleep(60)\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "GRIDGEO_TEST_DATABASE_URL"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml", "--rootdir", "."]
+    command += ["-p", "tests.conftest", str(tmp_path / "test_long.py")]
+    with subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
+        data = next(line.split()[1] for line in run.stdout if line.startswith("AT "))
+        assert Path(data).exists()
+        os.killpg(run.pid, signal.SIGINT)
+        run.communicate(timeout=30)
+    assert run.returncode == 2
+    assert not Path(data).parent.exists()

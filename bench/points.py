@@ -84,7 +84,7 @@ def growth(ground: Ground, quick: bool) -> Result:
     by_points = seconds["baoan", many] / seconds["baoan", many // 10]
     by_grids, grids = seconds["city", many] / seconds["baoan", many], sizes["city"] / sizes["baoan"]
     result.goal("ten times the points cost about ten times (at most fifteen)", f"{by_points:.1f} times", by_points <= 15)
-    result.goal(f"{grids:.1f} times the grids cost less than half as much more", f"{by_grids:.1f} times", by_grids < grids / 2)
+    result.goal(f"{grids:.1f} times the grids cost less than {grids / 2:.1f} times", f"{by_grids:.1f} times", by_grids < grids / 2)
     return result
 
 

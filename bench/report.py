@@ -20,13 +20,22 @@ _PREFACE = "Written by `python3 -m gridgeo bench --write-docs`. Read ratios, not
 _COLUMNS = ("what", "measured", "against ours", "note")
 
 
-def machine(server: str) -> dict[str, str]:
-    """Return what the figures were measured on; `server` is what PostgreSQL and PostGIS say of themselves."""
+def machine(server: str, load: float) -> dict[str, str]:
+    """Return what the figures were measured on.
+
+    Parameters
+    ----------
+    server
+        What PostgreSQL and PostGIS say of themselves.
+    load
+        Load average of the machine before the run: what else was going on.
+    """
     models = [line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     packages = ", ".join(f"{name} {_version(name)}" for name in _PACKAGES if _version(name))
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "machine": f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        "other work": f"load average {load:.1f} before the run",
         "gridgeo": f"{__version__} on Python {platform.python_version()}",
         "server": server,
         "packages": packages,

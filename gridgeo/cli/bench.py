@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -42,12 +43,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             raise InvalidInput("benchmark", name, f"there are {', '.join(known)}")
     if args.write_docs and (args.quick or args.names):
         raise InvalidInput("--write-docs", "with a part of the benchmarks", "the documentation holds one whole run")
-    results = []
+    results, load = [], os.getloadavg()[0]
     with ground.standing(settings) as place:
         for name in args.names or known:
             results.append(known[name](place, args.quick))
             print(report.text(results[-1]), flush=True)
-        facts = report.machine(place.server_version())
+        facts = report.machine(place.server_version(), load)
     for path in report.write(results, facts, _ROOT / "bench" / "results"):
         print(f"written: {path.relative_to(_ROOT)}")
     if args.write_docs:

@@ -20,6 +20,8 @@ from gridgeo.bootstrap import browser
 from gridgeo.db import cluster, connection, migrate
 from gridgeo.settings import Settings
 
+pytest_plugins = ("tests.browsing", "tests.installation")
+
 _PREFIX = f"gridgeo_test_{os.getpid()}"
 
 

@@ -104,7 +104,7 @@ def _fill(url: str, profile: str, settings: Settings, stages: Stages) -> None:
         conn.rollback()
         with stages.timed("sample"), database.cluster(settings).locked():
             files = sample.write(profile, SEED, settings.home / "sample" / profile)
-        with stages.timed("load"), conn:
+        with stages.timed("load"), connection.transaction(conn):
             plan = loading.plan(conn, files, store.scheme(conn, GOVERNANCE), Instructions(datum="cgcs2000"))
             edition, _ = loading.commit(conn, plan, name=f"示例 {profile}", source="invented by gridgeo", authority=settings.authority)
             loading.activate(conn, edition)

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from ..db import connection
     from . import database
 
-    with database.opened(settings) as url, closing(connection.connect(url)) as conn, conn:
+    with database.opened(settings) as url, closing(connection.connect(url)) as conn, connection.transaction(conn):
         return args.doing(conn, args)
 
 

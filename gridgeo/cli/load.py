@@ -60,7 +60,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             print("Written:", ", ".join(str(path) for path in _write(plan, args.report)))
         if not args.commit:
             return _dry(plan, accepted)
-        with conn:
+        with connection.transaction(conn):
             edition, new = loading.commit(conn, plan, name=args.name, source=args.source, authority=settings.authority, accepted=accepted)
             stored = f"edition {edition.edition_id} ({edition.name})"
             print(f"Stored as {stored}." if new else f"The same is stored already as {stored}: nothing was changed.")

@@ -30,6 +30,23 @@ def connect(url: str, role: str | None = None, application_name: str = "gridgeo"
         raise DatabaseUnavailable(_first_line(error)) from error
 
 
+@contextmanager
+def transaction(conn) -> Iterator:
+    """Commit what the block does on a connection, or roll it back.
+
+    Raises DatabaseUnavailable when the server went away meanwhile. What was not committed is gone then; what was on
+    its way to be committed may be there: whoever can do the same again without harm should.
+    """
+    try:
+        with conn:
+            yield conn
+    except (psycopg2.Error, SystemError) as error:
+        # psycopg2 raises SystemError when a COPY breaks off, and InterfaceError when it rolls back what is closed.
+        if not conn.closed:
+            raise
+        raise DatabaseUnavailable("the connection to the database was lost; run it again when the database is back") from error
+
+
 class Pool:
     """A pool that is opened full, never shrinks, and lets callers wait for a free connection.
 
@@ -58,12 +75,8 @@ class Pool:
                 conn = self._idle.pop() if self._idle else None
             if conn is None or conn.closed:
                 conn = self._connect()
-            with conn:
+            with transaction(conn):
                 yield conn
-        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-            if conn is not None and conn.closed:
-                raise DatabaseUnavailable(_first_line(error)) from error
-            raise
         finally:
             with self._lock:
                 if conn is not None and not conn.closed:

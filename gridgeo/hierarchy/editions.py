@@ -168,7 +168,7 @@ def _add_findings(cur, edition_id: int, findings: Sequence[Issue]) -> None:
 
 def _copy_csv(cur, table: str, rows: pd.DataFrame) -> None:
     """COPY a data frame; an empty field is null."""
-    buffer = io.StringIO()
+    buffer = io.BytesIO()
     rows.to_csv(buffer, index=False, header=False)
     buffer.seek(0)
     cur.copy_expert(f"COPY {table} ({', '.join(rows.columns)}) FROM STDIN (FORMAT csv)", buffer)

@@ -1,6 +1,5 @@
 """The geometry gate: what comes through is sound, what is not is refused with reason and place, nothing is repaired."""
 
-
 import numpy as np
 import pytest
 import shapely

@@ -1,6 +1,5 @@
 """Which unit is here: the rule, from memory and in SQL."""
 
-
 import numpy as np
 import pytest
 import shapely

@@ -1,4 +1,3 @@
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -95,7 +94,7 @@ def test_a_hole_across_two_parents_is_told_once():
 
 
 def test_a_gap_that_an_overlap_makes_up_for_in_area_is_found_all_the_same():
-    rows = STREET + units("community", "aab. aabb", dict.fromkeys("ab", "S")) + units("community", "...." " .c..", {"c": "S"})
+    rows = STREET + units("community", "aab. aabb", dict.fromkeys("ab", "S")) + units("community", ".... .c..", {"c": "S"})
     assert told(rows) == [("overlap", ("a", "c")), ("gap", ("S", "b"))]
 
 

@@ -17,6 +17,7 @@ import orjson
 import shapely
 
 from gridgeo import __version__
+from gridgeo.exports.rules import neutral
 from gridgeo.hierarchy.locate import Place, Snapshot
 from gridgeo.hierarchy.model import Edition, GridUnit, Outcome
 
@@ -172,7 +173,7 @@ class Answers:
         """Return units as CSV (UTF-8 with a byte order mark, as spreadsheets want it)."""
         rows = [self.row(unit) for unit in units]
         columns = [name for name in (rows[0] if rows else ()) if name != "href"]
-        return written(columns, ([safe(row[name]) for name in columns] for row in rows))
+        return written(columns, ([neutral(row[name]) for name in columns] for row in rows))
 
     @cached_property
     def summary(self) -> dict:
@@ -224,8 +225,3 @@ def written(columns: Sequence[str], rows: Iterable[Sequence]) -> bytes:
     writer.writerow(columns)
     writer.writerows(rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def safe(value: object) -> object:
-    """Return a cell no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import orjson
 
+from gridgeo.exports.rules import neutral
 from gridgeo.geo import crs
 from gridgeo.geo.lattice import Hit
 from gridgeo.hierarchy.locate import Place, Places, Snapshot
@@ -113,7 +114,7 @@ def _cells(place: Place, levels: Sequence[str]) -> list:
     cells: list = [place.outcome]
     for level in levels:
         unit = by_level.get(level)
-        cells += [unit.ref, answers.safe(unit.name_zh)] if unit else ["", ""]
+        cells += [unit.ref, neutral(unit.name_zh)] if unit else ["", ""]
     nearest = place.nearest.ref if place.nearest else ""
     return [*cells, " ".join(unit.ref for unit in place.others), nearest, "" if place.metres is None else place.metres]
 

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gridgeo.errors import InvalidInput, NotFound
+from gridgeo.exports.rules import neutral
 from gridgeo.hierarchy import difference, store
 from gridgeo.hierarchy.model import Edition
 
@@ -146,7 +147,7 @@ def _table(request: Request, given: str | None, name: str, rows: list[dict], sha
         body = orjson.dumps({**head, "numberReturned": len(rows), name: rows})
     elif wanted == "csv":
         columns = list(rows[0]) if rows else []
-        body = answers.written(columns, ([answers.safe(_joined(row[column])) for column in columns] for row in rows))
+        body = answers.written(columns, ([neutral(_joined(row[column])) for column in columns] for row in rows))
     else:
         drawn = shapely.to_geojson(np.array(shapes, dtype=object))
         features = [

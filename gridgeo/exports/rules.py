@@ -108,13 +108,13 @@ def says_datum(name: str, datum: crs.Datum) -> None:
         raise InvalidInput("file", name, f"holds {datum.name} coordinates, so its name has to hold {label}")
 
 
-def neutral(text: str | None) -> str | None:
-    """Return a text that no spreadsheet takes for a formula: an apostrophe stands before one that could be.
+def neutral(cell: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula: an apostrophe stands before a text that could be.
 
-    >>> neutral("=1+1"), neutral("新安街道")
-    ("'=1+1", '新安街道')
+    >>> neutral("=1+1"), neutral("新安街道"), neutral(-1)
+    ("'=1+1", '新安街道', -1)
     """
-    return f"'{text}" if text and text.startswith(_FORMULA) else text
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _moment(moment: datetime | None) -> str:

@@ -64,5 +64,4 @@ def write(path: Path, table: geopandas.GeoDataFrame, overwrite: bool = False) ->
 
 def _csv(table: geopandas.GeoDataFrame) -> bytes:
     rows = pd.DataFrame(records(table), columns=[name for name in table.columns if name != "geometry"], dtype=object)
-    safe = rows.map(lambda cell: neutral(cell) if isinstance(cell, str) else cell)
-    return safe.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n").encode("utf-8-sig")
+    return rows.map(neutral).to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n").encode("utf-8-sig")

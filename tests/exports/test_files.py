@@ -120,6 +120,11 @@ def test_whatever_may_begin_a_formula_is_neutralised(text):
     assert rules.neutral(text) == f"'{text}"
 
 
+@pytest.mark.parametrize("cell", [None, -1, 0.5, "", "新安=1"])
+def test_what_begins_no_formula_is_left_alone(cell):
+    assert rules.neutral(cell) is cell
+
+
 def test_codes_are_quoted_and_a_byte_order_mark_leads(tmp_path, source):
     content = export(tmp_path / "x.csv", source, order("csv", levels=("micro",))).read_bytes()
     assert content.startswith(b'\xef\xbb\xbf"unit_id"')

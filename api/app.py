@@ -19,10 +19,12 @@ from starlette.routing import compile_path
 from gridgeo import __version__, errors
 from gridgeo.db.connection import Pool
 from gridgeo.errors import GridgeoError
+from gridgeo.hierarchy import store
 from gridgeo.hierarchy.live import Live
 from gridgeo.settings import Settings
 
-from . import openapi, pages, problems
+from . import depends, openapi, pages, problems
+from .drawings import Drawings
 from .middleware import Door, Metrics
 from .routes import at, download, editions, grids, health, landing, maps
 
@@ -69,8 +71,11 @@ def create_app(settings: Settings) -> FastAPI:
         # As many threads as connections: more would only wait for them, and slow the rest down.
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
         app.state.pool = await anyio.to_thread.run_sync(lambda: Pool(settings.database_url, settings.pool_size, _ROLE, **_SERVER))
-        app.state.live = await anyio.to_thread.run_sync(Live(settings.database_url, _ROLE).start)
+        app.state.drawings = Drawings(lambda: depends.read_from(app.state.pool, store.grid_types))
+        app.state.live = await anyio.to_thread.run_sync(Live(settings.database_url, _ROLE, app.state.drawings.look).start)
+        app.state.drawings.follow(app.state.live)
         yield
+        app.state.drawings.stop()
         app.state.live.stop()
         app.state.pool.close()
 

@@ -19,6 +19,7 @@ from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GridUnit
 from gridgeo.settings import Settings
 
+from .drawings import Drawings
 from .problems import NoEdition
 
 T = TypeVar("T")
@@ -39,12 +40,21 @@ def live(request: Request) -> Live:
     return request.app.state.live
 
 
+def drawings(request: Request) -> Drawings:
+    """Return the editions as the map draws them."""
+    return request.app.state.drawings
+
+
 def read(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
     """Return work(conn, …) of a read-only transaction; it is tried again when the connection breaks.
 
     Blocks: call it in a `def` route or through a thread. Raises DatabaseUnavailable when the database stays away.
     """
-    pool: Pool = request.app.state.pool
+    return read_from(request.app.state.pool, work, *args, **kwargs)
+
+
+def read_from(pool: Pool, work: Callable[..., T], *args, **kwargs) -> T:
+    """Return work(conn, …) as :func:`read` does, outside of a request."""
     for pause in _PAUSES:
         time.sleep(pause)
         try:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-import threading
 from datetime import UTC
 from urllib.parse import urlencode
-from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -19,10 +17,11 @@ from gridgeo import __version__
 from gridgeo.errors import DatabaseUnavailable, NotFound
 from gridgeo.hierarchy import store
 from gridgeo.hierarchy.locate import Snapshot
-from gridgeo.hierarchy.model import GOVERNANCE, Edition, SchemeKind
-from maps import bundle, layers, page
+from gridgeo.hierarchy.model import GOVERNANCE, Edition
+from maps import bundle, page
 
 from .. import conditional, depends
+from ..drawings import drawable
 from ..parameters import DATETIME, SCHEME, Parameter, Query
 
 router = APIRouter(prefix="/maps", tags=["maps"])
@@ -36,9 +35,6 @@ _GRIDS = Query(Parameter("version", "Version of an edition's grids, as the page 
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _VERSION = re.compile(r"([0-9]{1,18})-[0-9a-f]{12}", re.ASCII)
-
-_PACKED: WeakKeyDictionary[Snapshot, bytes] = WeakKeyDictionary()
-_PACKING = threading.Lock()
 
 
 @router.get("", include_in_schema=False)
@@ -81,7 +77,7 @@ async def grids(request: Request, version: str) -> Response:
     unchanged = conditional.unchanged(request, etag)
     if unchanged is not None:
         return unchanged
-    packed = await run_in_threadpool(lambda: _packed(request, _named(request, version)))
+    packed = await run_in_threadpool(lambda: depends.drawings(request).of(_named(request, version)))
     headers = {"ETag": etag, "Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(packed, 200, {**headers, "Content-Encoding": "gzip"}, conditional.JSON)
@@ -105,8 +101,7 @@ def _page(request: Request, made: page.Page) -> Response:
 
 def _drawable(request: Request) -> list[str]:
     """Schemes that have areas to draw."""
-    live = depends.live(request)
-    return [name for name in live.schemes if live.now(name).scheme.kind is not SchemeKind.LISTED]
+    return [snapshot.scheme.scheme for snapshot in depends.live(request).current if drawable(snapshot.scheme)]
 
 
 def _scheme(snapshot: Snapshot, chosen: bool) -> page.Choice:
@@ -136,21 +131,10 @@ def _named(request: Request, named: str) -> Snapshot:
     if match is None:
         raise NotFound("map data", named)
     live = depends.live(request)
-    held = (live.now(name) for name in live.schemes)
-    snapshot = next((one for one in held if version_of(one.edition) == named), None)
+    snapshot = next((one for one in live.current if version_of(one.edition) == named), None)
     if snapshot is None:
         edition = depends.read(request, store.edition, int(match[1]))
         if edition.valid_from is None or version_of(edition) != named:
             raise NotFound("map data", named)
         snapshot = live.at(edition.scheme, edition.valid_from)
     return snapshot
-
-
-def _packed(request: Request, snapshot: Snapshot) -> bytes:
-    """Return an edition's TopoJSON, compressed; made once, and kept as long as the edition is."""
-    with _PACKING:
-        if snapshot not in _PACKED:
-            types = depends.read(request, store.grid_types)
-            topology = layers.topology(snapshot.frame, snapshot.scheme, snapshot.edition, types)
-            _PACKED[snapshot] = gzip.compress(topology, 6, mtime=0)
-        return _PACKED[snapshot]

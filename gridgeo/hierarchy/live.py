@@ -6,6 +6,7 @@ import logging
 import select
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -34,10 +35,15 @@ class Live:
     A thread listens for activations and watches for planned ones to begin; it reads the new edition, builds its
     snapshot and only then puts it in place of the old one, so that a question never waits and never sees half of
     it. While the database is away the last known editions go on answering; when it is back they are read anew.
+
+    Parameters
+    ----------
+    on_change
+        Called after each change of what is in memory, by the thread that listens: it must not wait.
     """
 
-    def __init__(self, url: str, role: str | None = None) -> None:
-        self._url, self._role = url, role
+    def __init__(self, url: str, role: str | None = None, on_change: Callable[[], None] = lambda: None) -> None:
+        self._url, self._role, self._on_change = url, role, on_change
         self._now: dict[str, Snapshot] = {}
         self._past: OrderedDict[int, Snapshot] = OrderedDict()
         self._lock, self._building = threading.Lock(), threading.Lock()
@@ -64,6 +70,12 @@ class Live:
     def schemes(self) -> list[str]:
         """Schemes that have an edition valid now."""
         return sorted(self._now)
+
+    @property
+    def current(self) -> list[Snapshot]:
+        """The editions valid now, by the name of their scheme."""
+        held = self._now
+        return [held[scheme] for scheme in sorted(held)]
 
     def now(self, scheme: str) -> Snapshot:
         """Return the edition of a scheme that is valid now; raises NotFound."""
@@ -146,6 +158,7 @@ class Live:
         if fresh != self._now:
             self._now = fresh
             self.generation += 1
+            self._on_change()
             LOG.info("editions in memory: %s", {name: snapshot.edition.edition_id for name, snapshot in fresh.items()})
 
     def _build(self, conn, edition) -> Snapshot:

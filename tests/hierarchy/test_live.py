@@ -96,3 +96,14 @@ def test_reads_with_the_reader_role_only(database_url):
     with pytest.raises(psycopg2.errors.InsufficientPrivilege), conn.cursor() as cur:
         cur.execute("DELETE FROM edition")
     conn.close()
+
+
+def test_each_change_is_told_once_it_is_in_place(database_url):
+    told = []
+    live = Live(database_url, role="gridgeo_reader", on_change=lambda: told.append(edition_now(live)))
+    live.start()
+    first = activate(database_url, district("AB"), SPRING)
+    assert eventually(lambda: told == [first.edition_id])
+    second = activate(database_url, district("ABB"), SUMMER)
+    assert eventually(lambda: told == [first.edition_id, second.edition_id])
+    live.stop()

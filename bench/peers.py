@@ -61,7 +61,7 @@ def duckdb(areas: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> Iterator[Call
         import duckdb as engine
         import duckdb_extension_spatial as extension
     except ImportError as error:
-        raise Unavailable(f"{error.name} is not installed (pip install duckdb-extension-spatial)") from None
+        raise Unavailable(f"{error.name} is not installed (pip install -r requirements-bench.lock)") from None
     (library,) = Path(extension.__file__).parent.rglob("*.duckdb_extension")
     with closing(engine.connect()) as base:
         base.execute(f"LOAD '{library}'")

@@ -10,10 +10,13 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from ..errors import GridgeoError
-from .environment import Environment
+from ..errors import EnvironmentIncomplete, GridgeoError
+from .environment import Environment, say
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+
+#: What single commands want besides: installed when one is first called, and done without where it cannot be had.
+EXTRAS = {"bench": "requirements-bench.lock"}
 
 
 def enter(argv: list[str], checkout: Path = CHECKOUT) -> None:
@@ -28,6 +31,8 @@ def enter(argv: list[str], checkout: Path = CHECKOUT) -> None:
     environment = Environment(checkout / ".venv", lock)
     try:
         environment.make_ready()
+        if argv and argv[0] in EXTRAS:
+            _add(environment, checkout / EXTRAS[argv[0]])
     except (GridgeoError, OSError) as error:
         sys.exit(f"gridgeo: {error}")
     except KeyboardInterrupt:
@@ -35,6 +40,13 @@ def enter(argv: list[str], checkout: Path = CHECKOUT) -> None:
     if not environment.inside():
         sys.stderr.flush()
         os.execv(environment.python, [environment.python, "-m", "gridgeo", *argv])
+
+
+def _add(environment: Environment, lock: Path) -> None:
+    try:
+        environment.with_extra(lock).make_ready()
+    except EnvironmentIncomplete as error:
+        say(f"goes on without what {lock.name} names: {error}")
 
 
 def _installed() -> bool:

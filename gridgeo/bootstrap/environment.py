@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,14 +27,16 @@ _INSTALL = "install python3-venv (Debian: apt-get install python3-venv) or uv, a
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment at `place` that holds exactly what `lock` names.
+    """A virtual environment at `place` that holds what `lock` names.
 
     A stamp written last tells that it is whole: for which lock, which Python, at which place
     (environments cannot be moved). Whatever the stamp does not vouch for is mended or made anew.
+    An `extra` is put into an environment that is there, which it never makes anew.
     """
 
     place: Path
     lock: Path
+    extra: bool = False
 
     @property
     def python(self) -> str:
@@ -43,8 +45,12 @@ class Environment:
 
     @property
     def stamp(self) -> Path:
-        """The file that vouches for the environment."""
-        return self.place / "gridgeo.stamp"
+        """The file that vouches for the environment: one a lock."""
+        return self.place / f"{self.lock.stem}.stamp"
+
+    def with_extra(self, lock: Path) -> Environment:
+        """Return this environment with the packages of a further lock in it."""
+        return replace(self, lock=lock, extra=True)
 
     def inside(self) -> bool:
         """Return whether this process runs in the environment."""
@@ -76,7 +82,7 @@ class Environment:
             remedy = "run as its owner, or install it as a package (pip install .)"
             raise EnvironmentIncomplete(f"{self.place.parent} is not writable for you", remedy)
         said = _read(self.stamp)
-        usable = os.path.exists(self.python) and (not said or said[1:] == self._vouched()[1:])
+        usable = self.extra or (os.path.exists(self.python) and (not said or said[1:] == self._vouched()[1:]))
         say(f"installing {self._count()} packages into {self.place} ({self.lock.name})")
         refusals = []
         for name, tool in {"uv": _by_uv, "pip": _by_pip, "pip of apt": _by_fetched_pip}.items():
@@ -100,6 +106,10 @@ class Environment:
             _run(command)
         self.stamp.write_text(_UNFINISHED)
 
+    def mending(self, option: str) -> list[str]:
+        """Return the installer's option to put in place again what may be there by half: an extra is never made anew."""
+        return [option] if self.extra else []
+
     def _count(self) -> int:
         return sum(1 for line in self.lock.read_text().splitlines() if line[:1].isalnum())
 
@@ -117,7 +127,7 @@ def _by_uv(environment: Environment, keep: bool) -> None:
     if not uv:
         raise _Absent("not installed")
     environment.create([uv, "venv", "--quiet", "--python", _base(), str(environment.place)], keep)
-    options = ["--quiet", "--no-deps", "--require-hashes", "--compile-bytecode"]
+    options = ["--quiet", "--no-deps", "--require-hashes", "--compile-bytecode", *environment.mending("--reinstall")]
     _run([uv, "pip", "install", "--python", environment.python, *options, "-r", str(environment.lock)])
 
 
@@ -153,7 +163,7 @@ def _by_fetched_pip(environment: Environment, keep: bool) -> None:
 
 def _pip(environment: Environment, pip: list[str]) -> None:
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--require-hashes"]
-    _run([*pip, "install", *options, "-r", str(environment.lock)])
+    _run([*pip, "install", *options, *environment.mending("--force-reinstall"), "-r", str(environment.lock)])
 
 
 def _run(command: list[str]) -> None:

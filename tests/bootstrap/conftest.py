@@ -32,8 +32,8 @@ def wheel(folder: Path, version: str) -> str:
 
 
 @pytest.fixture
-def lock_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
-    """Writes the lock of a checkout, for a version of `tinygrid`; pip and uv find it without a network."""
+def lock_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Writes a lock of a checkout, for a version of `tinygrid`; pip and uv find it without a network."""
     wheels = tmp_path / "wheels"
     wheels.mkdir()
     for name in ("PIP_EXTRA_INDEX_URL", "PIP_CONFIG_FILE"):
@@ -45,8 +45,8 @@ def lock_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     checkout = tmp_path / "checkout"
     checkout.mkdir()
 
-    def write(version: str) -> Path:
-        lock = checkout / "requirements.lock"
+    def write(version: str, name: str = "requirements.lock") -> Path:
+        lock = checkout / name
         lock.write_text(wheel(wheels, version))
         return lock
 
@@ -54,7 +54,7 @@ def lock_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 
 
 @pytest.fixture
-def checkout(lock_of: Callable[[str], Path]) -> Path:
+def checkout(lock_of: Callable[..., Path]) -> Path:
     """A checkout with gridgeo in it and a lock of one package."""
     home = lock_of("1.0").parent
     shutil.copytree(CHECKOUT / "gridgeo", home / "gridgeo", ignore=shutil.ignore_patterns("__pycache__"))

@@ -23,7 +23,7 @@ def test_the_first_run_makes_the_environment_and_goes_on_inside(checkout):
     first = gridgeo(checkout, "--version")
     assert (first.returncode, first.stdout) == (0, "gridgeo 0.1.0\n")
     assert "installing 1 packages" in first.stderr
-    assert (checkout / ".venv" / "gridgeo.stamp").exists()
+    assert (checkout / ".venv" / "requirements.stamp").exists()
     began = time.monotonic()
     second = gridgeo(checkout, "--version")
     assert (second.returncode, second.stdout, second.stderr) == (0, "gridgeo 0.1.0\n", "")
@@ -38,6 +38,22 @@ def test_a_run_that_cannot_be_set_up_ends_with_one_line(checkout):
     assert "Traceback" not in failed.stderr
 
 
+def test_what_one_command_wants_besides_is_installed_when_it_is_first_called(checkout, lock_of):
+    lock_of("2.0.1", "requirements-bench.lock")
+    assert "requirements-bench.lock" not in gridgeo(checkout, "--version").stderr
+    first = gridgeo(checkout, "bench", "--help")
+    assert first.returncode == 0 and "(requirements-bench.lock)" in first.stderr
+    second = gridgeo(checkout, "bench", "--help")
+    assert (second.returncode, second.stderr) == (0, "")
+
+
+def test_a_command_goes_on_without_what_it_wants_besides(checkout):
+    (checkout / "requirements-bench.lock").write_text("absent-package==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    done = gridgeo(checkout, "bench", "--help")
+    assert done.returncode == 0 and done.stdout.startswith("usage: gridgeo bench")
+    assert done.stderr.splitlines()[-1].startswith("gridgeo: goes on without what requirements-bench.lock names: ")
+
+
 def test_an_installed_package_makes_no_environment(checkout):
     """`pip install -e .` leaves the package in the checkout, but its environment has all it needs."""
     assert gridgeo(checkout, "--version").returncode == 0
@@ -47,10 +63,10 @@ def test_an_installed_package_makes_no_environment(checkout):
     (info / "gridgeo-0.1.0.dist-info").mkdir()
     (info / "gridgeo-0.1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: gridgeo\nVersion: 0.1.0\n")
     (info / "gridgeo-0.1.0.dist-info" / "RECORD").write_text("gridgeo-0.1.0.dist-info/METADATA,,\n")
-    (checkout / ".venv" / "gridgeo.stamp").unlink()
+    (checkout / ".venv" / "requirements.stamp").unlink()
     done = gridgeo(checkout, "--version", python=str(own / "bin" / "python"))
     assert (done.returncode, done.stderr) == (0, "")
-    assert not (checkout / ".venv" / "gridgeo.stamp").exists()
+    assert not (checkout / ".venv" / "requirements.stamp").exists()
 
 
 @pytest.mark.parametrize("path", ["gridgeo/__main__.py", "gridgeo/__init__.py"])

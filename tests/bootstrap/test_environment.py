@@ -1,15 +1,18 @@
 """The environment of a checkout: made whole, skipped when whole, mended when not."""
 
+import re
 import shutil
 import subprocess
 import sys
 import threading
 import time
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from gridgeo.bootstrap import EXTRAS
 from gridgeo.bootstrap import environment as environments
 from gridgeo.bootstrap.environment import Environment
 from gridgeo.errors import EnvironmentIncomplete
@@ -92,6 +95,29 @@ def test_an_environment_made_by_hand_is_filled_not_replaced(tool, lock_of):
     assert (environment.place / "mine.txt").exists()
 
 
+def test_an_extra_is_put_into_the_environment_that_is_there(tool, lock_of, capfd):
+    environment = of(lock_of("1.0"))
+    environment.make_ready()
+    extra = environment.with_extra(lock_of("2.0.1", "requirements-bench.lock"))
+    assert not extra.ready()
+    extra.make_ready()
+    assert version_in(environment) == "2.0.1"
+    assert environment.ready() and extra.ready()
+    assert "(requirements-bench.lock)" in capfd.readouterr().err
+
+
+def test_an_extra_that_was_interrupted_is_mended_in_place(tool, lock_of):
+    environment = of(lock_of("1.0"))
+    environment.make_ready()
+    extra = environment.with_extra(lock_of("1.0", "requirements-bench.lock"))
+    extra.stamp.write_text("unfinished")
+    (environment.place / "mine.txt").touch()
+    next(environment.place.glob("lib/python3*/site-packages/tinygrid.py")).unlink()
+    extra.make_ready()
+    assert version_in(environment) == "1.0"
+    assert environment.ready() and (environment.place / "mine.txt").exists()
+
+
 def test_of_two_at_once_one_works_and_the_other_waits(lock_of, capfd):
     environment = of(lock_of("1.0"))
     both = [threading.Thread(target=environment.make_ready) for _ in range(2)]
@@ -129,22 +155,35 @@ def test_without_anything_to_install_with_the_package_is_named(monkeypatch, lock
         of(lock_of("1.0")).make_ready()
 
 
-def test_the_lock_has_hashes_and_no_addresses():
-    lines = (CHECKOUT / "requirements.lock").read_text().splitlines()
+@pytest.mark.parametrize("name, least", [("requirements.lock", 30), ("requirements-bench.lock", 2)])
+def test_a_lock_has_hashes_and_no_addresses(name, least):
+    lines = (CHECKOUT / name).read_text().splitlines()
     assert not [line for line in lines if "://" in line]
     named = [line for line in lines if line and not line.startswith((" ", "#"))]
-    assert len(named) > 30
+    assert len(named) >= least
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         if line and not line.startswith((" ", "#")):
             assert "==" in line and following.strip().startswith("--hash=sha256:"), line
 
 
-def test_the_lock_names_everything_the_project_asks_for():
-    import re
-    import tomllib
+def locked(name: str) -> set[str]:
+    """The packages of a lock."""
+    return {line.split("==")[0].lower() for line in (CHECKOUT / name).read_text().splitlines() if line[:1].isalnum()}
 
-    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+
+def test_the_locks_name_everything_the_project_asks_for():
+    asked = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
+    project, groups = asked["project"], asked["dependency-groups"]
     wanted = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
-    plain = {re.split(r"[\[<>=; ]", name)[0].lower().replace("_", "-") for name in wanted}
-    locked = {line.split("==")[0].lower() for line in (CHECKOUT / "requirements.lock").read_text().splitlines() if line[:1].isalnum()}
-    assert plain - locked == set()
+    assert plain(wanted) - locked("requirements.lock") == set()
+    for command, name in EXTRAS.items():
+        assert plain(groups[command]) - locked(name) == set()
+
+
+def test_what_only_one_command_wants_is_in_its_own_lock_alone():
+    for name in EXTRAS.values():
+        assert locked(name) & locked("requirements.lock") == set()
+
+
+def plain(wanted: list[str]) -> set[str]:
+    return {re.split(r"[\[<>=; ]", name)[0].lower().replace("_", "-") for name in wanted}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench import peers, report
-from bench.figures import Result, fastest, one_core
+from bench.figures import Result, fastest, in_turn, one_core
 from bench.ground import Loaded
 from gridgeo import cli
 from gridgeo.db import connection
@@ -39,8 +39,6 @@ def test_every_peer_finds_the_micro_grid_ours_finds(loaded):
     assert set(ours) == {0, 1, 2, 3, 4}
     assert peers.sjoin(areas, lon, lat)().tolist() == ours
     assert peers.boxes_then_prepared(areas, lon, lat)().tolist() == ours
-    with peers.duckdb(areas, lon, lat) as with_threads:
-        assert with_threads(1)().tolist() == ours
     with peers.postgis(loaded, areas, lon, lat) as (planned, read):
         assert read(planned(False)()).tolist() == ours
     one = peers.prepared_tree(areas)
@@ -50,10 +48,19 @@ def test_every_peer_finds_the_micro_grid_ours_finds(loaded):
         assert [at(x, y)[0] for x, y in zip(lon[:50].tolist(), lat[:50].tolist(), strict=True)] == ids[ours[:50]].tolist()
 
 
+def test_duckdb_finds_the_micro_grid_ours_finds(loaded):
+    pytest.importorskip("duckdb_extension_spatial", reason="`gridgeo bench` installs it when it is first called")
+    lon, lat = loaded.points(500)
+    areas, ours = loaded.snapshot.geometry[loaded.leaves], loaded.snapshot.at_many(lon, lat, nearest=False).unit
+    with peers.duckdb(areas, lon, lat) as with_threads:
+        assert loaded.leaves[with_threads(1)()].tolist() == ours.tolist()
+
+
 def test_a_peer_that_is_not_installed_is_said_to_be_missing(loaded, monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb_extension_spatial", None)
     lon, lat = loaded.points(5)
-    with pytest.raises(peers.Unavailable, match="pip install duckdb-extension-spatial"), peers.duckdb(loaded.snapshot.geometry, lon, lat):
+    refused = pytest.raises(peers.Unavailable, match=r"pip install -r requirements-bench\.lock")
+    with refused, peers.duckdb(loaded.snapshot.geometry, lon, lat):
         pass
 
 
@@ -73,6 +80,13 @@ def test_the_fastest_of_some_runs_counts():
     seconds, last = fastest(lambda: calls.append(1) or len(calls), 3)
     assert (last, len(calls)) == (3, 3)
     assert 0 <= seconds < 1
+
+
+def test_works_in_turn_are_each_run_as_often():
+    calls = []
+    seconds = in_turn({name: lambda name=name: calls.append(name) for name in "ab"}, 3)
+    assert calls == list("ababab")
+    assert set(seconds) == {"a", "b"} and min(seconds.values()) >= 0
 
 
 def test_one_core_is_given_back():

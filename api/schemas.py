@@ -62,6 +62,22 @@ class Brief(_Schema):
     href: str
 
 
+class OtherCode(_Schema):
+    """What one system called a unit at one time."""
+
+    system: str = Field(description="Whose code: statistics, gridoffice …")
+    vintage: str = Field(description="Of which year, month or day.")
+    code: str
+
+
+class OtherCodes(_Schema):
+    """What other systems call a unit."""
+
+    unit: Brief
+    codes: list[OtherCode]
+    links: list[Link]
+
+
 class Row(Brief):
     """A grid unit in a list."""
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from gridgeo.hierarchy import store
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GridUnit
 
@@ -19,6 +20,7 @@ router = APIRouter(prefix="/grids", tags=["grids"])
 
 _SUMMARY = Query(SCHEME, DATETIME)
 _UNIT = Query(CODE, SCHEME, DATETIME, form("json", "geojson"))
+_CODES = Query(CODE, SCHEME, DATETIME)
 _LIST = Query(CODE, SCHEME, DATETIME, form("json", "geojson", "csv"))
 
 _RELATIONS: dict[str, Callable[[Snapshot, GridUnit], Sequence[GridUnit]]] = {
@@ -59,6 +61,26 @@ async def unit(request: Request) -> Response:
     wanted = conditional.chosen(request, ("json", "geojson"), asked.f)
     body = known.feature(found) if wanted == "geojson" else orjson.dumps(known.unit(found))
     return conditional.send(request, body, conditional.MEDIA_TYPES[wanted], known.tag(wanted), known.links(found, edition.chain(found)))
+
+
+@router.get(
+    "/{code}/codes",
+    summary="What other systems call a unit",
+    openapi_extra=_CODES.as_dict(),
+    responses={200: {"model": schemas.OtherCodes}},
+)
+async def other_codes(request: Request) -> Response:
+    """Codes of other systems by vintage: the same unit may have a different one in each list and each year."""
+    asked = _CODES(request)
+    edition = await depends.snapshot(request, asked)
+    found = await depends.unit(request, asked, edition)
+    known = await run_in_threadpool(depends.read, request, lambda conn: store.other_codes(conn, found.unit_id))
+    body = {
+        "unit": answers.brief(found),
+        "codes": [dict(zip(("system", "vintage", "code"), each, strict=True)) for each in known],
+        "links": [answers.link(f"/grids/{found.ref}/codes", "self", "codes"), answers.link(f"/grids/{found.ref}", "up", found.name_zh)],
+    }
+    return conditional.send(request, orjson.dumps(body), conditional.JSON)
 
 
 def _siblings(edition: Snapshot, unit: GridUnit) -> list[GridUnit]:

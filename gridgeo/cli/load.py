@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import Conflict, InvalidInput
 from ..settings import Settings
 
-HELP = "load grids from files: a dry run with a report, unless --commit"
+HELP = "load grids, or what others call them, from files: a dry run with a report, unless --commit"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,10 +35,48 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     store.add_argument("--name", default="", help="name of the edition (default: the files' names)")
     store.add_argument("--source", default="", help="where the data comes from (default: the files' names)")
     store.add_argument("--report", type=Path, metavar="DIR", help="write issues and changes there, as CSV and GeoJSON")
+    told = "what another system calls our units: tables with our code and theirs"
+    codes = kinds.add_parser("codes", help=told, description=told)
+    codes.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    codes.add_argument("--system", required=True, help="whose codes: statistics, gridoffice …")
+    codes.add_argument("--vintage", required=True, help="of when: 2023, 2023-06 or 2023-06-30")
+    codes.add_argument("--scheme", default="governance", help="scheme of the units (default: governance)")
+    codes.add_argument("--field", action="append", default=[], metavar="FIELD=COLUMN", help="which column is which: code=…, other_code=…")
+    codes.add_argument("--commit", action="store_true", help="store them; a code given before for the same vintage is replaced")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Plan the load and print the report; store it when asked. Return 1 when errors stop it, also in a dry run."""
+    """Load what was named. Return 1 when errors stop it, also in a dry run."""
+    return _grids(args, settings) if args.what == "grids" else _codes(args, settings)
+
+
+def _codes(args: argparse.Namespace, settings: Settings) -> int:
+    """Read the codes of another system and print what was found; store them when asked."""
+    from contextlib import closing
+
+    from .. import issues
+    from ..db import connection
+    from ..hierarchy import store
+    from ..ingest import codes, mapping, report
+    from . import database
+
+    given = mapping.merge(mapping.NONE, fields=args.field).fields
+    with database.opened(settings) as url, closing(connection.connect(url)) as conn, connection.transaction(conn):
+        plan = codes.plan(conn, args.files, args.system, args.vintage, args.scheme, given)
+        print(f"{len(plan.code_of):,} units of scheme {args.scheme} have a code of {plan.system} {plan.vintage}")
+        for line in report.found(plan.issues):
+            print(line)
+        left = issues.errors(plan.issues)
+        if left or not args.commit:
+            print("Nothing was stored: mend the files." if left else "Dry run: nothing was stored. Add --commit to store them.")
+            return 1 if left else 0
+        changed = store.put_codes(conn, plan.system, plan.vintage, plan.code_of)
+    print(f"Stored: {changed:,} new or changed, {len(plan.code_of) - changed:,} as before.")
+    return 0
+
+
+def _grids(args: argparse.Namespace, settings: Settings) -> int:
+    """Plan the load and print the report; store it when asked."""
     from contextlib import closing
 
     from ..db import connection

@@ -83,17 +83,17 @@ SELECT v.unit_id, v.code, v.name_zh, v.level, v.edition_id, lower(e.valid), uppe
  ORDER BY e.valid, v.unit_id;
 
 -- name: other_codes
--- What other systems call the units of an edition.
-SELECT c.unit_id, c.system, c.vintage, c.code
-  FROM grid_unit_code AS c
-  JOIN grid_unit_version AS v USING (unit_id)
- WHERE v.edition_id = %(edition_id)s
- ORDER BY c.unit_id, c.system, c.vintage;
+-- What other systems call a unit.
+SELECT system, vintage, code
+  FROM grid_unit_code
+ WHERE unit_id = %(unit_id)s
+ ORDER BY system, vintage;
 
 -- name: put_code
 INSERT INTO grid_unit_code (unit_id, system, vintage, code)
 VALUES (%(unit_id)s, %(system)s, %(vintage)s, %(code)s)
-ON CONFLICT (unit_id, system, vintage) DO UPDATE SET code = excluded.code;
+ON CONFLICT (unit_id, system, vintage) DO UPDATE SET code = excluded.code
+WHERE grid_unit_code.code <> excluded.code;
 
 -- name: findings
 SELECT code, severity, message, units, area_m2, ST_AsBinary(geom)

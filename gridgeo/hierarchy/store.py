@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import geopandas
@@ -119,18 +118,20 @@ def versions(conn, scheme: str, code: str | None = None, unit_id: int | None = N
     return _rows(conn, "versions", scheme=scheme, code=code, unit_id=unit_id)
 
 
-def other_codes(conn, edition_id: int) -> dict[int, list[tuple[str, str, str]]]:
-    """Return what other systems call the units of an edition: (system, vintage, code) by unit_id."""
-    found: dict[int, list[tuple[str, str, str]]] = {}
-    for unit_id, *code in _rows(conn, "other_codes", edition_id=edition_id):
-        found.setdefault(unit_id, []).append(tuple(code))
-    return found
+def other_codes(conn, unit_id: int) -> list[tuple[str, str, str]]:
+    """Return what other systems call a unit: (system, vintage, code)."""
+    return _rows(conn, "other_codes", unit_id=unit_id)
 
 
-def put_codes(conn, rows: Sequence[tuple[int, str, str, str]]) -> None:
-    """Record what other systems call units: (unit_id, system, vintage, code); a code given before for the same is replaced."""
+def put_codes(conn, system: str, vintage: str, code_of: dict[int, str]) -> int:
+    """Record what a system calls units in a vintage, by unit_id; return how many codes are new or other than before."""
+    rows = [{"unit_id": unit_id, "system": system, "vintage": vintage, "code": code} for unit_id, code in code_of.items()]
     with conn.cursor() as cur:
-        cur.executemany(SQL["put_code"], [dict(zip(("unit_id", "system", "vintage", "code"), row, strict=True)) for row in rows])
+        changed = 0
+        for row in rows:
+            cur.execute(SQL["put_code"], row)
+            changed += cur.rowcount
+    return changed
 
 
 def findings(conn, edition_id: int) -> list[Issue]:

@@ -23,7 +23,7 @@ def lines(plan: Plan, accepted: Iterable[str] = ()) -> Iterator[str]:
     yield f"{', '.join(plan.files)} → scheme {plan.scheme.scheme} ({plan.scheme.name_zh} {plan.scheme.name_en})"
     yield from _levels(plan)
     yield from _changes(plan)
-    yield from _found(plan.issues, set(accepted))
+    yield from found(plan.issues, set(accepted))
 
 
 def issues(plan: Plan) -> geopandas.GeoDataFrame:
@@ -58,20 +58,21 @@ def _changes(plan: Plan) -> Iterator[str]:
             yield f"  {change:<12}{len(rows):>8,}  {named}{' …' if len(rows) > _EXAMPLES else ''}{area}"
 
 
-def _found(issues: Iterable[Issue], accepted: set[str]) -> Iterator[str]:
+def found(issues: Iterable[Issue], accepted: set[str] = frozenset()) -> Iterator[str]:
+    """Yield what to print of issues: by code, the gravest first, with the first of each."""
     groups: dict[tuple[int, str], list[Issue]] = defaultdict(list)
     for issue in issues:
         groups[_GRAVEST_FIRST.index(issue.severity), issue.code].append(issue)
     yield "Found:" if groups else "Nothing to remark."
-    for (rank, code), found in sorted(groups.items(), key=lambda group: (group[0][0], -len(group[1]), group[0][1])):
+    for (rank, code), alike in sorted(groups.items(), key=lambda group: (group[0][0], -len(group[1]), group[0][1])):
         severity = _GRAVEST_FIRST[rank]
-        area = sum(issue.area_m2 or 0 for issue in found)
+        area = sum(issue.area_m2 or 0 for issue in alike)
         mark = " (accepted)" if severity is Severity.ERROR and code in accepted else ""
-        yield f"  {severity:<8}{code:<22}{len(found):>7,}{f'  {area:,.0f} m2' if area else ''}{mark}"
-        for issue in found[:_EXAMPLES]:
+        yield f"  {severity:<8}{code:<22}{len(alike):>7,}{f'  {area:,.0f} m2' if area else ''}{mark}"
+        for issue in alike[:_EXAMPLES]:
             yield f"          {_place(issue)}{issue.message}"
-        if len(found) > _EXAMPLES:
-            yield f"          … and {len(found) - _EXAMPLES:,} more"
+        if len(alike) > _EXAMPLES:
+            yield f"          … and {len(alike) - _EXAMPLES:,} more"
 
 
 def _place(issue: Issue) -> str:

@@ -2,12 +2,15 @@
 
 import csv
 import io
+from contextlib import closing
 
 import pytest
 import shapely
 from shapely.geometry import shape
 
 from api import schemas
+from gridgeo.db import connection
+from gridgeo.hierarchy import store
 from tests.api.world import DISTRICT, RETIRED, STREET_1, STREET_2, A, B, C, D, F
 
 
@@ -38,6 +41,19 @@ def test_every_link_of_a_unit_leads_somewhere(client):
             answer = client.get(link["href"].partition("#")[0])
             assert answer.status_code == 200, link
             assert answer.headers["content-type"].partition(";")[0] == link["type"], link
+
+
+def test_codes_of_other_systems_are_told_by_vintage(client, world):
+    before = get(client, f"/grids/{A}/codes")
+    assert schemas.OtherCodes.model_validate(before.json()).codes == []
+    with closing(connection.connect(world.url)) as conn, conn:
+        unit_id = before.json()["unit"]["unit_id"]
+        store.put_codes(conn, "statistics", "2023", {unit_id: "440309003"})
+    after = get(client, f"/grids/{A}/codes")
+    assert [each.model_dump() for each in schemas.OtherCodes.model_validate(after.json()).codes] == [
+        {"system": "statistics", "vintage": "2023", "code": "440309003"}
+    ]
+    assert before.headers["etag"] != after.headers["etag"]
 
 
 def test_a_unit_without_code_is_found_by_its_number(client, world):

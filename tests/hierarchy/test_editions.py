@@ -196,8 +196,8 @@ def test_another_scheme_may_use_the_same_code(conn):
 def test_codes_of_other_systems_are_kept_by_vintage(conn, two_streets):
     draft = stage(conn, two_streets)
     unit_id = int(store.frame(conn, draft.edition_id)["unit_id"].iloc[0])
-    store.put_codes(conn, [(unit_id, "statistics", "2023", "440309003"), (unit_id, "gridoffice", "2018", "440311007")])
-    store.put_codes(conn, [(unit_id, "statistics", "2023", "440309004")])
-    assert store.other_codes(conn, draft.edition_id) == {
-        unit_id: [("gridoffice", "2018", "440311007"), ("statistics", "2023", "440309004")]
-    }
+    assert store.put_codes(conn, "statistics", "2023", {unit_id: "440309003"}) == 1
+    assert store.put_codes(conn, "gridoffice", "2018", {unit_id: "440311007"}) == 1
+    assert store.put_codes(conn, "statistics", "2023", {unit_id: "440309004"}) == 1
+    assert store.put_codes(conn, "statistics", "2023", {unit_id: "440309004"}) == 0
+    assert store.other_codes(conn, unit_id) == [("gridoffice", "2018", "440311007"), ("statistics", "2023", "440309004")]

@@ -39,13 +39,16 @@ gridgeo.main = (() => {
     const view = gridgeo.view(map, topology, store, () => insets(sheet));
     const current = () => store.get().painting;
 
-    place(view, topology, store, asked);
+    if (asked.view) map.setView([asked.view.lat, asked.view.lon], asked.view.zoom, { animate: false });
+    else view.whole(false);
     paint(topology, store, layer);
     layer.addTo(map);
     furnish();
     gridgeo.panel(map, topology, store, view);
     gridgeo.tip(topology, store, current);
     gridgeo.card(topology, store, view, config);
+    // A link to a unit goes into it; only now is it known what the card covers.
+    if (!asked.view && !asked.level && store.get().selected) view.enter(store.get().selected);
     store.watch(["selected"], ({ selected }) => selected && uncover(selected));
     gridgeo.search(topology, view);
     gridgeo.locate(map, topology, view);
@@ -70,14 +73,6 @@ gridgeo.main = (() => {
       pointer: null,
       painting: null,
     };
-  }
-
-  function place(view, topology, store, asked) {
-    if (asked.view) map.setView([asked.view.lat, asked.view.lon], asked.view.zoom, { animate: false });
-    else {
-      view.whole(false);
-      if (store.get().selected && !asked.level) view.reveal(store.get().selected);
-    }
   }
 
   // The painting follows level, measure and method; the layer follows the painting.

@@ -96,19 +96,18 @@ def test_click_opens_the_card_and_the_address_remembers(visit, address):
     assert again.locator("#card h2").inner_text().startswith("新安街道")
 
 
-def test_a_link_to_a_unit_goes_into_it_beside_the_card(visit, address):
-    whole = visit(address).evaluate("gridgeo.shown.map.getZoom()")
+def test_a_link_to_a_unit_shows_what_it_is_made_of_beside_the_card(visit, address):
     page = visit(f"{address}#unit=999901001")
     page.wait_for_timeout(600)
-    zoom, right, free = page.evaluate(
+    shown, right, card = page.evaluate(
         """() => {
-            const { topology, map } = gridgeo.shown, { box } = topology.byId.get('999901001');
+            const { topology, map, store } = gridgeo.shown, { box } = topology.byId.get('999901001');
             const east = map.latLngToContainerPoint(map.unproject([box[2], box[1]], 0)).x;
-            return [map.getZoom(), east, document.querySelector('#card').offsetLeft];
+            return [topology.levels[store.get().shown].key, east, document.querySelector('#card').offsetLeft];
         }"""
     )
-    assert zoom > whole
-    assert right <= free
+    assert shown == "community"
+    assert right <= card
 
 
 def test_a_sum_that_lacks_a_part_says_so(visit, address):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gridgeo import sample
 from gridgeo.errors import NotFound
 from maps import page as pages
 
@@ -77,6 +78,10 @@ def test_one_file_opens_from_disk_and_does_all_the_same(visit, tmp_path):
     page.select_option("#measure", "type")
     page.wait_for_timeout(100)
     assert colour(page, "99990100100201") == "#dcae57"
+
+
+def test_one_file_of_a_whole_district_is_small_enough_to_send():
+    assert len(pages.one_file(topology(sample.make("baoan", 1))).html.encode()) < 5_000_000
 
 
 def test_one_file_allows_nothing_but_what_lies_in_it(visit, tmp_path):

@@ -17,20 +17,23 @@ Source: SZDB/Z 281-2017, 5.2; the ranges of the statistics bureau's division cod
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
 from ..errors import InvalidCode
+from . import arrays
+from .family import Family
+from .model import Kind, Reading, Reason
+from .text import holds_birth, normalise, starred
 
 #: digits of a code by level, from the top
 LENGTHS = {"district": 6, "street": 9, "community": 12, "micro": 14}
 
 _LEVELS = {length: level for level, length in LENGTHS.items()}
+_GROUPS = ((6, 9), (9, 12), (12, 14))
 _WORK_GRID = re.compile(r"[0-9]{9}[A-Z][0-9]{3}")
-_DROPPED = {ord(sign): None for sign in "\u200b\u200c\u200d\ufeff'\u2019"}
 
 
 class DivisionKind(StrEnum):
@@ -87,12 +90,6 @@ class GridCode:
         return self.code[:length]
 
 
-def normalise(text: object) -> str:
-    """Return a code as it is stored: half-width capitals; no blanks, apostrophes or invisible signs; no ".0" of a spreadsheet."""
-    plain = "".join(unicodedata.normalize("NFKC", str(text)).translate(_DROPPED).split()).upper()
-    return plain[:-2] if plain.endswith(".0") and plain[:-2].isdigit() else plain
-
-
 def unpad(code: str) -> str:
     """Return a code without the groups of zeros that statistics tables fill it up with: 440306001000 is street 440306001."""
     groups = [code[:6], code[6:9], code[9:12], code[12:]]
@@ -111,18 +108,31 @@ def parse(text: object) -> GridCode:
         or a group is all zeros, as no number is issued (a padded code is named without its padding).
     """
     code = normalise(text)
+    fault = _fault(code)
+    if fault:
+        raise InvalidCode("grid code", text, fault[1])
+    return GridCode(code, _LEVELS[len(code)])
+
+
+def is_sound(code: str) -> bool:
+    """Return whether a normalised text is a code of a division or a micro-grid."""
+    return _fault(code) is None
+
+
+def _fault(code: str) -> tuple[Reason, str] | None:
+    """What is wrong with a normalised text, and the way out."""
     if not (code.isascii() and code.isdigit()):
-        raise InvalidCode("grid code", text, "must be digits only")
+        return Reason.WRONG_CHARACTER, "must be digits only"
     if len(code) not in _LEVELS:
         lengths = ", ".join(f"{length} ({level})" for level, length in LENGTHS.items())
-        raise InvalidCode("grid code", text, f"has {len(code)} digits; must have {lengths}")
+        return Reason.WRONG_LENGTH, f"has {len(code)} digits; must have {lengths}"
     if not "11" <= code[:2] <= "82":
-        raise InvalidCode("grid code", text, f"begins with {code[:2]}, which is no province (11 to 82)")
+        return Reason.NO_PROVINCE, f"begins with {code[:2]}, which is no province (11 to 82)"
     if unpad(code) != code:
-        raise InvalidCode("grid code", text, f"is filled up with zeros; give {unpad(code)}")
-    if level_of([code])[0] is None:
-        raise InvalidCode("grid code", text, "has a group of zeros; numbers begin with 001 (micro-grids 01)")
-    return GridCode(code, _LEVELS[len(code)])
+        return Reason.PADDED, f"is filled up with zeros; give {unpad(code)}"
+    if any(not code[start:end].strip("0") for start, end in _GROUPS if start < len(code)):
+        return Reason.ZERO_GROUP, "has a group of zeros; numbers begin with 001 (micro-grids 01)"
+    return None
 
 
 def level_of(codes) -> np.ndarray:
@@ -138,7 +148,7 @@ def level_of(codes) -> np.ndarray:
     digits = (signs >= ord("0")) & (signs <= ord("9"))
     sound = digits.sum(axis=1) == length
     sound &= (text >= "11") & (text < "83")
-    for start, end in ((6, 9), (9, 12), (12, 14)):
+    for start, end in _GROUPS:
         sound &= (length <= start) | (signs[:, start:end] > ord("0")).any(axis=1)
     levels = np.full(len(text), None, dtype=object)
     for digit_count, level in _LEVELS.items():
@@ -162,3 +172,95 @@ def work_grid(text: object) -> str:
         raise InvalidCode("work grid code", text, "must be a street's 9 digits, a letter and 3 digits, such as 440311008H009")
     parse(code[:9])
     return code
+
+
+def issued_soundly(signs: np.ndarray) -> np.ndarray:
+    """Return for each column of 6 to 14 digits whether it is a sound code, as :func:`is_sound` says of one."""
+    groups = [(signs[start:end] != ord("0")).any(axis=0) for start, end in _GROUPS if start < len(signs)]
+    return np.logical_and.reduce([_in_province(signs), *groups])
+
+
+def _in_province(signs: np.ndarray) -> np.ndarray:
+    first, second = signs[0], signs[1]
+    least = (first > ord("1")) | (second >= ord("1"))
+    most = (first < ord("8")) | ((first == ord("8")) & (second <= ord("2")))
+    return (first >= ord("1")) & least & most
+
+
+def _read(code: str) -> Reading:
+    if len(code) not in _LEVELS:
+        return Reading((Reason.WRONG_LENGTH,))
+    fault = _fault(code)
+    return Reading((fault[0],)) if fault else Reading((), _LEVELS[len(code)])
+
+
+def _screen(signs: np.ndarray, length: np.ndarray) -> np.ndarray:
+    bits = np.full(len(length), Reason.WRONG_LENGTH.bit, np.uint32)
+    for level_length in _LEVELS:
+        those = length == level_length
+        if those.any():
+            bits[those] = _screen_level(signs[:level_length, those], length[those])
+    return bits
+
+
+def _screen_level(signs: np.ndarray, length: np.ndarray) -> np.ndarray:
+    empty = [(signs[start:end] == ord("0")).all(axis=0) for start, end in _GROUPS if start < len(signs)]
+    nowhere = np.zeros(len(length), bool)
+    return arrays.first_of(
+        length,
+        (Reason.WRONG_CHARACTER, ~arrays.are_digits(signs)),
+        (Reason.NO_PROVINCE, ~_in_province(signs)),
+        (Reason.PADDED, empty[-1] if empty else nowhere),
+        (Reason.ZERO_GROUP, np.logical_or.reduce([nowhere, *empty])),
+    )
+
+
+def _read_work_grid(code: str) -> Reading:
+    if len(code) != 13:
+        return Reading((Reason.WRONG_LENGTH,))
+    if not _WORK_GRID.fullmatch(code):
+        return Reading((Reason.WRONG_CHARACTER,))
+    fault = _fault(code[:9])
+    if fault:
+        return Reading((fault[0],))
+    return Reading((), "work_grid", {"street": code[:9], "department": code[9], "number": code[10:]})
+
+
+def _screen_work_grid(signs: np.ndarray, length: np.ndarray) -> np.ndarray:
+    letter = (signs[9] >= ord("A")) & (signs[9] <= ord("Z"))
+    shaped = arrays.are_digits(signs[:9]) & letter & arrays.are_digits(signs[10:13])
+    wrong = arrays.first_of(length, (Reason.WRONG_LENGTH, length != 13), (Reason.WRONG_CHARACTER, ~shaped))
+    return np.where(wrong > 0, wrong, _screen_level(signs[:9], length))
+
+
+def _mask(code: str) -> str:
+    return starred(code, 3, 4) if holds_birth(code) else code
+
+
+FAMILY = Family(
+    kind=Kind.GRID,
+    name="grid code",
+    name_zh="网格编码",
+    expected="6 digits (district), 9 (street), 12 (community) or 14 (micro-grid)",
+    expected_zh="区 6 位, 街道 9 位, 社区 12 位, 基础网格 14 位数字",
+    read=_read,
+    screen=_screen,
+    mask=_mask,
+    width=14,
+    alphabet=arrays.alphabet(arrays.DIGITS + arrays.CAPITALS),
+    columns=("网格编码", "网格代码", "区划代码", "区划编码", "grid_code", "gridcode", "wgbm"),
+)
+
+WORK_GRID = Family(
+    kind=Kind.WORK_GRID,
+    name="work grid code",
+    name_zh="工作网格编码",
+    expected="a street's 9 digits, a letter and 3 digits",
+    expected_zh="街道 9 位数字, 1 位字母, 3 位数字",
+    read=_read_work_grid,
+    screen=_screen_work_grid,
+    mask=str,
+    width=13,
+    alphabet=arrays.alphabet(arrays.DIGITS + arrays.CAPITALS),
+    columns=("工作网格编码", "工作网格代码", "work_grid_code"),
+)

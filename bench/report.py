@@ -15,7 +15,7 @@ from gridgeo import __version__
 
 from .figures import Figure, Result
 
-_PACKAGES = ("numpy", "shapely", "geopandas", "pyogrio", "duckdb", "fastapi", "uvicorn", "psycopg2-binary")
+_PACKAGES = ("numpy", "shapely", "geopandas", "pyogrio", "duckdb", "fastapi", "uvicorn", "psycopg2-binary", "folium")
 _PREFACE = "Written by `python3 -m gridgeo bench --write-docs`. Read ratios, not seconds: they are of one run on one machine."
 _COLUMNS = ("what", "measured", "against ours", "note")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import numpy as np
 import orjson
@@ -29,7 +30,7 @@ def http(ground: Ground, quick: bool) -> Result:
     ones = [_get(f"/grids/at?lon={x:.7f}&lat={y:.7f}") for x, y in zip(lon[:2000].tolist(), lat[:2000].tolist(), strict=True)]
     units = [_get(f"/grids/{unit.ref}") for unit in loaded.snapshot.units[:2000]]
     body = orjson.dumps({"points": np.column_stack([lon, lat]).tolist()})
-    with _served(ground, loaded) as address:
+    with served(ground, loaded) as address:
         for what, requests, connections in (
             (f"GET /grids/at, {_CONNECTIONS} connections", ones, _CONNECTIONS),
             (f"GET /grids/{{code}}, {_CONNECTIONS} connections", units, _CONNECTIONS),
@@ -53,7 +54,8 @@ class _Load:
 
 
 @contextmanager
-def _served(ground: Ground, loaded: Loaded):
+def served(ground: Ground, loaded: Loaded) -> Iterator[SplitResult]:
+    """Serve a district by one process while the block runs; lend the address."""
     settings = serving.free_port(replace(ground.settings, port=0, workers=1))
     with tempfile.TemporaryDirectory() as folder:
         process = serving.start(settings, loaded.url, Path(folder) / "log")

@@ -26,7 +26,7 @@ from gridgeo.settings import Settings
 from . import depends, openapi, pages, problems
 from .drawings import Drawings
 from .middleware import Door, Metrics
-from .routes import at, download, editions, grids, health, landing, maps
+from .routes import at, codes, download, editions, grids, health, landing, maps
 
 #: The one table of which foreseen error is which status; an error not named here is what its parent is.
 STATUS: dict[type[Exception], int] = {
@@ -58,6 +58,7 @@ _DESCRIPTION = "网格 · A city by its grids: which unit is here, what is it ca
 _TAGS = [
     {"name": "grids", "description": "网格 · Grid units and where points lie."},
     {"name": "editions", "description": "版本 · Boundaries as they were, are and will be."},
+    {"name": "codes", "description": "编码 · Whether codes are sound, and what is wrong with them."},
     {"name": "maps", "description": "地图 · The map for planners."},
     {"name": "service", "description": "服务 · This service itself."},
 ]
@@ -91,7 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
         responses={"4XX": {"description": "The request is at fault; the body says how.", "content": _problem_content()}},
     )
     app.state.settings, app.state.metrics = settings, Metrics()
-    for resource in (at, grids, download, editions, maps, landing, health):
+    for resource in (at, grids, download, editions, codes, maps, landing, health):
         app.include_router(resource.router)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     if settings.cors_origins:

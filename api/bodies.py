@@ -5,6 +5,7 @@ A body is checked whole; only what is wrong is looked at point by point, to say 
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import Iterable, Sequence
@@ -13,15 +14,17 @@ from itertools import chain
 
 import numpy as np
 import orjson
+from starlette.requests import Request
 
 from .parameters import number
-from .problems import Fault, InvalidRequest, UnsupportedMediaType, shown
+from .problems import BodyTooLarge, Fault, InvalidRequest, TooSlow, UnsupportedMediaType, shown
 
 #: Points in one request.
 MOST = 10_000
 
-#: Bytes of one request.
+#: Bytes of one request, and seconds a caller has to send them.
 BODY_BYTES = 2 * 1024 * 1024
+_BODY_S = 30
 
 #: Faults told of one body.
 FAULTS = 10
@@ -45,9 +48,32 @@ class Points:
     rows: Sequence[Sequence[str]] = ()
 
 
+async def received(request: Request, things: str) -> bytes:
+    """Return the body of a request that holds many `things`, as long as it may be and in time.
+
+    Raises UnsupportedMediaType, BodyTooLarge, TooSlow.
+    """
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise UnsupportedMediaType("a compressed body is not read; send it as it is")
+    too_large = BodyTooLarge(f"the body holds more than {BODY_BYTES} bytes; send fewer {things} at a time")
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > BODY_BYTES:
+        raise too_large
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_BODY_S):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > BODY_BYTES:
+                    raise too_large
+    except TimeoutError:
+        raise TooSlow(f"the body did not arrive within {_BODY_S} s") from None
+    return bytes(body)
+
+
 def parse(body: bytes, content_type: str) -> Points:
     """Return the points of a body; raises InvalidRequest, UnsupportedMediaType."""
-    kind, charset = _kind(content_type)
+    kind, charset = media_type(content_type)
     read = _READERS.get(kind)
     if read is None:
         raise UnsupportedMediaType(f"this resource reads {', '.join(_READERS)}; Content-Type is {shown(kind) if kind else 'missing'}")
@@ -58,7 +84,8 @@ def parse(body: bytes, content_type: str) -> Points:
     return read(body, codec)
 
 
-def _kind(content_type: str) -> tuple[str, str]:
+def media_type(content_type: str) -> tuple[str, str]:
+    """Return the media type and the charset a Content-Type names, in small letters; empty where it names none."""
     kind, *options = (part.strip().lower() for part in content_type.split(";"))
     charset = next((option.partition("=")[2].strip('"') for option in options if option.startswith("charset=")), "")
     return kind, charset

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from .. import answers, batch, bodies, conditional, depends, schemas
 from ..parameters import CRS, DATETIME, LAT, LEVEL, LON, SCHEME, Query, form, location
-from ..problems import BodyTooLarge, TooSlow, UnsupportedMediaType
 
 router = APIRouter(prefix="/grids", tags=["grids"])
 
 _ONE = Query(LON, LAT, CRS, SCHEME, DATETIME, LEVEL, form("json"))
 _MANY = Query(CRS, SCHEME, DATETIME, LEVEL, form("json", "ndjson", "csv"))
-
-#: Seconds a caller has to send the body.
-_BODY_S = 30
 
 _BODY = {
     "description": f"At most {bodies.MOST} points and {bodies.BODY_BYTES} bytes. CSV: the first line names the columns, lon and lat "
@@ -63,7 +57,7 @@ async def many(request: Request) -> Response:
     """Answers in the order given, in the form of the body unless f= or the Accept header ask for another."""
     asked = _MANY(request)
     edition = await depends.snapshot(request, asked)
-    body = await _body(request)
+    body = await bodies.received(request, "points")
     wanted, written = await run_in_threadpool(_answer, request, body, asked, edition)
     headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding"}
     return Response(written, headers=headers, media_type=conditional.MEDIA_TYPES[wanted])
@@ -74,23 +68,3 @@ def _answer(request: Request, body: bytes, asked, edition) -> tuple[str, bytes]:
     forms = dict.fromkeys((points.form, "json", "ndjson", "csv"))
     wanted = conditional.chosen(request, forms, asked.f)
     return wanted, batch.answer(points, wanted, asked.crs, edition, asked.level)
-
-
-async def _body(request: Request) -> bytes:
-    """The body of a request, as long as it may be and in time."""
-    if request.headers.get("content-encoding", "identity") != "identity":
-        raise UnsupportedMediaType("a compressed body is not read; send it as it is")
-    too_large = BodyTooLarge(f"the body holds more than {bodies.BODY_BYTES} bytes; send fewer points at a time")
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > bodies.BODY_BYTES:
-        raise too_large
-    received = bytearray()
-    try:
-        async with asyncio.timeout(_BODY_S):
-            async for piece in request.stream():
-                received += piece
-                if len(received) > bodies.BODY_BYTES:
-                    raise too_large
-    except TimeoutError:
-        raise TooSlow(f"the body did not arrive within {_BODY_S} s") from None
-    return bytes(received)

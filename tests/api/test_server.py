@@ -16,6 +16,7 @@ import pytest
 from api import server as api_server
 from gridgeo.errors import DatabaseUnavailable, EnvironmentIncomplete
 from gridgeo.settings import Settings, inherited_environment
+from tests.api import canaries
 
 
 @pytest.fixture
@@ -55,6 +56,18 @@ def test_it_ends_when_told_and_has_logged_each_request(started):
     assert process.returncode in (0, -signal.SIGTERM)
     assert re.search(r"INFO gridgeo.request: GET /grids/\{code\} 404 \d+\.\d ms \d+ B [0-9a-f-]{36}", said)
     assert "440306" not in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize("log_json", ["0", "1"])
+def test_no_personal_code_stands_in_what_the_process_says(started, log_json):
+    process, address = started(log_json=log_json)
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        for canary in canaries.CANARIES:
+            canaries.send(client, canary)
+    process.send_signal(signal.SIGTERM)
+    said = process.communicate(timeout=20)[1]
+    assert said.count("/codes/validate") > len(canaries.CANARIES)
+    assert not any(canaries.secret(canary) in said for canary in canaries.CANARIES)
 
 
 def test_several_workers_share_the_port_and_the_settings(started):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from collections.abc import Mapping
 
 from ..errors import DatabaseUnavailable, EnvironmentIncomplete
 from ..settings import Settings
@@ -47,6 +48,7 @@ def _database(settings: Settings) -> list:
 
 def _machine(settings: Settings) -> list:
     from ..db.check import Finding, State
+    from ..ingest import jail
     from . import serving
 
     findings = []
@@ -64,18 +66,16 @@ def _machine(settings: Settings) -> list:
             findings.append(Finding("port", State.OK, f"{settings.port} is free"))
         except EnvironmentIncomplete as error:
             findings.append(Finding("port", State.WARNING, error.what, error.remedy))
-    findings.append(_jail())
+    findings.append(walls(jail.probe()))
     return findings
 
 
-def _jail():
-    """Files from outside are read behind walls of the kernel; some kernels and containers do not offer them all."""
+def walls(found: Mapping[str, bool]):
+    """Return the finding about the walls files from outside are read behind: some kernels and containers do not offer them all."""
     from ..db.check import Finding, State
-    from ..ingest import jail
 
-    walls = jail.probe()
-    holding = ", ".join(name for name, holds in walls.items() if holds) or "no wall"
-    missing = [name for name, holds in walls.items() if not holds]
+    holding = ", ".join(name for name, holds in found.items() if holds) or "nothing"
+    missing = [name for name, holds in found.items() if not holds]
     if not missing:
         return Finding("reading of files", State.OK, f"shut off: {holding}")
     hint = "load only files you trust here: use a newer kernel (5.13), or a container that allows Landlock and network namespaces"

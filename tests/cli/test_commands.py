@@ -11,6 +11,9 @@ import urllib.request
 import pytest
 
 from gridgeo import cli
+from gridgeo.cli import check
+from gridgeo.db.check import State
+from gridgeo.ingest import jail
 from tests.installation import CHECKOUT, environment, gridgeo
 
 
@@ -130,6 +133,29 @@ def test_check_on_a_server_of_somebody_else_is_clean_when_migrated(database_url)
     seen = gridgeo("check", DATABASE_URL=database_url)
     assert not [line for line in seen.stdout.splitlines() if line.startswith("error")], seen.stdout
     assert seen.returncode == 0
+
+
+def test_check_names_the_walls_files_are_read_behind(database_url):
+    (line,) = [line for line in gridgeo("check", DATABASE_URL=database_url).stdout.splitlines() if "reading of files" in line]
+    shut_off = line.partition("shut off: ")[2].partition(";")[0]
+    assert shut_off == (", ".join(name for name, holds in jail.probe().items() if holds) or "nothing")
+
+
+@pytest.mark.parametrize(
+    ("found", "seen"),
+    [
+        ({"network": True, "files": False, "rights": True}, "shut off: network, rights; not: files"),
+        ({"network": False, "files": False, "rights": False}, "shut off: nothing; not: network, files, rights"),
+    ],
+)
+def test_a_wall_that_is_missing_is_a_warning_with_a_hint(found, seen):
+    finding = check.walls(found)
+    assert (finding.state, finding.seen) == (State.WARNING, seen)
+    assert "load only files you trust" in finding.hint
+
+
+def test_walls_that_all_hold_are_no_warning():
+    assert check.walls({"network": True, "files": True, "rights": True}).state is State.OK
 
 
 def test_a_server_of_somebody_else_is_not_migrated_unasked(server):

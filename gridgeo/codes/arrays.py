@@ -15,7 +15,7 @@ from .text import plain
 
 _BLOCK = 1 << 15
 _DIRTY = 1
-_DAYS = np.array([[0, 31, 28 + leap, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] + [0] * 87 for leap in (0, 1)], np.uint8)
+_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] + [0] * (1 << 16), np.uint8)
 
 DIGITS, CAPITALS = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -90,10 +90,10 @@ def are_digits(signs: np.ndarray) -> np.ndarray:
 
 
 def number(signs: np.ndarray) -> np.ndarray:
-    """Return for each code the number that these positions hold; nonsense where they are no digits."""
-    total = np.zeros(signs.shape[1], np.int32)
+    """Return for each code the number that these positions, four at most, hold; nonsense where they are no digits."""
+    total = np.zeros(signs.shape[1], np.uint16)
     for position in signs:
-        total = total * 10 + (position - np.uint8(48))
+        total = total * np.uint16(10) + (position - np.uint8(48))
     return total
 
 
@@ -106,9 +106,12 @@ def weighted(values: np.ndarray, weights: Sequence[int]) -> np.ndarray:
 
 
 def is_date(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """Return whether there is such a day; numbers of two digits for month and day."""
-    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    return (day >= 1) & (day <= _DAYS[leap.astype(np.intp), np.clip(month, 0, 99)]) & (year >= 1)
+    """Return whether there is such a day."""
+    sound = (day >= 1) & (day <= _DAYS[month]) & (year >= 1)
+    leap_days = np.flatnonzero((month == 2) & (day == 29))
+    years = year[leap_days]
+    sound[leap_days] = ((years % 4 == 0) & (years % 100 != 0)) | ((years % 400 == 0) & (years > 0))
+    return sound
 
 
 def among(signs: np.ndarray, words: frozenset[str]) -> np.ndarray:

@@ -49,11 +49,12 @@ def birth_faults(digits: str) -> tuple[Reason, ...]:
 
 def births(signs: np.ndarray, century: int | None = None) -> np.ndarray:
     """Return the bits of what is wrong with dates of birth: columns YYYYMMDD, or YYMMDD of a century."""
-    year = arrays.number(signs[:-4]) + (century or 0)
-    month, day = arrays.number(signs[-4:-2]), arrays.number(signs[-2:])
+    year, month, day = arrays.number(signs[:-4]) + np.uint16(century or 0), arrays.number(signs[-4:-2]), arrays.number(signs[-2:])
     sound = arrays.is_date(year, month, day) & (year >= EARLIEST_BIRTH)
-    limit = int(today().strftime("%Y%m%d"))
-    future = sound & (year * 10_000 + month * 100 + day > limit)
+    now = today()
+    late = np.flatnonzero(sound & (year >= now.year))
+    future = np.zeros(len(sound), bool)
+    future[late] = (year[late] > now.year) | (month[late].astype(np.int32) * 100 + day[late] > now.month * 100 + now.day)
     return arrays.marked(Reason.NO_SUCH_DATE, ~sound) | arrays.marked(Reason.FUTURE_DATE, future)
 
 

@@ -114,7 +114,7 @@ class Family:
 
     def _masked(self, code: str, reasons: tuple[Reason, ...]) -> str:
         """Whoever gives a wrong text may have given anybody's name or number: of that nothing is shown."""
-        if _MISSHAPEN & set(reasons) or (not self.personal and outcome(reasons) == "invalid"):
+        if reasons and (_MISSHAPEN & set(reasons) or (not self.personal and outcome(reasons) == "invalid")):
             return _stars(code)
         return self.mask(code)
 

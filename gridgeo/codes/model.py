@@ -91,6 +91,8 @@ def reasons_of(bits: int) -> tuple[Reason, ...]:
 
 def outcome(reasons: tuple[Reason, ...]) -> str:
     """Return `invalid` where a reason is an error, `warning` where one is, else `valid`."""
+    if not reasons:
+        return "valid"
     severities = {reason.severity for reason in reasons}
     return "invalid" if Severity.ERROR in severities else "warning" if Severity.WARNING in severities else "valid"
 

@@ -95,6 +95,9 @@ def test_of_many_wrong_ones_the_first_are_shown(tmp_path, capsys):
     ("content", "options", "rule"),
     [
         (f"{PERSON}\n{WRONG}\n", [], "its first row holds numbers"),
+        (f"{PERSON},{PERSON}\n1,2\n", [], "is there a header?"),
+        (f'身份证号\n"{PERSON}\n', [], "a quote is never closed"),
+        (f"身份证号,电话\n{PERSON}\n", [], "has 1 cells in row 1"),
         (f"{PERSON}\n{WRONG}\n", ["--kind", "person"], "its first row holds numbers"),
         ("名称,备注\n甲,乙\n", [], "no column's name says that it holds codes; add --column and --kind. It has 名称, 备注"),
         ("名称,备注\n甲,乙\n", ["--column", "备注"], "add --kind: person, credit"),

@@ -44,5 +44,10 @@ def columns(names: list[str | None]) -> list[str]:
         raise Refused(f"has {len(given):,} columns, {MOST_COLUMNS:,} is the most")
     doubled = sorted({name for name in given if name and given.count(name) > 1})
     if doubled:
-        raise Refused(f"has the column {doubled[0]!r} twice")
+        raise Refused(f"has the column {_told(doubled[0])} twice")
     return given
+
+
+def _told(name: str) -> str:
+    """Return a column's name as it may be repeated: without a header it is the first row's, and may be somebody's number."""
+    return repr(name) if sum(sign.isdigit() for sign in name) < 11 else "(a long number; is there a header?)"

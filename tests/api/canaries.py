@@ -10,9 +10,9 @@ from gridgeo.codes.model import Kind
 CANARIES = ["11010519491231002X", "440524188001010014", "449901199002300012", "13800138000", "449901900101001"]
 
 
-def secret(canary: str) -> str:
-    """Return the part of a canary that no mask shows."""
-    return canary[4:-4]
+def leaked(canary: str, text: str) -> bool:
+    """Return whether more of a canary stands in a text than a mask shows: seven characters in a row, which no number of a request has."""
+    return any(canary[at : at + 7] in text for at in range(len(canary) - 6))
 
 
 def send(client: httpx.Client, canary: str) -> tuple[httpx.Response, list[httpx.Response]]:

@@ -101,18 +101,19 @@ def test_kill_of_postgres_and_server_amid_a_load_leaves_nothing_half_loaded(serv
     until(lambda: counts(port)["micro"] == 60)
     cluster = Cluster(Path(place["GRIDGEO_HOME"]))
     command = [sys.executable, "-m", "gridgeo.cli", "load", "grids", *map(str, large), "--commit", "--activate", "now"]
-    with subprocess.Popen(
-        command, cwd=CHECKOUT, env=environment(**place), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as loading:
-        with closing(psycopg2.connect(cluster.url)) as conn:
-            # Nobody may write to it, until this session ends: the load cannot get past its door.
-            conn.cursor().execute(f"LOCK TABLE gridgeo.{held} IN SHARE MODE")
-            until(lambda: busy(conn, moment) or loading.poll() is not None, 120)
-            assert loading.poll() is None, "the load was over before it could be killed"
-            os.kill(cluster.pid, signal.SIGKILL)
-            for server in servers(place["GRIDGEO_HOME"]):
-                os.kill(server, signal.SIGKILL)
-            said = loading.communicate(timeout=60)[1]
+    kept = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with (
+        subprocess.Popen(command, cwd=CHECKOUT, env=environment(**place), **kept) as loading,
+        closing(psycopg2.connect(cluster.url)) as conn,
+    ):
+        # Nobody may write to it, until this session ends: the load cannot get past its door.
+        conn.cursor().execute(f"LOCK TABLE gridgeo.{held} IN SHARE MODE")
+        until(lambda: busy(conn, moment) or loading.poll() is not None, 120)
+        assert loading.poll() is None, "the load was over before it could be killed"
+        os.kill(cluster.pid, signal.SIGKILL)
+        for server in servers(place["GRIDGEO_HOME"]):
+            os.kill(server, signal.SIGKILL)
+        said = loading.communicate(timeout=60)[1]
     assert loading.returncode == 1
     assert said.strip().splitlines()[-1].startswith("gridgeo: the connection to the database was lost")
     assert "Traceback" not in said, said  # psycopg2 itself mutters a line or two when a COPY breaks off

@@ -17,9 +17,9 @@ ARGUMENTS = (
 OURS = ("willReadFrequently",)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Chromium that resolves no name."""
+    """Chromium that resolves no name. A module's own: while it is open, no other event loop may run in this thread."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         yield started

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import shutil
 import subprocess
 import zipfile
 from contextlib import closing
@@ -52,6 +53,7 @@ def test_geometry_codes_and_names_are_the_stored_ones(tmp_path, source, kind, da
     assert np.array_equal(shapely.get_num_coordinates(shapes), shapely.get_num_coordinates(expected))
 
 
+@pytest.mark.skipif(not shutil.which("ogrinfo"), reason="no second GDAL on this machine (Debian: gdal-bin); the first one has read it back")
 @pytest.mark.parametrize(
     ("datum", "x", "y"), [("cgcs2000", 113.0, 22.8), ("4547", 397e3, 2.53e6), ("3857", 1.258e7, 2.6e6), ("gcj02", 113.0, 22.8)]
 )

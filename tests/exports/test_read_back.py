@@ -1,8 +1,8 @@
 """What GDAL reads from an export equals what is stored: every format, in every kind of coordinates."""
 
 import json
-import sqlite3
 import shutil
+import sqlite3
 import subprocess
 import zipfile
 from contextlib import closing

@@ -12,6 +12,7 @@ import shapely
 
 from gridgeo.geo import measure
 from gridgeo.hierarchy import model
+from gridgeo.moments import day
 
 from . import arcs, measures
 
@@ -141,14 +142,11 @@ def _geometry(polygons: list | None, key: str, facts: dict) -> dict:
 
 
 def _edition(edition: model.Edition) -> dict:
-    def day(moment):
-        return None if moment is None else moment.date().isoformat()
-
     return {
         "id": edition.edition_id,
         "name": edition.name,
         "source": edition.source,
         "authority": edition.authority,
-        "from": day(edition.valid_from),
-        "to": day(edition.valid_to),
+        "from": edition.valid_from and day(edition.valid_from),
+        "to": edition.valid_to and day(edition.valid_to),
     }

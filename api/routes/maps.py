@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-from datetime import UTC
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -18,6 +17,7 @@ from gridgeo.errors import DatabaseUnavailable, NotFound
 from gridgeo.hierarchy import store
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GOVERNANCE, Edition
+from gridgeo.moments import CHINA, day
 from maps import bundle, page
 
 from .. import conditional, depends
@@ -120,9 +120,8 @@ def _editions(request: Request, shown: Snapshot) -> list[page.Choice]:
 
 
 def _edition(edition: Edition, chosen: bool) -> page.Choice:
-    since = edition.valid_from.astimezone(UTC)
-    asked = {"scheme": edition.scheme, "datetime": since.isoformat().replace("+00:00", "Z")}
-    return page.Choice(f"{edition.name}（{since.date().isoformat()} 起）", "", "?" + urlencode(asked), chosen)
+    asked = {"scheme": edition.scheme, "datetime": edition.valid_from.astimezone(CHINA).isoformat()}
+    return page.Choice(f"{edition.name}（{day(edition.valid_from)} 起）", "", "?" + urlencode(asked), chosen)
 
 
 def _named(request: Request, named: str) -> Snapshot:

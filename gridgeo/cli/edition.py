@@ -57,7 +57,8 @@ def _to_file(parser: argparse.ArgumentParser) -> None:
 
 def _list(conn, args: argparse.Namespace) -> int:
     from ..hierarchy import store
-    from .given import shown, table
+    from ..moments import shown
+    from .given import table
 
     now = store.now(conn)
     if args.scheme:
@@ -74,7 +75,8 @@ def _list(conn, args: argparse.Namespace) -> int:
 def _show(conn, args: argparse.Namespace) -> int:
     from ..hierarchy import store
     from ..issues import count
-    from .given import shown, table
+    from ..moments import shown
+    from .given import table
 
     edition, now = store.edition(conn, args.id), store.now(conn)
     scheme, levels = store.scheme(conn, edition.scheme), _levels(conn, edition)
@@ -155,7 +157,7 @@ def _discard(conn, args: argparse.Namespace) -> int:
 
 def _changed(conn, args: argparse.Namespace, edition) -> int:
     from ..hierarchy import store
-    from .given import shown
+    from ..moments import shown
 
     now = store.now(conn)
     if args.json:

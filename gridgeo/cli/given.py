@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from ..errors import InvalidInput
-
-#: China has one time and no summer time.
-CHINA = timezone(timedelta(hours=8))
+from ..moments import CHINA
 
 
 def moment(option: str, text: str | None) -> datetime | None:
@@ -32,14 +30,6 @@ def edition_id(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise argparse.ArgumentTypeError(f"{text!r} is no edition's number; see `gridgeo edition list`")
     return int(text)
-
-
-def shown(moment: datetime | None) -> str:
-    """Return a moment as people in China read it: the date alone at midnight, nothing for None."""
-    if moment is None:
-        return ""
-    local = moment.astimezone(CHINA)
-    return f"{local:%Y-%m-%d}" if (local.hour, local.minute, local.second) == (0, 0, 0) else f"{local:%Y-%m-%d %H:%M}"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:

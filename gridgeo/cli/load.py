@@ -81,8 +81,9 @@ def _grids(args: argparse.Namespace, settings: Settings) -> int:
 
     from ..db import connection
     from ..ingest import loading, report
+    from ..moments import shown
     from . import database
-    from .given import moment, shown
+    from .given import moment
     from .progress import Progress
 
     when = moment("--activate", args.activate) if args.commit else _only_with_commit(args.activate)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 import numpy as np
 
+from ..moments import CHINA
 from . import arrays
 from .family import Family
 from .model import Kind, Reading, Reason
@@ -19,7 +20,6 @@ from .text import without_hyphens
 #: Nobody with a number was born earlier: the numbers began in 1984, the standard's own example is of 1880.
 EARLIEST_BIRTH = 1800
 
-_CHINA = timezone(timedelta(hours=8))
 _KNOWN = (0, 2, 3, 4, 6, 8)  # how many digits may be known
 #: Where year, month and day stand, and what is taken for one that is unknown.
 _PARTS = ((slice(0, 4), 2000), (slice(4, 6), 1), (slice(6, 8), 1))
@@ -28,7 +28,7 @@ _SHAPE = re.compile(r"([0-9]*)\**")
 
 def today() -> date:
     """Return today's date in China."""
-    return datetime.now(_CHINA).date()
+    return datetime.now(CHINA).date()
 
 
 def day_of(digits: str) -> date | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 import orjson
 
@@ -12,10 +12,8 @@ from .. import __version__
 from ..errors import InvalidInput
 from ..geo import crs
 from ..hierarchy.model import Edition, Scheme
+from ..moments import CHINA, day
 from .model import Format, Order, Source
-
-#: China has one time and no summer time.
-CHINA = timezone(timedelta(hours=8))
 
 #: What makes a spreadsheet take a cell for a formula; the full-width forms too, which some of them fold.
 _FORMULA = tuple("=+-@\t\r＝＋－＠")
@@ -88,7 +86,7 @@ def file_names(scheme: Scheme, edition: Edition, order: Order) -> tuple[str, str
     whole = order.levels == levels(scheme)
     ascii_levels = "all" if whole else "-".join(order.levels)
     zh_levels = "全部层级" if whole else "-".join(scheme.level(level).name_zh for level in order.levels)
-    since = edition.valid_from.astimezone(CHINA).date().isoformat() if edition.valid_from else f"draft{edition.edition_id}"
+    since = day(edition.valid_from) if edition.valid_from else f"draft{edition.edition_id}"
     tail = f"{since}_{datum_label(order.datum)}{order.format.ending}"
     return f"{scheme.scheme}_{ascii_levels}_{tail}", f"{scheme.name_zh}_{zh_levels}_{tail}"
 

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from ..errors import Conflict, InvalidInput
+from ..moments import shown
 from .model import UNIT_COLUMNS, Edition, Scheme, Status, keys
 
 _SCHEME_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -74,12 +75,10 @@ def activation(edition: Edition, open_edition: Edition | None, when: datetime) -
         Timezone-aware.
     """
     if edition.status(when) is not Status.DRAFT:
-        raise Conflict(f"edition {edition.edition_id} is valid from {edition.valid_from.isoformat()}; only a draft can be activated")
+        raise Conflict(f"edition {edition.edition_id} is valid from {shown(edition.valid_from)}; only a draft can be activated")
     if open_edition is not None and when <= open_edition.valid_from:
-        raise Conflict(
-            f"edition {open_edition.edition_id} of scheme {edition.scheme} is valid from {open_edition.valid_from.isoformat()}: "
-            "choose a later moment"
-        )
+        since = shown(open_edition.valid_from)
+        raise Conflict(f"edition {open_edition.edition_id} of scheme {edition.scheme} is valid from {since}: choose a later moment")
 
 
 def withdrawal(edition: Edition, now: datetime) -> None:

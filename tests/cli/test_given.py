@@ -1,6 +1,6 @@
 """What people type is understood as they mean it; what they read stands in columns."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 
 import pytest
 
@@ -26,12 +26,6 @@ def test_now_is_left_to_the_database():
 def test_what_is_no_moment_names_the_option(text):
     with pytest.raises(InvalidInput, match="--at"):
         given.moment("--at", text)
-
-
-def test_midnight_in_china_is_shown_as_a_date():
-    assert given.shown(datetime(2024, 5, 31, 16, tzinfo=UTC)) == "2024-06-01"
-    assert given.shown(datetime(2024, 5, 31, 16, 30, tzinfo=UTC)) == "2024-06-01 00:30"
-    assert given.shown(None) == ""
 
 
 def test_columns_line_up_though_chinese_is_twice_as_wide():

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from gridgeo.hierarchy import model
+from gridgeo.moments import CHINA
 from maps import bundle, layers, page
 
 GOVERNANCE = model.Scheme(
@@ -26,7 +27,7 @@ GOVERNANCE = model.Scheme(
     ),
 )
 EDITION = model.Edition(
-    7, "governance", "试用版", "测试图", "测试局", "d", datetime(2025, 1, 1, tzinfo=UTC), None, datetime(2025, 1, 1, tzinfo=UTC)
+    7, "governance", "试用版", "测试图", "测试局", "d", datetime(2025, 1, 1, tzinfo=CHINA), None, datetime(2025, 1, 1, tzinfo=CHINA)
 )
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from types import SimpleNamespace
 
 import httpx
@@ -14,6 +14,7 @@ import pytest
 from api import server as api_server
 from gridgeo.db import connection
 from gridgeo.hierarchy import editions, model, store
+from gridgeo.moments import CHINA
 from gridgeo.settings import Settings
 from tests.districts import district
 from tests.drawing import draw
@@ -28,9 +29,9 @@ def world(server, template):
     url = server.url_of(name)
     with closing(connection.connect(url)) as conn, conn:
         first, _ = editions.stage(conn, model.GOVERNANCE, district("AABB AABB"), name="旧版", authority="区政法委")
-        editions.activate(conn, first.edition_id, datetime(2024, 1, 1, tzinfo=UTC))
+        editions.activate(conn, first.edition_id, datetime(2024, 1, 1, tzinfo=CHINA))
         second, _ = editions.stage(conn, model.GOVERNANCE, city(), name="新版", authority="区政法委")
-        editions.activate(conn, second.edition_id, datetime(2025, 1, 1, tzinfo=UTC))
+        editions.activate(conn, second.edition_id, datetime(2025, 1, 1, tzinfo=CHINA))
         draft, _ = editions.stage(conn, model.GOVERNANCE, district("AB"), name="草案")
         for scheme, kind, zh, geometry in (("traffic", "drawn", "交通小区", draw("Z")["Z"]), ("statistics", "listed", "统计", None)):
             store.add_scheme(
@@ -39,7 +40,7 @@ def world(server, template):
             made, _ = editions.stage(
                 conn, scheme, model.frame([{"level": "zone", "code": "1", "name_zh": "一", "geometry": geometry}]), name=zh
             )
-            editions.activate(conn, made.edition_id, datetime(2025, 1, 1, tzinfo=UTC))
+            editions.activate(conn, made.edition_id, datetime(2025, 1, 1, tzinfo=CHINA))
     yield SimpleNamespace(url=url, first=first, second=second, draft=draft)
     server.drop(name)
 

@@ -48,7 +48,7 @@ def exports(ground: Ground, quick: bool) -> Result:
         source = Source(snapshot.scheme, snapshot.edition, snapshot.frame)
         with tempfile.TemporaryDirectory() as folder:
             for kind in Format:
-                order = Order(kind, rules.usual_datum(kind), rules.levels(snapshot.scheme))
+                order = Order(kind, rules.usual_datum(kind), rules.levels(snapshot.scheme, snapshot.frame))
                 path = Path(folder) / f"all{kind.ending}"
                 seconds, _ = fastest(lambda path=path, source=source, order=order: files.export(path, source, order, overwrite=True), 1)
                 result.add(f"{kind}, {len(snapshot.units):,} units", seconds, "s", None, f"{path.stat().st_size / 1e6:.1f} MB")

@@ -29,7 +29,7 @@ _FORMAT = Parameter(
 )
 _LEVELS = replace(
     LEVEL,
-    description="Levels wanted, with commas between; all when absent.",
+    description="Levels wanted, with commas between; all that have units when absent.",
     read=matching(f"{_NAME}(,{_NAME}){{0,31}}", "is no list of levels such as community,micro"),
     schema={"type": "string", "pattern": f"^{_NAME}(,{_NAME}){{0,31}}$"},
     example="micro",
@@ -60,7 +60,7 @@ async def download(request: Request) -> Response:
     edition = await depends.snapshot(request, asked)
     source = Source(edition.scheme, edition.edition, edition.frame, depends.settings(request).authority)
     kind = Format(asked.f)
-    levels = rules.levels(edition.scheme, asked.level.split(",") if asked.level else ())
+    levels = rules.levels(edition.scheme, edition.frame, asked.level.split(",") if asked.level else ())
     order = Order(kind, asked.crs or rules.usual_datum(kind), levels)
     rules.fits(source, order)
     etag = f'"{rules.fingerprint(source, order)}"'
@@ -68,7 +68,7 @@ async def download(request: Request) -> Response:
     if not_modified is not None:
         return not_modified
     path = await run_in_threadpool(_shelf(request).file, source, order)
-    plain, chinese = rules.file_names(source.scheme, source.edition, order)
+    plain, chinese = rules.file_names(source, order)
     headers = {
         "ETag": etag,
         "Cache-Control": "no-cache",

@@ -15,7 +15,9 @@ HELP = "write grids of an edition to a file: GeoJSON, GeoPackage, Shapefile (zip
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to write, and how."""
     parser.add_argument("file", type=Path, metavar="FILE", help="its ending names the format; a directory: the file gets a name of its own")
-    parser.add_argument("--level", action="append", default=[], metavar="LEVEL", help="a level; may be given again (default: all)")
+    parser.add_argument(
+        "--level", action="append", default=[], metavar="LEVEL", help="a level; may be given again (default: all with units)"
+    )
     parser.add_argument("--scheme", default="", help="scheme of the units (default: governance)")
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--edition", type=edition_id, metavar="ID", help="an edition, a draft too (default: the one valid now)")
@@ -43,9 +45,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     with database.opened(settings) as url, closing(connection.connect(url)) as conn:
         edition = _edition(conn, args)
         scheme = store.scheme(conn, edition.scheme)
-        order = Order(kind, datum, rules.levels(scheme, args.level))
         source = Source(scheme, edition, store.frame(conn, edition.edition_id), settings.authority)
-    path = args.file / rules.file_names(scheme, edition, order)[1] if into_folder else args.file
+    order = Order(kind, datum, rules.levels(scheme, source.frame, args.level))
+    path = args.file / rules.file_names(source, order)[1] if into_folder else args.file
     files.export(path, source, order, args.overwrite)
     count = int(source.frame["level"].isin(order.levels).sum())
     print(f"{path}: {count:,} units of edition {edition.edition_id} ({edition.name}), {datum.name}, {path.stat().st_size / 1e6:,.1f} MB")

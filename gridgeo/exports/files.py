@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ..errors import Conflict
+from ..errors import Conflict, NotFound
 from . import rules
 from .formats import csv, flatgeobuf, geojson, geopackage, shapefile
 from .model import Format, Order, Source
@@ -34,10 +34,14 @@ def export(path: Path, source: Source, order: Order, overwrite: bool = False) ->
         The format cannot hold it, or the file's name does not say what must be said (:func:`rules.says_datum`).
     Conflict
         The file is there already and `overwrite` is not set.
+    NotFound
+        The directory it is to lie in is not there.
     """
     rules.fits(source, order)
     rules.says_datum(path.name, order.datum)
     _free(path, overwrite)
+    if not path.parent.is_dir():
+        raise NotFound("directory", str(path.parent))
     workshop = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         made = workshop / f"grids{order.format.ending}"

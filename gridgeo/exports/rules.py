@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+import geopandas
 import orjson
 
 from .. import __version__
 from ..errors import InvalidInput
 from ..geo import crs
-from ..hierarchy.model import Edition, Scheme
+from ..hierarchy.model import Scheme
 from ..moments import CHINA, day
 from .model import Format, Order, Source
 
@@ -19,10 +20,13 @@ from .model import Format, Order, Source
 _FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
-def levels(scheme: Scheme, wanted: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the wanted levels of a scheme from the top, all when none is named. Raises InvalidInput for one it does not have."""
+def levels(scheme: Scheme, frame: geopandas.GeoDataFrame, wanted: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the wanted levels of a scheme from the top; when none is named, those that have units in the frame.
+
+    Raises InvalidInput for a level the scheme does not have.
+    """
     known = [level.level for level in sorted(scheme.levels, key=lambda level: level.rank)]
-    wanted = set(wanted) or set(known)
+    wanted = set(wanted) or set(frame["level"]) or set(known)
     for level in sorted(wanted - set(known)):
         raise InvalidInput("level", level, f"scheme {scheme.scheme} has the levels {', '.join(known)}")
     return tuple(level for level in known if level in wanted)
@@ -81,9 +85,10 @@ def fingerprint(source: Source, order: Order) -> str:
     return hashlib.sha256(orjson.dumps([order.format, about(source, order)])).hexdigest()[:32]
 
 
-def file_names(scheme: Scheme, edition: Edition, order: Order) -> tuple[str, str]:
+def file_names(source: Source, order: Order) -> tuple[str, str]:
     """Return the name of an export's file in ASCII and in Chinese; both name the coordinates."""
-    whole = order.levels == levels(scheme)
+    scheme, edition = source.scheme, source.edition
+    whole = order.levels == levels(scheme, source.frame)
     ascii_levels = "all" if whole else "-".join(order.levels)
     zh_levels = "全部层级" if whole else "-".join(scheme.level(level).name_zh for level in order.levels)
     since = day(edition.valid_from) if edition.valid_from else f"draft{edition.edition_id}"

@@ -77,7 +77,7 @@ def test_shifted_coordinates_need_a_name_that_says_so(tmp_path, source):
 
 @pytest.mark.parametrize(("datum", "label"), [("gcj02", "GCJ-02"), ("bd09", "BD-09"), ("4547", "EPSG4547"), ("wgs84", "WGS84")])
 def test_own_file_names_say_scheme_level_date_and_coordinates(source, datum, label):
-    names = rules.file_names(source.scheme, source.edition, order("shp", datum, ("micro",)))
+    names = rules.file_names(source, order("shp", datum, ("micro",)))
     assert names == (f"governance_micro_2026-01-01_{label}.shp.zip", f"综合治理_微网格_2026-01-01_{label}.shp.zip")
     rules.says_datum(names[0], crs.parse(datum))
 
@@ -163,11 +163,18 @@ def test_a_format_is_known_by_name_or_ending(name, kind):
 
 def test_an_unknown_level_and_an_unknown_format_name_what_there_is(source):
     with pytest.raises(InvalidInput, match="district, street, community, micro"):
-        rules.levels(source.scheme, ["house"])
+        rules.levels(source.scheme, source.frame, ["house"])
     with pytest.raises(InvalidInput, match="geojson, gpkg, shp, csv, fgb"):
         rules.format_named("x.dwg")
 
 
 def test_levels_come_from_the_top(source):
-    assert rules.levels(source.scheme, ["micro", "street"]) == ("street", "micro")
-    assert rules.levels(source.scheme) == WHOLE
+    assert rules.levels(source.scheme, source.frame, ["micro", "street"]) == ("street", "micro")
+    assert rules.levels(source.scheme, source.frame) == WHOLE
+
+
+def test_levels_without_units_are_left_out_unless_asked_for(source):
+    districts = source.frame[source.frame["level"] == "district"]
+    assert rules.levels(source.scheme, districts) == ("district",)
+    assert rules.levels(source.scheme, districts, ["street"]) == ("street",)
+    assert rules.levels(source.scheme, districts[:0]) == WHOLE

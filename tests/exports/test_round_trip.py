@@ -12,7 +12,7 @@ from gridgeo.ingest.model import Instructions
 
 
 def loaded_again(tmp_path, conn, source, kind, **told):
-    order = Order(Format(kind), rules.usual_datum(Format(kind)), rules.levels(source.scheme))
+    order = Order(Format(kind), rules.usual_datum(Format(kind)), rules.levels(source.scheme, source.frame))
     path = export(tmp_path / f"x{order.format.ending}", source, order)
     return loading.plan(conn, [path], store.scheme(conn, "governance"), Instructions(**told))
 

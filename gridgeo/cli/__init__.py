@@ -37,7 +37,8 @@ def main(argv: list[str] | None = None) -> int:
         if isinstance(error, BrokenPipeError):  # `gridgeo … | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 1
-        return _say(error, 1)
+        foreign = isinstance(error, OSError) and error.filename and error.strerror
+        return _say(f"{error.filename}: {error.strerror.lower()}" if foreign else error, 1)
     except KeyboardInterrupt:
         return INTERRUPTED
 

@@ -115,9 +115,12 @@ class Assembly:
         first = dict(zip(key[::-1], self.rows.index[::-1], strict=True))
         for at in np.flatnonzero(key.duplicated()):
             row, other = self.rows.iloc[at], self.rows.loc[first[key[at]]]
-            text = f"{key[at]} is in row {other['row']} of {other['source']} already ({other['name_zh']}): one code is one unit"
-            code, field = ("duplicate-code", "code") if row["code"] else ("duplicate-name", "name_zh")
-            self.issues.append(Issue(code, ERROR, text, row["source"], int(row["row"]), field, key[at], units=(key[at],)))
+            there = f"row {other['row']} of {other['source']} bears it already"
+            if row["code"]:
+                code, field, text = "duplicate-code", "code", f"{there} ({other['name_zh']}): one code is one unit"
+            else:
+                code, field, text = "duplicate-name", "name_zh", f"{there}: without codes one name is one {row['level']}"
+            self.issues.append(Issue(code, ERROR, text, row["source"], int(row["row"]), field, row[field], units=(key[at],)))
         self.rows = self.rows[~key.duplicated().to_numpy()].reset_index(drop=True)
 
     def _spread_members(self) -> None:

@@ -104,7 +104,7 @@ def plan(
     return Plan(
         scheme=scheme,
         new=known is None,
-        files=tuple(Path(path).name for path in paths),
+        files=tuple(path.name for path in sandbox.whole(paths)),
         frame=made.frame,
         members=made.members,
         found=made.found,
@@ -146,12 +146,17 @@ def commit(
         conn,
         plan.scheme.scheme,
         plan.frame,
-        name=name or ", ".join(Path(file).stem for file in plan.files[:3]),
+        name=name or _named(plan.files),
         source=source or ", ".join(plan.files),
         authority=authority,
         findings=kept,
         members=plan.members,
     )
+
+
+def _named(files: Sequence[str], most: int = 3) -> str:
+    stems = [Path(file).stem for file in files]
+    return ", ".join(stems[:most]) + (" …" if len(stems) > most else "")
 
 
 def way_out(left: Sequence[Issue]) -> str:

@@ -20,6 +20,8 @@ from .model import Table
 
 #: what may lie beside a .shp and is read with it
 SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg")
+#: what else programs put beside a .shp; nothing in it is needed
+_SHAPEFILE_EXTRAS = (".sbn", ".sbx", ".qix", ".fix", ".xml", ".qmd")
 
 #: the only formats GDAL reads for us
 DRIVERS = frozenset({"ESRI Shapefile", "GPKG"})
@@ -42,8 +44,26 @@ def read(paths: Sequence[Path], timeout_s: float = 900) -> list[Table]:
     """
     _sweep()
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as directory:
-        job = [_copy(Path(path), Path(directory), number) for number, path in enumerate(paths)]
+        job = [_copy(path, Path(directory), number) for number, path in enumerate(whole(paths))]
         return wire.unpack(_run(directory, job, timeout_s))
+
+
+def whole(paths: Sequence[Path]) -> list[Path]:
+    """Return the files that are read by themselves: parts of a Shapefile, given beside their .shp (``folder/*``), are read with it.
+
+    Raises UnreadableFile for a part whose .shp is not given.
+    """
+    paths = [Path(path) for path in paths]
+    shapes = [path.with_suffix("") for path in paths if path.suffix.lower() == ".shp"]
+    alone = []
+    for path in paths:
+        part = path.suffix.lower() in (*SHAPEFILE_PARTS, *_SHAPEFILE_EXTRAS)
+        if part and any(path.parent == shape.parent and path.name.startswith(f"{shape.name}.") for shape in shapes):
+            continue
+        if path.suffix.lower() in SHAPEFILE_PARTS:
+            raise UnreadableFile(path.name, f"is a part of a Shapefile: give {path.stem}.shp, the others beside it are read with it")
+        alone.append(path)
+    return alone
 
 
 def _sweep() -> None:

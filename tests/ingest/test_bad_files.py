@@ -211,6 +211,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "workbook without parts": (workbook(lambda p: p | {"xl/workbook.xml": b"<a/>"}), "no visible sheet"),
     "workbook with a laugh": (workbook(lambda p: p | {"xl/sharedStrings.xml": LAUGHS}), "declares entities"),
     "workbook of a header": (lambda folder: xlsx(folder / "a.xlsx", [["code"]]), "header and a row below"),
+    "JSON of something else": (raw("a.json", '{"440303": "x"}'), "is JSON that is no GeoJSON"),
     "an old workbook": (raw("a.xls", b"\xd0\xcf\x11\xe0" + bytes(100)), "none of the formats"),
 }
 

@@ -8,6 +8,7 @@ import pyogrio
 import pytest
 import shapely
 
+from gridgeo.errors import UnreadableFile
 from gridgeo.geo import gate
 from gridgeo.ingest import sandbox
 from gridgeo.ingest.model import Table
@@ -145,6 +146,20 @@ def test_deleted_rows_of_a_shapefile_are_passed_over(tmp_path: Path):
     table = read(path)
     assert table.columns["code"] == ["440306001", "440306003"]
     assert same_areas(table, streets().iloc[[0, 2]])
+
+
+def test_the_parts_of_a_shapefile_may_be_given_with_it(tmp_path: Path):
+    shp = shapefile(tmp_path / "in", streets())
+    (shp.parent / f"{shp.name}.xml").write_text("<metadata/>")
+    (table,) = sandbox.read(sorted(shp.parent.iterdir()))
+    assert (table.name, len(table)) == (shp.name, 3)
+
+
+@pytest.mark.parametrize("ending", [".shx", ".dbf", ".prj", ".cpg"])
+def test_a_part_alone_says_what_it_is_a_part_of(tmp_path: Path, ending: str):
+    shp = shapefile(tmp_path / "in", streets())
+    with pytest.raises(UnreadableFile, match=r"is a part of a Shapefile: give 街道\.shp"):
+        sandbox.read([shp.with_suffix(ending)])
 
 
 def test_shapefile_with_holes_and_parts(tmp_path: Path):

@@ -326,7 +326,9 @@ class TestFaults:
 
     def test_a_name_twice_without_code_too(self, conn, tmp_path):
         frame = streets(2, name=["同名", "同名"]).drop(columns="code")
-        assert codes(plan(conn, geojson(tmp_path / "a.geojson", frame), level="street")) == ["duplicate-name"]
+        (issue,) = plan(conn, geojson(tmp_path / "a.geojson", frame), level="street").errors()
+        assert (issue.code, issue.field, issue.value, issue.row) == ("duplicate-name", "name_zh", "同名", 2)
+        assert issue.message == "row 1 of a.geojson bears it already: without codes one name is one street"
 
     def test_nothing_left_is_said(self, conn, tmp_path):
         made = plan(conn, geojson(tmp_path / "a.geojson", streets(1, code=["440300"])), level="district")

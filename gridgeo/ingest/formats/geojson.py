@@ -79,7 +79,8 @@ def _features(document: dict) -> list[dict]:
         return [document]
     if kind in AREAS:
         return [{"type": "Feature", "properties": {}, "geometry": document}]
-    raise Refused(f"is JSON of type {str(kind)[:40]!r}: a FeatureCollection, a Feature, a Polygon or a MultiPolygon is wanted")
+    what = "that is no GeoJSON" if kind is None else f"of type {str(kind)[:40]!r}"
+    raise Refused(f"is JSON {what}: a FeatureCollection, a Feature, a Polygon or a MultiPolygon is wanted")
 
 
 def _shapes(features: list[dict]) -> tuple[Shapes, list[Issue]]:

@@ -110,9 +110,9 @@ def _diff(conn, args: argparse.Namespace) -> int:
     elif args.json:
         return _print(tables.records(changes))
     else:
-        counted = changes.groupby("change", sort=False)["moved_m2"].agg(["size", "sum"])
-        rows = [(kind, int(row["size"]), float(row["sum"]) / 1e4) for kind, row in counted.iterrows()]
-        print("\n".join(table(("change", "units", "hectares"), rows)) if rows else "Nothing changed.")
+        counted = difference.by_level(changes, store.scheme(conn, before.scheme))
+        rows = [(change, level, len(found), float(found["moved_m2"].sum()) / 1e4) for (change, level), found in counted]
+        print("\n".join(table(("change", "level", "units", "hectares"), rows)) if rows else "Nothing changed.")
         _first(tables.records(changes), ("change", "key", "name_before", "name_after", "moved_m2", "detail"))
     return 0
 
@@ -157,13 +157,15 @@ def _discard(conn, args: argparse.Namespace) -> int:
 
 def _changed(conn, args: argparse.Namespace, edition) -> int:
     from ..hierarchy import store
+    from ..hierarchy.model import Status
     from ..moments import shown
 
     now = store.now(conn)
     if args.json:
         return _print(_told(edition, now))
     since = f" from {shown(edition.valid_from)} on" if edition.valid_from else ""
-    print(f"Edition {edition.edition_id} ({edition.name}) is {edition.status(now)}{since}.")
+    status = edition.status(now)
+    print(f"Edition {edition.edition_id} ({edition.name}) is {'a ' if status is Status.DRAFT else ''}{status}{since}.")
     return 0
 
 

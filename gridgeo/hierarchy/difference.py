@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 import geopandas
@@ -10,7 +11,7 @@ import pandas as pd
 import shapely
 
 from ..geo import crs, measure
-from .model import keys
+from .model import Scheme, keys
 
 #: Columns of a comparison, in order.
 DIFFERENCE_COLUMNS = (
@@ -63,6 +64,15 @@ def compare(before: geopandas.GeoDataFrame, after: geopandas.GeoDataFrame, toler
     order = {change: place for place, change in enumerate(Change)}
     table = table.sort_values(["change", "level", "key"], key=lambda c: c.map(order) if c.name == "change" else c, ignore_index=True)
     return geopandas.GeoDataFrame(table, geometry="geometry", crs=crs.STORAGE)
+
+
+def by_level(changes: pd.DataFrame, scheme: Scheme) -> Iterator[tuple[tuple[Change, str], pd.DataFrame]]:
+    """Yield the rows of a comparison by change and level, from the top: only within a level may their areas be added up."""
+    for change in Change:
+        for level in scheme.levels:
+            rows = changes[(changes["change"] == str(change)) & (changes["level"] == level.level)]
+            if len(rows):
+                yield (change, level.level), rows
 
 
 def _gone(change: Change, units: geopandas.GeoDataFrame) -> pd.DataFrame:

@@ -49,13 +49,11 @@ def _changes(plan: Plan) -> Iterator[str]:
     yield f"Compared with {against}:"
     if not len(plan.changes):
         yield "  no change"
-    for change in difference.Change:
-        rows: geopandas.GeoDataFrame = plan.changes[plan.changes["change"] == str(change)]
-        if len(rows):
-            hectares = rows["moved_m2"].sum() / 1e4
-            area = f", {hectares:,.2f} ha" if hectares else ""
-            named = "、".join(str(name) for name in rows["name_after"].fillna(rows["name_before"]).head(_EXAMPLES))
-            yield f"  {change:<12}{len(rows):>8,}  {named}{' …' if len(rows) > _EXAMPLES else ''}{area}"
+    for (change, level), rows in difference.by_level(plan.changes, plan.scheme):
+        hectares = rows["moved_m2"].sum() / 1e4
+        area = f", {hectares:,.2f} ha" if hectares else ""
+        named = "、".join(str(name) for name in rows["name_after"].fillna(rows["name_before"]).head(_EXAMPLES))
+        yield f"  {change:<12}{level:<12}{len(rows):>8,}  {named}{' …' if len(rows) > _EXAMPLES else ''}{area}"
 
 
 def found(issues: Iterable[Issue], accepted: set[str] = frozenset()) -> Iterator[str]:

@@ -4,7 +4,7 @@ import pytest
 import shapely
 
 from gridgeo.hierarchy import model
-from gridgeo.hierarchy.difference import compare
+from gridgeo.hierarchy.difference import by_level, compare
 from tests.districts import CODES, district
 
 #: One character of a drawing, square metres.
@@ -34,6 +34,14 @@ def test_a_moved_border_moves_both_sides_by_the_same_area():
     assert moved["area_before_m2"].tolist() == pytest.approx([2 * CELL_M2] * 2, rel=1e-2)
     assert moved["area_after_m2"].tolist() == pytest.approx([CELL_M2, 3 * CELL_M2], rel=1e-2)
     assert shapely.equals(moved.geometry[0], moved.geometry[1])
+
+
+def test_areas_are_added_up_level_by_level():
+    levels = tuple(model.Level(name, rank, name, name) for rank, name in enumerate(("district", "street", "community", "micro")))
+    scheme = model.Scheme("governance", model.SchemeKind.DRAWN, "综合治理", "Governance", levels)
+    counted = {key: rows["moved_m2"].sum() for key, rows in by_level(compare(model.frame([]), district("AB")), scheme)}
+    assert list(counted) == [("added", level.level) for level in levels]
+    assert list(counted.values()) == pytest.approx([2 * CELL_M2] * 4, rel=1e-2)
 
 
 def test_a_last_digit_is_no_move():

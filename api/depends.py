@@ -99,6 +99,7 @@ def _explain_absence(request: Request, code: str, edition: Snapshot) -> None:
     ended = [version for version in versions if version[-1] is not None]
     if not ended:
         return
-    known = (edition.position.get(version[0]) for version in ended)
-    successors = sorted({edition.units[place].ref for place in known if place is not None})
-    raise Gone("grid unit", code, max(version[-1] for version in ended).isoformat(), successors)
+    last = max(ended, key=lambda version: version[-1])
+    follow = read(request, store.successors, unit_id=last[0], was_in=last[4], edition_id=edition.edition.edition_id)
+    successors = [edition.units[edition.position[unit_id]].ref for unit_id in follow]
+    raise Gone("grid unit", code, last[-1].isoformat(), successors)

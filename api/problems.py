@@ -40,7 +40,7 @@ class InvalidRequest(GridgeoError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(f"{fault.place}: {fault.detail}" for fault in self.faults[:3]))
+        super().__init__("; ".join(f"{fault.place or 'body'}: {fault.detail}" for fault in self.faults[:3]))
 
 
 class UriTooLong(GridgeoError):
@@ -68,7 +68,8 @@ class NoEdition(NotFound):
 
     def __str__(self) -> str:
         there = f"schemes with an edition valid now: {', '.join(self.loaded)}" if self.loaded else "nothing is loaded and activated yet"
-        return f"scheme {shown(self.key)} has no edition valid {self.when}; {there}"
+        known = self.key in self.loaded  # then it is a word of ours, not one of the caller's
+        return f"scheme {self.key if known else shown(self.key)} has no edition valid {self.when}; {there}"
 
 
 def shown(value: object) -> str:
@@ -94,8 +95,8 @@ def describe(error: GridgeoError) -> tuple[str, list[Fault]]:
     if isinstance(error, InvalidInput):
         return f"{error.field} {shown(error.value)}: {error.rule}", [Fault(error.field, code_of(type(error)), error.rule)]
     if isinstance(error, Gone):
-        follow = f"; it is {', '.join(error.successors)} now" if error.successors else ""
-        return f"{error.kind} {shown(error.key)} was retired at {error.since}; ask with datetime= for what it was{follow}", []
+        follow = f"; now there lies {', '.join(error.successors)}" if error.successors else ""
+        return f"{error.kind} {error.key} was retired at {error.since}; ask with datetime= for what it was{follow}", []
     if isinstance(error, NotFound) and not isinstance(error, NoEdition):
         return f"no {error.kind} {shown(error.key)}", []
     return str(error), []

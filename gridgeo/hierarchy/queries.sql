@@ -82,6 +82,17 @@ SELECT v.unit_id, v.code, v.name_zh, v.level, v.edition_id, lower(e.valid), uppe
    AND NOT isempty(e.valid)
  ORDER BY e.valid, v.unit_id;
 
+-- name: successors
+-- Units of an edition that lie where a unit of the same level lay in another, the one with most of its area first.
+SELECT here.unit_id
+  FROM grid_unit_version AS was
+  JOIN grid_unit_version AS here ON here.edition_id = %(edition_id)s AND here.level = was.level AND here.geom && was.geom
+ CROSS JOIN LATERAL (SELECT ST_Area(ST_Transform(ST_Intersection(here.geom, was.geom), 4547)) AS m2) AS shared
+ WHERE was.unit_id = %(unit_id)s
+   AND was.edition_id = %(was_in)s
+   AND shared.m2 > 1
+ ORDER BY shared.m2 DESC, here.code, here.unit_id;
+
 -- name: other_codes
 -- What other systems call a unit.
 SELECT system, vintage, code

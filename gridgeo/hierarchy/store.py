@@ -118,6 +118,14 @@ def versions(conn, scheme: str, code: str | None = None, unit_id: int | None = N
     return _rows(conn, "versions", scheme=scheme, code=code, unit_id=unit_id)
 
 
+def successors(conn, unit_id: int, was_in: int, edition_id: int) -> list[int]:
+    """Return the units of an edition that lie where a unit lay in another one (`was_in`), the one with most of its area first.
+
+    They are of the unit's level; less than a square metre (EPSG:4547) is not counted.
+    """
+    return [row[0] for row in _rows(conn, "successors", unit_id=unit_id, was_in=was_in, edition_id=edition_id)]
+
+
 def other_codes(conn, unit_id: int) -> list[tuple[str, str, str]]:
     """Return what other systems call a unit: (system, vintage, code)."""
     return _rows(conn, "other_codes", unit_id=unit_id)

@@ -126,7 +126,12 @@ def test_a_retired_unit_is_gone_and_says_since_when(client):
     problem = schemas.Problem.model_validate(answer.json())
     assert (answer.status_code, problem.code, problem.status) == (410, "gone", 410)
     assert answer.json()["since"].startswith("2025-01-01T00:00:00")
-    assert "datetime=" in problem.detail
+    assert "datetime=" in problem.detail and RETIRED in problem.detail
+
+
+def test_a_retired_unit_names_what_lies_there_now(client):
+    answer = client.get(f"/grids/{RETIRED}").json()
+    assert answer["successors"] == [A] and answer["detail"].endswith(f"; now there lies {A}")
 
 
 def test_a_unit_that_never_was_is_not_found(client):

@@ -149,7 +149,7 @@ def one_of(*words: str) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         if text not in words:
-            raise ValueError(f"is not one of {', '.join(words)}{suggestion(text, words)}")
+            raise ValueError(f"is not {'one of ' if len(words) > 1 else ''}{', '.join(words)}{suggestion(text, words)}")
         return text
 
     return read

@@ -32,6 +32,7 @@ _SCHEME = Parameter(
 _EDITION = whole("edition_id", "Number of the edition.")
 _BEFORE, _AFTER = whole("before", "Number of the earlier edition."), whole("after", "Number of the later edition.")
 _ALL, _ONE = Query(_SCHEME), Query(_EDITION)
+_FOUND = ("code", "severity", "message", "units", "area_m2")
 _FINDINGS = Query(_EDITION, form("json", "geojson", "csv"))
 _GEOJSON = {conditional.GEOJSON: {"schema": {"$ref": "#/components/schemas/FeatureCollection"}}, "text/csv": {"schema": {"type": "string"}}}
 _DIFF = Query(_BEFORE, _AFTER, form("json", "geojson", "csv"))
@@ -74,11 +75,10 @@ def findings(request: Request) -> Response:
     number = _number(request, "edition_id")
     found, issues = depends.read(request, lambda conn: (store.edition(conn, number), store.findings(conn, number)))
     rows = [
-        {"code": i.code, "severity": i.severity, "message": i.message, "units": list(i.units), "area_m2": i.area_m2 and round(i.area_m2, 2)}
-        for i in issues
+        dict(zip(_FOUND, (i.code, i.severity, i.message, list(i.units), i.area_m2 and round(i.area_m2, 2)), strict=True)) for i in issues
     ]
     head = {"edition": answers.edition(found)}
-    return _table(request, asked.f, "findings", rows, [issue.geometry for issue in issues], head)
+    return _table(request, asked.f, "findings", _FOUND, rows, [issue.geometry for issue in issues], head)
 
 
 @router.get(
@@ -101,7 +101,7 @@ def diff(request: Request) -> Response:
         row.update({name: round(value, 2) for name, value in row.items() if isinstance(value, float)})
     counts = {str(change): int((changes["change"] == change).sum()) for change in difference.Change}
     head = {"before": answers.edition(pair[0]), "after": answers.edition(pair[1]), "counts": counts}
-    return _table(request, asked.f, "changes", rows, changes.geometry.tolist(), head)
+    return _table(request, asked.f, "changes", tuple(table.columns), rows, changes.geometry.tolist(), head)
 
 
 def _told(found: Edition, now: datetime) -> dict:
@@ -140,13 +140,14 @@ def _compared(request: Request, before: Edition, after: Edition) -> geopandas.Ge
         return _KEPT[key]
 
 
-def _table(request: Request, given: str | None, name: str, rows: list[dict], shapes: list, head: dict) -> Response:
+def _table(
+    request: Request, given: str | None, name: str, columns: tuple[str, ...], rows: list[dict], shapes: list, head: dict
+) -> Response:
     """Rows with a geometry each, in the form asked for."""
     wanted = conditional.chosen(request, ("json", "geojson", "csv"), given)
     if wanted == "json":
         body = orjson.dumps({**head, "numberReturned": len(rows), name: rows})
     elif wanted == "csv":
-        columns = list(rows[0]) if rows else []
         body = answers.written(columns, ([neutral(_joined(row[column])) for column in columns] for row in rows))
     else:
         drawn = shapely.to_geojson(np.array(shapes, dtype=object))

@@ -49,7 +49,7 @@ def test_an_edition_without_findings_has_an_empty_list_in_every_form(client, wor
     path = f"/editions/{world.first}/findings"
     assert get(client, path).json()["findings"] == []
     assert get(client, path, f="geojson").json()["features"] == []
-    assert get(client, path, f="csv").status_code == 200
+    assert get(client, path, f="csv").content.decode("utf-8-sig") == "code,severity,message,units,area_m2\r\n"
 
 
 def test_what_changed_from_one_edition_to_the_next(client, world):
@@ -71,7 +71,9 @@ def test_backwards_the_removed_is_added(client, world):
 
 
 def test_an_edition_does_not_differ_from_itself(client, world):
-    assert get(client, f"/editions/{world.first}/diff/{world.first}").json()["changes"] == []
+    path = f"/editions/{world.first}/diff/{world.first}"
+    assert get(client, path).json()["changes"] == []
+    assert get(client, path, f="csv").content.decode("utf-8-sig").startswith("change,level,key,")
 
 
 def test_editions_of_two_schemes_are_not_compared(client, world):

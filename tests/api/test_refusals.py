@@ -306,3 +306,19 @@ def raw(address: str, request_bytes: bytes) -> tuple[int, bytes]:
         connection.shutdown(socket.SHUT_WR)
         received = b"".join(iter(lambda: connection.recv(65536), b""))
     return int(received.split(b" ", 2)[1]) if received else 0, received
+
+
+def test_what_is_wrong_with_a_body_as_a_whole_is_said_of_the_body(client):
+    answer = client.post("/grids/at", content=b"\xff", headers={"Content-Type": "text/csv"})
+    assert refused(answer).detail.startswith("body: is not UTF-8")
+
+
+def test_a_loaded_scheme_is_named_in_full_another_is_not_repeated(client):
+    detail = client.get("/grids/summary", params={"datetime": "2020-01-01"}).json()["detail"]
+    assert detail.startswith("scheme governance has no edition valid at that moment")
+    assert "scheme polise has" in client.get("/grids/summary", params={"scheme": "polise"}).json()["detail"]
+    assert "neighbourhood" not in client.get("/grids/summary", params={"scheme": "neighbourhood"}).json()["detail"]
+
+
+def test_the_one_form_there_is_is_not_one_of_one(client):
+    assert refused(client.get("/grids/at", params={**GOOD, "f": "xml"})).errors[0].detail == "is not json"

@@ -89,22 +89,29 @@ class PlannerMap(folium.Map):
 
 
 def render(
-    data: str | None, schemes: Sequence[Choice] = (), editions: Sequence[Choice] = (), api: str | None = "..", query: str = ""
+    data: str | None,
+    schemes: Sequence[Choice] = (),
+    editions: Sequence[Choice] = (),
+    api: str | None = "..",
+    query: str = "",
+    listed: bool = False,
 ) -> Page:
     """Return the page the API serves.
 
     Parameters
     ----------
     data
-        Address of the edition's TopoJSON, relative to the page; None when nothing is loaded yet.
+        Address of the edition's TopoJSON, relative to the page; None when there is nothing to draw.
     schemes, editions
         What else can be shown; nothing is offered where there is only one.
     api
         Address of the API relative to the page, for links to items and exports; None for no links.
     query
         What those links ask besides, where another edition than today's is shown.
+    listed
+        There is nothing to draw because the scheme has codes and names only, not because nothing is loaded yet.
     """
-    return _page({"data": data, "api": api, "query": query}, schemes, editions, None)
+    return _page({"data": data, "api": api, "query": query}, schemes, editions, None, listed)
 
 
 def one_file(topology: bytes) -> Page:
@@ -112,7 +119,7 @@ def one_file(topology: bytes) -> Page:
     return _page({"data": None, "api": None, "query": ""}, (), (), topology)
 
 
-def _page(config: dict, schemes: Sequence[Choice], editions: Sequence[Choice], topology: bytes | None) -> Page:
+def _page(config: dict, schemes: Sequence[Choice], editions: Sequence[Choice], topology: bytes | None, listed: bool = False) -> Page:
     inline = topology is not None
     look = {
         "ramps": [palette.ramp(classes) for classes in range(palette.MOST + 1)],
@@ -137,6 +144,7 @@ def _page(config: dict, schemes: Sequence[Choice], editions: Sequence[Choice], t
             "topology": _json(topology.decode("utf-8")) if topology is not None else None,
             "schemes": schemes if len(schemes) > 1 else (),
             "editions": editions if len(editions) > 1 else (),
+            "listed": listed,
         },
         inline=inline,
     )

@@ -16,7 +16,7 @@ from gridgeo import __version__
 from gridgeo.errors import DatabaseUnavailable, NotFound
 from gridgeo.hierarchy import store
 from gridgeo.hierarchy.locate import Snapshot
-from gridgeo.hierarchy.model import GOVERNANCE, Edition
+from gridgeo.hierarchy.model import GOVERNANCE, Edition, Scheme
 from gridgeo.moments import CHINA, day
 from maps import bundle, page
 
@@ -45,15 +45,17 @@ async def planner_elsewhere() -> Response:
 
 @router.get("/", summary="The map", openapi_extra=_PAGE.as_dict(), response_class=HTMLResponse)
 async def planner(request: Request) -> Response:
-    """The page; where nothing is loaded yet it says how to load."""
+    """The page; where nothing is loaded yet it says how to load, where a scheme has no boundaries it says so."""
     asked = _PAGE(request)
-    drawable = _drawable(request)
+    names = _drawable(request)
     if not request.query_params:
-        if not drawable:
+        if not names:
             return _page(request, page.render(None))
-        asked.scheme = GOVERNANCE if GOVERNANCE in drawable else drawable[0]
+        asked.scheme = GOVERNANCE if GOVERNANCE in names else names[0]
     shown = await depends.snapshot(request, asked)
-    schemes = [_scheme(depends.live(request).now(name), name == asked.scheme) for name in drawable]
+    schemes = [_scheme(depends.live(request).now(name).scheme, name == asked.scheme) for name in names]
+    if not drawable(shown.scheme):
+        return _page(request, page.render(None, [_scheme(shown.scheme, True), *schemes], listed=True))
     editions = await run_in_threadpool(_editions, request, shown)
     return _page(request, page.render(f"data/{version_of(shown.edition)}/grids.topojson", schemes, editions, query=request.url.query))
 
@@ -104,8 +106,7 @@ def _drawable(request: Request) -> list[str]:
     return [snapshot.scheme.scheme for snapshot in depends.live(request).current if drawable(snapshot.scheme)]
 
 
-def _scheme(snapshot: Snapshot, chosen: bool) -> page.Choice:
-    scheme = snapshot.scheme
+def _scheme(scheme: Scheme, chosen: bool) -> page.Choice:
     return page.Choice(scheme.name_zh, scheme.name_en, "?" + urlencode({"scheme": scheme.scheme}), chosen)
 
 

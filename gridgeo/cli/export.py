@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..errors import InvalidInput, NotFound
 from ..settings import Settings
-from .given import edition_id
+from .given import chosen_edition, edition_id
 
 HELP = "write grids of an edition to a file: GeoJSON, GeoPackage, Shapefile (zip), CSV, FlatGeobuf"
 
@@ -43,7 +42,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     kind = rules.format_named(args.format or ("gpkg" if into_folder else args.file.name))
     datum = crs.parse(args.crs) if args.crs else rules.usual_datum(kind)
     with database.opened(settings) as url, closing(connection.connect(url)) as conn:
-        edition = _edition(conn, args)
+        edition = chosen_edition(conn, args)
         scheme = store.scheme(conn, edition.scheme)
         source = Source(scheme, edition, store.frame(conn, edition.edition_id), settings.authority)
     order = Order(kind, datum, rules.levels(scheme, source.frame, args.level))
@@ -52,20 +51,3 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     count = int(source.frame["level"].isin(order.levels).sum())
     print(f"{path}: {count:,} units of edition {edition.edition_id} ({edition.name}), {datum.name}, {path.stat().st_size / 1e6:,.1f} MB")
     return 0
-
-
-def _edition(conn, args: argparse.Namespace):
-    from ..hierarchy import store
-    from ..hierarchy.model import GOVERNANCE
-    from .given import moment
-
-    if args.edition is not None:
-        found = store.edition(conn, args.edition)
-        if args.scheme not in ("", found.scheme):
-            raise InvalidInput("--edition", args.edition, f"is of scheme {found.scheme}, not {args.scheme}")
-        return found
-    scheme = store.scheme(conn, args.scheme or GOVERNANCE).scheme
-    found = store.edition_at(conn, scheme, moment("--datetime", args.datetime))
-    if found is None:
-        raise NotFound(f"edition of scheme {scheme} valid at", args.datetime or "now")
-    return found

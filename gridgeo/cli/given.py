@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, NotFound
 from ..moments import CHINA
 
 
@@ -30,6 +30,26 @@ def edition_id(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise argparse.ArgumentTypeError(f"{text!r} is no edition's number; see `gridgeo edition list`")
     return int(text)
+
+
+def chosen_edition(conn, args: argparse.Namespace):
+    """Return the edition that --edition, or --scheme and --datetime name; the governance scheme's of now when nothing does.
+
+    Raises NotFound, and InvalidInput where the edition is of another scheme than the one named.
+    """
+    from ..hierarchy import store
+    from ..hierarchy.model import GOVERNANCE
+
+    if args.edition is not None:
+        found = store.edition(conn, args.edition)
+        if args.scheme not in ("", found.scheme):
+            raise InvalidInput("--edition", args.edition, f"is of scheme {found.scheme}, not {args.scheme}")
+        return found
+    scheme = store.scheme(conn, args.scheme or GOVERNANCE).scheme
+    found = store.edition_at(conn, scheme, moment("--datetime", args.datetime))
+    if found is None:
+        raise NotFound(f"edition of scheme {scheme} valid at", args.datetime or "now")
+    return found
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:

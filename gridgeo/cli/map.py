@@ -7,9 +7,9 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from ..errors import NotFound
+from ..errors import InvalidInput
 from ..settings import Settings
-from .given import edition_id, moment
+from .given import chosen_edition, edition_id
 
 HELP = "write the map as one HTML file that opens from disk, without network"
 
@@ -20,7 +20,7 @@ LARGE_MB = 10
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("file", type=Path, help="where to write, e.g. map.html")
-    parser.add_argument("--scheme", default="governance", help="scheme of grids (default: governance)")
+    parser.add_argument("--scheme", default="", help="scheme of grids (default: governance)")
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--edition", type=edition_id, metavar="ID", help="an edition, a draft too (default: the one valid now)")
     when.add_argument("--datetime", metavar="DATE", help="the edition that was or will be valid then")
@@ -34,12 +34,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from ..hierarchy import store
     from . import database
 
-    when = moment("--datetime", args.datetime)
     with database.opened(settings) as url, closing(connection.connect(url)) as conn:
-        edition = store.edition(conn, args.edition) if args.edition else store.edition_at(conn, args.scheme, when)
-        if edition is None:
-            raise NotFound("active edition of scheme", args.scheme)
+        edition = chosen_edition(conn, args)
         frame = store.frame(conn, edition.edition_id)
+        if not frame.geometry.notna().any():
+            raise InvalidInput("--scheme", edition.scheme, "has codes and names only: there is nothing to draw")
         topology = layers.topology(frame, store.scheme(conn, edition.scheme), edition, store.grid_types(conn))
     body = page.one_file(topology).html.encode()
     megabytes = len(body) / 1e6

@@ -112,6 +112,10 @@ def test_a_draft_is_planned_withdrawn_and_discarded(run):
         (("export", "x.gpkg", "--level", "house"), 2, "has the levels"),
         (("export", "x.gpkg", "--datetime", "2000-01-01"), 1, "valid at '2000-01-01'"),
         (("export", "x.gpkg", "--edition", 1, "--scheme", "police"), 2, "is of scheme governance"),
+        (("map", "x.html", "--scheme", "moon"), 1, "no scheme 'moon'"),
+        (("map", "x.html", "--datetime", "2000-01-01"), 1, "valid at '2000-01-01'"),
+        (("map", "x.html", "--edition", 1, "--scheme", "police"), 2, "is of scheme governance"),
+        (("map", "nowhere/x.html"), 1, "nowhere/x.html.part: no such file or directory"),
         (("export", "nowhere/x.gpkg"), 1, "no directory 'nowhere'"),
     ],
 )
@@ -141,6 +145,16 @@ def test_export_into_a_directory_names_the_file(run, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["综合治理_区_2026-01-01_BD-09.csv"]
     assert run("export", tmp_path, "--format", "csv", "--crs", "bd09", "--level", "district")[0] == 1
     assert run("export", tmp_path, "--format", "csv", "--crs", "bd09", "--level", "district", "--overwrite")[0] == 0
+
+
+def test_a_map_of_a_list_is_refused_for_there_is_nothing_to_draw(run, settings, tmp_path):
+    table = tmp_path / "streets.csv"
+    table.write_text("code,name\n440306001,新安街道\n", encoding="utf-8")
+    listed = ("--scheme", "register", "--new-scheme", "名录/Register", "--kind", "listed", "--commit", "--activate", "now")
+    assert run("load", "grids", table, *listed)[0] == 0
+    status, out, err = run("map", tmp_path / "x.html", "--scheme", "register")
+    assert (status, out) == (2, "") and "there is nothing to draw" in err
+    assert not (tmp_path / "x.html").exists()
 
 
 def test_migrate_says_when_there_is_nothing_to_do(run):

@@ -102,6 +102,16 @@ def test_another_scheme_is_shown_by_its_name(client):
     assert orjson.loads(client.get(f"/maps/{data_of(page.text)}").content)["gridgeo"]["scheme"]["zh"] == "交通小区"
 
 
+@pytest.mark.browser
+def test_a_scheme_without_boundaries_says_so_and_leads_back(visit, root):
+    page = visit(f"{root}/maps/?scheme=statistics", state="empty")
+    said = page.locator("[data-for=empty]").inner_text()
+    assert "只有代码和名称" in said and "gridgeo load" not in said
+    assert page.locator("[data-goes=scheme] option:checked").text_content() == "统计 Statistics"
+    page.locator("[data-goes=scheme]").select_option(label="综合治理 Governance")
+    page.wait_for_selector("body[data-state=ready]")
+
+
 @pytest.mark.parametrize(
     "query, status", [("?schem=x", 400), ("?scheme=nowhere", 404), ("?datetime=yesterday", 400), ("?datetime=1999-01-01", 404)]
 )

@@ -11,7 +11,7 @@ import geopandas
 import pandas as pd
 
 from .. import issues as findings
-from ..errors import Conflict, InvalidInput
+from ..errors import Conflict, InvalidInput, UnreadableFile
 from ..hierarchy import difference, editions, model, rules, store
 from ..hierarchy.model import GOVERNANCE, UNIT_COLUMNS, Edition, Level, Scheme, SchemeKind
 from ..issues import Issue, Severity
@@ -89,7 +89,9 @@ def plan(
     InvalidInput
         An instruction that does not fit the files.
     """
-    tables = sandbox.read(paths)
+    tables = [table for table in sandbox.read(paths) if len(table)]
+    if not tables:
+        raise UnreadableFile(", ".join(Path(path).name for path in paths), "holds no unit: no feature, no row")
     known = store.schemes(conn).get(scheme.scheme)
     scheme = known or scheme
     before = store.edition_open(conn, scheme.scheme) if known else None

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from gridgeo.errors import Conflict, InvalidInput, UnknownDatum
+from gridgeo.errors import Conflict, InvalidInput, UnknownDatum, UnreadableFile
 from gridgeo.geo import crs
 from gridgeo.hierarchy import store
 from gridgeo.hierarchy.model import GOVERNANCE, SchemeKind, keys
@@ -103,6 +103,13 @@ def test_the_same_draft_again_is_the_same_draft(conn, files):
     first, new = loading.commit(conn, plan(conn, *files))
     second, again = loading.commit(conn, plan(conn, *reversed(files)))
     assert (first, new, again) == (second, True, False)
+
+
+def test_a_collection_without_features_is_refused(conn, tmp_path):
+    path = tmp_path / "empty.geojson"
+    path.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+    with pytest.raises(UnreadableFile, match="holds no unit"):
+        plan(conn, path, datum="wgs84")
 
 
 def test_a_plan_made_before_another_activation_is_refused(conn, files, tmp_path):

@@ -63,6 +63,18 @@ class Settings:
         Origins whose pages may ask the API, separated by commas.
     authority
         Who issues the data: written into editions and exports.
+    default_area
+        What an address without upper levels is of: `深圳市宝安区`; empty: nothing is added to it.
+    key_file
+        The master key of the linkage room; empty: `keys/master.key` under the home.
+    anonymous
+        Scopes of a caller without a key; empty: everybody needs one.
+    per_minute
+        Requests a minute of one key (of one address for callers without); 0: no limit.
+    jwt_issuer, jwt_audience, jwt_keys
+        Who issues bearer tokens, for whom, and a file with the issuer's public keys (JWKS); without keys no token is taken.
+    suppress_under, round_to
+        Counts of people below the first are not told, others are rounded to the second.
     offline
         Nothing is fetched or installed; what is missing is said instead.
     log_json
@@ -80,6 +92,15 @@ class Settings:
     pool_size: int = 4
     cors_origins: tuple[str, ...] = ()
     authority: str = ""
+    default_area: str = ""
+    key_file: str = ""
+    anonymous: tuple[str, ...] = ("read",)
+    per_minute: int = 6000
+    jwt_issuer: str = ""
+    jwt_audience: str = ""
+    jwt_keys: str = ""
+    suppress_under: int = 10
+    round_to: int = 5
     offline: bool = False
     log_json: bool = False
 

@@ -1,0 +1,1 @@
+"""Who may do what: callers, their scopes, and the part of the city they may see."""

@@ -17,9 +17,10 @@ def package(folder: Path) -> str:
 
 
 CASES = [
-    pytest.param(file.parent, name, id=f"{file.parent.name}-{name}")
-    for file in sorted(ROOT.rglob("queries.sql"))
-    for name in queries.load(package(file.parent))
+    pytest.param(file, name, id=f"{file.parent.name}-{file.stem}-{name}")
+    for file in sorted(ROOT.rglob("*.sql"))
+    if file.parent.name not in {"migrations", "functions"}
+    for name in queries.load(package(file.parent), file.name)
 ]
 
 
@@ -28,9 +29,9 @@ def is_utility(sql: str) -> bool:
     return not re.match(r"(?s)(\s*--[^\n]*\n)*\s*(WITH|SELECT|INSERT|UPDATE|DELETE)\b", sql)
 
 
-@pytest.mark.parametrize("folder, name", CASES)
-def test_query_is_valid(conn, folder, name):
-    found = queries.load(package(folder))
+@pytest.mark.parametrize("file, name", CASES)
+def test_query_is_valid(conn, file, name):
+    found = queries.load(package(file.parent), file.name)
     sql = found[name]
     with conn.cursor() as cur:
         for other in found.values():
@@ -45,7 +46,8 @@ def test_query_is_valid(conn, folder, name):
             cur.execute("EXPLAIN " + sql, defaultdict(lambda: None))
 
 
-@pytest.mark.parametrize("folder, name", CASES)
-def test_query_is_used(folder, name):
+@pytest.mark.parametrize("file, name", CASES)
+def test_query_is_used(file, name):
     used = re.compile(rf'"{name}"')
-    assert any(used.search(file.read_text(encoding="utf-8")) for file in folder.glob("*.py")), f"no code in {folder.name} uses {name}"
+    code = file.parent.glob("*.py")
+    assert any(used.search(module.read_text(encoding="utf-8")) for module in code), f"no code in {file.parent.name} uses {name}"

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 #: every character a number is written with; the formal ones of contracts among them
 DIGITS = {sign: number for row in ("〇一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖") for number, sign in enumerate(row)}
-    "零": 0,
-    "〇": 0,
-}
 UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 SHORT = {"廿": 20, "卅": 30}
 SIGNS = "".join([*DIGITS, *UNITS, *SHORT])

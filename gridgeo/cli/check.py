@@ -57,7 +57,7 @@ def _machine(settings: Settings) -> list:
         state = State.OK if free >= 2048 else State.WARNING if free >= 500 else State.ERROR
         hint = "" if state is State.OK else "free some space: under 500 MB the database does not start"
         findings.append(Finding("disk", state, f"{free:,} MB free at {settings.home}", hint))
-    server = serving.Background(settings.home).running()
+    server = serving.Running(settings.home).running()
     if server:
         findings.append(Finding("port", State.OK, f"the server runs at {server[1]}"))
     else:

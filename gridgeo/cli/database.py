@@ -54,6 +54,6 @@ def prepare(url: str, migrate: bool) -> list[str]:
     with closing(connection.connect(url)) as conn:
         todo = migrations.pending(conn)
         if todo and not migrate:
-            raise SchemaMismatch(f"the database lacks {len(todo)} migrations ({todo[0]} …): run `gridgeo migrate`")
+            raise SchemaMismatch(f"the database lacks {', '.join(todo)}: run `gridgeo migrate`")
         conn.rollback()
         return migrations.migrate(conn) if todo else []

@@ -43,7 +43,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
     settings = replace(settings, port=args.port or settings.port)
     if not args.check:
-        serving.Background(settings.home).require_none()
+        serving.Running(settings.home).require_none()
     settings = serving.free_port(settings, instead=args.check)
     stages = Stages()
     with ExitStack() as stack:
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         _fill(url, args.profile, settings, stages)
         lon, lat, code = _somewhere(url)
         with stages.timed("server"):
-            server = stack.enter_context(serving.serving(settings, url))
+            server = stack.enter_context(serving.serving(settings, url, aside=args.check))
         address = serving.address(settings)
         with stages.timed("map"):
             drawn = _map(address)
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             return 0
         print(_GUIDE.format(address=address, lon=lon, lat=lat, gridgeo=_called()), flush=True)
         try:
-            return 1 if server.wait() else 0
+            return serving.outcome(server)
         except KeyboardInterrupt:
             print("\nstopping …", flush=True)
             return 0

@@ -21,7 +21,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if not cluster.home.exists():
         print("nothing runs")
         return 0
-    served = serving.Background(settings.home).stop()
+    served = serving.Running(settings.home).stop()
     with cluster.locked():
         cluster.keep(False)
         stored = cluster.stop()

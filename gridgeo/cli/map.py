@@ -7,7 +7,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from ..errors import InvalidInput
+from ..errors import Conflict, InvalidInput
 from ..settings import Settings
 from .given import chosen_edition, edition_id
 
@@ -20,6 +20,7 @@ LARGE_MB = 10
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("file", type=Path, help="where to write, e.g. map.html")
+    parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
     parser.add_argument("--scheme", default="", help="scheme of grids (default: governance)")
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--edition", type=edition_id, metavar="ID", help="an edition, a draft too (default: the one valid now)")
@@ -34,6 +35,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from ..hierarchy import store
     from . import database
 
+    if args.file.exists() and not args.overwrite:
+        raise Conflict(f"{args.file} is there already; give --overwrite to replace it")
     with database.opened(settings) as url, closing(connection.connect(url)) as conn:
         edition = chosen_edition(conn, args)
         frame = store.frame(conn, edition.edition_id)

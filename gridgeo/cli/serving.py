@@ -114,10 +114,18 @@ def end(process: subprocess.Popen) -> None:
         process.wait()
 
 
+def outcome(process: subprocess.Popen) -> int:
+    """Wait until the server ends and return 0 when it was asked to (`gridgeo down`), else 1."""
+    return 0 if process.wait() in (0, -signal.SIGTERM) else 1
+
+
 @contextmanager
-def serving(settings: Settings, url: str) -> Iterator[subprocess.Popen]:
-    """Serve in the foreground: ready inside the block, stopped at its end."""
-    process = start(settings, url)
+def serving(settings: Settings, url: str, aside: bool = False) -> Iterator[subprocess.Popen]:
+    """Serve in the foreground: ready inside the block, stopped at its end.
+
+    `status` and `down` find it, unless it is one `aside` from the server of this installation.
+    """
+    process = start(settings, url) if aside else Running(settings.home).launch(settings, url)
     try:
         wait(process, settings)
         yield process
@@ -125,29 +133,35 @@ def serving(settings: Settings, url: str) -> Iterator[subprocess.Popen]:
         end(process)
 
 
-class Background:
-    """The server that `gridgeo up` leaves running. It holds a locked file as long as it lives, and its number is in it."""
+class Running:
+    """The server of an installation. It holds a locked file as long as it lives, and its number is in it."""
 
     def __init__(self, home: Path) -> None:
         self.log = home / "api.log"
         self._file = home / "api.lock"
 
     def start(self, settings: Settings, url: str) -> None:
-        """Start the server and wait until it answers. Raises what :func:`wait` raises, and leaves nothing behind then."""
-        self.require_none()
-        lock = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            process = start(settings, url, self.log, lock)
-            os.ftruncate(lock, 0)
-            os.pwrite(lock, f"{process.pid} {address(settings)}".encode(), 0)
-        finally:
-            os.close(lock)
+        """Leave the server running once it answers. Raises what :func:`wait` raises, and leaves nothing behind then."""
+        process = self.launch(settings, url, self.log)
         try:
             wait(process, settings)
         except BaseException:
             end(process)
             raise
+
+    def launch(self, settings: Settings, url: str, log: Path | None = None) -> subprocess.Popen:
+        """Start the server as :func:`start` does. Raises Conflict when one runs already."""
+        self.require_none()
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            process = start(settings, url, log, lock)
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, f"{process.pid} {address(settings)}".encode(), 0)
+        finally:
+            os.close(lock)
+        return process
 
     def require_none(self) -> None:
         """Raise Conflict when the server runs already."""

@@ -17,7 +17,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the state of the server and the database; return 0 when both answer, else 1."""
     from . import database, serving
 
-    server = serving.Background(settings.home).running()
+    server = serving.Running(settings.home).running()
     cluster = database.cluster(settings)
     url = settings.database_url or (cluster.url if cluster.running() else "")
     lines = {

@@ -21,17 +21,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from . import database, serving
 
     settings = replace(settings, port=args.port or settings.port)
-    background = serving.Background(settings.home)
-    background.require_none()
+    server = serving.Running(settings.home)
+    server.require_none()
     settings = serving.free_port(settings)
     if args.foreground:
         with database.opened(settings, migrate=True) as url, serving.serving(settings, url) as process:
             print(f"gridgeo serves {serving.address(settings)}", flush=True)
-            return process.wait()
+            return serving.outcome(process)
     with database.opened(settings, migrate=True) as url:
         if not settings.database_url:
             database.cluster(settings).keep()
         with database.cluster(settings).locked():
-            background.start(settings, url)
-    print(f"gridgeo serves {serving.address(settings)} (log: {background.log}); `gridgeo down` stops it")
+            server.start(settings, url)
+    print(f"gridgeo serves {serving.address(settings)} (log: {server.log}); `gridgeo down` stops it")
     return 0

@@ -69,13 +69,16 @@ def extensions(conn) -> list[Finding]:
     """Each extension is there, or can be made by this user."""
     found = []
     for name in EXTENSIONS:
-        installed, available, allowed = _row(conn, "extension", {"name": name})
+        installed, available, allowed, used = _row(conn, "extension", {"name": name})
         package = "postgresql-NN-postgis-3" if name == "postgis" else "postgresql-contrib"
         if installed:
             old = name == "postgis" and int(installed.split(".")[0]) < 3
             found.append(_finding(name, not old, installed, "gridgeo needs PostGIS 3: ALTER EXTENSION postgis UPDATE"))
         elif not available:
             found.append(Finding(name, State.ERROR, "not installed on the server", f"install it there (Debian: {package})"))
+        elif used:
+            lost = "restore the database from a backup: the columns that were of its types are gone with it"
+            found.append(Finding(name, State.ERROR, "was dropped after the schema was made", lost))
         else:
             hint = f"let an administrator run CREATE EXTENSION {name} in this database"
             found.append(_finding(name, allowed, f"{available} can be made" if allowed else "not made, and this user may not", hint))
@@ -114,7 +117,7 @@ def migrations(conn) -> Finding:
         todo = migrate.pending(conn)
     except SchemaMismatch as error:
         return Finding("schema", State.ERROR, str(error), "use the version of gridgeo the database was made with, or a newer one")
-    return _finding("schema", not todo, f"{len(todo)} migrations pending" if todo else "up to date", "run `gridgeo migrate`")
+    return _finding("schema", not todo, f"pending: {', '.join(todo)}" if todo else "up to date", "run `gridgeo migrate`")
 
 
 def indexes(conn) -> Finding:

@@ -5,13 +5,14 @@
 SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database();
 
 -- name: extension
--- An extension: the version made here, the version on offer, and whether this user may make it.
+-- An extension: the version made here, the version on offer, whether this user may make it, and whether the schema was made with it.
 SELECT
   (SELECT extversion FROM pg_extension WHERE extname = %(name)s),
   (SELECT default_version FROM pg_available_extensions WHERE name = %(name)s),
   (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
     OR (has_database_privilege(current_database(), 'CREATE')
-        AND EXISTS (SELECT FROM pg_available_extension_versions WHERE name = %(name)s AND trusted));
+        AND EXISTS (SELECT FROM pg_available_extension_versions WHERE name = %(name)s AND trusted)),
+  to_regclass('gridgeo.edition') IS NOT NULL;
 
 -- name: has_tiles
 -- Whether PostGIS is made: its function that names the library tiles are written with.

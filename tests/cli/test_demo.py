@@ -77,11 +77,25 @@ def test_the_demo_shows_what_to_try_and_ctrl_c_stops_it(home):
         assert f"http://127.0.0.1:{port}/maps/" in shown and "load grids" in shown
         with urllib.request.urlopen(asked, timeout=10) as answer:
             assert b'"inside"' in answer.read()
+        assert f"http://127.0.0.1:{port} (process" in gridgeo(home, "status").stdout
         os.killpg(demo.pid, signal.SIGINT)
         assert demo.wait(30) == 0
     assert "database    does not run" in gridgeo(home, "status").stdout
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_down_ends_a_demo_too(home):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    started = command(home, "demo", "--profile", "small", "--port", port)
+    with subprocess.Popen(**started, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True) as demo:
+        while "Ctrl-C" not in (line := demo.stdout.readline()):
+            assert line
+        assert gridgeo(home, "down").stdout.startswith("stopped: the server")
+        assert demo.wait(30) == 0
+    assert "database    does not run" in gridgeo(home, "status").stdout
 
 
 def test_a_taken_port_stops_the_demo_but_not_its_check(home):

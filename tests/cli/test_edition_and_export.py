@@ -115,6 +115,7 @@ def test_a_draft_is_planned_withdrawn_and_discarded(run):
         (("map", "x.html", "--scheme", "moon"), 1, "no scheme 'moon'"),
         (("map", "x.html", "--datetime", "2000-01-01"), 1, "valid at '2000-01-01'"),
         (("map", "x.html", "--edition", 1, "--scheme", "police"), 2, "is of scheme governance"),
+        (("map", __file__), 1, "give --overwrite"),
         (("map", "nowhere/x.html"), 1, "nowhere/x.html.part: no such file or directory"),
         (("export", "nowhere/x.gpkg"), 1, "no directory 'nowhere'"),
     ],

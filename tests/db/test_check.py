@@ -47,6 +47,13 @@ def test_a_user_who_may_not_make_postgis_is_told_whom_to_ask(bare_url):
     assert postgis.state is check.State.ERROR and "CREATE EXTENSION postgis" in postgis.hint
 
 
+def test_an_extension_dropped_after_the_schema_was_made_is_an_error(conn):
+    with conn.cursor() as cur:
+        cur.execute("SET LOCAL client_min_messages = error; DROP EXTENSION postgis CASCADE")
+    postgis, *_ = check.extensions(conn)
+    assert postgis.state is check.State.ERROR and "dropped" in postgis.seen and "backup" in postgis.hint
+
+
 def test_an_extension_the_server_does_not_have_names_its_package(monkeypatch, conn):
     monkeypatch.setattr(check, "EXTENSIONS", ("no_such_extension",))
     (finding,) = check.extensions(conn)

@@ -111,3 +111,38 @@ CREATE TABLE linkage.audit (
   hash     bytea NOT NULL CHECK (length(hash) = 32)
 );
 COMMENT ON TABLE linkage.audit IS 'who asked what for which purpose; hash is an HMAC over the row and the hash before it; detail holds tokens and codes of places, never a code of a person';
+
+-- Counts of each lowest unit, made anew after loads (linkage/blocks.sql). They are exact and stay in this room:
+-- what of them is told is decided by linkage/disclosure.py.
+CREATE TABLE linkage.unit_count (
+  edition_id bigint NOT NULL,
+  unit_id    bigint NOT NULL,
+  subject    text NOT NULL CHECK (subject IN ('building', 'storey', 'house', 'covered', 'person', 'credit', 'phone', 'event')),
+  class      text NOT NULL,
+  status     text NOT NULL DEFAULT '',
+  n          integer NOT NULL CHECK (n > 0),
+  area_m2    double precision,
+  PRIMARY KEY (edition_id, unit_id, subject, class, status),
+  FOREIGN KEY (edition_id, unit_id) REFERENCES gridgeo.grid_unit_version (edition_id, unit_id)
+);
+COMMENT ON TABLE linkage.unit_count IS
+  'building and house by use and status, storey by height, covered houses by kind of link, codes by role; a code counts once in each unit';
+CREATE INDEX unit_count_subject_idx ON linkage.unit_count (edition_id, subject, class);
+
+CREATE TABLE linkage.counted (
+  edition_id bigint PRIMARY KEY REFERENCES gridgeo.edition,
+  as_of      date NOT NULL,
+  counted_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE linkage.counted IS 'when the counts of an edition were made, and of which day';
+
+CREATE TABLE linkage.cluster_address (
+  zone   text NOT NULL,
+  place  text NOT NULL CHECK (place ~ '^[0-9]{14}[0-9A-Z]{5}([0-9]{6}|\*{6})$'),
+  name   text NOT NULL,
+  valid  daterange NOT NULL DEFAULT daterange(NULL, NULL),
+  source text NOT NULL DEFAULT '',
+  PRIMARY KEY (zone, place),
+  CHECK (zone = left(place, 12))
+);
+COMMENT ON TABLE linkage.cluster_address IS '集群注册场所: a house or building where many companies may be registered at once (incubators, business secretaries)';

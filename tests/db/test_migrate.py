@@ -87,4 +87,6 @@ def test_each_role_may_do_what_it_is_for_and_no_more(database_url):
     assert [outcome("gridgeo_writer", sql) for sql in (read, add)] == ["done", "done"]
     assert outcome("gridgeo_writer", "DELETE FROM schema_migration") == "refused"
     assert outcome("gridgeo_writer", "DELETE FROM grid_unit") == "refused"
-    assert outcome("gridgeo_linkage", read) == "refused"
+    assert [outcome("gridgeo_linkage", sql) for sql in (read, add)] == ["done", "refused"]
+    assert [outcome("gridgeo_city", sql) for sql in (read, add)] == ["done", "refused"]
+    assert outcome("gridgeo_writer", "SELECT count(*) FROM api_key") == "refused"

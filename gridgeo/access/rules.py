@@ -1,0 +1,46 @@
+"""What must hold of callers: which words are scopes, and how the part of the city a caller is for is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..errors import ConfigError, InvalidInput
+from .model import Principal, Scope
+
+#: What `GRIDGEO_ANONYMOUS` says when everybody needs a key.
+NOBODY = "none"
+
+#: Never without a name: the audit says who it was.
+_NAMED = {Scope.UNMASK, Scope.ADMIN}
+
+
+def scopes(words: Iterable[str]) -> frozenset[str]:
+    """Return the scopes of some words; raises InvalidInput for another word."""
+    given = [word for part in words for word in part.replace(",", " ").split()]
+    for word in given:
+        if word not in set(Scope):
+            raise InvalidInput("scope", word, f"is not one of {', '.join(Scope)}")
+    return frozenset(map(str, given))
+
+
+def anonymous(words: Iterable[str], per_minute: int | None = None) -> Principal:
+    """Return the caller that says nothing about itself, by the words of the setting; raises ConfigError."""
+    words = tuple(words)
+    if words == (NOBODY,):
+        return Principal(per_minute=per_minute)
+    try:
+        given = scopes(words)
+    except InvalidInput as error:
+        raise ConfigError(f"GRIDGEO_ANONYMOUS: {error.value!r} {error.rule}, and not {NOBODY} alone") from None
+    if given & _NAMED:
+        raise ConfigError(f"GRIDGEO_ANONYMOUS: {min(given & _NAMED)} is for callers with a name: give keys for it")
+    return Principal(scopes=given, per_minute=per_minute)
+
+
+def written(units: Iterable[int]) -> str:
+    """Return units as the setting `gridgeo.area` takes them.
+
+    >>> written([3, 1, 3])
+    '{1,3}'
+    """
+    return "{" + ",".join(map(str, sorted(set(units)))) + "}"

@@ -1,0 +1,92 @@
+"""Keys in the database, and which part of the city a transaction may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from ..db import queries
+from ..errors import InvalidInput, NotFound
+from .model import Key
+
+SQL = queries.load(__package__)
+
+#: What :func:`see` takes for the whole city.
+WHOLE = "all"
+
+
+def see_whole(conn) -> None:
+    """Let the rest of a reader's transaction see the whole city; for it row-level security costs nothing."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["see_whole"])
+
+
+def see(conn, area: str) -> None:
+    """Let the rest of a transaction see :data:`WHOLE`, or the buildings of some lowest units: `{1,2}` (:func:`.rules.written`).
+
+    Nothing is seen before this, after the transaction, or outside of one.
+    """
+    with conn.cursor() as cur:
+        cur.execute(SQL["see"], {"area": area})
+
+
+def key(conn, key_id: str) -> Key | None:
+    """Return the key of an id, valid or not, or None."""
+    return next(iter(_keys(conn, "key", key_id=key_id)), None)
+
+
+def keys(conn) -> list[Key]:
+    """Return every key, oldest first; expired and revoked ones too."""
+    return _keys(conn, "keys")
+
+
+def add_key(
+    conn,
+    key_id: str,
+    digest: bytes,
+    name: str,
+    scopes: Iterable[str],
+    area: Sequence[int] | None = None,
+    per_minute: int | None = None,
+    expires_at: datetime | None = None,
+) -> Key | None:
+    """Add a key and return it; None when the id is taken."""
+    given = {"name": name, "scopes": sorted(scopes), "area": None if area is None else list(area)}
+    found = _keys(conn, "add_key", key_id=key_id, digest=digest, per_minute=per_minute, expires_at=expires_at, **given)
+    return found[0] if found else None
+
+
+def revoke_key(conn, key_id: str) -> Key:
+    """Revoke a key from now on; raises NotFound."""
+    found = _keys(conn, "revoke_key", key_id=key_id)
+    if not found:
+        raise NotFound("key", key_id)
+    return found[0]
+
+
+def units_of_codes(conn, codes: Iterable[str]) -> list[int]:
+    """Return the unit_id of each code in the edition of governance valid now; raises InvalidInput for one it does not have."""
+    wanted = list(dict.fromkeys(codes))
+    found = dict(_rows(conn, "units_of_codes", codes=wanted))
+    for code in wanted:
+        if code not in found:
+            raise InvalidInput("area", code, "is no code of the edition of governance valid now")
+    return [found[code] for code in wanted]
+
+
+def names_of_units(conn, units: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Return the code (or `u` and the id) and the Chinese name of units, as they are or last were."""
+    return {unit_id: (code, name) for unit_id, code, name in _rows(conn, "names_of_units", units=list(units))}
+
+
+def _keys(conn, query: str, **parameters) -> list[Key]:
+    return [
+        Key(key_id, name, bytes(digest), frozenset(scopes), None if area is None else tuple(area), *rest)
+        for key_id, name, digest, scopes, area, *rest in _rows(conn, query, **parameters)
+    ]
+
+
+def _rows(conn, query: str, **parameters) -> list[tuple]:
+    with conn.cursor() as cur:
+        cur.execute(SQL[query], parameters)
+        return cur.fetchall()

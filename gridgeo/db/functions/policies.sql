@@ -1,0 +1,112 @@
+-- Row-level security: who may see which rows. Where a caller is for a part of the city (area.sql), a building is seen
+-- where it lies in one of the caller's units in the edition of governance valid now; a house, a name, a successor and a
+-- link with the building or house they are of; a link to an outdoor place with its grid.
+--
+-- Two policies a table. `area` asks. `whole` is for callers of the whole city and constantly true, so that the planner
+-- leaves it out: row-level security lets no operator that is not leakproof use an index before the policy was asked
+-- (&& of PostGIS, LIKE and % of pg_trgm), and so a caller of a part asks for its grids first. See docs/howto/access.md.
+--
+-- (SELECT …) is evaluated once a statement; a bare function would be for every row.
+
+ALTER TABLE gridgeo.building_grid ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON gridgeo.building_grid;
+CREATE POLICY area ON gridgeo.building_grid TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+);
+DROP POLICY IF EXISTS whole ON gridgeo.building_grid;
+CREATE POLICY whole ON gridgeo.building_grid TO gridgeo_city, gridgeo_admin USING (true);
+
+ALTER TABLE gridgeo.building ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON gridgeo.building;
+CREATE POLICY area ON gridgeo.building TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR EXISTS (
+    SELECT FROM gridgeo.building_grid AS g
+    WHERE g.zone = building.zone AND g.building_code = building.building_code
+      AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+  )
+);
+DROP POLICY IF EXISTS whole ON gridgeo.building;
+CREATE POLICY whole ON gridgeo.building TO gridgeo_city, gridgeo_admin USING (true);
+
+ALTER TABLE gridgeo.building_address ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON gridgeo.building_address;
+CREATE POLICY area ON gridgeo.building_address TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR EXISTS (
+    SELECT FROM gridgeo.building_grid AS g
+    WHERE g.zone = building_address.zone AND g.building_code = building_address.building_code
+      AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+  )
+);
+DROP POLICY IF EXISTS whole ON gridgeo.building_address;
+CREATE POLICY whole ON gridgeo.building_address TO gridgeo_city, gridgeo_admin USING (true);
+
+-- A house lies where its building lies today; that may have been issued in another community.
+ALTER TABLE gridgeo.house ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON gridgeo.house;
+CREATE POLICY area ON gridgeo.house TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR EXISTS (
+    SELECT FROM gridgeo.building_grid AS g
+    WHERE g.zone = left(house.building_code, 12) AND g.building_code = house.building_code
+      AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+  )
+);
+DROP POLICY IF EXISTS whole ON gridgeo.house;
+CREATE POLICY whole ON gridgeo.house TO gridgeo_city, gridgeo_admin USING (true);
+
+-- What is said of a building or house is seen with it: the policies of these two hold inside of EXISTS as well.
+ALTER TABLE gridgeo.address_name ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON gridgeo.address_name;
+CREATE POLICY area ON gridgeo.address_name TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole())
+  OR EXISTS (SELECT FROM gridgeo.building AS b WHERE b.zone = address_name.zone AND b.building_code = address_name.code)
+  OR EXISTS (SELECT FROM gridgeo.house AS h WHERE h.zone = address_name.zone AND h.house_code = address_name.code)
+);
+DROP POLICY IF EXISTS whole ON gridgeo.address_name;
+CREATE POLICY whole ON gridgeo.address_name TO gridgeo_city, gridgeo_admin USING (true);
+
+ALTER TABLE gridgeo.address_successor ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON gridgeo.address_successor;
+CREATE POLICY area ON gridgeo.address_successor TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole())
+  OR EXISTS (SELECT FROM gridgeo.building AS b WHERE b.zone = address_successor.zone AND b.building_code = address_successor.code)
+  OR EXISTS (SELECT FROM gridgeo.house AS h WHERE h.zone = address_successor.zone AND h.house_code = address_successor.code)
+);
+DROP POLICY IF EXISTS whole ON gridgeo.address_successor;
+CREATE POLICY whole ON gridgeo.address_successor TO gridgeo_city, gridgeo_admin USING (true);
+
+-- The locked room. FORCE: its owner sees no more than gridgeo_linkage does, and nothing before it says for which area.
+-- (A superuser is held by no policy.)
+ALTER TABLE linkage.link ENABLE ROW LEVEL SECURITY;
+ALTER TABLE linkage.link FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON linkage.link;
+CREATE POLICY area ON linkage.link TO gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole())
+  OR CASE
+    WHEN right(place, 11) = '***********' THEN left(place, 14) IN (
+      SELECT v.code FROM gridgeo.grid_unit_version AS v
+      WHERE v.edition_id = (SELECT gridgeo.edition_now()) AND v.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+    )
+    WHEN right(place, 6) = '******' THEN
+      EXISTS (SELECT FROM gridgeo.building AS b WHERE b.zone = link.zone AND b.building_code = left(link.place, 19))
+    ELSE EXISTS (SELECT FROM gridgeo.house AS h WHERE h.zone = link.zone AND h.house_code = link.place)
+  END
+);
+
+-- A sealed code is seen by whoever sees a link of it; without a link by callers of the whole city alone.
+ALTER TABLE linkage.identity ENABLE ROW LEVEL SECURITY;
+ALTER TABLE linkage.identity FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON linkage.identity;
+CREATE POLICY area ON linkage.identity TO gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR EXISTS (SELECT FROM linkage.link AS l WHERE l.token = identity.token)
+);
+
+-- Keys and the audit belong to no area.
+ALTER TABLE linkage.data_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE linkage.data_key FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS room ON linkage.data_key;
+CREATE POLICY room ON linkage.data_key TO gridgeo_linkage USING (true);
+
+ALTER TABLE linkage.audit ENABLE ROW LEVEL SECURITY;
+ALTER TABLE linkage.audit FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS room ON linkage.audit;
+CREATE POLICY room ON linkage.audit TO gridgeo_linkage USING (true);

@@ -14,3 +14,13 @@ REVOKE ALL ON ALL TABLES IN SCHEMA linkage FROM gridgeo_linkage;
 GRANT SELECT ON ALL TABLES IN SCHEMA linkage TO gridgeo_linkage;
 GRANT INSERT ON linkage.identity, linkage.link, linkage.audit TO gridgeo_linkage;
 GRANT UPDATE (recorded) ON linkage.link TO gridgeo_linkage;
+-- A code once given stays, and its zone with it; what is known of it may change. Nothing of the address base is ever deleted.
+REVOKE UPDATE, DELETE ON gridgeo.building, gridgeo.building_address, gridgeo.house, gridgeo.address_name, gridgeo.address_successor
+  FROM gridgeo_writer;
+GRANT UPDATE (building_use, status, floors, floors_below, point, footprint, valid_from, valid_to, source, recorded_at)
+  ON gridgeo.building TO gridgeo_writer;
+GRANT UPDATE (main, road, plate, compound, block, road_key, plate_key, compound_key, block_key, valid_from, valid_to, source)
+  ON gridgeo.building_address TO gridgeo_writer;
+GRANT UPDATE (building_code, unit, floor, room, unit_key, room_key, house_use, status, area_m2, valid_from, valid_to, source)
+  ON gridgeo.house TO gridgeo_writer;
+GRANT UPDATE (name_key, valid_to, source) ON gridgeo.address_name TO gridgeo_writer;

@@ -16,6 +16,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("profile", nargs="?", choices=("small", "baoan", "city"), default="baoan", help="how large (default: baoan)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same bytes (default: 1)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to (default: sample-PROFILE)")
+    parser.add_argument("--addresses", action="store_true", help="also buildings, houses, names and who follows the retired")
+    parser.add_argument("--houses", type=int, metavar="N", help="so many houses, buildings in proportion (default: the profile's number)")
     parser.add_argument("--every-format", action="store_true", help="small only: also Shapefile, CSV, police beats and a later edition")
 
 
@@ -33,6 +35,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         files = sample.write_small(folder, args.seed)
     else:
         files = sample.write(args.profile, args.seed, folder, lambda stage: print(f"{stage} …", file=sys.stderr))
+    if args.addresses or args.houses:
+        files += sample.write_addresses(args.profile, args.seed, folder, args.houses)
     for file in files:
         print(f"{file}  {file.stat().st_size / 1000:,.0f} kB")
     print(f"Load it: gridgeo load grids {' '.join(str(file) for file in files if file.suffix == '.geojson' and file.parent == folder)}")

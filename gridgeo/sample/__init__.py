@@ -3,10 +3,20 @@
 Nothing of it may be taken for the ground: coast, borders, communities, micro-grids and households are drawn by a
 seeded random generator, the same bytes for the same seed.
 
-Doors: :func:`make` (a frame of units), :func:`write` (files to load), :func:`points` (points inside).
+Doors: :func:`make` (a frame of units), :func:`write` (files to load), :func:`points` (points inside),
+:func:`write_addresses` (buildings and houses, their names and successors).
 """
 
-from .files import write, write_small
-from .profiles import PROFILES, make, points
+from pathlib import Path
 
-__all__ = ["PROFILES", "make", "points", "write", "write_small"]
+from .files import write, write_small
+from .profiles import PROFILES, Progress, make, points
+
+__all__ = ["PROFILES", "make", "points", "write", "write_addresses", "write_small"]
+
+
+def write_addresses(profile: str, seed: int, folder: Path, houses: int | None = None, progress: Progress | None = None) -> list[Path]:
+    """Write the address base of a sample (see :mod:`.addresses`), and return the files."""
+    from . import addresses
+
+    return addresses.write(addresses.make(profile, seed, houses, progress), folder)

@@ -1,0 +1,273 @@
+"""The buildings of the invented city: where they stand, what they are, how they are written, what became of some."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from .places import MIX, Places, numeral, words
+from .profiles import apportion
+
+#: how many buildings a micro-grid of each kind has, one to another
+_DENSITY = {"village": 40.0, "urban": 14.0, "enterprise": 20.0}
+_USES = {
+    "estate": {"residential": 0.86, "mixed": 0.14},
+    "street": {"mixed": 0.6, "residential": 0.25, "commercial": 0.15},
+    "village": {"residential": 0.72, "mixed": 0.28},
+    "park": {"industrial": 0.62, "dormitory": 0.22, "warehouse": 0.06, "office": 0.1},
+    "tower": {"office": 0.75, "commercial": 0.25},
+    "public": {"public": 1.0},
+}
+_STATUS = {"in_use": 0.962, "under_investigation": 0.014, "planned": 0.004, "demolished": 0.01, "retired": 0.01}
+
+#: shares of buildings: with a code issued in another grid, with letters in it, on a corner, with a plate that was changed
+_ELSEWHERE, _LETTERED, _CORNER, _RENUMBERED = 0.03, 0.003, 0.02, 0.03
+
+ADDRESS = ["road", "plate", "compound", "block"]
+
+
+@dataclass
+class Buildings:
+    """Buildings, a row each, and what else is known of them.
+
+    ``table`` has building_code, grid (place of the micro-grid it lies in), site (-1: none), kind, road … block,
+    short_name, building_use, status, floors, lon, lat, valid_from, valid_to. ``addresses`` are further addresses (row:
+    place of the building; road … block, valid_from, valid_to). ``model`` is the building whose houses a retired one
+    had (-1: its own). ``successors``: code, successor, reason, since.
+    """
+
+    table: pd.DataFrame
+    addresses: pd.DataFrame
+    model: np.ndarray
+    successors: pd.DataFrame
+
+
+def make(places: Places, count: int, rng: np.random.Generator) -> Buildings:
+    """Return `count` buildings over the micro-grids of the places."""
+    grid = _grids(places.grids, count)
+    kind = _kinds(places.grids["grid_type"].to_numpy()[grid], rng)
+    table = pd.DataFrame({"grid": grid, "kind": kind})
+    table["lon"], table["lat"] = _points(places.grids["geometry"].to_numpy(), grid)
+    table["site"] = _sites(places, grid, kind)
+    table["building_use"] = _drawn_by(kind, _USES, rng)
+    table["status"] = rng.choice(list(_STATUS), count, p=list(_STATUS.values()))
+    table["building_code"] = _codes(places.grids, grid, rng)
+    started = rng.integers(np.datetime64("1988-01-01").astype(int), np.datetime64("2022-01-01").astype(int), count)
+    ended = np.maximum(started + 400, rng.integers(np.datetime64("2012-01-01").astype(int), np.datetime64("2025-06-01").astype(int), count))
+    table["valid_from"], gone = days(started), table["status"].isin(["demolished", "retired"])
+    table["valid_to"] = pd.Series(np.where(gone, days(ended), None), dtype=object)
+    road = _write_addresses(table, places, rng)
+    model, successors = _succession(table, rng)
+    return Buildings(table, _further(table, places, road, rng), model, successors)
+
+
+def days(numbers: np.ndarray) -> np.ndarray:
+    """Return days since 1970 as text, an array of objects."""
+    return np.asarray(numbers).astype("datetime64[D]").astype(str).astype(object)
+
+
+def _grids(grids: pd.DataFrame, count: int) -> np.ndarray:
+    """The micro-grid of each building, in order; where there are fewer buildings than grids, some have none."""
+    weight = grids["grid_type"].map(_DENSITY).to_numpy() * np.sqrt(grids["household_count"].to_numpy() + 1.0)
+    if count < len(weight):
+        chosen = np.linspace(0, len(weight) - 1, max(1, count // 6)).round().astype(int)
+        return np.repeat(chosen, apportion(weight[chosen], count))
+    return np.repeat(np.arange(len(weight)), apportion(weight, count))
+
+
+def _kinds(grid_type: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return _drawn_by(grid_type, MIX, rng)
+
+
+def _drawn_by(group: np.ndarray, shares: dict[str, dict[str, float]], rng: np.random.Generator) -> np.ndarray:
+    """For each row one of the words of its group, drawn by their shares."""
+    out, draw = np.empty(len(group), object), rng.random(len(group))
+    for name, share in shares.items():
+        rows = group == name
+        limits = np.cumsum(list(share.values()))
+        out[rows] = np.array(list(share), object)[np.minimum(np.searchsorted(limits, draw[rows]), len(share) - 1)]
+    return out
+
+
+def _points(shapes: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A point inside its micro-grid for each building, evenly spread: every grid has the same sequence, stretched to it."""
+    shapely.prepare(shapes)
+    west, south, east, north = shapely.bounds(shapes).T
+    lon, lat = np.empty(len(grid)), np.empty(len(grid))
+    missing, step = np.arange(len(grid)), np.zeros(len(grid), int)
+    first = np.searchsorted(grid, grid)
+    step[:] = np.arange(len(grid)) - first
+    size = np.bincount(grid, minlength=len(shapes))
+    while len(missing):
+        unit = grid[missing]
+        x = west[unit] + (0.5 + step[missing] * 0.7548776662466927) % 1 * (east - west)[unit]
+        y = south[unit] + (0.5 + step[missing] * 0.5698402909980532) % 1 * (north - south)[unit]
+        x, y = x.round(7), y.round(7)
+        inside = shapely.contains_xy(shapes[unit], x, y)
+        lon[missing[inside]], lat[missing[inside]] = x[inside], y[inside]
+        missing = missing[~inside]
+        step[missing] += np.maximum(size[grid[missing]], 1)
+    return lon, lat
+
+
+def _sites(places: Places, grid: np.ndarray, kind: np.ndarray) -> np.ndarray:
+    """The place with a name each building belongs to; towers and public buildings have one each, houses on a street none."""
+    site = np.where(kind == "street", -1, places.main[grid])
+    community = places.grids["community"].to_numpy()
+    for row in np.flatnonzero((kind == "tower") | (kind == "public")):
+        site[row] = places.single(kind[row], int(community[grid[row]]))
+    return site
+
+
+def _codes(grids: pd.DataFrame, grid: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Codes for life: most begin with the grid of today, some with one that was, a few hold letters."""
+    code, count = grids["code"].to_numpy().astype("U14"), len(grid)
+    number = np.arange(count) - np.searchsorted(grid, grid) + 1
+    elsewhere = rng.random(count) < _ELSEWHERE
+    issued = np.where(elsewhere, (grid + rng.integers(1, max(2, min(60, len(grids))), count)) % len(grids), grid)
+    number = np.where(elsewhere, 60000 + np.arange(count) % 39999, number)
+    prefix = code[issued].astype(object)
+    older = elsewhere & (rng.random(count) < 0.3)
+    prefix[older] = [f"{text[:6]}0{90 + int(text[8]) % 9}{text[9:]}" for text in prefix[older]]
+    tail = np.char.zfill(number.astype("U5"), 5).astype(object)
+    lettered = rng.random(count) < _LETTERED
+    tail[lettered] = [f"T{text[1:]}" for text in tail[lettered]]
+    return prefix + tail
+
+
+def _write_addresses(table: pd.DataFrame, places: Places, rng: np.random.Generator) -> np.ndarray:
+    """Add road, plate, compound, block and short name to the table; return the road each is entered on (-1: none)."""
+    site, kind = table["site"].to_numpy(), table["kind"].to_numpy()
+    sites = places.sites
+    road = np.array([sites[place].road if place >= 0 else -1 for place in site])
+    community = places.grids["community"].to_numpy()[table["grid"].to_numpy()]
+    alone = np.flatnonzero(kind == "street")
+    road[alone] = [places.any_road(int(community[row])) for row in alone]
+    order = _order(site)
+    parts = [_in_site(sites[place], rank) if place >= 0 else {} for place, rank in zip(site, order, strict=True)]
+    for name in ADDRESS:
+        table[name] = pd.Series([part.get(name) for part in parts], dtype=object)
+    table["short_name"] = pd.Series([sites[place].short or None if place >= 0 else None for place in site], dtype=object)
+    lane = table["road"].notna().to_numpy() | ((kind == "village") & table["plate"].notna().to_numpy())
+    hidden = (kind == "village") & np.array([place >= 0 and sites[place].style == "block" for place in site])
+    road[lane | hidden] = -1
+    doors = _doors(road, site, kind, rng)
+    entered = road >= 0
+    table.loc[entered, "road"] = [places.roads[place].name for place in road[entered]]
+    table.loc[entered, "plate"] = doors[entered]
+    bare = entered & (kind == "estate") & (rng.random(len(table)) < 0.03)
+    table.loc[bare, ["road", "plate"]] = None
+    return np.where(bare, -1, road)
+
+
+def _order(site: np.ndarray) -> np.ndarray:
+    """The how-manieth building of its place each one is, from 0."""
+    return pd.Series(site).groupby(site).cumcount().to_numpy()
+
+
+def _in_site(site, rank: int) -> dict[str, str]:
+    """How the building of a place is told from the others there."""
+    if site.kind == "estate":
+        wings = ("东", "西", "南", "北")
+        labels = {"number": str(rank + 1), "letter": _letter(rank), "wing": wings[rank] if rank < 4 else str(rank + 1)}
+        return {"compound": site.name, "block": labels[site.style]}
+    if site.kind == "park":
+        named = words("named block")
+        label = named[rank // 7 % len(named)] if rank % 7 == 6 and rank // 7 < len(named) else None
+        return {"compound": site.name, "block": label or (str(rank + 1) if site.style == "number" else _letter(rank))}
+    if site.kind == "village":
+        return {"compound": site.name, **_in_village(site.style, rank)}
+    return {"compound": site.name}
+
+
+def _in_village(style: str, rank: int) -> dict[str, str]:
+    if style == "lane":
+        side = ("", "东", "西")[rank // 120 % 3]
+        return {"road": f"{side}{numeral(rank % 120 // 12 + 1)}巷", "plate": str(rank % 12 + 1) if rank % 12 != 5 else f"{rank % 12}-1"}
+    if style == "ward":
+        return {"plate": str(rank + 1)}
+    if style == "block":
+        return {"block": str(rank + 1)}
+    return {}
+
+
+def _letter(rank: int) -> str:
+    return chr(65 + rank % 26) + (str(rank // 26 + 1) if rank >= 26 else "")
+
+
+def _doors(road: np.ndarray, site: np.ndarray, kind: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The plate of each building: a place has one for all its buildings, others one each; no plate twice on a road."""
+    shared = (site >= 0) & np.isin(kind, ["estate", "park"])
+    door, of_door = np.unique(np.where(shared, site, -2 - np.arange(len(site))), return_inverse=True)
+    first = np.full(len(door), -1)
+    first[of_door[::-1]] = np.arange(len(site))[::-1]
+    order = np.lexsort((first, road[first]))
+    on = road[first][order]
+    start = np.append(True, on[1:] != on[:-1])
+    ahead = np.where(start, rng.integers(1, 9, len(on)), rng.choice([0, 1, 2, 3], len(on), p=[0.05, 0.35, 0.4, 0.2]))
+    number, branch = _numbers(ahead, start)
+    plate = np.array([f"{n}-{b}" if b else str(n) for n, b in zip(number, branch, strict=True)], object)
+    out = np.empty(len(door), object)
+    out[order] = plate
+    return out[of_door]
+
+
+def _numbers(ahead: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers along roads, and which branch of its number a door is: one that comes no further is the next branch."""
+    total = np.cumsum(ahead)
+    group = np.cumsum(start) - 1
+    number = total - (total[start] - ahead[start])[group]
+    again = (ahead == 0) & ~start
+    count = np.cumsum(again)
+    base = np.maximum.accumulate(np.where(again, 0, count))
+    return number, count - base
+
+
+def _further(table: pd.DataFrame, places: Places, road: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    """Addresses besides the main one: on the other road of a corner, with the former plate, with the road's former name."""
+    draw, count = rng.random(len(table)), len(table)
+    entered = road >= 0
+    corner = np.flatnonzero(entered & (draw < _CORNER) & np.isin(table["kind"], ["street", "tower", "public"]))
+    changed = np.flatnonzero(entered & (draw > 1 - _RENUMBERED))
+    renamed = np.flatnonzero(entered & np.array([bool(places.roads[place].former) if place >= 0 else False for place in road]))
+    main = table[ADDRESS]
+    began, today = table["valid_from"].to_numpy(), days(rng.integers(11000, 18000, count))
+    community = places.grids["community"].to_numpy()[table["grid"].to_numpy()]
+    at_corner = main.iloc[corner].assign(row=corner, valid_from=began[corner], valid_to=None)
+    other = [places.any_road(int(community[row])) for row in corner]
+    at_corner["road"] = [places.roads[place].name for place in other]
+    at_corner["plate"] = [str(9001 + at) for at in range(len(corner))]
+    at_corner = at_corner[[place != road[row] for place, row in zip(other, corner, strict=True)]]
+    before = main.iloc[changed].assign(row=changed, valid_from="1985-01-01", valid_to=np.maximum(began[changed], today[changed]))
+    before["plate"] = [f"{3000 + at}" if at % 3 else f"{3000 + at}-1" for at in range(len(changed))]
+    once = main.iloc[renamed].assign(row=renamed, valid_from="1985-01-01")
+    once["road"] = [places.roads[place].former for place in road[renamed]]
+    once["valid_to"] = [places.roads[place].renamed for place in road[renamed]]
+    return pd.concat([at_corner, before, once], ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
+
+
+def _succession(table: pd.DataFrame, rng: np.random.Generator) -> tuple[np.ndarray, pd.DataFrame]:
+    """Who follows the retired: a live building of the same place. A duplicate had its very address and houses."""
+    status, code, grid = (table[name].to_numpy() for name in ("status", "building_code", "grid"))
+    live = np.isin(status, ["in_use", "under_investigation"])
+    model, rows = np.full(len(table), -1), []
+    for row in np.flatnonzero(np.isin(status, ["retired", "demolished"])):
+        near = np.flatnonzero(live[max(0, row - 40) : row + 40]) + max(0, row - 40)
+        near = near[(grid[near] == grid[row]) & (near != row)]
+        draw = rng.random()
+        if not len(near) or draw < 0.15:
+            continue
+        heir, since = near[np.argmin(np.abs(near - row))], table["valid_to"].iat[row]
+        if status[row] == "retired" and draw < 0.75:
+            model[row] = heir
+            columns = [*ADDRESS, "short_name", "building_use", "site", "kind"]
+            table.loc[row, columns] = table.loc[heir, columns].to_numpy()
+            rows.append((code[row], code[heir], "duplicate", since))
+        elif status[row] == "retired":
+            rows += [(code[row], code[one], "split", since) for one in near[np.argsort(np.abs(near - row))][:2]]
+        else:
+            rows.append((code[row], code[heir], "replaced", since))
+    return model, pd.DataFrame(rows, columns=["code", "successor", "reason", "since"], dtype=object)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 import anyio.to_thread
 import orjson
 import psycopg2
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -17,21 +17,23 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import compile_path
 
 from gridgeo import __version__, errors
-from gridgeo.db.connection import Pool
 from gridgeo.errors import GridgeoError
 from gridgeo.hierarchy import store
 from gridgeo.hierarchy.live import Live
 from gridgeo.settings import Settings
 
-from . import depends, openapi, pages, problems
+from . import access, depends, openapi, pages, problems
 from .drawings import Drawings
 from .middleware import Door, Metrics
+from .pools import READER, Pools
 from .routes import at, codes, download, editions, grids, health, landing, maps
 
 #: The one table of which foreseen error is which status; an error not named here is what its parent is.
 STATUS: dict[type[Exception], int] = {
     errors.InvalidInput: 400,
     problems.InvalidRequest: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
     errors.NotFound: 404,
     problems.TooSlow: 408,
     errors.Conflict: 409,
@@ -39,18 +41,10 @@ STATUS: dict[type[Exception], int] = {
     problems.BodyTooLarge: 413,
     problems.UriTooLong: 414,
     problems.UnsupportedMediaType: 415,
+    problems.TooManyRequests: 429,
+    problems.Busy: 503,
     errors.DatabaseUnavailable: 503,
     GridgeoError: 500,
-}
-
-_ROLE = "gridgeo_reader"
-
-#: What one statement of a request may take, and what a connection may do.
-_SERVER = {
-    "statement_timeout": 1500,
-    "lock_timeout": 1000,
-    "idle_in_transaction_session_timeout": 5000,
-    "default_transaction_read_only": "on",
 }
 
 _RETRY = {"Retry-After": "2"}
@@ -71,14 +65,15 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # As many threads as connections: more would only wait for them, and slow the rest down.
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
-        app.state.pool = await anyio.to_thread.run_sync(lambda: Pool(settings.database_url, settings.pool_size, _ROLE, **_SERVER))
+        app.state.pools = await anyio.to_thread.run_sync(Pools, settings)
+        app.state.pool = app.state.pools.reader
         app.state.drawings = Drawings(lambda: depends.read_from(app.state.pool, store.grid_types))
-        app.state.live = await anyio.to_thread.run_sync(Live(settings.database_url, _ROLE, app.state.drawings.look).start)
+        app.state.live = await anyio.to_thread.run_sync(Live(settings.database_url, READER, app.state.drawings.look).start)
         app.state.drawings.follow(app.state.live)
         yield
         app.state.drawings.stop()
         app.state.live.stop()
-        app.state.pool.close()
+        app.state.pools.close()
 
     app = FastAPI(
         title="gridgeo",
@@ -89,19 +84,22 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         openapi_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(access.admit)],
         responses={"4XX": {"description": "The request is at fault; the body says how.", "content": _problem_content()}},
     )
-    app.state.settings, app.state.metrics = settings, Metrics()
+    app.state.settings, app.state.metrics, app.state.gate = settings, Metrics(), access.Gate(settings)
+    app.state.routes = []
     for resource in (at, grids, download, editions, codes, maps, landing, health):
         app.include_router(resource.router)
+        app.state.routes += resource.router.routes
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "HEAD", "POST"],
-            allow_headers=["Content-Type", "If-None-Match", "X-Request-Id"],
-            expose_headers=["ETag", "Link", "X-Request-Id", "Content-Disposition", "Retry-After"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match", "X-API-Key", "X-Request-Id"],
+            expose_headers=["ETag", "Link", "X-Request-Id", "Content-Disposition", "Retry-After", "RateLimit", "WWW-Authenticate"],
             max_age=3600,
         )
     app.add_middleware(Door, metrics=app.state.metrics)
@@ -122,11 +120,11 @@ def _add_handlers(app: FastAPI) -> None:
     async def foreseen(request: Request, error: GridgeoError) -> Response:
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
         detail, faults = problems.describe(error)
-        if status >= 500:
+        if status >= 500 and not isinstance(error, problems.Busy):
             detail = "the database is away; try again soon" if status == 503 else "something went wrong here"
         more = {"since": str(error.since), "successors": error.successors} if isinstance(error, errors.Gone) else {}
         code, title = problems.code_of(type(error)), problems.title_of(type(error))
-        return problems.response(status, code, title, detail, _number(request), faults, _RETRY if status == 503 else None, **more)
+        return problems.response(status, code, title, detail, _number(request), faults, _said_besides(request, error, status), **more)
 
     @app.exception_handler(psycopg2.OperationalError)
     async def interrupted(request: Request, error: psycopg2.OperationalError) -> Response:
@@ -139,6 +137,18 @@ def _add_handlers(app: FastAPI) -> None:
             return problems.of_status(405, f"this resource takes {allowed}", _number(request), {"Allow": allowed})
         detail = "there is nothing at this address; / says what there is" if error.status_code == 404 else str(error.detail)
         return problems.of_status(error.status_code, detail, _number(request), error.headers)
+
+
+def _said_besides(request: Request, error: GridgeoError, status: int) -> dict[str, str] | None:
+    """Headers of a refusal: when to come again, or what to say of oneself."""
+    if isinstance(error, problems.TooManyRequests):
+        return {"Retry-After": str(error.retry_s)}
+    if isinstance(error, errors.Forbidden):
+        return {"WWW-Authenticate": f'Bearer realm="gridgeo", error="insufficient_scope", scope="{error.scope}"'}
+    if status == 401:
+        given = request.headers.get("authorization") or request.headers.get("x-api-key")
+        return {"WWW-Authenticate": 'Bearer realm="gridgeo"' + (', error="invalid_token"' if given else "")}
+    return _RETRY if status == 503 else None
 
 
 def _problems() -> list[tuple[int, str, str]]:

@@ -11,6 +11,8 @@ from typing import TypeVar
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from gridgeo.access import store as access
+from gridgeo.access.model import Principal
 from gridgeo.db.connection import Pool
 from gridgeo.errors import DatabaseUnavailable, Gone, NotFound
 from gridgeo.hierarchy import store
@@ -19,6 +21,7 @@ from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GridUnit
 from gridgeo.settings import Settings
 
+from . import pools
 from .drawings import Drawings
 from .problems import NoEdition
 
@@ -45,22 +48,66 @@ def drawings(request: Request) -> Drawings:
     return request.app.state.drawings
 
 
+def principal(request: Request) -> Principal:
+    """Return who asks. Of a public route that is nobody in particular."""
+    return request.scope["admitted"].principal
+
+
 def read(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
-    """Return work(conn, …) of a read-only transaction; it is tried again when the connection breaks.
+    """Return work(conn, …) of a read-only transaction that sees what the caller may; it is tried again when the connection breaks.
 
     Blocks: call it in a `def` route or through a thread. Raises DatabaseUnavailable when the database stays away.
     """
-    return read_from(request.app.state.pool, work, *args, **kwargs)
+    return _read(request.app.state.pool, request.app.state.gate.area(request), work, *args, **kwargs)
 
 
 def read_from(pool: Pool, work: Callable[..., T], *args, **kwargs) -> T:
-    """Return work(conn, …) as :func:`read` does, outside of a request."""
+    """Return work(conn, …) as :func:`read` does, outside of a request: it sees the whole city."""
+    return _read(pool, access.WHOLE, work, *args, **kwargs)
+
+
+def linked(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
+    """Return work(conn, …) of a transaction of gridgeo_linkage, which reads and adds to the locked room within the caller's area.
+
+    It is committed when work returns and rolled back when it raises. Blocks. Raises DatabaseUnavailable: what was asked
+    may then have been done or not, for a transaction that was begun is not tried again.
+    """
+    return _written(request, pools.LINKAGE, work, *args, **kwargs)
+
+
+def write(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
+    """Return work(conn, …) of a transaction of gridgeo_writer within the caller's area, as :func:`linked` does."""
+    return _written(request, pools.WRITER, work, *args, **kwargs)
+
+
+def _read(pool: Pool, area: str, work: Callable[..., T], *args, **kwargs) -> T:
     for pause in _PAUSES:
         time.sleep(pause)
         try:
             with pool.connection() as conn:
+                if area == access.WHOLE:
+                    access.see_whole(conn)
+                else:
+                    access.see(conn, area)
                 return work(conn, *args, **kwargs)
         except DatabaseUnavailable as error:
+            lost = error
+    raise lost
+
+
+def _written(request: Request, role: str, work: Callable[..., T], *args, **kwargs) -> T:
+    area = request.app.state.gate.area(request)
+    for pause in _PAUSES:
+        time.sleep(pause)
+        begun = False
+        try:
+            with request.app.state.pools.of(role).connection() as conn:
+                access.see(conn, area)
+                begun = True
+                return work(conn, *args, **kwargs)
+        except DatabaseUnavailable as error:
+            if begun:
+                raise
             lost = error
     raise lost
 

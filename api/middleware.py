@@ -68,7 +68,8 @@ class Door:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = _headers(message["headers"], request_id)
+                admitted = inner.get("admitted")
+                message["headers"] = _headers(message["headers"] if admitted is None else admitted.told(message["headers"]), request_id)
             elif message["type"] == "http.response.body":
                 if head:
                     message["body"] = b""
@@ -106,9 +107,20 @@ def _headers(given: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[by
     """All headers of an answer. A compressed body is another representation, so its strong tag is another."""
     names = {name for name, _ in given}
     headers = [*given, *(header for header in _ALWAYS if header[0] not in names), (b"x-request-id", request_id.encode())]
+    headers = _one_vary(headers)
     if b"content-encoding" in names:
         headers = [(name, _coded(value) if name == b"etag" else value) for name, value in headers]
     return headers
+
+
+def _one_vary(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Each part of the service adds what it looks at: told in one header, each name once."""
+    given = [part.strip() for name, value in headers if name == b"vary" for part in value.split(b",")]
+    if not given:
+        return headers
+    once = {name.lower(): name for name in reversed(given)}
+    vary = (b"vary", b", ".join(once[name] for name in dict.fromkeys(name.lower() for name in given)))
+    return [*(header for header in headers if header[0] != b"vary"), vary]
 
 
 def _coded(etag: bytes) -> bytes:

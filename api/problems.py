@@ -59,6 +59,22 @@ class TooSlow(GridgeoError):
     """The body of the request did not arrive in time."""
 
 
+class TooManyRequests(GridgeoError):
+    """The caller asks more than its share."""
+
+    def __init__(self, per_minute: int, retry_s: int) -> None:
+        super().__init__(f"at most {per_minute} of these a minute; try again in {retry_s} s")
+        self.retry_s = retry_s
+
+
+class Busy(GridgeoError):
+    """More is asked than can be answered now."""
+
+
+class NoPolicy(GridgeoError):
+    """Who may ask this was never said."""
+
+
 class NoEdition(NotFound):
     """The scheme has no edition at that time."""
 

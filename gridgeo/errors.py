@@ -8,6 +8,8 @@ GridgeoError
 │   ├── InvalidGeometry      a geometry is refused by the geometry gate
 │   ├── UnknownDatum         coordinates whose datum is not known, or contradicts them
 │   └── UnreadableFile       a file that cannot be read as what it claims to be
+├── Unauthenticated          who asks is not known, or did not prove it
+├── Forbidden                who asks may not do this
 ├── NotFound                 nothing is stored under that code
 ├── Gone                     it existed, and was retired
 ├── Conflict                 the state of things does not allow this
@@ -64,6 +66,18 @@ class UnreadableFile(InvalidInput):
 
     def __init__(self, name: str, rule: str) -> None:
         super().__init__("file", name, rule)
+
+
+class Unauthenticated(GridgeoError):
+    """The caller is not known."""
+
+
+class Forbidden(GridgeoError):
+    """The caller may not do this."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"this needs the scope {scope}, which the caller does not have")
+        self.scope = scope
 
 
 class NotFound(GridgeoError):

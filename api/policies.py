@@ -1,0 +1,46 @@
+"""Who may ask what: one line a route. A route without a line is refused to everybody (:mod:`.access`), and a test fails.
+
+A policy is a scope, or PUBLIC: answered to everybody, with a key or without. Public are only routes that say nothing
+of the city: whether we are there, how we are asked, and the empty page of the map.
+"""
+
+from __future__ import annotations
+
+from gridgeo.access.model import Scope
+
+PUBLIC = "public"
+
+#: (method, path template) -> policy. HEAD is asked as GET is.
+POLICIES: dict[tuple[str, str], str] = {
+    ("GET", "/"): PUBLIC,
+    ("GET", "/api"): PUBLIC,
+    ("GET", "/api.html"): PUBLIC,
+    ("GET", "/healthz"): PUBLIC,
+    ("GET", "/readyz"): PUBLIC,
+    ("GET", "/metrics"): Scope.READ,
+    ("GET", "/grids/at"): Scope.READ,
+    ("POST", "/grids/at"): Scope.READ,
+    ("GET", "/grids/summary"): Scope.READ,
+    ("GET", "/grids/{code}"): Scope.READ,
+    ("GET", "/grids/{code}/ancestors"): Scope.READ,
+    ("GET", "/grids/{code}/children"): Scope.READ,
+    ("GET", "/grids/{code}/codes"): Scope.READ,
+    ("GET", "/grids/{code}/descendants"): Scope.READ,
+    ("GET", "/grids/{code}/neighbours"): Scope.READ,
+    ("GET", "/grids/{code}/siblings"): Scope.READ,
+    ("GET", "/collections/grids/download"): Scope.READ,
+    ("GET", "/editions"): Scope.READ,
+    ("GET", "/editions/{edition_id}"): Scope.READ,
+    ("GET", "/editions/{edition_id}/findings"): Scope.READ,
+    ("GET", "/editions/{before}/diff/{after}"): Scope.READ,
+    ("POST", "/codes/validate"): Scope.READ,
+    ("GET", "/maps"): PUBLIC,
+    ("GET", "/maps/"): PUBLIC,
+    ("GET", "/maps/assets/{name:path}"): PUBLIC,
+    ("GET", "/maps/data/{version}/grids.topojson"): Scope.READ,
+}
+
+
+def of(method: str, template: str) -> str | None:
+    """Return the policy of a route, None where nobody wrote one."""
+    return POLICIES.get((method, template))

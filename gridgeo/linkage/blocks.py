@@ -1,0 +1,145 @@
+"""All about a block: what stands there and how many are linked to it; never who.
+
+A block is a grid unit of any level, an area drawn by hand, a building or a house. Counts of people go through
+:mod:`.disclosure`; they are of whole lowest units (micro-grids), so
+
+- an area answers for the micro-grids that lie wholly in it, and names those it only cuts;
+- a building or a house answers with its own open facts and with the counts of the micro-grid it lies in.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+
+from ..addresses import store as addresses
+from ..db import queries
+from ..hierarchy.model import GOVERNANCE
+from . import contents, counts, units
+from .contents import Contents
+from .counts import Cells, Counted
+from .disclosure import Control
+from .units import Unit
+
+SQL = queries.load(__package__, "blocks.sql")
+
+#: How much of a micro-grid may stick out of an area it lies wholly in, square metres (EPSG:4547).
+TOLERANCE_M2 = 1.0
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block and what is in it.
+
+    Parameters
+    ----------
+    kind, ref
+        `unit`, `building`, `house` or `polygon`; its code, empty for a polygon.
+    chain
+        The units it lies in, the uppermost first; itself the last when it is a unit; empty for a polygon.
+    counted
+        When the counts were made.
+    own
+        Open facts of a building or a house, as :mod:`gridgeo.addresses` has them.
+    whole, cut
+        For a polygon: the micro-grids it holds, and those it cuts, which are left out.
+    """
+
+    kind: str
+    ref: str
+    chain: tuple[Unit, ...]
+    contents: Contents
+    counted: Counted
+    own: Any = None
+    whole: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Words:
+    """Chinese and English names of uses, statuses and roles."""
+
+    uses: Mapping[str, tuple[str, str]]
+    statuses: Mapping[str, tuple[str, str]]
+    roles: Mapping[tuple[str, str], tuple[str, str]]
+
+
+def of_unit(conn, ref: str, control: Control, scheme: str = GOVERNANCE) -> Block:
+    """Return the block of a grid unit (its code, or `u` and its id) of the edition valid now.
+
+    A unit of a composed scheme is the micro-grids it is made of. Raises NotFound, Conflict when nothing was counted, and
+    InvalidInput for a scheme whose units are not made of whole micro-grids.
+    """
+    basis, counted = units.counted_edition(conn)
+    chain, lowest = units.of_unit(conn, basis, ref, scheme)
+    return Block("unit", chain[-1].ref, chain, _contents(conn, basis, lowest, control), counted)
+
+
+def of_polygon(conn, area: shapely.MultiPolygon, control: Control) -> Block:
+    """Return the block of an area that has passed the geometry gate (EPSG:4490, lon/lat): of the micro-grids wholly in it.
+
+    Raises NotFound where no edition is valid, Conflict when nothing was counted.
+    """
+    basis, counted = units.counted_edition(conn)
+    met = _rows(conn, "within", edition_id=basis, wkb=shapely.to_wkb(area), tolerance_m2=TOLERANCE_M2)
+    held = _contents(conn, basis, [unit_id for unit_id, _, whole in met if whole], control)
+    inside, cut = (tuple(ref for _, ref, whole in met if whole is wanted) for wanted in (True, False))
+    return Block("polygon", "", (), held, counted, whole=inside, cut=cut)
+
+
+def of_building(conn, building_code: str, control: Control) -> Block:
+    """Return a building's own facts and the counts of its micro-grid; raises NotFound, Gone with who follows, Conflict."""
+    own = addresses.building(conn, building_code)
+    return _standing(conn, "building", building_code, building_code, own, control)
+
+
+def of_house(conn, house_code: str, control: Control) -> Block:
+    """Return a house's own facts and the counts of its micro-grid; raises NotFound, Gone with who follows, Conflict."""
+    own = addresses.house(conn, house_code)
+    return _standing(conn, "house", house_code, own.building_code, own, control)
+
+
+def by_level(conn, level: str, control: Control, within: str | None = None) -> list[tuple[Unit, Contents]]:
+    """Return what is in every unit of a level of the governance scheme, counted in one statement; below one unit, where it is given.
+
+    Raises NotFound, Conflict when nothing was counted.
+    """
+    basis, _ = units.counted_edition(conn)
+    division = units.of_level(conn, basis, level, within)
+    cells: dict[int, list[Cells]] = defaultdict(list)
+    for cell in counts.cells(conn, basis, division.block_of):
+        cells[cell.block].append(cell)
+    roles, sizes = words(conn).roles, division.sizes
+    return [(unit, contents.told(cells[block], sizes[block], roles, control)) for block, unit in enumerate(division.units)]
+
+
+def words(conn) -> Words:
+    """Return the names of uses, statuses and roles."""
+    return Words(
+        uses={use: (zh, en) for use, zh, en in _rows(conn, "uses")},
+        statuses={status: (zh, en) for status, zh, en in _rows(conn, "statuses")},
+        roles={(kind, role): (zh, en) for kind, role, zh, en in _rows(conn, "roles")},
+    )
+
+
+def _standing(conn, kind: str, ref: str, building_code: str, own: Any, control: Control) -> Block:
+    basis, counted = units.counted_edition(conn)
+    rows = _rows(conn, "unit_of_building", building_code=building_code, edition_id=basis)
+    lowest = [unit_id for (unit_id,) in rows if unit_id is not None]
+    chain = units.chain(conn, basis, f"u{lowest[0]}") if lowest else ()
+    return Block(kind, ref, chain, _contents(conn, basis, lowest, control), counted, own)
+
+
+def _contents(conn, edition_id: int, lowest: list[int], control: Control) -> Contents:
+    cells = counts.cells(conn, edition_id, dict.fromkeys(lowest, 0))
+    return contents.told(cells, len(lowest), words(conn).roles, control)
+
+
+def _rows(conn, query: str, **parameters) -> list[tuple]:
+    with conn.cursor() as cur:
+        cur.execute(SQL[query], parameters)
+        return cur.fetchall()

@@ -1,0 +1,142 @@
+-- name: lock_counts
+-- One counts at a time.
+SELECT pg_advisory_xact_lock(hashtext('linkage.unit_count'));
+
+-- name: countable
+-- The editions that are valid now or will be: their units are counted.
+SELECT edition_id
+  FROM edition
+ WHERE scheme = %(scheme)s
+   AND NOT isempty(valid)
+   AND (upper_inf(valid) OR upper(valid) > now())
+ ORDER BY edition_id;
+
+-- name: forget_counts
+DELETE FROM linkage.unit_count;
+
+-- name: forget_counted
+DELETE FROM linkage.counted;
+
+-- name: drop_lying
+DROP TABLE IF EXISTS lying, placed;
+
+-- name: make_lying
+CREATE TEMPORARY TABLE lying (building_code text, unit_id bigint, building_use text) ON COMMIT DROP;
+
+-- name: make_placed
+CREATE TEMPORARY TABLE placed (zone text, place text, unit_id bigint, live boolean) ON COMMIT DROP;
+
+-- name: lay_buildings
+-- The unit each building lies in.
+INSERT INTO lying (building_code, unit_id, building_use)
+SELECT b.building_code, g.unit_id, b.building_use
+  FROM building AS b
+  JOIN building_grid AS g USING (zone, building_code)
+ WHERE g.edition_id = %(edition_id)s
+   AND g.unit_id IS NOT NULL;
+
+-- name: place_houses
+-- The unit each house lies in: that of the building it is in today, which need not be the one its code begins with.
+INSERT INTO placed (zone, place, unit_id, live)
+SELECT h.zone, h.house_code, b.unit_id, s.live AND (h.valid_to IS NULL OR h.valid_to > %(as_of)s)
+  FROM house AS h
+  JOIN lying AS b USING (building_code)
+  JOIN address_status AS s USING (status);
+
+-- name: place_buildings
+-- What is linked to a building, not to a house in it.
+INSERT INTO placed (zone, place, unit_id, live)
+SELECT left(building_code, 12), building_code || '******', unit_id, false FROM lying;
+
+-- name: place_outdoors
+-- What is linked to a basic grid: the unit that bears its code today.
+INSERT INTO placed (zone, place, unit_id, live)
+SELECT left(v.code, 12), v.code || '***********', v.unit_id, false
+  FROM grid_unit_version AS v
+ WHERE v.edition_id = %(edition_id)s
+   AND v.leaf
+   AND v.code ~ '^[0-9]{14}$';
+
+-- name: count_buildings
+INSERT INTO linkage.unit_count (edition_id, unit_id, subject, class, status, n)
+SELECT g.edition_id, g.unit_id, 'building', b.building_use,
+       CASE WHEN s.live AND b.valid_to <= %(as_of)s THEN 'retired' ELSE b.status END AS state, count(*)
+  FROM building AS b
+  JOIN building_grid AS g USING (zone, building_code)
+  JOIN address_status AS s USING (status)
+ WHERE g.edition_id = %(edition_id)s
+   AND g.unit_id IS NOT NULL
+ GROUP BY g.edition_id, g.unit_id, b.building_use, state;
+
+-- name: count_storeys
+-- Live buildings by height.
+INSERT INTO linkage.unit_count (edition_id, unit_id, subject, class, n)
+SELECT g.edition_id, g.unit_id, 'storey',
+       CASE WHEN b.floors IS NULL THEN 'unknown' WHEN b.floors <= 3 THEN '1-3' WHEN b.floors <= 6 THEN '4-6'
+            WHEN b.floors <= 9 THEN '7-9' WHEN b.floors <= 33 THEN '10-33' ELSE '34+' END AS band, count(*)
+  FROM building AS b
+  JOIN building_grid AS g USING (zone, building_code)
+  JOIN address_status AS s USING (status)
+ WHERE g.edition_id = %(edition_id)s
+   AND g.unit_id IS NOT NULL
+   AND s.live
+   AND (b.valid_to IS NULL OR b.valid_to > %(as_of)s)
+ GROUP BY g.edition_id, g.unit_id, band;
+
+-- name: count_houses
+-- A house without a use of its own has its building's.
+INSERT INTO linkage.unit_count (edition_id, unit_id, subject, class, status, n, area_m2)
+SELECT %(edition_id)s, b.unit_id, 'house', coalesce(h.house_use, b.building_use) AS use,
+       CASE WHEN s.live AND h.valid_to <= %(as_of)s THEN 'retired' ELSE h.status END AS state, count(*), sum(h.area_m2::float8)
+  FROM house AS h
+  JOIN lying AS b USING (building_code)
+  JOIN address_status AS s USING (status)
+ GROUP BY b.unit_id, use, state;
+
+-- name: count_links
+-- Codes linked now, as far as we know now, by role: each once in a unit.
+INSERT INTO linkage.unit_count (edition_id, unit_id, subject, class, n)
+SELECT %(edition_id)s, unit_id, kind, role, count(*)
+  FROM (SELECT DISTINCT p.unit_id, l.kind, l.role, l.token
+          FROM linkage.link AS l
+          JOIN placed AS p ON p.zone = l.zone AND p.place = l.place
+         WHERE l.valid @> %(as_of)s::date
+           AND upper_inf(l.recorded)) AS linked
+ GROUP BY unit_id, kind, role;
+
+-- name: count_covered
+-- Live houses that have a link of a kind.
+INSERT INTO linkage.unit_count (edition_id, unit_id, subject, class, n)
+SELECT %(edition_id)s, unit_id, 'covered', kind, count(*)
+  FROM (SELECT DISTINCT p.unit_id, l.kind, l.place
+          FROM linkage.link AS l
+          JOIN placed AS p ON p.zone = l.zone AND p.place = l.place
+         WHERE l.valid @> %(as_of)s::date
+           AND upper_inf(l.recorded)
+           AND p.live) AS linked
+ GROUP BY unit_id, kind;
+
+-- name: mark_counted
+INSERT INTO linkage.counted (edition_id, as_of) VALUES (%(edition_id)s, %(as_of)s);
+
+-- name: today
+-- The day in China.
+SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date;
+
+-- name: counted
+-- Of which day the counts of an edition are, and when they were made.
+SELECT as_of, counted_at FROM linkage.counted WHERE edition_id = %(edition_id)s;
+
+-- name: cells
+-- What is counted in blocks, each made of some of the lowest units: how many of them have each number, so that what is told of
+-- a number is decided once for all that have it.
+WITH part AS MATERIALIZED (
+  SELECT unit_id, block
+    FROM unnest(%(units)s::bigint[], %(blocks)s::integer[]) AS given (unit_id, block)
+)
+SELECT p.block, c.subject, c.class, c.status, c.n, count(*), sum(c.area_m2)
+  FROM part AS p
+  JOIN linkage.unit_count AS c ON c.edition_id = %(edition_id)s AND c.unit_id = p.unit_id
+ WHERE c.subject = ANY(%(subjects)s)
+ GROUP BY p.block, c.subject, c.class, c.status, c.n
+ ORDER BY p.block, c.subject, c.class, c.status, c.n;

@@ -17,8 +17,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same bytes (default: 1)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to (default: sample-PROFILE)")
     parser.add_argument("--addresses", action="store_true", help="also buildings, houses, names and who follows the retired")
+    parser.add_argument("--links", action="store_true", help="also persons, companies, numbers and cases at these houses (none can exist)")
     parser.add_argument("--houses", type=int, metavar="N", help="so many houses, buildings in proportion (default: the profile's number)")
-    parser.add_argument("--every-format", action="store_true", help="small only: also Shapefile, CSV, police beats and a later edition")
+    forms = "small only: also Shapefile, CSV, police beats, a later edition, addresses and links"
+    parser.add_argument("--every-format", action="store_true", help=forms)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -28,16 +30,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
     if args.seed < 0:
         raise InvalidInput("--seed", args.seed, "a whole number from 0")
-    if args.every_format and args.profile != "small":
-        raise InvalidInput("--every-format", args.profile, "only the small sample is written in every format")
+    if args.every_format and (args.profile != "small" or args.addresses or args.links or args.houses):
+        raise InvalidInput("--every-format", args.profile, "only the small sample is written in every format, and as it is")
     folder = args.out or Path(f"sample-{args.profile}")
-    if args.every_format:
-        files = sample.write_small(folder, args.seed)
-    else:
-        files = sample.write(args.profile, args.seed, folder, lambda stage: print(f"{stage} …", file=sys.stderr))
-    if args.addresses or args.houses:
-        files += sample.write_addresses(args.profile, args.seed, folder, args.houses)
+    files = sample.write_small(folder, args.seed) if args.every_format else sample.write(args.profile, args.seed, folder, _say)
+    if args.addresses or args.links or args.houses:
+        files += sample.write_addresses(args.profile, args.seed, folder, args.houses, args.links, _say)
     for file in files:
         print(f"{file}  {file.stat().st_size / 1000:,.0f} kB")
     print(f"Load it: gridgeo load grids {' '.join(str(file) for file in files if file.suffix == '.geojson' and file.parent == folder)}")
     return 0
+
+
+def _say(stage: str) -> None:
+    print(f"{stage} …", file=sys.stderr)

@@ -15,8 +15,12 @@ from .profiles import PROFILES, Progress, make, points
 __all__ = ["PROFILES", "make", "points", "write", "write_addresses", "write_small"]
 
 
-def write_addresses(profile: str, seed: int, folder: Path, houses: int | None = None, progress: Progress | None = None) -> list[Path]:
-    """Write the address base of a sample (see :mod:`.addresses`), and return the files."""
-    from . import addresses
+def write_addresses(
+    profile: str, seed: int, folder: Path, houses: int | None = None, links: bool = False, progress: Progress | None = None
+) -> list[Path]:
+    """Write the address base of a sample (:mod:`.addresses`), with `links` also who is linked to it (:mod:`.people`); return the files."""
+    from . import addresses, people
 
-    return addresses.write(addresses.make(profile, seed, houses, progress), folder)
+    base = addresses.make(profile, seed, houses, progress)
+    written = addresses.write(base, folder)
+    return [*written, *people.write(people.make(base, seed), folder)] if links else written

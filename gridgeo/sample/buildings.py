@@ -70,10 +70,11 @@ def days(numbers: np.ndarray) -> np.ndarray:
 
 
 def _grids(grids: pd.DataFrame, count: int) -> np.ndarray:
-    """The micro-grid of each building, in order; where there are fewer buildings than grids, some have none."""
+    """The micro-grid of each building, in order; where there are fewer buildings than grids, a few of each kind have some."""
     weight = grids["grid_type"].map(_DENSITY).to_numpy() * np.sqrt(grids["household_count"].to_numpy() + 1.0)
     if count < len(weight):
-        chosen = np.linspace(0, len(weight) - 1, max(1, count // 6)).round().astype(int)
+        by_kind = np.argsort(grids["grid_type"].to_numpy(), kind="stable")
+        chosen = np.sort(by_kind[np.linspace(0, len(weight) - 1, max(1, count // 3)).round().astype(int)])
         return np.repeat(chosen, apportion(weight[chosen], count))
     return np.repeat(np.arange(len(weight)), apportion(weight, count))
 

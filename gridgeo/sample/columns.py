@@ -70,6 +70,11 @@ def digits(values: np.ndarray, width: int) -> np.ndarray:
     return out
 
 
+def number(signs: np.ndarray) -> np.ndarray:
+    """Return the numbers that a matrix of digits (n, width) stands for."""
+    return (signs.astype(np.int64) - 48) @ 10 ** np.arange(signs.shape[1] - 1, -1, -1, dtype=np.int64)
+
+
 def byte_matrix(words: Sequence[str]) -> np.ndarray:
     """Return texts as a matrix of bytes (n, longest), zeros at the end of the shorter."""
     encoded = np.array([word.encode() for word in words] or [b""], dtype=np.bytes_)

@@ -15,6 +15,7 @@ import shapely
 
 from ..geo import crs
 from ..hierarchy import model
+from . import addresses, people
 from .profiles import Progress, make
 from .variant import changed, police
 
@@ -24,6 +25,9 @@ _CRS = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{crs.STOR
 
 #: Names of the columns of the Shapefile: pinyin initials, as usual.
 _SHAPEFILE_COLUMNS = {"code": "GRIDCODE", "name_zh": "WGMC", "parent": "SQCODE", "grid_type": "WGLX", "household_count": "HS"}
+
+#: Houses of the small sample in every form: the profile's own 8,000 would be too many to keep beside the code.
+_FEW_HOUSES = 200
 
 #: The date every file bears, for the same bytes on any day.
 _DATE = (2024, 1, 1)
@@ -38,7 +42,8 @@ def write_small(folder: Path, seed: int = 1) -> list[Path]:
     """Write the small sample in every form a user may meet, and a later edition of it; return the files.
 
     GeoJSON a level; micro-grids as a zipped Shapefile in GBK without ``.cpg`` and as CSV with WKT; police beats as
-    unions of micro-grids; in ``later/`` the same district after splits, merges, moves and renames.
+    unions of micro-grids; in ``later/`` the same district after splits, merges, moves and renames; a few buildings,
+    their houses, and who is linked to them, as CSV.
     """
     folder = Path(folder)
     frame = make("small", seed)
@@ -47,7 +52,9 @@ def write_small(folder: Path, seed: int = 1) -> list[Path]:
     written.append(_write_shapefile(micros, folder / "microgrids_gbk.zip"))
     written.append(_write_csv(_with_wkt(micros), folder / "microgrids.csv"))
     written.append(_write_csv(police(frame), folder / "police.csv"))
-    return written + _write_levels(changed(frame), folder / "later")
+    written += _write_levels(changed(frame), folder / "later")
+    base = addresses.make("small", seed, _FEW_HOUSES)
+    return [*written, *addresses.write(base, folder), *people.write(people.make(base, seed), folder)]
 
 
 def _write_levels(frame: geopandas.GeoDataFrame, folder: Path) -> list[Path]:

@@ -31,7 +31,7 @@ _RADIX = 64  # houses of a floor, letters: fewer
 
 @dataclass
 class Layout:
-    """How the houses of each building lie: ``units`` staircases, floors ``first`` to ``last``, ``across`` doors, ``scheme``, block letter."""
+    """How the houses of each building lie: ``units`` staircases, floors ``first`` to ``last``, ``across`` doors, ``scheme``, letter."""
 
     units: np.ndarray
     first: np.ndarray

@@ -17,9 +17,10 @@ from typing import Any
 import shapely
 
 from ..addresses import store as addresses
+from ..codes.model import Kind
 from ..db import queries
 from ..hierarchy.model import GOVERNANCE
-from . import contents, counts, units
+from . import contents, counts, store, units
 from .contents import Contents
 from .counts import Cells, Counted
 from .disclosure import Control
@@ -27,8 +28,8 @@ from .units import Unit
 
 SQL = queries.load(__package__, "blocks.sql")
 
-#: How much of a micro-grid may stick out of an area it lies wholly in, square metres (EPSG:4547).
-TOLERANCE_M2 = 1.0
+#: The share of a micro-grid that may stick out of an area it lies wholly in: a ring of some centimetres, as rounding leaves it.
+TOLERANCE = 0.001
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Words:
 
     uses: Mapping[str, tuple[str, str]]
     statuses: Mapping[str, tuple[str, str]]
-    roles: Mapping[tuple[str, str], tuple[str, str]]
+    roles: Mapping[tuple[Kind, str], tuple[str, str]]
 
 
 def of_unit(conn, ref: str, control: Control, scheme: str = GOVERNANCE) -> Block:
@@ -85,7 +86,7 @@ def of_polygon(conn, area: shapely.MultiPolygon, control: Control) -> Block:
     Raises NotFound where no edition is valid, Conflict when nothing was counted.
     """
     basis, counted = units.counted_edition(conn)
-    met = _rows(conn, "within", edition_id=basis, wkb=shapely.to_wkb(area), tolerance_m2=TOLERANCE_M2)
+    met = _rows(conn, "within", edition_id=basis, wkb=shapely.to_wkb(area), tolerance=TOLERANCE)
     held = _contents(conn, basis, [unit_id for unit_id, _, whole in met if whole], control)
     inside, cut = (tuple(ref for _, ref, whole in met if whole is wanted) for wanted in (True, False))
     return Block("polygon", "", (), held, counted, whole=inside, cut=cut)
@@ -113,16 +114,16 @@ def by_level(conn, level: str, control: Control, within: str | None = None) -> l
     cells: dict[int, list[Cells]] = defaultdict(list)
     for cell in counts.cells(conn, basis, division.block_of):
         cells[cell.block].append(cell)
-    roles, sizes = words(conn).roles, division.sizes
+    roles, sizes = store.roles(conn), division.sizes
     return [(unit, contents.told(cells[block], sizes[block], roles, control)) for block, unit in enumerate(division.units)]
 
 
 def words(conn) -> Words:
     """Return the names of uses, statuses and roles."""
     return Words(
-        uses={use: (zh, en) for use, zh, en in _rows(conn, "uses")},
+        uses={use: (zh, en) for use, (zh, en, *_) in addresses.uses(conn).items()},
         statuses={status: (zh, en) for status, zh, en in _rows(conn, "statuses")},
-        roles={(kind, role): (zh, en) for kind, role, zh, en in _rows(conn, "roles")},
+        roles={key: (role.name_zh, role.name_en) for key, role in store.roles(conn).items()},
     )
 
 
@@ -136,7 +137,7 @@ def _standing(conn, kind: str, ref: str, building_code: str, own: Any, control: 
 
 def _contents(conn, edition_id: int, lowest: list[int], control: Control) -> Contents:
     cells = counts.cells(conn, edition_id, dict.fromkeys(lowest, 0))
-    return contents.told(cells, len(lowest), words(conn).roles, control)
+    return contents.told(cells, len(lowest), store.roles(conn), control)
 
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:

@@ -1,6 +1,5 @@
 -- name: within
--- The lowest units an area holds, and those it cuts. What is within the tolerance counts neither as held nor as cut: boundaries are
--- drawn by hand or rounded.
+-- The lowest units an area holds, and those it cuts, but for a small share of their area: boundaries are drawn by hand and rounded.
 WITH area AS MATERIALIZED (
   SELECT ST_SetSRID(ST_GeomFromWKB(%(wkb)s), 4490) AS geom
 ), met AS MATERIALIZED (
@@ -11,9 +10,9 @@ WITH area AS MATERIALIZED (
     JOIN grid_unit_version AS v ON v.edition_id = %(edition_id)s AND v.leaf AND v.geom && a.geom
    WHERE ST_Intersects(v.geom, a.geom)
 )
-SELECT unit_id, ref, held_m2 >= area_m2 - %(tolerance_m2)s AS whole
+SELECT unit_id, ref, held_m2 >= area_m2 * (1 - %(tolerance)s) AS whole
   FROM met
- WHERE held_m2 > %(tolerance_m2)s
+ WHERE held_m2 > area_m2 * %(tolerance)s
  ORDER BY ref COLLATE "C";
 
 -- name: unit_of_building
@@ -24,11 +23,5 @@ SELECT g.unit_id
    AND g.building_code = %(building_code)s
    AND g.edition_id = %(edition_id)s;
 
--- name: uses
-SELECT building_use, name_zh, name_en FROM building_use ORDER BY building_use;
-
 -- name: statuses
 SELECT status, name_zh, name_en FROM address_status ORDER BY status;
-
--- name: roles
-SELECT kind, role, name_zh, name_en FROM linkage.role ORDER BY kind, role;

@@ -1,0 +1,167 @@
+"""What is counted in each of the lowest units, against counting one by one."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from gridgeo.hierarchy import editions
+from gridgeo.hierarchy.model import GOVERNANCE
+from gridgeo.linkage import counts
+from tests.districts import district
+from tests.linkage.counting import PICTURE, A, B, C, build, found_district, link, people, token, units
+
+TODAY = date(2025, 6, 1)
+
+
+@pytest.fixture
+def edition(conn):
+    return found_district(conn)
+
+
+def counted(conn, edition_id: int) -> dict[tuple[str, str, str, str], int]:
+    """Counts by code of the unit, subject, class and status."""
+    with conn.cursor() as cur:
+        cur.execute(
+            "SELECT v.code, c.subject, c.class, c.status, c.n FROM linkage.unit_count AS c "
+            "JOIN grid_unit_version AS v USING (edition_id, unit_id) WHERE c.edition_id = %s",
+            (edition_id,),
+        )
+        return {tuple(key): n for *key, n in cur.fetchall()}
+
+
+def test_a_code_counts_once_in_a_unit_however_many_houses_it_is_linked_to(conn, edition):
+    here, there = build(conn, edition, A, houses=3), build(conn, edition, B, houses=1)
+    link(conn, "person", "owner", [("li", here[0]), ("li", here[1]), ("li", here[2]), ("li", there[0])])
+    counts.refresh(conn, TODAY)
+    found = counted(conn, edition)
+    assert found[A, "person", "owner", ""] == found[B, "person", "owner", ""] == 1
+    assert found[A, "covered", "person", ""] == 3
+
+
+def test_links_that_ended_begin_later_or_are_no_longer_believed_do_not_count(conn, edition):
+    (house,) = build(conn, edition, A)
+    link(conn, "person", "resident", [("was", house)], valid="[2020-01-01,2025-06-01)")
+    link(conn, "person", "resident", [("will be", house)], valid="[2025-06-02,)")
+    link(conn, "person", "resident", [("was wrong", house)], recorded="[2020-01-01,2021-01-01)")
+    link(conn, "person", "resident", [("is", house)], valid="[2025-06-01,2025-06-02)")
+    counts.refresh(conn, TODAY)
+    assert counted(conn, edition)[A, "person", "resident", ""] == 1
+
+
+def test_what_is_linked_to_a_building_or_a_grid_counts_but_covers_no_house(conn, edition):
+    (house,) = build(conn, edition, A)
+    link(conn, "event", "place", [("lamp", f"{house[:19]}******"), ("hole", f"{A}***********")])
+    counts.refresh(conn, TODAY)
+    found = counted(conn, edition)
+    assert found[A, "event", "place", ""] == 2
+    assert (A, "covered", "event", "") not in found
+
+
+def test_a_house_counts_where_its_building_is_today(conn, edition):
+    (moved,) = build(conn, edition, A)
+    (kept,) = build(conn, edition, C)
+    with conn.cursor() as cur:
+        cur.execute("UPDATE house SET building_code = %s WHERE house_code = %s", (kept[:19], moved))
+    people(conn, "resident", {moved: 2})
+    counts.refresh(conn, TODAY)
+    found = counted(conn, edition)
+    assert found[C, "house", "residential", "in_use"] == 2
+    assert found[C, "person", "resident", ""] == 2
+    assert (A, "person", "resident", "") not in found
+
+
+def test_buildings_count_by_use_status_and_height_and_a_house_may_have_a_use_of_its_own(conn, edition):
+    build(conn, edition, A, 1, houses=2, floors=6, area_m2=50.5)
+    build(conn, edition, A, 2, houses=1, use="mixed", floors=40, house_use="commercial")
+    build(conn, edition, A, 3, houses=1, status="demolished", floors=2)
+    build(conn, edition, A, 4, houses=1, valid_to="2024-01-01")
+    counts.refresh(conn, TODAY)
+    found = {key[1:]: n for key, n in counted(conn, edition).items() if key[0] == A}
+    assert found == {
+        ("building", "residential", "in_use"): 1,
+        ("building", "mixed", "in_use"): 1,
+        ("building", "residential", "demolished"): 1,
+        ("building", "residential", "retired"): 1,
+        ("storey", "4-6", ""): 1,
+        ("storey", "34+", ""): 1,
+        ("house", "residential", "in_use"): 2,
+        ("house", "commercial", "in_use"): 1,
+        ("house", "residential", "demolished"): 1,
+        ("house", "residential", "retired"): 1,
+    }
+
+
+def test_counting_again_replaces_what_was_counted(conn, edition):
+    (house,) = build(conn, edition, A)
+    people(conn, "resident", {house: 3})
+    counts.refresh(conn, TODAY)
+    first = counts.counted(conn, edition)
+    people(conn, "tenant", {house: 2})
+    counts.refresh(conn, TODAY + timedelta(days=1))
+    assert counted(conn, edition)[A, "person", "tenant", ""] == 2
+    assert counts.counted(conn, edition).as_of > first.as_of == TODAY
+
+
+def test_an_edition_that_is_planned_is_counted_too(conn, edition):
+    (house,) = build(conn, edition, A)
+    people(conn, "resident", {house: 4})
+    planned, _ = editions.stage(conn, GOVERNANCE, district(PICTURE).assign(name_en="later"), name="later")
+    editions.activate(conn, planned.edition_id, datetime.now(UTC) + timedelta(days=30))
+    with conn.cursor() as cur:
+        cur.execute(
+            "INSERT INTO building_grid SELECT zone, building_code, %s, unit_id, outcome FROM building_grid WHERE edition_id = %s",
+            (planned.edition_id, edition),
+        )
+    counts.refresh(conn, TODAY)
+    assert counted(conn, planned.edition_id)[A, "person", "resident", ""] == 4
+
+
+def test_counts_are_those_of_counting_link_by_link(conn, edition):
+    """Many houses and links of every kind, counted in Python from the rows themselves."""
+    chance = random.Random(7)
+    homes = [house for micro in (A, B, C) for number in (1, 2) for house in build(conn, edition, micro, number, houses=20)]
+    roles = {"person": ["resident", "owner"], "credit": ["registered"], "phone": ["contact", "landline"], "event": ["place", "reporter"]}
+    made = defaultdict(set)
+    covered = defaultdict(set)
+    for kind, names in roles.items():
+        for role in names:
+            pairs = [(chance.randrange(60), chance.choice(homes)) for _ in range(80)]
+            link(conn, kind, role, pairs)
+            for name, house in pairs:
+                made[house[:14], kind, role, ""].add(token((kind, name)))
+                covered[house[:14], "covered", kind, ""].add(house)
+    counts.refresh(conn, TODAY)
+    expected = {key: len(some) for key, some in [*made.items(), *covered.items()]}
+    found = {key: n for key, n in counted(conn, edition).items() if key[1] not in ("building", "house", "storey")}
+    assert found == expected
+    assert len(found) > 20
+
+
+def test_cells_are_given_once_with_how_many_units_have_the_same_number(conn, edition):
+    unit = units(conn, edition)
+    for micro, count in ((A, 3), (B, 3), (C, 5)):
+        people(conn, "resident", {build(conn, edition, micro)[0]: count})
+    counts.refresh(conn, TODAY)
+    cells = counts.cells(conn, edition, {unit[A]: 0, unit[B]: 0, unit[C]: 1}, ["person"])
+    assert [(cell.block, cell.of, cell.n, cell.units) for cell in cells] == [(0, "resident", 3, 2), (1, "resident", 5, 1)]
+
+
+def test_the_room_may_count_with_its_own_role(conn, edition):
+    (house,) = build(conn, edition, A)
+    people(conn, "resident", {house: 3})
+    with conn.cursor() as cur:
+        cur.execute("SET LOCAL ROLE gridgeo_linkage")
+        cur.execute("SET LOCAL gridgeo.area = 'all'")
+    counts.refresh(conn, TODAY)
+    assert counted(conn, edition)[A, "person", "resident", ""] == 3
+
+
+def test_nobody_else_reads_the_exact_counts(conn, edition):
+    with conn.cursor() as cur:
+        may = "SELECT has_table_privilege(role, 'linkage.unit_count', 'SELECT') FROM unnest(%s) AS role"
+        cur.execute(may, (["gridgeo_reader", "gridgeo_writer"],))
+        assert cur.fetchall() == [(False,), (False,)]

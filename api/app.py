@@ -104,7 +104,7 @@ def create_app(settings: Settings) -> FastAPI:
         )
     app.add_middleware(Door, metrics=app.state.metrics)
     _add_handlers(app)
-    described = openapi.document(app)
+    described = openapi.document(app, app.state.gate.anonymous)
     app.state.document, app.state.reference = orjson.dumps(described), pages.reference(described, _problems())
     app.state.paths = [(compile_path(path)[0], {method.upper() for method in item}) for path, item in described["paths"].items()]
     return app

@@ -69,6 +69,8 @@ class Door:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 admitted = inner.get("admitted")
+                if admitted is None and status < 400 and "endpoint" in inner:
+                    raise problems.NoPolicy("an answer came from a route that nobody was let in to")
                 message["headers"] = _headers(message["headers"] if admitted is None else admitted.told(message["headers"]), request_id)
             elif message["type"] == "http.response.body":
                 if head:

@@ -11,16 +11,23 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from . import schemas
+from gridgeo.access.model import Principal
+
+from . import policies, schemas
 
 VERSION = "3.0.3"
 #: Schemas named by reference only.
 _NAMED = (schemas.Points, schemas.Feature, schemas.FeatureCollection, schemas.Problem)
+#: The two ways to say who one is. Which scope an operation needs its description says: in 3.0 only OAuth names scopes.
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key (gg_…), or a token (JWT) of this installation's issuer."},
+    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key (gg_…)."},
+}
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 
 
-def document(app: FastAPI) -> dict[str, Any]:
-    """Return the application's OpenAPI document."""
+def document(app: FastAPI, anonymous: Principal) -> dict[str, Any]:
+    """Return the application's OpenAPI document; `anonymous` is a caller that says nothing of itself."""
     made = get_openapi(
         title=app.title,
         version=app.version,
@@ -30,13 +37,24 @@ def document(app: FastAPI) -> dict[str, Any]:
         license_info=app.license_info,
     )
     made["openapi"] = VERSION
-    for operation in (operation for item in made["paths"].values() for operation in item.values()):
+    for path, method, operation in ((path, method, each) for path, item in made["paths"].items() for method, each in item.items()):
+        _guard(operation, policies.of(method.upper(), path), anonymous)
         # A parameter in a function's signature is known to FastAPI by its name only: what we say of it comes after.
         by_name = {(each["in"], each["name"]): each for each in operation.get("parameters", ())}
         operation["parameters"] = list(by_name.values())
     _, bodies = models_json_schema([(model, "validation") for model in _NAMED], ref_template="#/components/schemas/{model}")
     made["components"]["schemas"].update(bodies["$defs"])
+    made["components"]["securitySchemes"] = _SCHEMES
     return _older(made)
+
+
+def _guard(operation: dict[str, Any], policy: str | None, anonymous: Principal) -> None:
+    """Say of an operation who may ask it; {} is a caller that says nothing of itself."""
+    if policy == policies.PUBLIC:
+        operation["security"] = []
+        return
+    operation["security"] = [*([{}] if policy and anonymous.may(policy) else []), {"bearer": []}, {"key": []}]
+    operation["description"] = f"{operation.get('description', '')}\n\nNeeds the scope {policy}.".strip()
 
 
 def _older(node: Any) -> Any:

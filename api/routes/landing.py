@@ -39,9 +39,10 @@ async def landing(request: Request) -> Response:
     wanted = conditional.chosen(request, ("json", "html"), asked.f)
     if wanted == "html":
         live = depends.live(request)
-        editions = [answers.of(live.now(scheme)) for scheme in live.schemes]
+        closed = not depends.principal(request).may("read")
+        editions = [] if closed else [answers.of(live.now(scheme)) for scheme in live.schemes]
         figures = [(each.snapshot, each.summary) for each in editions]
-        return pages.response(request, pages.render("landing.html", app=request.app, editions=figures))
+        return pages.response(request, pages.render("landing.html", app=request.app, editions=figures, closed=closed))
     body = {"title": request.app.title, "description": request.app.description, "version": request.app.version, "links": _links()}
     return conditional.send(request, orjson.dumps(body), conditional.JSON, links=_links()[1:])
 

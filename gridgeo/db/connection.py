@@ -19,10 +19,13 @@ SEARCH_PATH = "gridgeo,public"
 def connect(url: str, role: str | None = None, application_name: str = "gridgeo", **parameters: str | int):
     """Open a connection; `role` is taken on from the first statement on, `parameters` are server settings.
 
+    Without a role it is an administrator's, who sees the whole city; with one nothing of the address base is seen before
+    a transaction says for which area (`db/functions/area.sql`).
+
     Raises DatabaseUnavailable when the server cannot be reached or refuses.
     """
     given = _parse(url)
-    server = {"search_path": SEARCH_PATH, **({"role": role} if role else {}), **parameters}
+    server = {"search_path": SEARCH_PATH, **({"role": role} if role else {"gridgeo.area": "all"}), **parameters}
     options = " ".join([given.pop("options", ""), *(f"-c {name}={value}" for name, value in server.items())]).strip()
     try:
         return psycopg2.connect(**{"application_name": application_name, "connect_timeout": 10, **given, "options": options})

@@ -12,6 +12,7 @@ import psycopg2
 import pytest
 
 from api import server as api_server
+from api.pools import Pools
 from gridgeo.db import connection
 from gridgeo.hierarchy import editions, model
 from gridgeo.settings import Settings
@@ -149,12 +150,12 @@ def test_a_statement_that_takes_too_long_is_given_up(client, database_url):
     assert client.get("/editions").status_code == 200
 
 
-def test_requests_write_nothing(database_url):
+def test_requests_that_read_write_nothing(settings):
     """The role and the session of requests may only read."""
-    from api.app import _ROLE, _SERVER
-
-    with closing(connection.connect(database_url, _ROLE, **_SERVER)) as conn, conn.cursor() as cur, pytest.raises(psycopg2.Error):
+    opened = Pools(settings)
+    with opened.reader.connection() as conn, conn.cursor() as cur, pytest.raises(psycopg2.Error):
         cur.execute("INSERT INTO gridgeo.scheme VALUES ('x', 'drawn', 'x', 'x')")
+    opened.close()
 
 
 def test_more_callers_than_connections_are_all_answered(client, database_url):

@@ -6,6 +6,7 @@ CREATE SCHEMA linkage;
 CREATE TABLE linkage.data_key (
   key_id     smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   purpose    text NOT NULL CHECK (purpose IN ('seal', 'index', 'audit')),
+  alg        text NOT NULL CHECK (alg = CASE purpose WHEN 'seal' THEN 'AES-256-GCM' ELSE 'HMAC-SHA256' END),
   wrapped    bytea NOT NULL,
   master     text NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),

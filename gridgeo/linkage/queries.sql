@@ -1,0 +1,65 @@
+-- name: roles
+-- What codes may be to places.
+SELECT role, name_zh, name_en, kind FROM linkage.role ORDER BY kind, role;
+
+-- name: methods
+-- How links come to be known, the surest first.
+SELECT method, name_zh, name_en, confidence FROM linkage.method ORDER BY confidence DESC, method;
+
+-- name: purposes
+-- What look-ups may be for.
+SELECT purpose, name_zh, name_en, unmask FROM linkage.purpose ORDER BY purpose;
+
+-- name: places
+-- The places each code is linked to: the first of a look-up's two statements.
+SELECT asked.token, found.place
+  FROM unnest(%(tokens)s::bytea[]) AS asked (token)
+ CROSS JOIN LATERAL (
+   SELECT DISTINCT l.place
+     FROM linkage.link AS l
+    WHERE l.token = asked.token
+      AND l.recorded @> coalesce(%(recorded)s::timestamptz, now())
+      AND (%(as_of)s::date IS NULL OR l.valid @> %(as_of)s::date)
+    ORDER BY l.place LIMIT %(most)s) AS found
+ ORDER BY asked.token, found.place;
+
+-- name: links
+-- Everything linked at each place: the second.
+SELECT l.token, l.link_id, l.kind, l.place, l.role, lower(l.valid), upper(l.valid), lower(l.recorded), upper(l.recorded),
+       l.method, l.source, l.evidence, l.confidence, i.key_id, i.sealed
+  FROM unnest(%(places)s::text[]) AS asked (place)
+ CROSS JOIN LATERAL (
+   SELECT l.*
+     FROM linkage.link AS l
+    WHERE l.zone = left(asked.place, 12) AND l.place = asked.place
+      AND l.recorded @> coalesce(%(recorded)s::timestamptz, now())
+      AND (%(as_of)s::date IS NULL OR l.valid @> %(as_of)s::date)
+    ORDER BY l.kind, l.role, l.link_id LIMIT %(most)s) AS l
+  JOIN linkage.identity AS i ON i.token = l.token
+ ORDER BY l.place, l.kind, l.role, l.link_id;
+
+-- name: history
+-- Every link of a code there is or was, as it was believed at some time.
+SELECT l.token, l.link_id, l.kind, l.place, l.role, lower(l.valid), upper(l.valid), lower(l.recorded), upper(l.recorded),
+       l.method, l.source, l.evidence, l.confidence, i.key_id, i.sealed
+  FROM linkage.link AS l
+  JOIN linkage.identity AS i ON i.token = l.token
+ WHERE l.token = %(token)s AND NOT isempty(l.recorded)
+ ORDER BY lower(l.recorded), l.link_id;
+
+-- name: identities
+-- What is known of each token: the code, sealed.
+SELECT i.kind, i.token, i.key_id, i.sealed FROM linkage.identity AS i WHERE i.token = ANY (%(tokens)s::bytea[]);
+
+-- name: supersede
+-- From now on this is no longer believed.
+UPDATE linkage.link SET recorded = tstzrange(lower(recorded), now())
+ WHERE token = %(token)s AND link_id = %(link_id)s AND upper_inf(recorded)
+RETURNING link_id;
+
+-- name: add_link
+-- A link, believed from now on.
+INSERT INTO linkage.link (token, kind, zone, place, role, valid, method, source, evidence, confidence)
+VALUES (%(token)s, %(kind)s, left(%(place)s, 12), %(place)s, %(role)s, daterange(%(valid_from)s, %(valid_to)s),
+        %(method)s, %(source)s, %(evidence)s, %(confidence)s)
+RETURNING link_id, lower(recorded);

@@ -1,0 +1,82 @@
+"""A small city with buildings: the drawn world of the API, two buildings a community, and what hangs on them."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime
+
+from gridgeo.db import connection
+from gridgeo.hierarchy import editions, model, store
+from tests.api import world
+
+#: A building in each of two communities, by the letter of the micro-grid it lies in, and a house in each of them.
+BUILDING = {world.A: "4403060010010100001", world.D: "4403060020010100001"}
+HOUSE = {unit: f"{code}000101" for unit, code in BUILDING.items()}
+TOKEN = {world.A: b"a" * 16, world.D: b"d" * 16}
+POINT = {world.A: world.IN_A, world.D: (113.035, 22.875)}
+
+#: Tables of addresses and links whose rows belong to a building, and how rows are counted.
+ADDRESSES = ("building", "building_address", "building_grid", "house", "address_name", "address_successor")
+LINKS = ("link", "identity")
+
+
+def city(conn) -> dict[str, int]:
+    """Load the drawn city, valid since 2025, and its buildings; return unit ids by code."""
+    edition, _ = editions.stage(conn, model.GOVERNANCE, world.frame(False), name="2025")
+    editions.activate(conn, edition.edition_id, datetime(2025, 1, 1, tzinfo=UTC))
+    table = store.frame(conn, edition.edition_id)
+    units = {code: int(unit_id) for code, unit_id in zip(table["code"], table["unit_id"], strict=True) if isinstance(code, str)}
+    with conn.cursor() as cur:
+        for code in BUILDING:
+            for statement, values in _rows(code, units[code], edition.edition_id):
+                cur.execute(statement, values)
+    return units
+
+
+def _rows(unit: str, unit_id: int, edition_id: int):
+    building, house, token = BUILDING[unit], HOUSE[unit], TOKEN[unit]
+    zone = building[:12]
+    yield (
+        "INSERT INTO gridgeo.building (zone, building_code, building_use, status, point, valid_from) "
+        "VALUES (%s, %s, 'residential', 'in_use', ST_SetSRID(ST_MakePoint(%s, %s), 4490), '2020-01-01')",
+        (zone, building, *POINT[unit]),
+    )
+    yield (
+        "INSERT INTO gridgeo.building_address (zone, building_code, address_no, road, valid_from) "
+        "VALUES (%s, %s, 1, '前进路', '2020-01-01')",
+        (zone, building),
+    )
+    yield (
+        "INSERT INTO gridgeo.building_grid (zone, building_code, edition_id, unit_id, outcome) VALUES (%s, %s, %s, %s, 'inside')",
+        (zone, building, edition_id, unit_id),
+    )
+    yield (
+        "INSERT INTO gridgeo.house (zone, house_code, building_code, status, valid_from) VALUES (%s, %s, %s, 'in_use', '2020-01-01')",
+        (zone, house, building),
+    )
+    for code in (building, house):
+        yield (
+            "INSERT INTO gridgeo.address_name (zone, code, kind, name, name_key, valid_from) "
+            "VALUES (%s, %s, 'short', 'x', 'x', '2020-01-01')",
+            (zone, code),
+        )
+    yield (
+        "INSERT INTO gridgeo.address_successor (zone, code, successor, reason, since) VALUES (%s, %s, %s, 'merged', '2024-01-01')",
+        (zone, house, f"{building}000102"),
+    )
+    yield (
+        "INSERT INTO linkage.identity (token, kind, key_id, sealed) VALUES (%s, 'person', 1, 'x')",
+        (token,),
+    )
+    for place in (house, f"{building}{'*' * 6}", f"{unit}{'*' * 11}"):
+        yield (
+            "INSERT INTO linkage.link (token, kind, zone, place, role, valid, method, confidence) "
+            "VALUES (%s, 'person', %s, %s, 'resident', '[2020-01-01,)', 'visit', 0.9)",
+            (token, place[:12], place),
+        )
+
+
+def loaded(url: str) -> dict[str, int]:
+    """Load the city into a database of the test's own; return unit ids by code."""
+    with closing(connection.connect(url)) as conn, conn:
+        return city(conn)

@@ -135,22 +135,22 @@ def _findings(conn, args: argparse.Namespace) -> int:
 
 
 def _activate(conn, args: argparse.Namespace) -> int:
-    from ..hierarchy import editions
+    from ..ingest import activation
     from .given import moment
 
-    return _changed(conn, args, editions.activate(conn, args.id, moment("--at", args.at)))
+    return _changed(conn, args, activation.activate(conn, args.id, moment("--at", args.at)))
 
 
 def _withdraw(conn, args: argparse.Namespace) -> int:
-    from ..hierarchy import editions
+    from ..ingest import activation
 
-    return _changed(conn, args, editions.withdraw(conn, args.id))
+    return _changed(conn, args, activation.withdraw(conn, args.id))
 
 
 def _discard(conn, args: argparse.Namespace) -> int:
-    from ..hierarchy import editions
+    from ..ingest import activation
 
-    editions.discard(conn, args.id)
+    activation.discard(conn, args.id)
     print(f"Edition {args.id} is gone.")
     return 0
 

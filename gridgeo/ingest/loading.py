@@ -15,7 +15,7 @@ from ..errors import Conflict, InvalidInput, UnreadableFile
 from ..hierarchy import difference, editions, model, rules, store
 from ..hierarchy.model import GOVERNANCE, UNIT_COLUMNS, Edition, Level, Scheme, SchemeKind
 from ..issues import Issue, Severity
-from . import sandbox
+from . import activation, sandbox
 from .assembly import Assembly, Progress
 from .model import Instructions
 
@@ -171,7 +171,7 @@ def way_out(left: Sequence[Issue]) -> str:
 
 def activate(conn, edition: Edition, when: datetime | None = None) -> Edition:
     """Make a stored edition valid from a moment on, now when None; the one that is open already stays as it is."""
-    return edition if edition.valid_from is not None else editions.activate(conn, edition.edition_id, when)
+    return edition if edition.valid_from is not None else activation.activate(conn, edition.edition_id, when)
 
 
 def new_scheme(name: str, kind: SchemeKind, names: str, level: str, governance: Scheme) -> Scheme:

@@ -1,0 +1,34 @@
+"""Making editions valid, with all that follows from it for the address base."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ..addresses import assignment
+from ..hierarchy import editions, store
+from ..hierarchy.model import GOVERNANCE, Edition
+
+
+def activate(conn, edition_id: int, when: datetime | None = None) -> Edition:
+    """Make a draft valid from a moment on (now when None); of a governance edition, say where every building lies in it.
+
+    Raises Conflict as :func:`gridgeo.hierarchy.editions.activate` does.
+    """
+    made = editions.activate(conn, edition_id, when)
+    if made.scheme == GOVERNANCE:
+        assignment.assign(conn, edition_id)
+    return made
+
+
+def withdraw(conn, edition_id: int) -> Edition:
+    """Make a scheduled edition a draft again. Raises Conflict once it has begun."""
+    made = editions.withdraw(conn, edition_id)
+    assignment.clear(conn, edition_id)
+    return made
+
+
+def discard(conn, edition_id: int) -> None:
+    """Delete a draft and all that belongs to it. Raises Conflict for what was activated: that is history."""
+    if store.edition(conn, edition_id).valid_from is None:
+        assignment.clear(conn, edition_id)
+    editions.discard(conn, edition_id)

@@ -47,6 +47,18 @@ STATUS: dict[type[Exception], int] = {
     GridgeoError: 500,
 }
 
+#: Each has a `router`. Its routes are let in by their lines in :mod:`.policies`. What comes first is matched first.
+_RESOURCES = (
+    at,
+    grids,
+    download,
+    editions,
+    codes,
+    maps,
+    landing,
+    health,
+)
+
 _RETRY = {"Retry-After": "2"}
 _DESCRIPTION = "网格 · A city by its grids: which unit is here, what is it called, who are its neighbours, and how was it before."
 _TAGS = [
@@ -89,7 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings, app.state.metrics, app.state.gate = settings, Metrics(), access.Gate(settings)
     app.state.routes = []
-    for resource in (at, grids, download, editions, codes, maps, landing, health):
+    for resource in _RESOURCES:
         app.include_router(resource.router)
         app.state.routes += resource.router.routes
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)

@@ -30,3 +30,12 @@ def value(written: str) -> int | None:
             total += SHORT.get(sign) or (pending or 1) * unit
             pending, least = 0, unit
     return total + pending
+
+
+def written(number: int) -> str:
+    """Return a number below 100 as it is written with Chinese characters; others digit by digit."""
+    if number >= 100:
+        return "".join("〇一二三四五六七八九"[int(digit)] for digit in str(number))
+    tens, ones = divmod(number, 10)
+    head = ("" if tens == 1 else "一二三四五六七八九"[tens - 1]) + "十" if tens else ""
+    return head + ("一二三四五六七八九"[ones - 1] if ones else "") or "〇"

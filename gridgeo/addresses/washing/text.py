@@ -1,95 +1,232 @@
-"""Address text made comparable.
+"""Address text brought to one form, step by step, each step named, switchable and told.
 
-Keys are what names and numbers are compared by: `key` for names (roads, compounds, buildings), `number_key` for numbered
-parts (plate, block, unit, room). Both are idempotent, never raise, and are None where nothing comparable is left.
+`normalise` is idempotent, never raises whatever it is given, and reads at most `LIMIT` characters. `key` and `number_key` (of
+`comparable`) say what names and numbered parts are compared by.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Flag, auto
 
 from . import glyphs, numerals
+from .comparable import key, keys, number_key, number_keys
+from .parts import INTRODUCING, PHASE, SPELLINGS
 
-#: text beyond this many characters is not read
-LIMIT = 1000
+__all__ = ["ALL", "LIMIT", "Edit", "Normalised", "Step", "key", "keys", "normalise", "number_key", "number_keys"]
 
+#: characters of a text that are read
+LIMIT = 500
+
+
+class Step(Flag):
+    """What is done to a text, in this order."""
+
+    LENGTH = auto()  # cut at LIMIT; cannot be switched off
+    WIDTH = auto()  # full to half width, compatibility forms, no invisible signs
+    SCRIPT = auto()  # traditional to simplified
+    CASE = auto()  # capitals
+    NOISE = auto()  # introducing words: 地址：
+    SEPARATORS = auto()  # blanks and punctuation that part nothing; brackets around what belongs to a name
+    SPELLING = auto()  # slips in the words for parts: 单园, 大夏
+    NUMERALS = auto()  # Chinese numerals of numbered parts: 三栋
+    SYNONYMS = auto()  # one word for each part: 幢 and 号楼 are 栋, 层 is 楼
+    DOUBLED = auto()  # divisions written twice
+
+
+ALL = ~Step(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change: `before` stood at position `at` of the text as the step found it."""
+
+    step: Step
+    before: str
+    after: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A text in its one form, and how it came to it."""
+
+    text: str
+    edits: tuple[Edit, ...] = ()
+
+
+_PLAIN = re.compile("[0-9A-Z一-鿿]*")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ud800-\udfff]+"
+)
+_LOWER = re.compile("[a-z]+")
+_NOT_ASCII_OR_HAN = re.compile("[^\x20-\x7e一-鿿]")
+_TRADITIONAL = re.compile("[" + "".join(map(chr, glyphs.SIMPLIFIED)) + "]+")
+
+_HAN = "㐀-鿿〇\U00020000-\U000323af"
+_COUNT = f"[0-9A-Z{numerals.SIGNS}]"
+_AFTER = "(?<=[0-9A-Z室楼层号栋座房铺幢元])"
+
+_SEPARATORS: tuple[tuple[re.Pattern, str | Callable[[re.Match], str]], ...] = (
+    (re.compile("[【〔〖\\[{<《「『﹙]"), "("),
+    (re.compile("[】〕〗\\]}>》」』﹚]"), ")"),
+    (re.compile("[;；。!！?？|\r\n]+(?=.)|//+"), ";"),
+    (re.compile("(?<=[0-9])/(?=F(?![0-9A-Z]))|[·・•\"'“”‘’`*^…$%=\\\\]+"), ""),
+    (re.compile(f"{_AFTER}\\s*[~〜～∼—–−‐‑‒―─﹣﹘_-]+\\s*(?={_COUNT}|[之负])"), "-"),
+    (re.compile(f"{_AFTER}(?:至|到)(?={_COUNT})"), "-"),
+    (re.compile(f"(?<={_COUNT})一(?=[0-9])"), "-"),
+    (
+        re.compile(
+            "(?<=[0-9]号)之(?=[0-9一二三四五六七八九十])|(?<=[0-9])之(?=[0-9一二三四五六七八九十])|(?<=[0-9]室)之(?=[0-9一二三四五六七八九十])"
+        ),
+        "-",
+    ),
+    (re.compile(f"{_AFTER}\\s*[、,/&+和及]\\s*(?={_COUNT})"), ","),
+    (re.compile(f"\\s+(?=[{_HAN}()#;])|(?<=[{_HAN}()#;])\\s+|^\\s+|\\s+$"), ""),
+    (
+        re.compile(f"[^0-9A-Za-z{_HAN}(),;# -]+|(?<![0-9A-Z号室楼层栋座元房铺]),|,(?!{_COUNT})|(?<![0-9A-Z号室楼层房铺])-|-(?!{_COUNT})"),
+        " ",
+    ),
+    (re.compile(f"\\(({PHASE}+|[A-Z]?[0-9]{{1,4}}[栋座楼室])\\)"), "\\1"),
+    (re.compile("\\([ ;]*\\)|^[ ;,)]+|[ ;,(]+$"), ""),
+    (re.compile("[ ,]*;[ ,;]*"), ";"),
+    (re.compile("  +"), " "),
+)
+_UNPAIRED = re.compile("\\(([^()]*)\\)|[()]")
+
+_SLIPS = re.compile("|".join(SPELLINGS) + "|(?<=[0-9])[搂喽](?![0-9]*号)|(?<=[0-9A-Z])[懂冻拣]")
 _NUMERAL = f"[{numerals.SIGNS}]"
-_COUNTED = "路街巷坊里道径弄胡号栋幢座单梯层楼房室区期村队组横排村园工厂阶段环桥标线站"
-_NUMBERED = re.compile(f"第*(?<!{_NUMERAL})({_NUMERAL}+)(?=[{_COUNTED}])|第+({_NUMERAL}+|(?=[0-9]))")
-_NO_KEY = re.compile("[^0-9A-Z〇㐀-䶿一-鿿\U00020000-\U000323af]+")
-
-_ANY_NUMERAL = re.compile(f"{_NUMERAL}+")
-_PLAIN_NUMBER = re.compile("[1-9][0-9A-D]{0,7}")
-_AND = re.compile("[、,，;；/&和及]+")
-_TO = re.compile("[~～—–－−‐-―至到之_]+")
-_NO_LABEL = re.compile("[^0-9A-Z,〇㐀-䶿一-鿿\U00020000-\U000323af-]+")
-_BELOW = re.compile("^(?:地下|负)(?=[0-9])")
-_SUFFIX = re.compile("(?<=[0-9A-Z东西南北中甲乙丙丁戊])(?:号[楼栋幢座房室铺]?|栋|幢|座|单元|梯|楼层|楼|层|房间?|室)(?=$|[,-])")
-_ZEROS = re.compile("(?<![0-9A-Z])0+(?=[0-9])")
-_JOINERS = re.compile("^[-,]+(?![0-9])|^,+|[-,]+$|(?<=[-,])[-,]+")
-
-
-def _digits(found: re.Match) -> str:
-    written = found[1] or found[2] or ""
-    number = numerals.value(written) if written else None
-    return written if number is None else str(number)
-
-
-def _folded(text: str) -> str:
-    text = text[:LIMIT]
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)[:LIMIT].translate(glyphs.SIMPLIFIED)
-    return text.upper() if text.isascii() else text.translate(glyphs.CAPITALS)
+_WORDS = "号楼|栋|幢|座|楼|层|单元|梯|号|室|房|铺"
+_WRITTEN = re.compile(
+    f"第?(?<!{_NUMERAL})(?<!第)({_NUMERAL}+)(?=(?:[{_WORDS.replace('|', '')}]*[-,](?:{_NUMERAL}+|[0-9]+))*(?:{_WORDS})(?![路线街巷道桥公国]))"
+    f"|(?<=[-,])({_NUMERAL}+)(?![{_HAN}])|第(?=[0-9]+(?:[-,][0-9]+)*(?:{_WORDS}))"
+)
+_SYNONYMS: tuple[tuple[re.Pattern, str], ...] = (
+    (
+        re.compile(
+            "(?<=[路街道巷坊里排村围][0-9])#|(?<=[路街道巷坊里排村围][0-9]{2})#|(?<=[路街道巷坊里排村围][0-9]{3})#|(?<=[路街道巷坊里排村围][0-9]{4})#"
+        ),
+        "号",
+    ),
+    (re.compile("(?<=[0-9A-Z])(?:号楼|#楼|#栋|#座|幢|棟|号栋|栋楼|#(?=[^0-9]|$)|#(?=[0-9]))"), "栋"),
+    (re.compile("(?<=[0-9])(?:楼层|层楼|/F|层|F(?![A-Z0-9]))"), "楼"),
+    (re.compile("(?<=[0-9A-Z])(?:号房间?|号室|房间|房)"), "室"),
+)
+_DOUBLED: tuple[tuple[re.Pattern, str], ...] = (
+    (re.compile("^(?:中国)?(?:广东省?)?(?:深圳市?)?([一-鿿]{2,3}区)?(?=(?:中国)?(?:广东省?)?深圳市\\1)(?=.)"), ""),
+    (re.compile("(?<![一-鿿])([一-鿿]{2,4}(?:区|街道|社区|省|市))\\1"), "\\1"),
+    (re.compile("(深圳市[一-鿿]{2,3}区)\\1"), "\\1"),
+)
+_INTRODUCED = re.compile(f"(?:^|(?<=;))[ ;:]*{INTRODUCING}(?:\\([^()]*\\))?[ :：是为]*")
 
 
-def key(name: str | None) -> str | None:
-    """Return what a name is compared by: simplified, half width, capitals, numbered parts in digits, no punctuation or blanks.
+def normalise(text: str | None, steps: Step = ALL) -> Normalised:
+    """Return a text in its one form, with every change made on the way.
 
-    >>> key("前進一路"), key("第3工业区"), key("七星广场")
-    ('前进1路', '3工业区', '七星广场')
+    Parameters
+    ----------
+    text
+        Anything; None is the empty text.
+    steps
+        The steps to take; the length is always kept in bounds.
     """
-    if not name:
-        return None
-    bare = _NO_KEY.sub("", _folded(name))
-    return _NUMBERED.sub(_digits, bare) or None
+    given = text or ""
+    edits: list[Edit] = []
+    if len(given) > LIMIT:
+        edits.append(Edit(Step.LENGTH, given[LIMIT:], "", LIMIT))
+        given = given[:LIMIT]
+    for _ in range(_ROUNDS):
+        before = given
+        for step, change in _STEPS:
+            if step in steps:
+                given = change(given, edits)
+        if given == before:
+            break
+    return Normalised(given, tuple(edits))
 
 
-def number_key(label: str | None) -> str | None:
-    """Return what a numbered part is compared by: digits and capitals, the part's own suffix and leading zeros left out.
-
-    Hyphens stand for ranges and sub-numbers, commas for lists; what lies below ground is negative.
-
-    >>> number_key("第三单元"), number_key("1006号之2"), number_key("地下一层"), number_key("Ｂ座"), number_key("研发大楼")
-    ('3', '1006-2', '-1', 'B', '研发大楼')
-    """
-    if not label:
-        return None
-    if _PLAIN_NUMBER.fullmatch(label):
-        return label
-    label = _folded(label)
-    while (bare := _bare(label)) != label:
-        label = bare
-    return label or None
+_ROUNDS = 8
 
 
-def _bare(label: str) -> str:
-    marked = _NO_LABEL.sub("", _TO.sub("-", _AND.sub(",", label)))
-    digits = _ANY_NUMERAL.sub(_any_digits, marked.replace("第", ""))
-    return _JOINERS.sub("", _ZEROS.sub("", _SUFFIX.sub("", _BELOW.sub("-", digits))))
+def _sub(step: Step, pattern: re.Pattern, to: str | Callable[[re.Match], str], text: str, edits: list[Edit]) -> str:
+    if not pattern.search(text):
+        return text
+
+    def told(found: re.Match) -> str:
+        after = to(found) if callable(to) else found.expand(to)
+        if after != found[0]:
+            edits.append(Edit(step, found[0], after, found.start()))
+        return after
+
+    return pattern.sub(told, text)
 
 
-def _any_digits(found: re.Match) -> str:
-    number = numerals.value(found[0])
-    return found[0] if number is None else str(number)
+def _width(text: str, edits: list[Edit]) -> str:
+    text = _sub(Step.WIDTH, _INVISIBLE, "", text, edits)
+    if not _NOT_ASCII_OR_HAN.search(text):
+        return text
+    plain = unicodedata.normalize("NFKC", text)[:LIMIT]
+    if plain != text:
+        edits.append(Edit(Step.WIDTH, text, plain, 0))
+    return plain
 
 
-def keys(values: Iterable[str | None]) -> dict[str | None, str | None]:
-    """Return the key of each of some distinct names."""
-    return {value: key(value) for value in values}
+def _script(text: str, edits: list[Edit]) -> str:
+    return _sub(Step.SCRIPT, _TRADITIONAL, lambda found: found[0].translate(glyphs.SIMPLIFIED), text, edits)
 
 
-def number_keys(values: Iterable[str | None]) -> dict[str | None, str | None]:
-    """Return the key of each of some distinct labels of numbered parts."""
-    return {value: number_key(value) for value in values}
+def _case(text: str, edits: list[Edit]) -> str:
+    return _sub(Step.CASE, _LOWER, lambda found: found[0].upper(), text, edits)
+
+
+def _noise(text: str, edits: list[Edit]) -> str:
+    return _sub(Step.NOISE, _INTRODUCED, "", text, edits)
+
+
+def _separators(text: str, edits: list[Edit]) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
+    for pattern, to in _SEPARATORS:
+        text = _sub(Step.SEPARATORS, pattern, to, text, edits)
+    return _sub(Step.SEPARATORS, _UNPAIRED, lambda found: "" if found[1] is None else found[0], text, edits)
+
+
+def _spelling(text: str, edits: list[Edit]) -> str:
+    return _sub(Step.SPELLING, _SLIPS, lambda found: SPELLINGS.get(found[0], "楼" if found[0] in "搂喽" else "栋"), text, edits)
+
+
+def _numerals(text: str, edits: list[Edit]) -> str:
+    def digits(found: re.Match) -> str:
+        written = found[1] or found[2] or ""
+        number = numerals.value(written) if written else ""
+        return found[0] if number is None else str(number)
+
+    return _sub(Step.NUMERALS, _WRITTEN, digits, text, edits)[:LIMIT]
+
+
+def _synonyms(text: str, edits: list[Edit]) -> str:
+    for pattern, to in _SYNONYMS:
+        text = _sub(Step.SYNONYMS, pattern, to, text, edits)
+    return text
+
+
+def _doubled(text: str, edits: list[Edit]) -> str:
+    for pattern, to in _DOUBLED:
+        text = _sub(Step.DOUBLED, pattern, to, text, edits)
+    return text
+
+
+_STEPS = (
+    (Step.WIDTH, _width),
+    (Step.SCRIPT, _script),
+    (Step.CASE, _case),
+    (Step.NOISE, _noise),
+    (Step.SEPARATORS, _separators),
+    (Step.SPELLING, _spelling),
+    (Step.NUMERALS, _numerals),
+    (Step.SYNONYMS, _synonyms),
+    (Step.DOUBLED, _doubled),
+)

@@ -1,0 +1,96 @@
+"""Address text to its fields, by rules: what is written is found, what is not written stays empty.
+
+`parse` normalises a text, takes the divisions off its front, then reads on from left to right: known names first, then names by the
+words they end in, then numbered parts by theirs. Nothing is weighed and nothing is guessed: no district from a road, no floor from
+a room. It never raises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .assemble import Draft
+from .comparable import key, number_key
+from .lexicon import Lexicon, public
+from .reading import read
+from .text import ALL, Edit, Step, normalise
+
+FIELDS = ("province", "city", "district", "street", "community", "area", "road", "plate", "compound", "block", "unit", "floor", "room")
+NUMBERED = frozenset({"plate", "block", "unit", "floor", "room"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field of an address: its value, what it is compared by, and where it stands in the normalised text."""
+
+    value: str
+    key: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What was found in a text; a field that is not written is None.
+
+    Parameters
+    ----------
+    text
+        The normalised text, which the parts' places and the faults refer to.
+    rest
+        What was left over, pieces in order, a blank between.
+    faults
+        former-division, wrong-district, wrong-street, two-addresses, range-of-rooms, elsewhere, too-long.
+    edits
+        The changes from the text as given to the normalised one.
+    """
+
+    text: str
+    province: Part | None = None
+    city: Part | None = None
+    district: Part | None = None
+    street: Part | None = None
+    community: Part | None = None
+    area: Part | None = None
+    road: Part | None = None
+    plate: Part | None = None
+    compound: Part | None = None
+    block: Part | None = None
+    unit: Part | None = None
+    floor: Part | None = None
+    room: Part | None = None
+    rest: str = ""
+    faults: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
+
+    def values(self) -> dict[str, str]:
+        """Return the value of each field that is written."""
+        return {name: part.value for name in FIELDS if (part := getattr(self, name))}
+
+
+def parse(text: str | None, lexicon: Lexicon | None = None, steps: Step = ALL) -> Parsed:
+    """Return the fields of an address.
+
+    Parameters
+    ----------
+    text
+        As written; anything.
+    lexicon
+        What is known by name; without one the public divisions and best known places of Shenzhen.
+    steps
+        The steps of normalising to take.
+    """
+    plain = normalise(text, steps)
+    draft = read(plain.text, lexicon or public())
+    if any(edit.step is Step.LENGTH for edit in plain.edits):
+        draft.fault("too-long")
+    return _finished(plain.text, draft, plain.edits)
+
+
+def _finished(text: str, draft: Draft, edits: tuple[Edit, ...]) -> Parsed:
+    parts = {name: Part(value, _key(name, value), start, end) for name, (value, start, end) in draft.fields.items()}
+    return Parsed(text, **parts, rest=draft.rest(), faults=tuple(draft.faults), edits=edits)
+
+
+def _key(name: str, value: str) -> str:
+    return (number_key(value) if name in NUMBERED else key(value)) or value

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import Conflict, InvalidInput
 from ..settings import Settings
+from . import load_links
 
 HELP = "load grids, or what others call them, from files: a dry run with a report, unless --commit"
 
@@ -43,10 +44,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     codes.add_argument("--scheme", default="governance", help="scheme of the units (default: governance)")
     codes.add_argument("--field", action="append", default=[], metavar="FIELD=COLUMN", help="which column is which: code=…, other_code=…")
     codes.add_argument("--commit", action="store_true", help="store them; a code given before for the same vintage is replaced")
+    load_links.arguments(kinds)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Load what was named. Return 1 when errors stop it, also in a dry run."""
+    if args.what == "links":
+        return load_links.run(args, settings)
     return _grids(args, settings) if args.what == "grids" else _codes(args, settings)
 
 

@@ -111,13 +111,18 @@ def commit(conn, vault: Vault, plan: Plan, *, actor: str, accepted: Collection[s
     left = plan.errors(accepted)
     if left:
         told = ", ".join(f"{code} ({count:,})" for code, count in findings.count(left).items())
-        raise Conflict(f"nothing was stored: {told}; mend the files, or leave these rows out: --accept {','.join(findings.count(left))}")
+        raise Conflict(f"nothing was stored: {told}; {way_out(left)}")
     if not plan.counts.given:
         raise Conflict("nothing was stored: no row is left")
     loading.commit(conn, plan.kind)
     counts = plan.counts
     detail = f'{{"kind":"{plan.kind}","new":{counts.new},"corrected":{counts.corrected},"same":{counts.same}}}'
     return audit.record(conn, vault, actor=actor, action="load", subjects=counts.given, detail=detail)
+
+
+def way_out(left: Iterable[Issue]) -> str:
+    """Return what to do about the errors that stop a load."""
+    return f"mend the files, or leave these rows out: --accept {','.join(findings.count(left))}"
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ def unlock(conn, settings: Settings) -> Vault:
         if not rows:
             _make(conn, settings)
             rows = _rows(conn)
-    return _vault(rows, master_of(rows, settings))
+    return _vault(rows, master_of(conn, settings))
 
 
 def init(conn, settings: Settings) -> Path:
@@ -152,7 +152,7 @@ def add(conn, master: Master, purpose: str) -> int:
 def replace(conn, settings: Settings, purpose: str) -> int:
     """Store a new key for a purpose and retire the one in use; return the number of the new one."""
     _lock(conn)
-    master = master_of(_rows(conn), settings)
+    master = master_of(conn, settings)
     with conn.cursor() as cur:
         cur.execute(SQL["retire_key"], {"purpose": purpose})
     return add(conn, master, purpose)
@@ -176,23 +176,24 @@ def is_current(conn, vault: Vault) -> bool:
         return cur.fetchone()[0] == vault.current
 
 
-def master_of(rows: list[tuple], settings: Settings) -> Master:
-    """Return the master key that wraps these keys.
+def master_of(conn, settings: Settings) -> Master:
+    """Return the master key that wraps the keys of a database; raises EnvironmentIncomplete as :func:`unlock` does.
 
     Where a change of the master key broke off after the database had it, the new one still lies beside the old.
     """
-    path = master_path(settings)
-    wanted = rows[0][3]
-    master = read_master(path)
-    beside = successor_path(path)
-    if master.fingerprint != wanted and beside.exists():
-        master = read_master(beside)
-    if master.fingerprint != wanted:
-        raise EnvironmentIncomplete(
-            f"{path} is not the key of this database (it is {master.fingerprint}, wanted is {wanted})",
-            "name the right file in GRIDGEO_KEY_FILE",
-        )
-    return master
+    path, wanted = master_path(settings), _rows(conn)[0][3]
+    lying = [one for one in (path, successor_path(path)) if one.exists()]
+    found = next((master for master in map(read_master, lying or [path]) if master.fingerprint == wanted), None)
+    if found is None:
+        raise EnvironmentIncomplete(f"{path} is not the key of this database, which is {wanted}", "name the right file in GRIDGEO_KEY_FILE")
+    return found
+
+
+def listed(conn) -> list[tuple]:
+    """Return every key there is or was: number, purpose, algorithm, day it was made, whether it is in use."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["listed"])
+        return cur.fetchall()
 
 
 def successor_path(path: Path) -> Path:

@@ -21,3 +21,8 @@ UPDATE linkage.data_key SET retired_at = now() WHERE purpose = %(purpose)s AND r
 -- name: rewrap_key
 -- The same key under another master key.
 UPDATE linkage.data_key SET wrapped = %(wrapped)s, master = %(master)s WHERE key_id = %(key_id)s;
+
+-- name: listed
+-- Every key there is or was, as it may be shown.
+SELECT key_id, purpose, alg, created_at::date::text, CASE WHEN retired_at IS NULL THEN 'yes' ELSE '' END
+  FROM linkage.data_key ORDER BY key_id;

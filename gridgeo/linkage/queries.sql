@@ -51,6 +51,14 @@ SELECT l.token, l.link_id, l.kind, l.place, l.role, lower(l.valid), upper(l.vali
 -- What is known of each token: the code, sealed.
 SELECT i.kind, i.token, i.key_id, i.sealed FROM linkage.identity AS i WHERE i.token = ANY (%(tokens)s::bytea[]);
 
+-- name: counted
+-- Links believed now.
+SELECT kind, role, count(*) FROM linkage.link WHERE upper_inf(recorded) GROUP BY kind, role ORDER BY kind, role;
+
+-- name: codes
+-- About how many codes there are: counting them takes seconds.
+SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'linkage.identity'::regclass;
+
 -- name: supersede
 -- From now on this is no longer believed.
 UPDATE linkage.link SET recorded = tstzrange(lower(recorded), now())

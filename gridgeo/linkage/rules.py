@@ -28,6 +28,7 @@ _PLAIN: dict[Kind, tuple[re.Pattern, str]] = {
     Kind.EVENT: (re.compile("[0-9A-Z]{1,64}"), ""),
 }
 _HOUSE = re.compile("[0-9]{14}[0-9A-Z]{5}[0-9]{6}")
+_TOKEN = re.compile("[0-9a-fA-F]{32}")
 _FORMS = {14: "outdoors", 19: "building", 25: "house"}
 
 _LONG = re.compile(r"[0-9][0-9 -]{7,}")
@@ -110,6 +111,13 @@ def _place_or_none(text: str) -> str | None:
         return place_of(text)
     except InvalidCode:
         return None
+
+
+def token_of(text: str) -> bytes:
+    """Return a token of its 32 hexadecimal digits; raises InvalidInput."""
+    if not _TOKEN.fullmatch(text):
+        raise InvalidInput("token", UNSAID, "is no token: 32 hexadecimal digits, as answers name it")
+    return bytes.fromhex(text)
 
 
 def form_of(place: str) -> str:

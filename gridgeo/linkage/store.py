@@ -72,6 +72,24 @@ def history(conn, vault: Vault, token: bytes, *, unmask: bool = False) -> list[L
     return links
 
 
+def link(conn, vault: Vault, token: bytes, link_id: int) -> Link:
+    """Return one link of a code as it is believed now; raises NotFound."""
+    found = [one for one in history(conn, vault, token) if one.link_id == link_id and one.recorded_to is None]
+    if not found:
+        raise NotFound("link", link_id)
+    return found[0]
+
+
+def counted(conn) -> list[tuple[str, str, int]]:
+    """Return how many links are believed now, by kind and role."""
+    return _rows(conn, "counted")
+
+
+def codes(conn) -> int:
+    """Return about how many codes there are, as the planner knows it."""
+    return _rows(conn, "codes")[0][0]
+
+
 def masked(conn, vault: Vault, tokens: Sequence[bytes]) -> dict[bytes, tuple[Kind, str]]:
     """Return for each known token the kind of its code and the code as it may be shown."""
     rows = _rows(conn, "identities", {"tokens": list(tokens)})

@@ -1,5 +1,6 @@
 """Every named query is valid against the schema, and is used."""
 
+import io
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -29,16 +30,25 @@ def is_utility(sql: str) -> bool:
     return not re.match(r"(?s)(\s*--[^\n]*\n)*\s*(WITH|SELECT|INSERT|UPDATE|DELETE)\b", sql)
 
 
+def run(cur, sql: str) -> None:
+    if sql.split("\n")[-1].startswith("COPY "):
+        cur.copy_expert(sql, io.BytesIO())
+    else:
+        cur.execute(sql, defaultdict(lambda: None))
+
+
 @pytest.mark.parametrize("file, name", CASES)
 def test_query_is_valid(conn, file, name):
     found = queries.load(package(file.parent), file.name)
     sql = found[name]
     with conn.cursor() as cur:
         for other in found.values():
-            if other != sql and is_utility(other):
-                cur.execute(other, defaultdict(lambda: None))  # the temporary tables it may need
+            if other == sql and is_utility(sql):
+                break
+            if is_utility(other):
+                run(cur, other)  # the temporary tables it may need
         if is_utility(sql):
-            cur.execute(sql, defaultdict(lambda: None))
+            run(cur, sql)
         elif "VALUES %s" in sql:
             columns = sql.split("(", 1)[1].split(")", 1)[0].count(",") + 1
             cur.execute("EXPLAIN " + sql.replace("%s", f"({', '.join(['NULL'] * columns)})"))

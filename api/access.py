@@ -119,7 +119,7 @@ class Gate:
         kept, until = self._keys.get(key_id, (None, 0.0))
         if time.monotonic() < until:
             return kept
-        kept = await run_in_threadpool(depends.read_from, request.app.state.pool, store.key, key_id)
+        kept = await run_in_threadpool(depends.read_as, request.app.state.pool, "", store.key, key_id)
         if len(self._keys) >= _REMEMBERED:
             self._keys.clear()
         self._keys[key_id] = kept, time.monotonic() + KEEP_S
@@ -140,9 +140,9 @@ async def admit(request: Request) -> None:
     """
     _refuse_in_query(request.scope["query_string"])
     route, gate = request.scope["route"], request.app.state.gate
-    policy = policies.of(request.scope["method"], route.path)
+    policy = policies.of(request.scope["method"], route.path_format)
     if policy is None:
-        raise NoPolicy(f"{request.scope['method']} {route.path} has no line in api/policies.py")
+        raise NoPolicy(f"{request.scope['method']} {route.path_format} has no line in api/policies.py")
     if policy == policies.PUBLIC:
         request.scope["admitted"] = Admitted(gate.anonymous, policy)
         return

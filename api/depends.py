@@ -58,12 +58,28 @@ def read(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
 
     Blocks: call it in a `def` route or through a thread. Raises DatabaseUnavailable when the database stays away.
     """
-    return _read(request.app.state.pool, request.app.state.gate.area(request), work, *args, **kwargs)
+    return read_as(request.app.state.pool, request.app.state.gate.area(request), work, *args, **kwargs)
 
 
 def read_from(pool: Pool, work: Callable[..., T], *args, **kwargs) -> T:
     """Return work(conn, …) as :func:`read` does, outside of a request: it sees the whole city."""
-    return _read(pool, access.WHOLE, work, *args, **kwargs)
+    return read_as(pool, access.WHOLE, work, *args, **kwargs)
+
+
+def read_as(pool: Pool, area: str, work: Callable[..., T], *args, **kwargs) -> T:
+    """Return work(conn, …) as :func:`read` does, for an area as the database's setting says it; "" is nothing of the address base."""
+    for pause in _PAUSES:
+        time.sleep(pause)
+        try:
+            with pool.connection() as conn:
+                if area == access.WHOLE:
+                    access.see_whole(conn)
+                else:
+                    access.see(conn, area)
+                return work(conn, *args, **kwargs)
+        except DatabaseUnavailable as error:
+            lost = error
+    raise lost
 
 
 def linked(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
@@ -78,21 +94,6 @@ def linked(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
 def write(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
     """Return work(conn, …) of a transaction of gridgeo_writer within the caller's area, as :func:`linked` does."""
     return _written(request, pools.WRITER, work, *args, **kwargs)
-
-
-def _read(pool: Pool, area: str, work: Callable[..., T], *args, **kwargs) -> T:
-    for pause in _PAUSES:
-        time.sleep(pause)
-        try:
-            with pool.connection() as conn:
-                if area == access.WHOLE:
-                    access.see_whole(conn)
-                else:
-                    access.see(conn, area)
-                return work(conn, *args, **kwargs)
-        except DatabaseUnavailable as error:
-            lost = error
-    raise lost
 
 
 def _written(request: Request, role: str, work: Callable[..., T], *args, **kwargs) -> T:

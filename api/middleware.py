@@ -14,6 +14,7 @@ from . import conditional, problems
 LOG = logging.getLogger("gridgeo.request")
 
 _METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
+_FAILED = "something went wrong here; it is in the log under this number"
 _ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -62,15 +63,22 @@ class Door:
         method, request_id = scope["method"], _request_id(scope["headers"])
         head = method == "HEAD"
         inner = {**scope, "method": "GET" if head else method, "request_id": request_id}
-        status, sent = 0, 0
+        status, sent, shut = 0, 0, False
 
         async def answer(message: Message) -> None:
+            nonlocal shut
+            if message["type"] == "http.response.start" and message["status"] < 400 and "endpoint" in inner and "admitted" not in inner:
+                LOG.error("request %s was answered by a route that lets nobody in; the answer is held back", request_id)
+                shut = True
+                await problems.of_status(500, _FAILED, request_id)(inner, receive, deliver)
+            elif not shut:
+                await deliver(message)
+
+        async def deliver(message: Message) -> None:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
                 admitted = inner.get("admitted")
-                if admitted is None and status < 400 and "endpoint" in inner:
-                    raise problems.NoPolicy("an answer came from a route that nobody was let in to")
                 message["headers"] = _headers(message["headers"] if admitted is None else admitted.told(message["headers"]), request_id)
             elif message["type"] == "http.response.body":
                 if head:
@@ -84,8 +92,7 @@ class Door:
             LOG.exception("request %s failed", request_id)
             if status:
                 raise  # half an answer is out: the server cuts the connection
-            failed = problems.of_status(500, "something went wrong here; it is in the log under this number", request_id)
-            await failed(inner, receive, answer)
+            await problems.of_status(500, _FAILED, request_id)(inner, receive, answer)
         finally:
             seconds = time.perf_counter() - start
             route = getattr(inner.get("route"), "path", "-")

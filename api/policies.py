@@ -36,7 +36,7 @@ POLICIES: dict[tuple[str, str], str] = {
     ("POST", "/codes/validate"): Scope.READ,
     ("GET", "/maps"): PUBLIC,
     ("GET", "/maps/"): PUBLIC,
-    ("GET", "/maps/assets/{name:path}"): PUBLIC,
+    ("GET", "/maps/assets/{name}"): PUBLIC,
     ("GET", "/maps/data/{version}/grids.topojson"): Scope.READ,
 }
 

@@ -1,0 +1,54 @@
+"""How each route is asked by the tests that walk over all of them: what stands in the path, the query and the body.
+
+That is the examples of the OpenAPI document, so that a new route is asked without a line here; what an example cannot
+say stands in :data:`GIVEN`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import httpx
+import orjson
+
+from api.app import create_app
+from gridgeo.settings import Settings
+
+#: (method, path template) -> what is given otherwise than by the examples: `path`, `params`, `json`.
+GIVEN: dict[tuple[str, str], dict[str, Any]] = {
+    ("GET", "/maps/data/{version}/grids.topojson"): {"path": {"version": "1-000000000000"}},
+}
+
+
+@cache
+def _described() -> tuple[list[tuple[str, str]], dict[str, Any]]:
+    app = create_app(Settings())
+    return [(method, route.path_format) for route in app.state.routes for method in sorted(route.methods)], orjson.loads(app.state.document)
+
+
+def routes() -> list[tuple[str, str]]:
+    """Every route: method and path template."""
+    return _described()[0]
+
+
+def operation(method: str, template: str) -> dict[str, Any]:
+    """What the OpenAPI document says of a route; nothing of one it leaves out."""
+    return _described()[1]["paths"].get(template, {}).get(method.lower(), {})
+
+
+def ask(client: httpx.Client, method: str, template: str, headers: dict[str, str] | None = None, **other: Any) -> httpx.Response:
+    """Ask a route with its examples; `other` goes to httpx instead of what they say."""
+    described, given = operation(method, template), GIVEN.get((method, template), {})
+    parameters = described.get("parameters", ())
+    path = {each["name"]: each.get("example", "1") for each in parameters if each["in"] == "path"} | given.get("path", {})
+    asked: dict[str, Any] = {
+        "params": {each["name"]: each["example"] for each in parameters if each["in"] == "query" and "example" in each}
+    }
+    body = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+    if body is not None:
+        asked["json"] = body
+    asked |= {name: value for name, value in given.items() if name != "path"} | other
+    if "content" in other:
+        asked.pop("json", None)
+    return client.request(method, template.format(**path), headers=headers, **asked)

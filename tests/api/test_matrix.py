@@ -1,0 +1,215 @@
+"""Who may ask what: every route by every kind of caller, each cell as the table of policies says. A new route is in it by itself."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from api import access, app, policies, problems
+from api import server as api_server
+from gridgeo.access.model import Scope
+from gridgeo.settings import Settings
+from tests.access import making
+from tests.api import callers
+from tests.api.asking import ask, operation, routes
+from tests.api.callers import bearer
+from tests.api.world import A, D
+
+#: Callers with nothing wrong, and the scopes they have; `anonymous` has those of the setting.
+SCOPES = {
+    "anonymous": None,
+    **{f"key of {scope}": {scope} for scope in Scope},
+    "key of everything": set(Scope),
+    "key of another area": set(Scope),
+    "key of no area": set(Scope),
+    "token of read": {"read"},
+    "token of link": {"link"},
+    "token of nothing we know": set(),
+}
+#: Callers that are refused wherever they need be anybody.
+REFUSED = ("expired key", "revoked key", "wrong key", "foreign audience", "expired token", "future token", "unsigned token", "public key")
+REFUSED += ("stranger's token",)
+
+
+@pytest.fixture(scope="module")
+def city(server, template):
+    """A database with buildings in A and in D."""
+    name = server.create(template)
+    yield SimpleNamespace(url=server.url_of(name), units=making.loaded(server.url_of(name)))
+    server.drop(name)
+
+
+@pytest.fixture(scope="module")
+def headers(city):
+    """What each caller sends."""
+    everything = [str(scope) for scope in Scope]
+    keys = {f"key of {scope}": callers.key(city.url, scope) for scope in Scope}
+    keys |= {
+        "key of everything": callers.key(city.url, *everything),
+        "key of another area": callers.key(city.url, *everything, area=[city.units[D]]),
+        "key of no area": callers.key(city.url, *everything, area=[]),
+        "expired key": callers.key(city.url, *everything, expires_at=callers.hour(-1)),
+        "revoked key": callers.key(city.url, *everything, revoked=True),
+    }
+    keys["wrong key"] = keys["key of everything"][:-1] + ("0" if keys["key of everything"][-1] != "0" else "1")
+    tokens = {
+        "token of read": callers.token(),
+        "token of link": callers.token("ec", scope="link openid"),
+        "token of nothing we know": callers.token("ed", scope="openid profile READ"),
+        "foreign audience": callers.token(aud="another"),
+        "expired token": callers.token(exp=callers.hour(-1)),
+        "future token": callers.token(nbf=callers.hour(1)),
+        "unsigned token": callers.unsigned(),
+        "public key": callers.signed_with_the_public_key(),
+        "stranger's token": callers.token(key=callers.STRANGER),
+    }
+    return {"anonymous": {}, **{name: bearer(text) for name, text in {**keys, **tokens}.items()}}
+
+
+@pytest.fixture(scope="module", params=["read", "none"])
+def served(request, city, tmp_path_factory):
+    """The API, open to read and closed."""
+    home = tmp_path_factory.mktemp("home")
+    given = Settings(
+        home=home,
+        database_url=city.url,
+        port=0,
+        per_minute=0,
+        anonymous=(request.param,),
+        jwt_issuer=callers.ISSUER,
+        jwt_audience=callers.AUDIENCE,
+        jwt_keys=str(callers.written(home)),
+    )
+    access.WRONG_PER_MINUTE, before = 10_000, access.WRONG_PER_MINUTE
+    with api_server.background(given) as address, httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+        yield SimpleNamespace(client=client, anonymous={request.param} & set(Scope))
+    access.WRONG_PER_MINUTE = before
+
+
+def expected(policy: str, scopes: set[str] | None, anonymous: set[str]) -> str:
+    """One cell, by nothing but the policy and what the caller has."""
+    if policy == policies.PUBLIC:
+        return "let in"
+    if scopes is None:
+        return "let in" if policy in anonymous else "401"
+    return "let in" if policy in scopes else "403"
+
+
+def seen(answer: httpx.Response) -> str:
+    if answer.status_code in (401, 403):
+        return str(answer.status_code)
+    return "let in" if answer.status_code < 500 and answer.status_code != 429 else answer.text
+
+
+@pytest.mark.parametrize("caller", SCOPES)
+def test_every_route_lets_in_whom_its_policy_names_and_nobody_else(served, headers, caller):
+    cells = {(method, path): seen(ask(served.client, method, path, headers[caller])) for method, path in routes()}
+    assert cells == {route: expected(policies.of(*route), SCOPES[caller], served.anonymous) for route in routes()}
+
+
+@pytest.mark.parametrize("caller", REFUSED)
+def test_who_says_something_wrong_is_refused_where_anybody_need_be_somebody(served, headers, caller):
+    """Even where a caller that says nothing is let in."""
+    cells = {route: seen(ask(served.client, *route, headers[caller])) for route in routes()}
+    assert cells == {route: "let in" if policies.of(*route) == policies.PUBLIC else "401" for route in routes()}
+
+
+def test_refusals_say_how_to_be_let_in(served, headers):
+    for method, path in routes():
+        policy = policies.of(method, path)
+        if policy == policies.PUBLIC:
+            continue
+        wrong = ask(served.client, method, path, headers["wrong key"])
+        assert wrong.headers["www-authenticate"] == 'Bearer realm="gridgeo", error="invalid_token"'
+        lower = ask(served.client, method, path, headers["token of nothing we know"])
+        assert (lower.status_code, lower.json()["code"]) == (403, "forbidden")
+        assert f"the scope {policy}," in lower.json()["detail"]
+        assert lower.headers["www-authenticate"] == f'Bearer realm="gridgeo", error="insufficient_scope", scope="{policy}"'
+
+
+@pytest.mark.parametrize("caller", ["key of another area", "key of no area"])
+def test_what_lies_beyond_ones_area_is_as_if_it_were_not(served, headers, caller):
+    """No route tells a code of a building or house of A to a caller of D; of a unit it may: grids are the same for all."""
+    codes = (making.BUILDING[A], making.HOUSE[A])
+    for method, path in routes():
+        if policies.of(method, path) != policies.PUBLIC:
+            answer = ask(served.client, method, path, headers[caller])
+            assert not any(code in answer.text for code in codes), (method, path)
+
+
+def about_buildings() -> list[tuple[str, str]]:
+    """Routes whose path names a building or a house."""
+    return [(m, p) for m, p in routes() if m == "GET" and any(code in str(operation(m, p).get("parameters")) for code in ("{19}", "{5}"))]
+
+
+@pytest.mark.parametrize("path", [path for _, path in about_buildings()])
+def test_forbidden_and_unknown_look_the_same(served, headers, path):
+    code, unknown = (making.HOUSE[A], making.HOUSE[A][:-1] + "9") if "house" in path.partition("{")[0] else (making.BUILDING[A], "")
+    unknown = unknown or making.BUILDING[A][:-1] + "9"
+    mine = served.client.get(path.format(code=code), headers=headers["key of everything"])
+    assert mine.status_code == 200, mine.text
+    answers = [served.client.get(path.format(code=each), headers=headers["key of another area"]) for each in (code, unknown)]
+    told = [{name: value for name, value in answer.json().items() if name != "instance"} for answer in answers]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert told[0] == told[1]
+
+
+# --- the table ------------------------------------------------------------------------------------------------
+
+
+def test_every_route_has_a_policy_and_every_policy_a_route():
+    assert set(policies.POLICIES) == set(routes())
+    assert set(policies.POLICIES.values()) <= {policies.PUBLIC, *Scope}
+
+
+def test_public_routes_are_those_we_think():
+    public = {path for (_, path), policy in policies.POLICIES.items() if policy == policies.PUBLIC}
+    assert public == {"/", "/api", "/api.html", "/healthz", "/readyz", "/maps", "/maps/", "/maps/assets/{name}"}
+
+
+def test_every_route_passes_the_gate():
+    """Only routes of FastAPI ask what the application depends on: a mounted application or a bare route would not."""
+    made = app.create_app(Settings())
+    assert all(isinstance(route, APIRoute) for route in made.state.routes)
+    assert len(made.routes) == len(app._RESOURCES)
+
+
+def planted(settings: Settings) -> FastAPI:
+    made = app.create_app(settings)
+
+    @made.get("/planted")
+    async def _planted() -> dict:
+        return {"secret": 1}
+
+    async def bare(request):
+        return problems.Response(b"secret")
+
+    made.router.add_route("/bare", bare)
+    return made
+
+
+@pytest.mark.parametrize("path", ["/planted", "/bare"])
+def test_a_route_without_a_policy_is_open_to_nobody(settings, path):
+    import anyio
+
+    async def asked() -> httpx.Response:
+        transport = httpx.ASGITransport(planted(settings), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            return await client.get(path)
+
+    answer = anyio.run(asked)
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json") and "secret" not in answer.text
+
+
+def test_the_document_says_what_the_table_says():
+    for method, path in routes():
+        described, policy = operation(method, path), policies.of(method, path)
+        if not described:
+            continue  # left out of the document
+        anybody = [] if policy == policies.PUBLIC else [{"bearer": []}, {"key": []}]
+        assert described["security"] == ([{}, *anybody] if policy == Scope.READ else anybody), path
+        assert (f"Needs the scope {policy}." in described["description"]) == (policy != policies.PUBLIC), path

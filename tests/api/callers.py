@@ -62,7 +62,7 @@ def token(kid: str = "rsa", headers: dict | None = None, key=None, algorithm: st
     }
     said |= claims
     said.pop(without, None)
-    return jwt.encode(said, key or own, algorithm or name, {"kid": kid, **(headers or {})})
+    return jwt.encode(said, key or own, algorithm or name, {"kid": kid} if headers is None else headers)
 
 
 def unsigned() -> str:

@@ -24,7 +24,7 @@ def assign(conn, edition_id: int, codes: Sequence[str] | None = None) -> int:
         cur.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         cur.execute(SQL["make_unassigned"])
         cur.execute(SQL["find_unassigned"], named)
-        cur.execute(SQL["index_unassigned"])
+        cur.execute("CREATE INDEX ON unassigned USING gist (point)")
         cur.execute("ANALYZE unassigned")
         cur.execute(SQL["assign"], named)
         assigned = cur.rowcount

@@ -201,7 +201,9 @@ SELECT edition_id
  ORDER BY edition_id;
 
 -- name: make_unassigned
-CREATE TEMPORARY TABLE unassigned (zone text, building_code text, point geometry(Point, 4490)) ON COMMIT DROP;
+CREATE TEMPORARY TABLE unassigned (
+  n integer GENERATED ALWAYS AS IDENTITY, zone text, building_code text, point geometry(Point, 4490)
+) ON COMMIT DROP;
 
 -- name: find_unassigned
 -- The buildings, all or those named, of which an edition does not say yet where they lie.
@@ -212,9 +214,6 @@ SELECT b.zone, b.building_code, b.point
    AND NOT EXISTS (SELECT FROM building_grid AS g
                     WHERE g.zone = b.zone AND g.building_code = b.building_code AND g.edition_id = %(edition_id)s);
 
--- name: index_unassigned
-CREATE INDEX ON unassigned USING gist (point);
-
 -- name: assign
 -- Which lowest unit of an edition each building lies in, by the rule of hierarchy.model.Outcome: the same answers as hierarchy's
 -- query "at". Polygons drive: each is prepared once for all points in its box. Points inside no unit are looked at a second time,
@@ -224,32 +223,32 @@ WITH unit AS MATERIALIZED (
     FROM grid_unit_version
    WHERE edition_id = %(edition_id)s AND leaf AND geom IS NOT NULL
 ), inside AS MATERIALIZED (
-  SELECT p.zone, p.building_code, u.unit_id, u.code
+  SELECT p.n, u.unit_id, u.code
     FROM unit AS u
     JOIN unassigned AS p ON ST_ContainsProperly(u.geom, p.point)
 ), left_over AS MATERIALIZED (
-  SELECT p.zone, p.building_code, p.point
+  SELECT p.n, p.point
     FROM unassigned AS p
-   WHERE NOT EXISTS (SELECT FROM inside AS i WHERE i.zone = p.zone AND i.building_code = p.building_code)
+   WHERE NOT EXISTS (SELECT FROM inside AS i WHERE i.n = p.n)
 ), hit AS (
-  SELECT zone, building_code, unit_id, code, true AS inside FROM inside
+  SELECT n, unit_id, code, true AS inside FROM inside
   UNION ALL
-  SELECT p.zone, p.building_code, v.unit_id, v.code, false
+  SELECT p.n, v.unit_id, v.code, false
     FROM left_over AS p
     JOIN grid_unit_version AS v ON v.edition_id = %(edition_id)s AND v.leaf AND v.geom && p.point
    WHERE ST_Relate(v.geom, p.point) LIKE '___0%%'
 ), chosen AS (
-  SELECT DISTINCT ON (zone, building_code) zone, building_code, unit_id,
+  SELECT DISTINCT ON (n) n, unit_id,
          CASE WHEN NOT inside THEN 'boundary'
-              WHEN count(*) OVER (PARTITION BY zone, building_code) = 1 THEN 'inside'
+              WHEN count(*) OVER (PARTITION BY n) = 1 THEN 'inside'
               ELSE 'several' END AS outcome
     FROM hit
-   ORDER BY zone, building_code, code COLLATE "C" NULLS LAST, unit_id
+   ORDER BY n, code COLLATE "C" NULLS LAST, unit_id
 )
 INSERT INTO building_grid (zone, building_code, edition_id, unit_id, outcome)
 SELECT p.zone, p.building_code, %(edition_id)s, c.unit_id, coalesce(c.outcome, 'none')
   FROM unassigned AS p
-  LEFT JOIN chosen AS c ON c.zone = p.zone AND c.building_code = p.building_code;
+  LEFT JOIN chosen AS c USING (n);
 
 -- name: forget
 -- Where buildings lie in an edition, all or those named, is not said any more.

@@ -11,6 +11,7 @@ GridgeoError
 ├── Unauthenticated          who asks is not known, or did not prove it
 ├── Forbidden                who asks may not do this
 ├── NotFound                 nothing is stored under that code
+│   └── OutsideArea          a point lies in no unit of the grids
 ├── Gone                     it existed, and was retired
 ├── Conflict                 the state of things does not allow this
 │   └── SchemaMismatch       the database was migrated by another version of gridgeo
@@ -86,6 +87,14 @@ class NotFound(GridgeoError):
     def __init__(self, kind: str, key: object) -> None:
         super().__init__(f"no {kind} {_short(key)}")
         self.kind, self.key = kind, key
+
+
+class OutsideArea(NotFound):
+    """The point lies outside the area."""
+
+    def __init__(self, lon: float, lat: float, metres: float | None = None) -> None:
+        super().__init__("address at", f"{lon:.7g}, {lat:.7g}")
+        self.metres = metres
 
 
 class Gone(GridgeoError):

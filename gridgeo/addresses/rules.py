@@ -21,6 +21,9 @@ _OF_KIND = {
 }
 _NUMBER = re.compile("[0-9A-Za-z-]+")
 _SIDES = frozenset("东西南北中")
+_DOOR = ("road", "plate")
+#: lanes, which repeat in every village: 三巷, 东二巷, 12排
+_LANE = re.compile("[东西南北中上下新老]?第?(?:[一二三四五六七八九十]+|[0-9]+)?(?:横巷|巷|坊|里|弄|横|队|排)")
 
 #: Province and city by the first four digits of their codes. Which city issued a code is the one thing its beginning says for
 #: ever; which district it lies in, it does not. Source: GB/T 2260.
@@ -77,6 +80,20 @@ def compose(kind: NameKind, parts: Parts) -> str:
     wanted = _OF_KIND[kind]
     if not any(getattr(parts, part) is not None for part in wanted if part in ("road", "compound")):
         return ""
+    return written(parts, wanted)
+
+
+def written(parts: Parts, wanted: tuple[str, ...] = tuple(Parts.__dataclass_fields__)) -> str:
+    """Return the wanted parts one after the other. A lane, and a plate without a road, stand behind the village they are of.
+
+    >>> written(Parts(compound="东山新村", road="三巷", plate="5", room="301"))
+    '东山新村三巷5号301'
+    """
+    if parts.compound and "compound" in wanted and (_LANE.fullmatch(parts.road or "") or (parts.plate and not parts.road)):
+        door = tuple(part for part in wanted if part in _DOOR)
+        rest = tuple(part for part in wanted if part not in _DOOR)
+        at = rest.index("compound") + 1
+        wanted = (*rest[:at], *door, *rest[at:])
     return "".join(_WRITTEN[part](parts) for part in wanted if getattr(parts, part) is not None)
 
 

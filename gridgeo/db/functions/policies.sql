@@ -74,6 +74,19 @@ CREATE POLICY area ON gridgeo.address_successor TO gridgeo_reader, gridgeo_write
 DROP POLICY IF EXISTS whole ON gridgeo.address_successor;
 CREATE POLICY whole ON gridgeo.address_successor TO gridgeo_city, gridgeo_admin USING (true);
 
+-- A place people type is seen with the building it stands for.
+ALTER TABLE gridgeo.place ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON gridgeo.place;
+CREATE POLICY area ON gridgeo.place TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR EXISTS (
+    SELECT FROM gridgeo.building_grid AS g
+    WHERE g.zone = place.zone AND g.building_code = place.building_code
+      AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+  )
+);
+DROP POLICY IF EXISTS whole ON gridgeo.place;
+CREATE POLICY whole ON gridgeo.place TO gridgeo_city, gridgeo_admin USING (true);
+
 -- The locked room. FORCE: its owner sees no more than gridgeo_linkage does, and nothing before it says for which area.
 -- (A superuser is held by no policy.)
 ALTER TABLE linkage.link ENABLE ROW LEVEL SECURITY;

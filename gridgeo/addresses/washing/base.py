@@ -1,0 +1,95 @@
+"""What washing needs of the address base in memory: the names it knows, where they are, and today's units.
+
+Buildings and houses stay in the database and are found by keys; roads, compounds, other names and divisions are few.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ...db import queries
+from ..units import Units
+from .divisions import Division, shenzhen
+from .lexicon import Lexicon
+
+SQL = queries.load(__package__)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A road or compound by its key: ids of the units it is in, at every level, and how many buildings it has."""
+
+    units: frozenset[int]
+    buildings: int
+
+
+@dataclass(frozen=True)
+class Base:
+    """The address base as far as it is in memory; never changes, safe to share between threads.
+
+    Parameters
+    ----------
+    lexicon
+        What the parser knows by name.
+    units
+        Today's units.
+    roads, compounds
+        By key, where there is such a road or compound.
+    names
+        Keys of the other names of buildings.
+    """
+
+    lexicon: Lexicon
+    units: Units
+    roads: dict[str, Known] = field(default_factory=dict, repr=False)
+    compounds: dict[str, Known] = field(default_factory=dict, repr=False)
+    names: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+def read(conn) -> Base:
+    """Read what is in memory from the database."""
+    edition = _rows(conn, "edition_now")
+    edition_id = edition[0][0] if edition else None
+    units = Units(edition_id, _rows(conn, "units", edition_id=edition_id), _rows(conn, "former_units", edition_id=edition_id))
+    roads, compounds = (_rows(conn, query, edition_id=edition_id) for query in ("roads", "compounds"))
+    names = _rows(conn, "names")
+    lexicon = Lexicon.build(
+        roads=sorted({name for name, *_ in roads}),
+        compounds=sorted({name for name, *_ in compounds}),
+        names=sorted({name for name, _ in names}),
+        divisions=_divisions(units),
+    )
+    return Base(lexicon, units, _places(roads, units), _places(compounds, units), frozenset(key for _, key in names))
+
+
+def lexicon(conn) -> Lexicon:
+    """Return what the parser knows by name, from the database."""
+    return read(conn).lexicon
+
+
+def _places(rows: Iterable[tuple], units: Units) -> dict[str, Known]:
+    found: dict[str, set[int]] = defaultdict(set)
+    buildings: dict[str, int] = defaultdict(int)
+    for _, key, unit_id, count in rows:
+        found[key].update(units.ids(unit_id))
+        buildings[key] += count
+    return {key: Known(frozenset(ids), buildings[key]) for key, ids in found.items()}
+
+
+def _divisions(units: Units) -> list[Division]:
+    """Today's divisions, and those of the public lists."""
+    own = []
+    for level in ("district", "street", "community"):
+        for unit_id, unit in units.of_level(level):
+            above = {one.level: one.name for one in units.chain(unit_id)}
+            street = above.get("street", "") if level == "community" else ""
+            own.append(Division(level, unit.name, street, above.get("district", "") if level != "district" else "", ids=(unit_id,)))
+    return [*own, *shenzhen()]
+
+
+def _rows(conn, query: str, **parameters) -> list[tuple]:
+    with conn.cursor() as cur:
+        cur.execute(SQL[query], parameters)
+        return cur.fetchall()

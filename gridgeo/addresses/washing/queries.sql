@@ -1,0 +1,175 @@
+-- name: edition_now
+-- The edition of the governance scheme that is valid now.
+SELECT edition_id
+  FROM edition
+ WHERE scheme = 'governance'
+   AND valid @> now();
+
+-- name: units
+-- The units of an edition with those above them; a point in each that an answer may end at.
+SELECT unit_id, level, code, name_zh, parent_id,
+       CASE WHEN level IN ('district', 'street', 'community') THEN ST_X(ST_PointOnSurface(geom)) END,
+       CASE WHEN level IN ('district', 'street', 'community') THEN ST_Y(ST_PointOnSurface(geom)) END
+  FROM grid_unit_version
+ WHERE edition_id = %(edition_id)s
+ ORDER BY unit_id;
+
+-- name: former_units
+-- What units were called in other editions.
+SELECT DISTINCT was.unit_id, was.level, was.name_zh
+  FROM grid_unit_version AS was
+  JOIN edition AS e ON e.edition_id = was.edition_id AND NOT isempty(e.valid)
+ WHERE was.scheme = 'governance'
+   AND was.edition_id <> %(edition_id)s
+   AND was.level IN ('district', 'street', 'community')
+ ORDER BY was.level, was.name_zh, was.unit_id;
+
+-- name: roads
+-- How many buildings stand at which road in which lowest units.
+SELECT a.road, a.road_key, g.unit_id, count(DISTINCT a.building_code)
+  FROM building_address AS a
+  LEFT JOIN building_grid AS g ON g.zone = a.zone AND g.building_code = a.building_code AND g.edition_id = %(edition_id)s
+ WHERE a.road_key IS NOT NULL
+ GROUP BY a.road, a.road_key, g.unit_id;
+
+-- name: compounds
+-- How many buildings of which compound stand in which lowest units.
+SELECT a.compound, a.compound_key, g.unit_id, count(DISTINCT a.building_code)
+  FROM building_address AS a
+  LEFT JOIN building_grid AS g ON g.zone = a.zone AND g.building_code = a.building_code AND g.edition_id = %(edition_id)s
+ WHERE a.compound_key IS NOT NULL
+ GROUP BY a.compound, a.compound_key, g.unit_id;
+
+-- name: names
+-- The names buildings have besides their address.
+SELECT DISTINCT name, name_key
+  FROM address_name
+ WHERE kind IN ('colloquial', 'short', 'other', 'former')
+   AND length(code) = 19;
+
+-- name: by_plate
+-- Buildings at a plate of a road; of one block where it is written.
+SELECT k.n, w.*, g.unit_id
+  FROM unnest(%(n)s::integer[], %(road)s::text[], %(plate)s::text[], %(block)s::text[]) AS k (n, road, plate, block)
+ CROSS JOIN LATERAL (
+   SELECT a.*, false AS gone FROM written_building AS a
+    WHERE a.road_key = k.road AND a.plate_key = k.plate AND (k.block IS NULL OR a.block_key IS NULL OR a.block_key = k.block)
+    LIMIT 200
+ ) AS w
+  LEFT JOIN building_grid AS g ON g.zone = w.zone AND g.building_code = w.building_code AND g.edition_id = %(edition_id)s;
+
+-- name: by_lane
+-- Buildings at a plate of a lane of a village.
+SELECT k.n, w.*, g.unit_id
+  FROM unnest(%(n)s::integer[], %(compound)s::text[], %(road)s::text[], %(plate)s::text[]) AS k (n, compound, road, plate)
+ CROSS JOIN LATERAL (
+   SELECT a.*, false AS gone FROM written_building AS a
+    WHERE a.compound_key = k.compound AND a.road_key = k.road AND a.plate_key = k.plate
+    LIMIT 200
+ ) AS w
+  LEFT JOIN building_grid AS g ON g.zone = w.zone AND g.building_code = w.building_code AND g.edition_id = %(edition_id)s;
+
+-- name: by_number
+-- Buildings at a plate of a village or compound, whatever their lane.
+SELECT k.n, w.*, g.unit_id
+  FROM unnest(%(n)s::integer[], %(compound)s::text[], %(plate)s::text[]) AS k (n, compound, plate)
+ CROSS JOIN LATERAL (
+   SELECT a.*, false AS gone FROM written_building AS a
+    WHERE a.compound_key = k.compound AND a.plate_key = k.plate
+    ORDER BY a.road_key NULLS FIRST
+    LIMIT 200
+ ) AS w
+  LEFT JOIN building_grid AS g ON g.zone = w.zone AND g.building_code = w.building_code AND g.edition_id = %(edition_id)s;
+
+-- name: by_block
+-- Buildings of a block of a compound.
+SELECT k.n, w.*, g.unit_id
+  FROM unnest(%(n)s::integer[], %(compound)s::text[], %(block)s::text[]) AS k (n, compound, block)
+ CROSS JOIN LATERAL (
+   SELECT a.*, false AS gone FROM written_building AS a
+    WHERE a.compound_key = k.compound AND a.block_key = k.block
+    LIMIT 200
+ ) AS w
+  LEFT JOIN building_grid AS g ON g.zone = w.zone AND g.building_code = w.building_code AND g.edition_id = %(edition_id)s;
+
+-- name: by_compound
+-- Buildings of a compound.
+SELECT k.n, w.*, g.unit_id
+  FROM unnest(%(n)s::integer[], %(compound)s::text[]) AS k (n, compound)
+ CROSS JOIN LATERAL (
+   SELECT a.*, false AS gone FROM written_building AS a
+    WHERE a.compound_key = k.compound
+    LIMIT 200
+ ) AS w
+  LEFT JOIN building_grid AS g ON g.zone = w.zone AND g.building_code = w.building_code AND g.edition_id = %(edition_id)s;
+
+-- name: by_name
+-- Buildings under another name; of one block where it is written. `gone`: the name is no longer in use.
+SELECT k.n, w.*, g.unit_id
+  FROM unnest(%(n)s::integer[], %(name)s::text[], %(block)s::text[]) AS k (n, name, block)
+ CROSS JOIN LATERAL (
+   SELECT a.*, x.kind = 'former' OR coalesce(x.valid_to <= today(), false) AS gone
+     FROM address_name AS x
+     JOIN written_building AS a ON a.zone = x.zone AND a.building_code = x.code
+    WHERE x.name_key = k.name
+      AND length(x.code) = 19
+      AND (k.block IS NULL OR a.block_key IS NULL OR a.block_key = k.block)
+    LIMIT 200
+ ) AS w
+  LEFT JOIN building_grid AS g ON g.zone = w.zone AND g.building_code = w.building_code AND g.edition_id = %(edition_id)s;
+
+-- name: by_code
+-- Buildings under their codes.
+SELECT 0, w.*, false, g.unit_id
+  FROM written_building AS w
+  LEFT JOIN building_grid AS g ON g.zone = w.zone AND g.building_code = w.building_code AND g.edition_id = %(edition_id)s
+ WHERE w.building_code = ANY (%(codes)s::text[])
+   AND w.zone = ANY (%(zones)s::text[]);
+
+-- name: houses
+-- Houses of buildings under a room's number.
+SELECT h.building_code, h.room_key, h.house_code, h.unit, h.floor, h.room, h.unit_key,
+       s.live AND coalesce(h.valid_to > today(), true)
+  FROM unnest(%(building)s::text[], %(room)s::text[]) AS k (building, room)
+ CROSS JOIN LATERAL (
+   SELECT * FROM house AS a
+    WHERE a.building_code = k.building AND a.room_key = k.room
+    LIMIT 50
+ ) AS h
+  JOIN address_status AS s ON s.status = h.status;
+
+-- name: floors
+-- Houses that are a whole floor of a building, and have no room's number.
+SELECT h.building_code, h.room_key, h.house_code, h.unit, h.floor, h.room, h.unit_key,
+       s.live AND coalesce(h.valid_to > today(), true)
+  FROM unnest(%(building)s::text[], %(floor)s::integer[]) AS k (building, floor)
+ CROSS JOIN LATERAL (
+   SELECT * FROM house AS a
+    WHERE a.building_code = k.building AND a.room_key IS NULL AND a.floor = k.floor
+    LIMIT 50
+ ) AS h
+  JOIN address_status AS s ON s.status = h.status;
+
+-- name: houses_by_code
+SELECT h.building_code, h.room_key, h.house_code, h.unit, h.floor, h.room, h.unit_key,
+       s.live AND coalesce(h.valid_to > today(), true)
+  FROM house AS h
+  JOIN address_status AS s ON s.status = h.status
+ WHERE h.house_code = ANY (%(codes)s::text[])
+   AND h.zone = ANY (%(zones)s::text[]);
+
+-- name: followers
+-- Who follows some retired codes.
+SELECT code, successor, reason
+  FROM address_successor
+ WHERE zone = ANY (%(zones)s::text[])
+   AND code = ANY (%(codes)s::text[])
+ ORDER BY code, successor;
+
+-- name: places
+-- Roads and compounds under their key, where nothing deeper is written: where their middle lies, and how many buildings they have.
+SELECT p.kind, p.name, p.name_key, p.road_key, p.compound_key, p.buildings, ST_X(p.point), ST_Y(p.point), g.unit_id, p.alias
+  FROM place AS p
+  LEFT JOIN building_grid AS g ON g.zone = p.zone AND g.building_code = p.building_code AND g.edition_id = %(edition_id)s
+ WHERE p.name_key = ANY (%(keys)s::text[])
+ ORDER BY p.name_key, p.kind, p.buildings DESC, p.building_code;

@@ -1,0 +1,328 @@
+"""How a written address is compared with the base, and what category comes of it: named rules, no scores, no database.
+
+A candidate is a building as it is or was written. What of the text it contradicts falls into four kinds:
+
+- *contradictions* (another road, plate, compound or block): with one of them it can only be a candidate of an unsure answer,
+  except for the slips named in :func:`tolerable`;
+- *wrong divisions*: real addresses contradict today's lists in one case of eight, so these are faults, no contradictions;
+- *repairs*: former names and addresses, homophones, typing errors;
+- what is *unconfirmed*: written, and not known to the base.
+
+Candidates are ranked by kind (:func:`rank`), never by a sum. Those of the best kind must lead to one live place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ..units import Agreement
+from .model import Category, Fault, Level
+
+#: how many candidates an unsure answer names
+MOST_CANDIDATES = 10
+
+_CONTRADICTIONS = frozenset((Fault.WRONG_ROAD, Fault.WRONG_PLATE, Fault.WRONG_COMPOUND, Fault.WRONG_BLOCK))
+_WRONG_DIVISIONS = frozenset((Fault.WRONG_DISTRICT, Fault.WRONG_STREET, Fault.WRONG_COMMUNITY))
+_REPAIRS = frozenset((Fault.FORMER_DIVISION, Fault.FORMER_NAME, Fault.FORMER_ADDRESS, Fault.HOMOPHONE, Fault.TYPO))
+WRONG = {"district": Fault.WRONG_DISTRICT, "street": Fault.WRONG_STREET, "community": Fault.WRONG_COMMUNITY}
+
+
+class Building(NamedTuple):
+    """A building as it is or was written; `gone`: found under a name no longer in use."""
+
+    zone: str
+    code: str
+    main: bool
+    road: str | None
+    plate: str | None
+    compound: str | None
+    block: str | None
+    road_key: str | None
+    plate_key: str | None
+    compound_key: str | None
+    block_key: str | None
+    past: bool
+    live: bool
+    floors: int | None
+    lon: float
+    lat: float
+    gone: bool
+    unit_id: int | None
+
+
+class House(NamedTuple):
+    """A house under the room it was found by."""
+
+    building: str
+    room_key: str | None
+    code: str
+    unit: str | None
+    floor: int | None
+    room: str | None
+    unit_key: str | None
+    live: bool
+
+
+@dataclass(slots=True)
+class Written:
+    """What a text says, by part: the keys names and numbers are compared by, and the divisions as written."""
+
+    text: str
+    district: str = ""
+    street: str = ""
+    community: str = ""
+    road: str | None = None
+    plate: str | None = None
+    compound: str | None = None
+    area: str | None = None
+    block: str | None = None
+    unit: str | None = None
+    floor: int | None = None
+    room: str | None = None
+    rest: str = ""
+    said: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def divisions(self) -> list[tuple[str, str]]:
+        """The levels and names of divisions written."""
+        found = (("district", self.district), ("street", self.street), ("community", self.community))
+        return [(level, name) for level, name in found if name]
+
+    @property
+    def deepest(self) -> Level:
+        """The deepest level written."""
+        if self.room or (self.floor is not None and self.unit):
+            return Level.HOUSE
+        if self.block or self.plate:
+            return Level.BUILDING
+        if self.compound:
+            return Level.COMPOUND
+        if self.road:
+            return Level.ROAD
+        return next((Level(level) for level, _ in reversed(self.divisions)), Level.NONE)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A building that may be meant, what of the text it agrees with and what is at fault, and the house in it."""
+
+    building: Building
+    agreed: frozenset[str]
+    faults: frozenset[Fault]
+    repaired: tuple[tuple[str, str, str, Fault], ...] = ()
+    houses: list[House] = field(default_factory=list)
+    followed: frozenset[Fault] = frozenset()
+
+    @property
+    def contradictions(self) -> frozenset[Fault]:
+        """What of road, plate, compound and block it contradicts."""
+        return self.faults & _CONTRADICTIONS
+
+    @property
+    def anchored(self) -> bool:
+        """Whether something that tells buildings apart agrees, not a name alone."""
+        named = "compound" in self.agreed or "name" in self.agreed
+        return ("road" in self.agreed and "plate" in self.agreed) or (named and bool(self.agreed & {"block", "plate", "alone"}))
+
+
+Alike = Callable[[str, str], Fault | None]
+
+
+def compare(
+    written: Written, row: Building, agreement, known: Callable[[str], bool], alike: Alike, by_name: bool, alone: bool
+) -> Candidate:
+    """Return a building as a candidate.
+
+    Parameters
+    ----------
+    agreement
+        :meth:`gridgeo.addresses.units.Units.agreement`.
+    known
+        Whether a key is that of a compound of the base.
+    alike
+        How one key is a slip for another, if it is.
+    by_name
+        Whether it was found under another name than its address: the compound written is then its name.
+    alone
+        Whether it is the only building of the compound written.
+    """
+    agreed: set[str] = set()
+    faults: set[Fault] = set()
+    repaired: list[tuple[str, str, str, Fault]] = []
+    _road(written, row, alike, agreed, faults, repaired)
+    _number(written.plate, row.plate_key, "plate", Fault.WRONG_PLATE, agreed, faults)
+    _compound(written, row, by_name, known, alike, agreed, faults, repaired)
+    _block(written, row, by_name, agreed, faults)
+    if alone and "plate" not in agreed and "block" not in agreed:
+        agreed.add("alone")
+    for level, name in written.divisions:
+        found = agreement(level, name, row.unit_id)
+        if found is Agreement.WRONG:
+            faults.add(WRONG[level])
+        else:
+            agreed.add(level)
+            if found is Agreement.FORMER:
+                faults.add(Fault.FORMER_DIVISION)
+    if row.past:
+        faults.add(Fault.FORMER_ADDRESS)
+    if written.area:
+        _area(written, row, agreement, agreed, faults)
+    return Candidate(row, frozenset(agreed), frozenset(faults), tuple(repaired))
+
+
+def _road(written: Written, row: Building, alike: Alike, agreed: set, faults: set, repaired: list) -> None:
+    if not written.road:
+        return
+    if written.road == row.road_key:
+        agreed.add("road")
+    elif not row.road_key:
+        faults.add(Fault.UNCONFIRMED)
+    elif slip := alike(written.road, row.road_key):
+        agreed.add("road")
+        faults.add(slip)
+        repaired.append(("road", written.said.get("road", written.road), row.road or "", slip))
+    else:
+        faults.add(Fault.WRONG_ROAD)
+
+
+def _number(own: str | None, its: str | None, part: str, wrong: Fault, agreed: set, faults: set) -> None:
+    if own:
+        if own == its:
+            agreed.add(part)
+        else:
+            faults.add(wrong if its else Fault.UNCONFIRMED)
+
+
+def _compound(written: Written, row: Building, by_name: bool, known, alike: Alike, agreed: set, faults: set, repaired: list) -> None:
+    own, its = written.compound, row.compound_key
+    if not own:
+        return
+    if own == its:
+        agreed.add("compound")
+    elif by_name:
+        agreed.add("name")
+        if row.gone:
+            faults.add(Fault.FORMER_NAME)
+        repaired.append(
+            ("compound", written.said.get("compound", own), row.compound or "", Fault.FORMER_NAME if row.gone else Fault.OTHER_NAME)
+        )
+    elif not its:
+        faults.add(Fault.WRONG_COMPOUND if known(own) else Fault.UNCONFIRMED)
+    elif slip := alike(own, its):
+        agreed.add("compound")
+        faults.add(slip)
+        repaired.append(("compound", written.said.get("compound", own), row.compound or "", slip))
+    else:
+        faults.add(Fault.WRONG_COMPOUND if known(own) else Fault.UNCONFIRMED)
+
+
+def _block(written: Written, row: Building, by_name: bool, agreed: set, faults: set) -> None:
+    if written.block:
+        if written.block == row.block_key:
+            agreed.add("block")
+        else:
+            faults.add(Fault.WRONG_BLOCK)
+    elif row.block_key and not by_name:
+        faults.add(Fault.MISSING_BLOCK)
+
+
+def _area(written: Written, row: Building, agreement, agreed: set, faults: set) -> None:
+    """An outer place is a community's or a village's name, or the compound's once more; else the base does not know it."""
+    own = written.area
+    inside = own in (row.compound_key, row.road_key) or agreement("community", own, row.unit_id) is not Agreement.WRONG
+    if inside or agreement("street", own, row.unit_id) is not Agreement.WRONG:
+        agreed.add("area")
+    else:
+        faults.add(Fault.UNCONFIRMED)
+
+
+def rank(candidate: Candidate) -> int:
+    """Return the kind of a candidate, the best first: agrees, repaired, wrong division, slip of the number of a sure place, no."""
+    if candidate.contradictions:
+        return 3 if tolerable(candidate) else 4
+    if not candidate.anchored:
+        return 4
+    if candidate.faults & _WRONG_DIVISIONS:
+        return 2
+    return 1 if candidate.faults & _REPAIRS else 0
+
+
+def tolerable(candidate: Candidate) -> bool:
+    """Return whether one contradiction is a slip: another road or plate, of a block of a compound that is named, in a division that agrees."""
+    named = bool(candidate.agreed & {"compound", "name"}) and "block" in candidate.agreed
+    sure = bool(candidate.agreed & {"community", "street", "district"}) and not candidate.faults & _WRONG_DIVISIONS
+    return len(candidate.contradictions) == 1 and bool(candidate.contradictions & {Fault.WRONG_ROAD, Fault.WRONG_PLATE}) and named and sure
+
+
+def best(candidates: Iterable[Candidate]) -> tuple[int, list[Candidate]]:
+    """Return the best kind there is among candidates, and those of it, each building once; live ones where there are any."""
+    found: dict[int, dict[str, Candidate]] = {}
+    for candidate in candidates:
+        of_kind = found.setdefault(rank(candidate), {})
+        held = of_kind.get(candidate.building.code)
+        if held is None or len(candidate.faults) < len(held.faults):
+            of_kind[candidate.building.code] = candidate
+    if not found:
+        return 4, []
+    kind = min(found)
+    chosen = list(found[kind].values())
+    live = [candidate for candidate in chosen if candidate.building.live]
+    return kind, live or chosen
+
+
+def corroborated(candidate: Candidate, written: Written) -> bool:
+    """Return whether a repaired name is borne out: a long name, or something else that is named agrees."""
+    if not candidate.repaired:
+        return True
+    parts = {part for part, *_, why in candidate.repaired if why is Fault.TYPO}
+    if not parts:
+        return True
+    others = (candidate.agreed & {"road", "compound", "name", "community", "street", "area"}) - parts
+    return bool(others) or all(len(written.said.get(part, "")) >= 5 for part in parts)
+
+
+def misplaced(candidate: Candidate, written: Written, elsewhere: Callable[[str, str], bool]) -> bool:
+    """Return whether the divisions written and the place found contradict each other too much.
+
+    A wrong street or community is a slip, unless there is a road or compound of the name in the very division that was written:
+    then that one is meant. A wrong district is one only where a street or community agrees. Road, plate and compound together
+    are sure whatever the division.
+    """
+    wrong = candidate.faults & _WRONG_DIVISIONS
+    if not wrong:
+        return False
+    if {"road", "plate"} <= candidate.agreed and candidate.agreed & {"compound", "name"}:
+        return False
+    if Fault.WRONG_DISTRICT in wrong:
+        return not candidate.agreed & {"street", "community"}
+    return any(elsewhere(level, name) for level, name in written.divisions if WRONG[level] in wrong)
+
+
+def fitting(written: Written, houses: Iterable[House]) -> tuple[list[House], frozenset[Fault]]:
+    """Return the houses of a room that agree with the unit and floor written, and what is at fault where none does."""
+    found = list(houses)
+    faults: set[Fault] = set()
+    if written.unit and found:
+        same = [house for house in found if house.unit_key == written.unit]
+        if not same:
+            same = [house for house in found if house.unit_key is None]
+            faults.add(Fault.UNCONFIRMED if same else Fault.WRONG_UNIT)
+        found = same
+    if written.floor is not None and written.room and found:
+        same = [house for house in found if house.floor in (None, written.floor)]
+        if not same:
+            faults.add(Fault.WRONG_FLOOR)
+        found = same
+    return found, frozenset(faults)
+
+
+def exact(faults: Iterable[Fault]) -> bool:
+    """A: nothing is at fault."""
+    return not set(faults)
+
+
+def category(faults: Iterable[Fault]) -> tuple[Category, str]:
+    """Return the category of a text that leads to one live place, and the rule's name."""
+    return (Category.EXACT, "exact") if exact(faults) else (Category.SAFE, "safe")

@@ -1,0 +1,222 @@
+"""Any text to the place of the base it means, or to the deepest level reached.
+
+One engine for one text and for many: a single text is a batch of one. For a batch of any size there are a few set-based
+statements, so that thousands of texts cost little more than one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..model import Parts
+from ..units import Agreement, address
+from . import match, rules
+from .base import Base
+from .coarse import coarser
+from .match import Case
+from .model import Category, Edit, Fault, Level, Result, Washed
+from .parse import parse
+from .rules import Building, Candidate, House
+from .text import Step
+
+#: steps of normalising that mend more than the form
+_MENDING = Step.SPELLING
+
+
+def wash(conn, texts: Iterable[str | None], base: Base, default_area: str = "") -> list[Washed]:
+    """Return what each text means, in their order. Never raises on a text.
+
+    Parameters
+    ----------
+    texts
+        Anything: addresses, names of places, garbage; None is the empty text.
+    base
+        What is known by name, of :func:`.base.read`.
+    default_area
+        Code or name of the unit that is meant where a text names no district; empty for none.
+
+    Raises
+    ------
+    NotFound
+        No such default area.
+    """
+    default_unit = base.units.unit(default_area) if default_area else None
+    cases = [_case(text, base) for text in texts]
+    reading = [case for case in cases if case.written.deepest is not Level.NONE and "elsewhere" not in case.parsed.faults]
+    match.gather(conn, reading, base, default_unit)
+    match.settle(conn, reading, base)
+    shallow = coarser(conn, [case for case in reading if case.kind >= 4], base, default_unit)
+    return [_washed(case, base, default_unit, shallow.get(id(case))) for case in cases]
+
+
+def _case(text: str | None, base: Base) -> Case:
+    parsed = parse(text, base.lexicon)
+    return Case(match.written(text or "", parsed), parsed)
+
+
+def _washed(case: Case, base: Base, default_unit: int | None, shallow: Washed | None) -> Washed:
+    if "elsewhere" in case.parsed.faults:
+        return Washed(case.written.text, Category.NONE, "elsewhere", faults=(Fault.ELSEWHERE,), unparsed=case.written.rest)
+    if shallow is not None:
+        return shallow
+    if case.kind >= 4:
+        return Washed(case.written.text, Category.NONE, "nothing", faults=(Fault.NOT_AN_ADDRESS,), unparsed=case.written.rest)
+    return _decided(case, base, default_unit)
+
+
+def _decided(case: Case, base: Base, default_unit: int | None) -> Washed:
+    """Lead a text with candidates to its one live place, or say why there is none."""
+    w = case.written
+    asked_house = bool(w.room) or (w.floor is not None and any(one.houses for one in case.chosen))
+    places, missed = _places(case, asked_house)
+    if not places:
+        return _unsure(
+            case, base, [(one, None) for one in case.chosen], missed or {Fault.NOT_LIVE}, "house unknown" if asked_house else "not live"
+        )
+    if len(places) > 1:
+        return _unsure(case, base, places, {Fault.AMBIGUOUS}, "ambiguous")
+    [(one, house)] = places
+    faults = _faults(case, one, missed)
+    refused = _refusal(case, one, base, faults)
+    if refused:
+        return _unsure(case, base, places, faults - {refused[1]} | {refused[1]}, refused[0])
+    result = _result(one.building, house, base)
+    category, rule = rules.category(faults - {Fault.OTHER_NAME})
+    return Washed(
+        w.text,
+        category,
+        rule,
+        result.level,
+        Level.BUILDING,
+        (result,),
+        _sorted(faults),
+        _edits(case, one, result, base, default_unit),
+        w.rest,
+    )
+
+
+def _places(case: Case, asked_house: bool) -> tuple[list[tuple[Candidate, House | None]], set[Fault]]:
+    """The live places the chosen candidates come to, each once; and what was missed on the way."""
+    places: dict[str, tuple[Candidate, House | None]] = {}
+    missed: set[Fault] = set()
+    for one in case.chosen:
+        if not asked_house:
+            if one.building.live:
+                places.setdefault(one.building.code, (one, None))
+            continue
+        fitting, faults = rules.fitting(case.written, one.houses)
+        live = [house for house in fitting if house.live]
+        missed |= faults if fitting or one.houses else {Fault.ROOM_UNKNOWN}
+        for house in live:
+            places.setdefault(house.code, (one, house))
+    if places and asked_house:
+        missed = {fault for fault in missed if fault is Fault.UNCONFIRMED}
+    elif asked_house:
+        missed = missed or {Fault.ROOM_UNKNOWN}
+    return list(places.values()), missed
+
+
+def _faults(case: Case, one: Candidate, missed: set[Fault]) -> set[Fault]:
+    """Everything that is not as it should be, though one live place is found."""
+    w = case.written
+    faults = set(one.faults) | one.followed | missed
+    if not w.district:
+        faults.add(Fault.MISSING_DISTRICT)
+    if w.rest:
+        faults.add(Fault.UNPARSED)
+    if any(edit.step in _MENDING for edit in case.parsed.edits):
+        faults.add(Fault.TYPO)
+    if any(why is Fault.OTHER_NAME for *_, why in one.repaired):
+        faults.add(Fault.OTHER_NAME)
+    if not w.room and w.floor is not None and one.building.floors and w.floor > one.building.floors:
+        faults.add(Fault.WRONG_FLOOR)
+    if w.unit and not w.room:
+        faults.add(Fault.UNCONFIRMED)
+    return faults
+
+
+def _refusal(case: Case, one: Candidate, base: Base, faults: set[Fault]) -> tuple[str, Fault] | None:
+    """The rule that forbids A and B for the one place found, and its fault; None where none does."""
+    w = case.written
+    if case.outside:
+        return "outside the default area", Fault.OUTSIDE_AREA
+    if Fault.WRONG_FLOOR in faults:
+        return "no such floor", Fault.WRONG_FLOOR
+    if Fault.REBUILT in faults:
+        return "rebuilt", Fault.REBUILT
+    if rules.misplaced(one, w, lambda level, name: _stands_there(w, level, name, base)):
+        return "misplaced", next(fault for fault in (Fault.WRONG_DISTRICT, Fault.WRONG_STREET, Fault.WRONG_COMMUNITY) if fault in faults)
+    if not rules.corroborated(one, w):
+        return "uncorroborated", Fault.TYPO
+    return None
+
+
+def _stands_there(w: rules.Written, level: str, name: str, base: Base) -> bool:
+    """Whether a road or compound of the name written is known in the very division written."""
+    units = set(base.units.named(level, name))
+    known = [base.compounds.get(w.compound or ""), base.roads.get(w.road or "") if not w.compound else None]
+    return any(one is not None and not units.isdisjoint(one.units) for one in known)
+
+
+def _unsure(case: Case, base: Base, places: Sequence[tuple[Candidate, House | None]], faults: set[Fault], rule: str) -> Washed:
+    """C: what may be meant, the likeliest first, and no result."""
+    found = {result.code: result for one, house in places for result in [_result(one.building, house, base)]}
+    candidates = tuple(list(found.values())[: rules.MOST_CANDIDATES])
+    own = set().union(*(one.faults | one.followed for one, _ in places)) if len(found) == 1 else set()
+    level = candidates[0].level if len(found) == 1 else _common(candidates)
+    return Washed(
+        case.written.text,
+        Category.UNSURE,
+        rule,
+        level,
+        Level.BUILDING if len(found) == 1 else level,
+        (),
+        _sorted(own | faults),
+        _form(case),
+        case.written.rest,
+        candidates,
+    )
+
+
+def _common(candidates: Sequence[Result]) -> Level:
+    """The deepest level on which several candidates are one."""
+    if len({one.building for one in candidates}) == 1:
+        return Level.BUILDING
+    for depth, level in reversed(list(enumerate((Level.DISTRICT, Level.STREET, Level.COMMUNITY)))):
+        if all(len(one.units) > depth for one in candidates) and len({one.units[depth] for one in candidates}) == 1:
+            return level
+    return Level.NONE
+
+
+def _result(building: Building, house: House | None, base: Base) -> Result:
+    chain = base.units.chain(building.unit_id)
+    parts = {"road": building.road, "plate": building.plate, "compound": building.compound, "block": building.block}
+    if house is None:
+        return Result(Level.BUILDING, building.code, address(chain, Parts(**parts)), building.lon, building.lat, chain, building.code)
+    whole = Parts(**parts, unit=house.unit, floor=house.floor, room=house.room)
+    return Result(Level.HOUSE, house.code, address(chain, whole), building.lon, building.lat, chain, building.code)
+
+
+def _edits(case: Case, one: Candidate, result: Result, base: Base, default_unit: int | None) -> tuple[Edit, ...]:
+    """From the text as given to the answer: its form, what was repaired, what was filled in."""
+    w = case.written
+    made = list(_form(case))
+    made += [Edit(part, before, after, str(why)) for part, before, after, why in one.repaired]
+    today = {unit.level: unit.name for unit in result.units}
+    for level in ("district", "street", "community"):
+        name = getattr(w, level)
+        if name and level in today and name != today[level]:
+            former = base.units.agreement(level, name, one.building.unit_id) is not Agreement.WRONG
+            made.append(Edit(level, name, today[level], str(Fault.FORMER_DIVISION if former else rules.WRONG[level])))
+        elif not name and level in today:
+            made.append(Edit(level, "", today[level], "default-area" if default_unit is not None and not w.district else "filled"))
+    return tuple(made)
+
+
+def _form(case: Case) -> tuple[Edit, ...]:
+    return tuple(Edit("text", edit.before, edit.after, (edit.step.name or "").lower()) for edit in case.parsed.edits)
+
+
+def _sorted(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    found = set(faults)
+    return tuple(fault for fault in Fault if fault in found)

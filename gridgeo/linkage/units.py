@@ -45,9 +45,14 @@ class Division:
         return Counter(self.block_of.values())
 
 
+def edition_now(conn) -> int:
+    """Return the governance edition valid now; raises NotFound."""
+    return _edition(conn, GOVERNANCE)[0]
+
+
 def counted_edition(conn) -> tuple[int, Counted]:
     """Return the governance edition valid now and when it was counted; raises NotFound, Conflict when it was not."""
-    edition_id, _ = _edition(conn, GOVERNANCE)
+    edition_id = edition_now(conn)
     counted = counts.counted(conn, edition_id)
     if counted is None:
         raise Conflict("nothing was counted in the edition valid now; run `gridgeo linkage count`")

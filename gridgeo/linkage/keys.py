@@ -107,13 +107,15 @@ def unlock(conn, settings: Settings) -> Vault:
 
     Raises
     ------
+    Conflict
+        Where the room has no keys yet.
     EnvironmentIncomplete
         Where the key file is missing, is another database's, or others may read it.
     """
     rows = _rows(conn)
     if not rows:
         if settings.database_url:
-            raise EnvironmentIncomplete("the linkage room has no keys yet", "run `gridgeo linkage init`")
+            raise Conflict("the linkage room has no keys yet: run `gridgeo linkage init`")
         _lock(conn)
         rows = _rows(conn)  # somebody else may have made them meanwhile
         if not rows:

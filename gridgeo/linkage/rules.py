@@ -8,12 +8,15 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from ..codes import element, grid, house, registry
+from ..codes import grid, house, registry
 from ..codes.model import Kind, Reason, reasons_of
 from ..codes.text import holds_birth, without_hyphens
 from ..errors import InvalidCode, InvalidInput
 from ..issues import Severity
 from .model import KINDS, Link, Method, Purpose
+
+#: Characters of the codes of basic grids, buildings and houses.
+OUTDOORS, BUILDING, HOUSE = 14, 19, 25
 
 #: What is said instead of a value that may be somebody's code.
 UNSAID = "(not repeated)"
@@ -29,7 +32,7 @@ _PLAIN: dict[Kind, tuple[re.Pattern, str]] = {
 }
 _HOUSE = re.compile("[0-9]{14}[0-9A-Z]{5}[0-9]{6}")
 _TOKEN = re.compile("[0-9a-fA-F]{32}")
-_FORMS = {14: "outdoors", 19: "building", 25: "house"}
+_FORMS = {OUTDOORS: "outdoors", BUILDING: "building", HOUSE: "house"}
 
 _LONG = re.compile(r"[0-9][0-9 -]{7,}")
 _NUMBERS = re.compile(
@@ -92,12 +95,12 @@ def place_of(text: str) -> str:
     if _HOUSE.fullmatch(text):
         return house.HOUSE.parse(text).value
     code = without_hyphens(text).rstrip("*")
-    if len(code) == 14 and code.isascii() and code.isdigit() and grid.is_sound(code):
-        return code.ljust(element.ADDRESS, "*")
-    if len(code) == 14:
+    if len(code) == OUTDOORS and code.isascii() and code.isdigit() and grid.is_sound(code):
+        return code.ljust(HOUSE, "*")
+    if len(code) == OUTDOORS:
         raise InvalidCode("place", UNSAID, "14 digits are a basic grid's code, and this can be none")
-    family = house.BUILDING if len(code) == 19 else house.HOUSE
-    return family.parse(code).value.ljust(element.ADDRESS, "*")
+    family = house.BUILDING if len(code) == BUILDING else house.HOUSE
+    return family.parse(code).value.ljust(HOUSE, "*")
 
 
 def places_of(texts: Sequence[str]) -> list[str | None]:

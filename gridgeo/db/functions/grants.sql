@@ -12,7 +12,7 @@ REVOKE ALL ON gridgeo.api_key FROM gridgeo_city, gridgeo_writer, gridgeo_linkage
 GRANT USAGE ON SCHEMA linkage TO gridgeo_linkage;
 REVOKE ALL ON ALL TABLES IN SCHEMA linkage FROM gridgeo_linkage;
 GRANT SELECT ON ALL TABLES IN SCHEMA linkage TO gridgeo_linkage;
-GRANT INSERT ON linkage.data_key, linkage.identity, linkage.link, linkage.audit TO gridgeo_linkage;
+GRANT INSERT ON linkage.identity, linkage.link, linkage.audit TO gridgeo_linkage;
 -- Counts are made anew after loads.
 GRANT INSERT, DELETE ON linkage.unit_count, linkage.counted TO gridgeo_linkage;
 GRANT INSERT, UPDATE ON linkage.cluster_address TO gridgeo_linkage;

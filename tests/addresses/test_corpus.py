@@ -109,6 +109,12 @@ def test_labels_are_simplified_half_width_and_upper_case():
             assert value == value.strip() == unicodedata.normalize("NFKC", value).upper(), f"{place} {column} {value!r}"
 
 
+def test_numbered_parts_are_letters_digits_commas_and_hyphens():
+    for place, row in ROWS:
+        for column in NUMBERED:
+            assert re.fullmatch(r"[\w,-]*", row[column]), f"{place} {column} {row[column]!r}"
+
+
 def test_every_trap_is_explained_and_every_row_has_one():
     tags = _tags()
     for place, row in ROWS:

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 Piece = tuple[str, int, int]
 
-_INSIDE = re.compile(".*[阁轩居苑楼堂庭台]$")
-_NAMED = re.compile(".*(?:大厦|大楼|中心|广场|公寓)$")
+_INNER = re.compile(".*[阁轩居苑楼堂庭台]")
+_ON_ITS_OWN = re.compile(".*(?:大厦|大楼|中心|广场|公寓)")
 _ESTATE = re.compile(
-    ".*(?:花园|花苑|苑|园|小区|新村|村|城|家园|山庄|豪庭|居|大厦|湾|期|区|府|庭|工业区|工业园|名城|华庭|邸|世家|岸|郡|国际)$"
+    ".*(?:花园|花苑|苑|园|小区|新村|村|城|山庄|豪庭|居|大厦|湾|[区期]|府|庭|华庭|邸|世家|岸|郡|国际|广场|中心)(?:[一二三四五六七八九十0-9]+期)?"
 )
+_COMMITTEE = re.compile("村委会?")
 
 
 @dataclass(slots=True)
 class Road:
-    """A road and the number that follows it."""
+    """A road or lane, and the number that follows it."""
 
-    name: Piece
-    is_lane: bool
+    name: str
+    start: int
+    end: int
+    is_lane: bool = False
     plate: Piece | None = None
+
+    def extend(self, more: str, end: int) -> None:
+        """Add a lane."""
+        self.name, self.end = self.name + more, end
+
+
+@dataclass(slots=True)
+class Place:
+    """A named place, and how many roads stand before it."""
+
+    name: str
+    start: int
+    end: int
+    roads_before: int
+
+    def extend(self, more: str, end: int) -> None:
+        """Add an area or a phase."""
+        self.name, self.end = self.name + more, end
 
 
 @dataclass(slots=True)
@@ -31,8 +53,12 @@ class Draft:
     fields: dict[str, Piece] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     roads: list[Road] = field(default_factory=list)
-    places: list[tuple[Piece, int]] = field(default_factory=list)  # with the number of roads before it
+    places: list[Place] = field(default_factory=list)
     left: list[Piece] = field(default_factory=list)
+
+    def has_any(self, names: Iterable[str]) -> bool:
+        """Return whether one of some fields is set."""
+        return any(name in self.fields for name in names)
 
     def fault(self, name: str) -> None:
         """Note a fault, once."""
@@ -45,16 +71,20 @@ class Draft:
         if value:
             self.left.append((value, start, end))
 
-    def join(self, name: str, piece: Piece, joiner: str) -> None:
-        """Set a field, or add to it."""
+    def place(self, start: int, end: int) -> None:
+        """Add a place."""
+        self.places.append(Place(_COMMITTEE.sub("村", self.text[start:end]), start, end, len(self.roads)))
+
+    def join(self, name: str, value: str, start: int, end: int, joiner: str) -> None:
+        """Set a field, or add to it in the order of the text."""
         if name in self.fields:
-            value, start, _ = self.fields[name]
-            self.fields[name] = (f"{value}{joiner}{piece[0]}", start, piece[2])
-        else:
-            self.fields[name] = piece
+            other, begin, stop = self.fields[name]
+            value = f"{other}{joiner}{value}" if begin < start else f"{value}{joiner}{other}"
+            start, end = min(begin, start), max(stop, end)
+        self.fields[name] = (value, start, end)
 
     def rest(self) -> str:
-        """Return what was left over, in order."""
+        """Return what was left over, in order; pieces that touch are one."""
         joined: list[Piece] = []
         for value, start, end in sorted(self.left, key=lambda piece: piece[1]):
             if joined and joined[-1][2] == start:
@@ -65,40 +95,32 @@ class Draft:
 
     def settle(self) -> None:
         """Decide on the road, the compound and the area."""
-        chosen = self._road()
-        if chosen:
-            self.fields["road"] = chosen.name
-            if chosen.plate:
-                self.join("plate", chosen.plate, ",")
-        self._settle_places(chosen)
+        road = self._road()
+        if road:
+            self.fields["road"] = (road.name, road.start, road.end)
+            if road.plate:
+                self.join("plate", *road.plate, ",")
+        self._settle_places(road)
 
     def _road(self) -> Road | None:
-        if not self.roads:
-            return None
-        numbered = [road for road in self.roads if road.plate]
-        chosen = numbered[-1] if numbered else self.roads[-1]
+        """The road the number belongs to; the last one where several have a number, or none."""
+        numbered = [road for road in self.roads if road.plate] or self.roads
         for road in self.roads:
-            if road is not chosen:
-                self.leave(road.name[1], road.plate[2] if road.plate else road.name[2])
-        return chosen
+            if road is not numbered[-1]:
+                self.leave(road.start, road.plate[2] if road.plate else road.end)
+        return numbered[-1] if numbered else None
 
-    def _settle_places(self, chosen: Road | None) -> None:
-        if not self.places:
-            return
-        last, roads_before = self.places[-1]
-        roads_after = len(self.roads) - roads_before
-        names = [place for place, _ in self.places]
-        before_road = roads_after > 0 and not (chosen and chosen.is_lane)
-        if not before_road:
-            names.pop()
-            if names and self._is_block(names[-1][0], last[0]):
-                self.fields["block"] = (f"{last[0]}-{self.fields['block'][0]}" if "block" in self.fields else last[0], last[1], last[2])
-                last = names.pop()
-            self.fields["compound"] = last
-        if names:
-            self.fields["area"] = ("".join(name[0] for name in names), names[0][1], names[-1][2])
+    def _settle_places(self, road: Road | None) -> None:
+        outer = list(self.places)
+        if outer and (outer[-1].roads_before == len(self.roads) or (road and road.is_lane)):
+            compound = outer.pop()
+            if outer and "block" not in self.fields and _is_inside(outer[-1].name, compound.name):
+                self.fields["block"] = (compound.name, compound.start, compound.end)
+                compound = outer.pop()
+            self.fields["compound"] = (compound.name, compound.start, compound.end)
+        if outer:
+            self.fields["area"] = ("".join(place.name for place in outer), outer[0].start, outer[-1].end)
 
-    def _is_block(self, outer: str, inner: str) -> bool:
-        return (
-            "block" not in self.fields and bool(_INSIDE.fullmatch(inner)) and not _NAMED.fullmatch(inner) and bool(_ESTATE.fullmatch(outer))
-        )
+
+def _is_inside(outer: str, inner: str) -> bool:
+    return bool(_INNER.fullmatch(inner)) and not _ON_ITS_OWN.fullmatch(inner) and bool(_ESTATE.fullmatch(outer))

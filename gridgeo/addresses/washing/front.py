@@ -6,27 +6,30 @@ import re
 
 from .assemble import Draft
 from .divisions import CITY, LEVELS, PROVINCE, Division, elsewhere
+from .grammar import LANES
 from .lexicon import Lexicon
-from .names import leads_name
+from .names import leads_name, stands_alone
 
 _COUNTRY = re.compile("中国|中华人民共和国")
 _PROVINCE = re.compile("广东省?(?=深圳|[一-鿿]{2}(?:区|县)|$| )")
 _CITY = re.compile(
     "深圳市|深圳(?!湾|大学|北站|站|火车|机场|证券|软件园|书城|国际|清华|报业|技术|职业|信息|会展|市民|世界之窗|野生|欢乐|中学|高级|实验|外国语|第)"
 )
-_STREET_KIND = re.compile("街道办事处|街道办|街道|办事处|镇(?![南北东西中])")
+_STREET_KIND = re.compile("街道办事处|街道办|街道|街到|街倒|办事处|镇(?![南北东西中])")
 _COMMUNITY_KIND = re.compile("社区居民委员会|社区居委会|社区工作站|居民委员会|社区居委|居委会|居委|社区")
 _OTHER_DISTRICT = re.compile("[一-鿿]{1,3}?(?:新区|合作区|区|县)")
 _NO_DISTRICT = re.compile(
     ".*(?:保税|工业|开发|高新|中心|科技|社|园|小|街|片|[东西南北新老]|住宅|生活|厂|校|院|山|[一二三四五六七八九十])区$"
 )
-_OTHER_STREET = re.compile("([一-鿿]{2,4}?)(街道办事处|街道办|街道|办事处|镇(?!南|北|东|西|中|路|政府|道))")
+_OTHER_STREET = re.compile("([一-鿿]{2,4}?)(街道办事处|街道办|街道|街到|街倒|办事处|镇(?!南|北|东|西|中|路|政府|道))")
 _OTHER_COMMUNITY = re.compile(
     "([一-鿿]{2,7}?)(社区居民委员会|社区居委会|社区工作站|居民委员会|居委会|居委|社区)(?!卫生|健康|医院|服务|中心|公园|居)"
 )
 _OTHER_CITY = re.compile(
     f"({'|'.join(elsewhere('municipality'))})市?|({'|'.join(elsewhere('city'))})市?(?![路街道])|({'|'.join(elsewhere('province'))})(?:省|[一-鿿]{{0,3}}自治区)?"
 )
+_SENTENCE = re.compile("[^;]+")
+_HERE = re.compile("(?:广东省?)?深圳市")
 _FULL = elsewhere("municipality") | elsewhere("city") | elsewhere("province")
 
 
@@ -36,17 +39,39 @@ def is_elsewhere(text: str) -> bool:
     return bool(found) and not (found[3] == "广东" and not _OTHER_CITY.match(text, found.end()))
 
 
+def here(text: str, draft: Draft) -> tuple[int, int]:
+    """Return where the first address of this city starts and ends; what stands before and after is left over."""
+    spans = [(found.start(), found.end()) for found in _SENTENCE.finditer(text)]
+    if len(spans) < 2:
+        return 0, len(text)
+    chosen = spans[0] if not is_elsewhere(text[slice(*spans[0])]) else next((s for s in spans if "深圳" in text[slice(*s)]), spans[0])
+    draft.fault("two-addresses")
+    for span in spans:
+        if span != chosen:
+            draft.leave(*span)
+    return chosen
+
+
 def take(text: str, at: int, lexicon: Lexicon, draft: Draft) -> int:
     """Take the divisions off the front of a text; return where the rest begins."""
     start = at
     while at < len(text):
-        step = _upper(text, at, draft) or _division(text, at, lexicon, draft)
+        step = _upper(text, at, draft) or _division(text, at, lexicon, draft) or _from_later(text, at, draft)
         if not step:
             break
         at = step
         while at < len(text) and text[at] in " ,-":
             at += 1
-    return _elsewhere(text, start, draft) if not draft.fields or at == start else at
+    return at if draft.fields else _elsewhere(text, start, draft)
+
+
+def _from_later(text: str, at: int, draft: Draft) -> int | None:
+    """What stands before the city's name is no address: a name, a number, a postal code."""
+    found = None if draft.fields or is_elsewhere(text) else _HERE.search(text, at)
+    if not found:
+        return None
+    draft.leave(at, found.start())
+    return found.start()
 
 
 def _elsewhere(text: str, at: int, draft: Draft) -> int:
@@ -124,10 +149,12 @@ def _bare(text: str, at: int, end: int, found: tuple[Division, ...], lexicon: Le
         if kind:
             return _set("community", name + "社区", at, kind.end(), draft)
     hit = lexicon.at(text, at)
-    if (hit and hit[0] > end) or (leads_name(text, end) and not _known_follows(text, end, lexicon)):
+    if (hit and hit[0] >= end and (hit[0] > end or "district" not in levels)) or leads_name(text, end):
         return None
     for level in LEVELS:
         if level in levels and level not in draft.fields and _may_be_bare(level, draft):
+            if level == "community" and not (end < len(text) and stands_alone(text, end, lexicon) and _is_before_name(text, end)):
+                return None
             whole = next(division.name for division in found if division.level == level and not division.became)
             return _set(level, whole, at, end, draft)
     if "district" in levels and draft.fields.get("district", ("",))[0][:-1] == name:
@@ -135,8 +162,8 @@ def _bare(text: str, at: int, end: int, found: tuple[Division, ...], lexicon: Le
     return None
 
 
-def _known_follows(text: str, at: int, lexicon: Lexicon) -> bool:
-    return bool(lexicon.at(text, at))
+def _is_before_name(text: str, at: int) -> bool:
+    return "一" <= text[at] <= "鿿" and not LANES.match(text, at)
 
 
 def _may_be_bare(level: str, draft: Draft) -> bool:
@@ -164,7 +191,7 @@ def _other(text: str, at: int, draft: Draft) -> int | None:
 
 
 def _street(kind: str) -> str:
-    return kind if kind in ("镇", "办事处") else "街道"
+    return kind if kind in ("镇", "办事处", "街到", "街倒") else "街道"
 
 
 def _set(level: str, name: str, at: int, end: int, draft: Draft) -> int:

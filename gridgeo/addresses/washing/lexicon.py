@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, cached_property
+from itertools import chain
 
 from . import numerals, pinyin
 from .comparable import key
@@ -72,11 +73,17 @@ class Lexicon:
         areas: Names = (),
         names: Names = (),
         divisions: Iterable[Division] | None = None,
+        with_public: bool = True,
     ) -> Lexicon:
         """Build a lexicon from names, each a text or a text with an id; one name may come with many ids.
 
-        Without `divisions` those of Shenzhen as publicly listed are known.
+        Without `divisions` those of Shenzhen as publicly listed are known. `with_public` adds, without ids, the main roads and best
+        known places of Shenzhen, so that what a base does not hold is still read as what it is.
         """
+        if with_public:
+            roads, compounds, areas = (
+                chain(given, places(kind)) for kind, given in (("road", roads), ("compound", compounds), ("area", areas))
+            )
         known = tuple(shenzhen() if divisions is None else divisions)
         entries = _entries({Kind.ROAD: roads, Kind.COMPOUND: compounds, Kind.AREA: areas, Kind.NAME: names})
         spelled = {way: entry for entry in entries.values() for way in spellings(entry.key)}
@@ -89,17 +96,19 @@ class Lexicon:
     def at(self, text: str, start: int) -> tuple[int, Entry] | None:
         """Return the longest name known at a place of a normalised text: where it ends, and what it is."""
         for length in self._lengths.get(text[start : start + 2], ()):
-            entry = self._spelled.get(text[start : start + length])
+            name = text[start : start + length]
+            entry = self._spelled.get(name)
             if entry:
-                return start + length, entry
+                return start + len(name), entry
         return None
 
     def division_at(self, text: str, start: int) -> tuple[int, tuple[Division, ...]] | None:
         """Return the longest name of divisions at a place of a normalised text: where it ends, and all that are called so."""
         for length in self._division_lengths.get(text[start : start + 2], ()):
-            found = self._divided.get(text[start : start + length])
+            name = text[start : start + length]
+            found = self._divided.get(name)
             if found:
-                return start + length, found
+                return start + len(name), found
         return None
 
     def named(self, name: str | None) -> Entry | None:
@@ -153,7 +162,7 @@ class Lexicon:
 @cache
 def public() -> Lexicon:
     """Return the lexicon without a base: Shenzhen's public divisions of all vintages, its main roads and best known places."""
-    return Lexicon.build(roads=places("road"), areas=places("area"), compounds=places("compound"))
+    return Lexicon.build()
 
 
 def _starting(pairs: list[tuple[str, Entry]], wanted: str, limit: int) -> Iterable[tuple[str, Entry]]:

@@ -1,18 +1,28 @@
-"""Names as they are built: whether what is written is a name, or only begins one."""
+"""Whether a name that is known stands for itself where it is written, or only begins a longer one."""
 
 from __future__ import annotations
 
-import re
+from .grammar import GENERIC_NAME, LANES, LEADING, NAME
+from .lexicon import Lexicon
 
-from . import parts
-
-_LEADING = re.compile(
-    f"[东西南北中前后上下]?(?:[一二三四五六七八九十]+|[0-9]+)?(?:大道|大街|公路|路|街|巷|坊|道|里(?=[0-9]))"
-    f"|村|新村|旧村|老村|围|新围|老围|旧围|墟|屋|仔|"
-    f"(?:{parts.GENERIC})*(?:{parts.STRONG}|{parts.WEAK})"
-)
+#: parts of town that are called so whatever stands before them
+_OWN = ("科技园", "高新")
 
 
 def leads_name(text: str, end: int) -> bool:
     """Return whether a name that ends here only begins another one: 宝安 in 宝安大道, 福田 in 福田国际创新中心."""
-    return bool(_LEADING.match(text, end))
+    return bool(LEADING.match(text, end)) and not text.startswith(_OWN, end)
+
+
+def stands_alone(text: str, end: int, lexicon: Lexicon) -> bool:
+    """Return whether what follows is a name of its own, or no name: 怀德 before 翠岗工业园, but not 锦绣 before 江南四期."""
+    if end == len(text) or not "一" <= text[end] <= "鿿" or LANES.match(text, end) or lexicon.at(text, end):
+        return True
+    if leads_name(text, end):
+        return False
+    found = NAME.match(text, end)
+    if not found or found["weak"] or found["numbered"]:
+        return False
+    kind = found.lastgroup or ""
+    own = GENERIC_NAME.match(text, end).end()
+    return found.start(kind) - max(end, own) >= 2

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from .assemble import Draft
 from .comparable import key, number_key
+from .front import here, take
 from .lexicon import Lexicon, public
-from .reading import read
+from .reading import Reader
 from .text import ALL, Edit, Step, normalise
 
 FIELDS = ("province", "city", "district", "street", "community", "area", "road", "plate", "compound", "block", "unit", "floor", "room")
@@ -81,10 +82,22 @@ def parse(text: str | None, lexicon: Lexicon | None = None, steps: Step = ALL) -
         The steps of normalising to take.
     """
     plain = normalise(text, steps)
-    draft = read(plain.text, lexicon or public())
+    draft = _read(plain.text, lexicon or public())
     if any(edit.step is Step.LENGTH for edit in plain.edits):
         draft.fault("too-long")
     return _finished(plain.text, draft, plain.edits)
+
+
+def _read(text: str, lexicon: Lexicon) -> Draft:
+    draft = Draft(text)
+    start, end = here(text, draft)
+    read_on = take(text[:end], start, lexicon, draft)
+    if "elsewhere" in draft.faults:
+        draft.leave(read_on, end)
+    else:
+        Reader(text[:end], read_on, lexicon, draft).read()
+        draft.settle()
+    return draft
 
 
 def _finished(text: str, draft: Draft, edits: tuple[Edit, ...]) -> Parsed:

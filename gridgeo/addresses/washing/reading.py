@@ -1,379 +1,261 @@
-"""Reading an address from left to right."""
+"""Reading what follows the divisions of an address, from left to right: names, then numbers, each where it stands."""
 
 from __future__ import annotations
 
 import re
 
-from . import parts
+from . import grammar
 from .assemble import Draft, Road
-from .front import is_elsewhere, take
 from .lexicon import Kind, Lexicon
-from .names import leads_name
+from .names import leads_name, stands_alone
 
-_HAN = "一-鿿㐀-䶿"
-_NUMBER_WORD = "[栋座号楼室铺塔,-]|单元"
-_SIGN = f"(?:[{_HAN}A-Z]|[0-9]+(?![0-9])(?!{_NUMBER_WORD}))"
-_PHASES = f"(?:{parts.PHASE})*"
-_NO_ROAD = f"(?!(?:{parts.ORDINAL})?(?:大道|大街|公路|路|街(?![0-9])|径))"
-_AT_NUMBER = f"(?=$|[0-9A-Z(;, ]|[东西南北中主副甲乙丙丁][座栋塔楼]|{parts.NAMED_BLOCK}|地下|负|首楼|顶楼|[东西南北]翼|{parts.NEARBY})"
-
-_LANES = re.compile(f"(?:{parts.ORDINAL}(?:横巷|横街|支巷|巷|坊|里|弄|排|横))+")
-_VILLAGE_LANES = re.compile(f"(?:{parts.ORDINAL}(?:横巷|横街|支巷|巷|坊|里|弄|排|横|街))+")
-_VILLAGE = re.compile(f".*(?:村|围|屋|墟|区|新邨|坊|寮|厦|{parts.ORDINAL}期)$")
-_PHASE = re.compile(f"{parts.PHASE}+")
-_NUMBERED_AREA = re.compile("(?:宝安|宝城)?(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})区")
-
-_VILLAGE_END = "(?:新村|老村|旧村|老围|旧围|新围|围|村)(?:委会|委)?"
-_NAME = re.compile(
-    f"{_SIGN}{{1,14}}?(?:"
-    f"(?P<road>{parts.ROAD})(?!交|{parts.ROAD}|[口站]|科技|工业)"
-    f"|(?P<village>{_VILLAGE_END}){_NO_ROAD}(?!民|庄|镇|口|{parts.WEAK}|{parts.STRONG})"
-    f"|(?P<strong>{parts.STRONG}){_NO_ROAD}(?!{parts.STRONG}|{parts.WEAK}|区)"
-    f"|(?P<weak>{parts.WEAK}|屋|墟|围){_PHASES}{_AT_NUMBER}"
-    f"){_PHASES}"
-)
-_BARE_NAME = re.compile(f"{_SIGN}{{2,12}}?(?=[0-9A-Z]|[东西南北中主副甲乙丙丁][座栋塔]|{parts.NAMED_BLOCK}|地下|负[0-9])")
-_LAST_NAME = re.compile(f"[{_HAN}A-Z0-9]{{2,12}}(?=$|[(;])")
-
-_NEARBY = re.compile(f"(?:{parts.NEARBY})")
-_STRETCH = re.compile(
-    "[东西南北中上下]段|[一-鿿]{2}段(?=[0-9(;]|$)|[东西南北][侧面边]|路?口(?:旁|边)?|旁边?|边(?=$)|沿线|内(?=$)|段(?=[0-9]|$)"
-)
-_CROSSING = re.compile(
-    "(?:与|和|跟|近|靠|交|-|,|/| )?[^;()0-9]{1,14}?(?:交汇处?|交界处?|交叉口|交叉处|交接处|交口|汇合处|相交处|路口|十字路口)(?:[东西南北]{1,2}(?:侧|角|面)?)?"
-)
-_REMARK = re.compile("\\(([^()]*)\\)")
-_OCCUPANT = re.compile(
-    "[^;(]*?(?:有限责任公司|股份有限公司|有限公司|分公司|公司|集团|事务所|经营部|服务部|商行|便利店|专卖店|分店|门店)[^;(]*"
-)
-_SELF = re.compile("自编(?:号)?")
-
-_RM = "[A-Z]{0,2}[0-9]{1,5}[A-Z]{0,4}[0-9]{0,3}"
-_FL = "(?:负|地下|-|B)?[0-9]{1,3}[A-Z]?"
-_PLATE = re.compile(
-    "(?P<value>[0-9]{1,5}[A-Z]?(?:号?[-,][0-9]{1,5}[A-Z]?)*)号(?:院|大院)?(?![栋楼])(?P<sub>-?[0-9]{1,3}(?![0-9A-Z栋座楼室号单,-]))?"
-)
-_BARE_PLATE = re.compile("(?P<value>[0-9]{1,5}[A-Z]?(?:-[0-9]{1,4})?)(?![0-9A-Z]|[栋座楼室号铺]|单元)")
-_BLOCK = re.compile(
-    "(?:(?P<kind>厂房|宿舍楼?)(?=[0-9A-Z]))?"
-    "(?P<value>(?:[东西南北中前后]?[A-Z]{0,2}[0-9]{0,4}[A-Z]{0,4}|[东西南北中主副前后甲乙丙丁戊])(?:栋?[-,][A-Z0-9]{1,4})*)"
-    "(?:栋|座|塔楼?|号(?=厂房|宿舍|写字楼|工业厂房|办公楼))(?:(?:工业)?(?:厂房|(?P<after>宿舍楼?)|写字楼|办公楼))?"
-)
-_NAMED_BLOCK = re.compile(f"(?:{parts.NAMED_BLOCK}|[东西南北]翼)(?![{_HAN}]*(?:大厦|广场|公司))(?P<letter>[A-Z](?=[0-9]{{3,4}}|$))?")
-_UNIT = re.compile("(?P<value>[0-9A-Z东西]{1,3}(?:[-,][0-9A-Z]{1,3})*)(?:单元|梯)")
-_FLOOR = re.compile(
-    f"(?P<value>{_FL}(?:楼?[-,]{_FL})*)楼|(?P<word>首楼|顶楼|地下楼|地下室|夹楼)|F(?P<f>[0-9]{{1,2}})(?![0-9A-Z])|(?P<g>[0-9]{{1,2}})F(?=[0-9]{{2,3}})"
-)
-_ROOM = re.compile(
-    f"(?P<value>#?{_RM}(?:(?:室|号|铺)?[-,][A-Z0-9]{{1,6}})*)(?:号铺|铺位|室|铺|号(?!线)|市(?=$)|单元|区(?=$|[0-9(; ]))?|(?P<letters>[A-Z]{{1,5}}(?:,[A-Z]{{1,3}})*)(?:室|区|单元|座)?(?=$|[;( ])"
-)
-_SPLIT3 = re.compile("([0-9]{1,3}|[A-Z][0-9]{0,2})-([0-9]{1,2})-([0-9]{3,4}[A-Z]?)(?:室|号)?(?![0-9])")
-_SPLIT2 = re.compile("([0-9]{1,2}|[A-Z][0-9]{0,2})-([0-9]{3,4}[A-Z]?)(?:室|号)?(?![0-9-])")
-_SUFFIXES = re.compile("(?<=[0-9A-Z])[号栋座楼室铺](?=[-,]|$)|地下(?=[0-9])")
-
-
-def read(text: str, lexicon: Lexicon) -> Draft:
-    """Return what a normalised text holds."""
-    draft = Draft(text)
-    start, end = _first_here(text, draft)
-    Reader(text[:end], start, lexicon, draft).read()
-    draft.settle()
-    return draft
-
-
-def _first_here(text: str, draft: Draft) -> tuple[int, int]:
-    """Return where the first address of this city starts and ends; what stands before and after is left over."""
-    if ";" not in text:
-        return 0, len(text)
-    start = 0
-    pieces = []
-    for piece in text.split(";"):
-        pieces.append((start, start + len(piece)))
-        start += len(piece) + 1
-    chosen = next((span for span in pieces if "深圳" in text[span[0] : span[1]]), pieces[0])
-    if is_elsewhere(text[pieces[0][0] : pieces[0][1]]) is False:
-        chosen = pieces[0]
-    draft.fault("two-addresses")
-    for span in pieces:
-        if span != chosen:
-            draft.leave(*span)
-    return chosen
+_NUMBER_SUFFIX = re.compile("(?<=[0-9A-Z])[号栋座楼室铺塔](?=[-,]|$)")
+_BELOW = re.compile("负|地下|^B(?=[0-9])|(?<=-)B(?=[0-9])")
+_BEFORE_PLATE = ("", "road", "place", "near")
+_INSIDE = ("block", "unit", "floor", "room")
 
 
 class Reader:
-    """One pass over a text: where it is, and what was last read."""
+    """One pass over a text: where it is (`at`) and what it read last (`last`)."""
 
-    def __init__(self, text: str, start: int, lexicon: Lexicon, draft: Draft) -> None:
-        self.text, self.at, self.lexicon, self.draft = text, start, lexicon, draft
+    def __init__(self, text: str, at: int, lexicon: Lexicon, draft: Draft) -> None:
+        self.text, self.at, self.lexicon, self.draft = text, at, lexicon, draft
         self.last = ""
 
     def read(self) -> None:
         """Read to the end."""
-        self.at = take(self.text, self.at, self.lexicon, self.draft)
-        if "elsewhere" in self.draft.faults:
-            self.draft.leave(self.at, len(self.text))
-            return
         while self.at < len(self.text):
             if not self._step():
                 self._skip()
 
     def _step(self) -> bool:
         sign = self.text[self.at]
-        if sign in " ,;-":
+        if sign in " ,;-)":
             self.at += 1
             return True
         if sign == "(":
-            return self._remark()
-        if self._after_road() or self._near() or self._number() or self._lane() or self._phase():
+            return self._left(grammar.REMARK) or self._pass(1)
+        if self.last and self._restart():
             return True
-        return self._known() or self._occupant() or self._name() or self._bare_name()
-
-    def _skip(self) -> None:
-        end = self.at + 1
-        while end < len(self.text) and self.text[end] not in " (;":
-            end += 1
-        self.draft.leave(self.at, end)
-        self.at = end
+        return (
+            self._left(grammar.CONTACT)
+            or self._after_road()
+            or self._near()
+            or self._lane()
+            or self._phase()
+            or self._number()
+            or self._known()
+            or self._occupant()
+            or self._name()
+        )
 
     def _match(self, pattern: re.Pattern) -> re.Match | None:
         return pattern.match(self.text, self.at)
 
-    def _leave(self, found: re.Match) -> bool:
-        self.draft.leave(found.start(), found.end())
-        self.at = found.end()
+    def _pass(self, count: int) -> bool:
+        self.at += count
         return True
 
-    def _remark(self) -> bool:
-        found = self._match(_REMARK)
-        if found:
-            return self._leave(found)
-        self.at += 1
+    def _left(self, pattern: re.Pattern) -> bool:
+        found = self._match(pattern)
+        if not found or found.end() == self.at:
+            return False
+        self.draft.leave(self.at, found.end())
+        return self._pass(found.end() - self.at)
+
+    def _skip(self) -> None:
+        end = self.at + 1
+        while end < len(self.text) and self.text[end] not in " ,(;":
+            end += 1
+        self.draft.leave(self.at, end)
+        self.at = end
+
+    def _restart(self) -> bool:
+        """Another address begins."""
+        if not self._match(grammar.RESTART):
+            return False
+        self.draft.fault("two-addresses")
+        self.draft.leave(self.at, len(self.text))
+        self.at = len(self.text)
         return True
+
+    # names
 
     def _after_road(self) -> bool:
-        if self.last not in ("road", "lane"):
+        if self.last != "road":
             return False
-        lanes = self._match(_LANES)
+        lanes = self._match(grammar.LANES)
         if lanes:
-            road = self.draft.roads[-1]
-            value, start, _ = road.name
-            road.name = (value + lanes[0], start, lanes.end())
-            self.at = lanes.end()
-            return True
-        stretch = self._match(_STRETCH)
-        if stretch:
-            return self._leave(stretch)
-        crossing = self._match(_CROSSING)
-        return bool(crossing) and self._leave(crossing)
+            self.draft.roads[-1].extend(lanes[0], lanes.end())
+            return self._pass(lanes.end() - self.at)
+        return self._left(grammar.STRETCH) or self._left(grammar.CROSSING)
 
     def _near(self) -> bool:
-        found = self._match(_NEARBY)
+        """What is only near: the place or the number before it is not the address."""
+        found = self._match(grammar.NEAR)
         if not found:
             return False
+        start = self.at
         if self.last == "place":
-            (_, start, _), _ = self.draft.places.pop()
-            self.draft.leave(start, found.end())
+            start = self.draft.places.pop().start
         elif self.last == "plate" and self.draft.roads and self.draft.roads[-1].plate:
-            plate = self.draft.roads[-1].plate
+            start = self.draft.roads[-1].plate[1]
             self.draft.roads[-1].plate = None
-            self.draft.leave(plate[1], found.end())
-        else:
-            self.draft.leave(self.at, found.end())
+        self.draft.leave(start, found.end())
         self.at, self.last = found.end(), "near"
         return True
 
     def _lane(self) -> bool:
-        if self.last != "place" or not self.draft.places:
+        if self.last != "place":
             return False
-        (name, start, end), before = self.draft.places[-1]
-        is_village = bool(_VILLAGE.match(name))
-        lanes = self._match(_VILLAGE_LANES if is_village else _LANES)
-        if not lanes:
-            return False
-        split = self.at
-        if not is_village:
-            each = list(re.finditer(f"{parts.ORDINAL}(?:横巷|横街|支巷|巷|坊|里|弄|排|横)", lanes[0]))
-            if len(each) > 1:
-                split = self.at + each[0].end()
-                self.draft.places[-1] = ((name + self.text[self.at : split], start, split), before)
-        self._road(split, lanes.end(), is_lane=True)
-        return True
-
-    def _road(self, start: int, end: int, is_lane: bool = False) -> None:
-        self.draft.roads.append(Road((self.text[start:end], start, end), is_lane))
-        self.at, self.last = end, "road"
-
-    def _place(self, start: int, end: int) -> None:
-        if "block" in self.draft.fields or "floor" in self.draft.fields or "room" in self.draft.fields:
-            self.draft.leave(start, end)
-            self.last = "left"
-        else:
-            self.draft.places.append(
-                ((self.text[start:end].replace("村委会", "村").replace("村委", "村"), start, end), len(self.draft.roads))
-            )
-            self.last = "place"
-        self.at = end
+        is_village = bool(grammar.LIKE_VILLAGE.match(self.draft.places[-1].name))
+        lanes = self._match(grammar.VILLAGE_LANES if is_village else grammar.LANES)
+        return bool(lanes) and self._road(self.at, lanes.end(), is_lane=True)
 
     def _phase(self) -> bool:
-        found = self._match(_PHASE)
-        if not found:
-            return False
         if self.last == "place":
-            (name, start, _), before = self.draft.places[-1]
-            self.draft.places[-1] = ((name + found[0], start, found.end()), before)
-            self.at = found.end()
-            return True
-        numbered = self._match(_NUMBERED_AREA)
-        if numbered and self.last in ("", "road"):
-            self._place(self.at, numbered.end())
-            return True
-        return False
+            found = self._match(grammar.PHASES)
+            if found:
+                self.draft.places[-1].extend(found[0], found.end())
+                return self._pass(found.end() - self.at)
+        numbered = self._match(grammar.NUMBERED_AREA)
+        return bool(numbered) and self.last in ("", "road") and self._place(self.at, numbered.end())
 
     def _known(self) -> bool:
         hit = self.lexicon.at(self.text, self.at)
-        if not hit:
-            return self._known_division()
-        end, entry = hit
-        if Kind.ROAD in entry.kinds:
-            self._road(self.at, end)
-            return True
-        if Kind.AREA in entry.kinds and leads_name(self.text, end):
-            return False
-        self._place(self.at, end)
-        return True
+        if hit:
+            end, entry = hit
+            if Kind.ROAD in entry.kinds:
+                return self._road(self.at, end)
+            if Kind.COMPOUND in entry.kinds or Kind.NAME in entry.kinds:
+                return not leads_name(self.text, end) and self._place(self.at, end)
+            return stands_alone(self.text, end, self.lexicon) and self._place(self.at, end)
+        return self._known_community()
 
-    def _known_division(self) -> bool:
+    def _known_community(self) -> bool:
         hit = self.lexicon.division_at(self.text, self.at)
-        if not hit or leads_name(self.text, hit[0]) or hit[0] == len(self.text):
+        if not hit or any(division.level != "community" for division in hit[1]):
             return False
-        if all(division.level == "community" for division in hit[1]) and not self.text[self.at : hit[0]].endswith("社区"):
-            self._place(self.at, hit[0])
-            return True
-        return False
+        return stands_alone(self.text, hit[0], self.lexicon) and self._place(self.at, hit[0])
 
     def _occupant(self) -> bool:
-        found = self._match(_OCCUPANT)
-        if not found or re.search("[0-9]", found[0]):
-            return False
-        return self._leave(found)
+        found = self._match(grammar.OCCUPANT)
+        return bool(found) and not re.search("[0-9]", found[0]) and self._left(grammar.OCCUPANT)
 
     def _name(self) -> bool:
-        found = self._match(_NAME)
+        found = self._match(grammar.NAME)
+        if found and found["road"]:
+            return self._road(self._road_start(found.end("road")), found.end("road"))
+        found = found or self._match(grammar.BARE_NAME) or (self._match(grammar.LAST_NAME) if self._may_end() else None)
         if not found:
             return False
-        if found["road"]:
-            self._road(self._road_start(found), found.end("road"))
-        else:
-            self._place(self.at, found.end())
-        return True
+        inner = None if self.draft.has_any(_INSIDE) else grammar.INNER.fullmatch(found[0])
+        if inner and inner["inner"]:
+            self._place(self.at, self.at + inner.end("outer"))
+            return self._place(self.at, found.end())
+        return self._place(self.at, found.end())
 
-    def _road_start(self, found: re.Match) -> int:
-        end = found.end("road")
-        for start in range(self.at + 1, end - 2):
+    def _road_start(self, end: int) -> int:
+        """Return where a road's name begins that is known to begin later than here; what stands before it is a place."""
+        for start in range(self.at + 2, end - 2):
             hit = self.lexicon.at(self.text, start)
             if hit and hit[0] == end and Kind.ROAD in hit[1].kinds:
                 self._place(self.at, start)
                 return start
         return self.at
 
-    def _bare_name(self) -> bool:
-        found = self._match(_BARE_NAME) or (self._match(_LAST_NAME) if self._may_end() else None)
-        if not found:
-            return False
-        self._place(self.at, found.end())
-        return True
-
     def _may_end(self) -> bool:
         return bool(self.draft.fields) and not self.draft.places and not self.draft.roads
 
+    def _road(self, start: int, end: int, is_lane: bool = False) -> bool:
+        self.draft.roads.append(Road(self.text[start:end], start, end, is_lane))
+        self.at, self.last = end, "road"
+        return True
+
+    def _place(self, start: int, end: int) -> bool:
+        if self.draft.has_any(_INSIDE):
+            self.draft.leave(start, end)
+            self.last = "left"
+        else:
+            self.draft.place(start, end)
+            self.last = "place"
+        self.at = end
+        return True
+
+    # numbers
+
     def _number(self) -> bool:
-        own = self._match(_SELF)
-        if own:
-            self.draft.leave(self.at, own.end())
-            self.at = own.end()
+        self._left(grammar.SELF_NUMBERED)
         return self._plate() or self._split() or self._block() or self._unit() or self._floor() or self._bare_plate() or self._room()
 
     def _set(self, name: str, value: str, end: int, joiner: str) -> bool:
-        self.draft.join(name, (_SUFFIXES.sub("", value), self.at, end), joiner)
+        self.draft.join(name, _NUMBER_SUFFIX.sub("", value), self.at, end, joiner)
         self.at, self.last = end, name
         return True
 
     def _plate(self) -> bool:
-        if self.last not in ("road", "lane", "place", "near", "") or (self.last == "" and "street" not in self.draft.fields):
+        if self.last not in _BEFORE_PLATE or (self.last == "" and not self.draft.has_any(("street", "community"))):
             return False
-        found = self._match(_PLATE)
-        if not found:
+        found = self._match(grammar.PLATE)
+        return bool(found) and self._set_plate(found["value"].replace("号", "") + (found["sub"] or ""), found.end())
+
+    def _bare_plate(self) -> bool:
+        is_village = self.last == "place" and bool(grammar.LIKE_VILLAGE.match(self.draft.places[-1].name))
+        if self.last != "road" and not is_village:
             return False
-        value = re.sub("号(?=[-,])", "", found["value"]) + (("-" + found["sub"].lstrip("-")) if found["sub"] else "")
-        return self._set_plate(value, found.end())
+        found = self._match(grammar.BARE_PLATE)
+        return bool(found) and not (is_village and len(found["value"]) > 3) and self._set_plate(found["value"], found.end())
 
     def _set_plate(self, value: str, end: int) -> bool:
-        piece = (value, self.at, end)
-        if self.last == "place" or not self.draft.roads:
-            self.draft.join("plate", piece, ",")
+        if self.last == "road":
+            self.draft.roads[-1].plate = (value, self.at, end)
         else:
-            self.draft.roads[-1].plate = piece
+            self.draft.join("plate", value, self.at, end, ",")
         self.at, self.last = end, "plate"
         return True
 
-    def _bare_plate(self) -> bool:
-        is_village = self.last == "place" and bool(_VILLAGE.match(self.draft.places[-1][0][0]))
-        if self.last not in ("road", "lane") and not is_village:
-            return False
-        found = self._match(_BARE_PLATE)
-        if not found or (is_village and len(found["value"]) > 3):
-            return False
-        return self._set_plate(found["value"], found.end())
-
     def _split(self) -> bool:
+        """Block and room, or block, unit and room, with hyphens between: 3-501."""
         if self.last not in ("place", "block", "plate"):
             return False
-        three = self._match(_SPLIT3) if self.last != "block" else None
-        if three:
-            for name, group in (("block", 1), ("unit", 2), ("room", 3)):
-                self.draft.join(name, (three[group], three.start(group), three.end(group)), "-")
-            self.at, self.last = three.end(), "room"
-            return True
-        two = self._match(_SPLIT2)
-        if not two:
+        found = self._match(grammar.BLOCK_UNIT_ROOM) or self._match(grammar.BLOCK_ROOM)
+        if not found:
             return False
-        first = "unit" if self.last == "block" else "block"
-        self.draft.join(first, (two[1], two.start(1), two.end(1)), "-")
-        self.draft.join("room", (two[2], two.start(2), two.end(2)), ",")
-        self.at, self.last = two.end(), "room"
+        first = "unit" if self.last == "block" and found[1].isdigit() else "block"
+        for name, group in zip((first, "unit", "room") if found.lastindex == 3 else (first, "room"), range(1, 4), strict=False):
+            self.draft.join(name, found[group], found.start(group), found.end(group), "-")
+        self.at, self.last = found.end(), "room"
         return True
 
     def _block(self) -> bool:
-        found = self._match(_BLOCK)
-        if found and found["value"]:
-            kind = "宿舍" if (found["kind"] or "").startswith("宿舍") or found["after"] or "宿舍" in found[0] else ""
-            return self._set("block", kind + found["value"], found.end(), "-")
-        named = self._match(_NAMED_BLOCK)
-        if not named or (self.last == "" and not self.draft.fields):
+        if self.last in ("floor", "room"):
             return False
-        return self._set("block", named[0], named.end(), "-")
+        found = self._match(grammar.BLOCK)
+        if found:
+            is_dormitory = "宿舍" in found[0]
+            return self._set("block", ("宿舍" if is_dormitory else "") + found["value"], found.end(), "-")
+        named = self._match(grammar.NAMED)
+        return bool(named) and bool(self.last or self.draft.fields) and self._set("block", named[0], named.end(), "-")
 
     def _unit(self) -> bool:
-        if self.last == "floor":
-            return False
-        found = self._match(_UNIT)
+        found = self._match(grammar.UNIT) if self.last != "floor" else None
         return bool(found) and self._set("unit", found["value"], found.end(), "-")
 
     def _floor(self) -> bool:
-        found = self._match(_FLOOR)
-        if not found:
+        found = self._match(grammar.FLOOR)
+        if not found or (found["g"] and "floor" in self.draft.fields):
             return False
-        word = {"首楼": "1", "顶楼": "顶", "地下楼": "-1", "地下室": "-1", "夹楼": "夹"}.get(found["word"] or "")
-        value = word or found["f"] or found["g"] or re.sub("负|地下|B(?=[0-9])", "-", found["value"].replace("楼", ""))
+        written = (found["value"] or "").replace("楼", "")
+        value = grammar.FLOOR_WORDS.get(found["word"]) or found["f"] or found["g"] or _BELOW.sub("-", written).replace("--", "-")
         return self._set("floor", value, found.end(), ",")
 
     def _room(self) -> bool:
-        found = self._match(_ROOM)
-        if not found or (self.last in ("", "near") and not self.draft.places):
+        found = self._match(grammar.ROOM)
+        if not found or (self.last in ("", "near", "left") and not self.draft.places):
             return False
-        if found["letters"] and self.last not in ("floor", "room", "block"):
+        if found["letters"] and self.last not in _INSIDE:
             return False
-        value = (found["value"] or found["letters"]).lstrip("#")
-        if re.search("-|,", value):
+        value = _NUMBER_SUFFIX.sub("", found["value"] or found["letters"])
+        if "-" in value or "," in value:
             self.draft.fault("range-of-rooms")
-        return self._set("room", re.sub("(?<=[0-9A-Z])[室号铺](?=[-,])", "", value), found.end(), ",")
+        return self._set("room", value, found.end(), ",")

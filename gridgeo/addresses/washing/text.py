@@ -14,7 +14,7 @@ from enum import Flag, auto
 
 from . import glyphs, numerals
 from .comparable import key, keys, number_key, number_keys
-from .parts import INTRODUCING, PHASE, SPELLINGS
+from .parts import COUNTING, HAN, INTRODUCING, PHASE
 
 __all__ = ["ALL", "LIMIT", "Edit", "Normalised", "Step", "key", "keys", "normalise", "number_key", "number_keys"]
 
@@ -30,8 +30,9 @@ class Step(Flag):
     SCRIPT = auto()  # traditional to simplified
     CASE = auto()  # capitals
     NOISE = auto()  # introducing words: 地址：
+    ORDER = auto()  # lowest part first: 501室, 3栋, 宝安区, 深圳市
     SEPARATORS = auto()  # blanks and punctuation that part nothing; brackets around what belongs to a name
-    SPELLING = auto()  # slips in the words for parts: 单园, 大夏
+    SPELLING = auto()  # slips in the words after numbers: 3单园, 2搂
     NUMERALS = auto()  # Chinese numerals of numbered parts: 三栋
     SYNONYMS = auto()  # one word for each part: 幢 and 号楼 are 栋, 层 is 楼
     DOUBLED = auto()  # divisions written twice
@@ -58,69 +59,71 @@ class Normalised:
     edits: tuple[Edit, ...] = ()
 
 
-_PLAIN = re.compile("[0-9A-Z一-鿿]*")
+_NUMERAL = f"[{numerals.SIGNS}]"
+_COUNT = f"[0-9A-Z{COUNTING}]"
+_ANY_HAN = f"{HAN}〇\U00020000-\U000323af"
+_NUMBERED = "(?<=[0-9A-Z室楼层号栋座房铺幢元])"
+_LISTED = f"(?:{_NUMBERED}|(?<={_NUMERAL}))"
+
+_PLAIN = re.compile(f"[0-9A-Z{HAN}]*")
+_UNUSUAL = re.compile("[^\x20-\x7e一-鿿]")
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ud800-\udfff]+"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]+"
 )
 _LOWER = re.compile("[a-z]+")
-_NOT_ASCII_OR_HAN = re.compile("[^\x20-\x7e一-鿿]")
 _TRADITIONAL = re.compile("[" + "".join(map(chr, glyphs.SIMPLIFIED)) + "]+")
+_INTRODUCED = re.compile(f"(?:^|(?<=[;\r\n ]))[ ,:]*{INTRODUCING}(?:\\([^()]*\\))?[ :是为]*")
+_DIVISION = re.compile("(?:广东|深圳|中国|[一-鿿]{2,3}区$)")
+_LOWEST_FIRST = re.compile("[^;；,，、 |]+(?:[,，、|] *[^;；,，、|]+)+|[^;；,，、 |]+(?: +[^;；,，、 |]+)+")
+_HIGHEST_LAST = re.compile(".*[,，、| ](?:中国|广东省?|深圳市?|[一-鿿]{2,3}区) *$", re.S)
 
-_HAN = "㐀-鿿〇\U00020000-\U000323af"
-_COUNT = f"[0-9A-Z{numerals.SIGNS}]"
-_AFTER = "(?<=[0-9A-Z室楼层号栋座房铺幢元])"
-
-_SEPARATORS: tuple[tuple[re.Pattern, str | Callable[[re.Match], str]], ...] = (
-    (re.compile("[【〔〖\\[{<《「『﹙]"), "("),
-    (re.compile("[】〕〗\\]}>》」』﹚]"), ")"),
-    (re.compile("[;；。!！?？|\r\n]+(?=.)|//+"), ";"),
-    (re.compile("(?<=[0-9])/(?=F(?![0-9A-Z]))|[·・•\"'“”‘’`*^…$%=\\\\]+"), ""),
-    (re.compile(f"{_AFTER}\\s*[~〜～∼—–−‐‑‒―─﹣﹘_-]+\\s*(?={_COUNT}|[之负])"), "-"),
-    (re.compile(f"{_AFTER}(?:至|到)(?={_COUNT})"), "-"),
-    (re.compile(f"(?<={_COUNT})一(?=[0-9])"), "-"),
-    (
-        re.compile(
-            "(?<=[0-9]号)之(?=[0-9一二三四五六七八九十])|(?<=[0-9])之(?=[0-9一二三四五六七八九十])|(?<=[0-9]室)之(?=[0-9一二三四五六七八九十])"
-        ),
-        "-",
-    ),
-    (re.compile(f"{_AFTER}\\s*[、,/&+和及]\\s*(?={_COUNT})"), ","),
-    (re.compile(f"\\s+(?=[{_HAN}()#;])|(?<=[{_HAN}()#;])\\s+|^\\s+|\\s+$"), ""),
-    (
-        re.compile(f"[^0-9A-Za-z{_HAN}(),;# -]+|(?<![0-9A-Z号室楼层栋座元房铺]),|,(?!{_COUNT})|(?<![0-9A-Z号室楼层房铺])-|-(?!{_COUNT})"),
-        " ",
-    ),
-    (re.compile(f"\\(({PHASE}+|[A-Z]?[0-9]{{1,4}}[栋座楼室])\\)"), "\\1"),
-    (re.compile("\\([ ;]*\\)|^[ ;,)]+|[ ;,(]+$"), ""),
+_SEPARATORS: tuple[tuple[re.Pattern, str], ...] = (
+    (re.compile("[【〔〖\\[{﹙]"), "("),
+    (re.compile("[】〕〗\\]}﹚]"), ")"),
+    (re.compile("[;；。!！?？|]+(?=.)|//+"), ";"),
+    (re.compile("[·・•\"'“”‘’`*^$%=\\\\《》<>«»「」『』]+|(?<=[0-9])/(?=F(?![0-9A-Z]))"), ""),
+    (re.compile("(?<=[0-9])\\.(?=[0-9])"), "-"),
+    (re.compile(f"{_LISTED}\\s*[~〜～∼—–−‐‑‒―─﹣﹘_-]+\\s*(?={_COUNT}|[之负])"), "-"),
+    (re.compile(f"{_LISTED}\\s*[、,/&+]\\s*(?={_COUNT})"), ","),
+    (re.compile(f"\\s+(?=[{_ANY_HAN}(),;#])|(?<=[{_ANY_HAN}(),;#])\\s+|^\\s+|\\s+$"), ""),
+    (re.compile(f"[^0-9A-Za-z{_ANY_HAN}(),;# -]+|(?<![0-9A-Z号室楼层房铺栋座幢元{numerals.SIGNS}])-|-(?!{_COUNT}|[之负])"), ","),
+    (re.compile(f"\\(({PHASE}+|[A-Z]?[0-9]{{1,4}}[栋座楼室])\\)|^\\(([^()]*)\\)$"), "\\1\\2"),
+    (re.compile("\\([ ,;]*\\)|^[ ;,)]+|[ ;,(]+$"), ""),
     (re.compile("[ ,]*;[ ,;]*"), ";"),
+    (re.compile(" *,[ ,]*"), ","),
     (re.compile("  +"), " "),
 )
 _UNPAIRED = re.compile("\\(([^()]*)\\)|[()]")
 
-_SLIPS = re.compile("|".join(SPELLINGS) + "|(?<=[0-9])[搂喽](?![0-9]*号)|(?<=[0-9A-Z])[懂冻拣]")
-_NUMERAL = f"[{numerals.SIGNS}]"
-_WORDS = "号楼|栋|幢|座|楼|层|单元|梯|号|室|房|铺"
+_SPELLING = (
+    (re.compile("(?<=[0-9])[搂喽缕](?![0-9]*号)"), "楼"),
+    (re.compile("(?<=[0-9A-Z])[懂冻拣](?=[0-9]|$)"), "栋"),
+    (re.compile("(?<=[0-9A-Z])单[园员远](?=[0-9]|$)"), "单元"),
+)
+_PARTS = "号楼|栋|幢|座|楼|层|单元|梯|号|室|房|铺"
+_SIGNS = _PARTS.replace("|", "")
 _WRITTEN = re.compile(
-    f"第?(?<!{_NUMERAL})(?<!第)({_NUMERAL}+)(?=(?:[{_WORDS.replace('|', '')}]*[-,](?:{_NUMERAL}+|[0-9]+))*(?:{_WORDS})(?![路线街巷道桥公国]))"
-    f"|(?<=[-,])({_NUMERAL}+)(?![{_HAN}])|第(?=[0-9]+(?:[-,][0-9]+)*(?:{_WORDS}))"
+    f"(?:第|(?<![第{numerals.SIGNS}]))({_NUMERAL}+)(?=(?:[{_SIGNS}]*[-,](?:{_NUMERAL}+|[0-9]+))*(?:{_PARTS})(?!路|线|街|巷|桥|花园|公馆|交易))"
+    f"|(?<=[-,之])({_NUMERAL}+)(?![{HAN}])|第(?=[0-9]+(?:[-,][0-9]+)*(?:{_PARTS}))"
 )
-_SYNONYMS: tuple[tuple[re.Pattern, str], ...] = (
-    (
-        re.compile(
-            "(?<=[路街道巷坊里排村围][0-9])#|(?<=[路街道巷坊里排村围][0-9]{2})#|(?<=[路街道巷坊里排村围][0-9]{3})#|(?<=[路街道巷坊里排村围][0-9]{4})#"
-        ),
-        "号",
-    ),
-    (re.compile("(?<=[0-9A-Z])(?:号楼|#楼|#栋|#座|幢|棟|号栋|栋楼|#(?=[^0-9]|$)|#(?=[0-9]))"), "栋"),
-    (re.compile("(?<=[0-9])(?:楼层|层楼|/F|层|F(?![A-Z0-9]))"), "楼"),
-    (re.compile("(?<=[0-9A-Z])(?:号房间?|号室|房间|房)"), "室"),
+_SYNONYMS = (
+    (re.compile("(?<=[路街道巷坊里排村围])([0-9]{1,5}[A-Z]?)#"), "\\1号"),
+    (re.compile("(?<=[0-9A-Z])(?:号楼|#楼|#栋|#座|号栋|栋楼|幢|#)(?!#)"), "栋"),
+    (re.compile("(?<=[0-9])(?:楼层|层楼|层|/F|F(?![A-Z0-9]))|(?<=[首顶下])层"), "楼"),
+    (re.compile("(?<=[0-9A-Z])(?:号房间?|号室|房间|房(?!产)|ROOM|RM)"), "室"),
+    (re.compile("(?:ROOM|RM) *(?=[A-Z]?[0-9])"), ""),
+    (re.compile(f"(?<=[0-9])(?:号|室)?之(?=[0-9{COUNTING}])"), "-"),
+    (re.compile(f"{_NUMBERED}(?:至|到)(?={_COUNT})|(?<=[0-9])一(?=[0-9])"), "-"),
+    (re.compile(f"{_NUMBERED}[和及](?=[0-9A-Z])"), ","),
+    (re.compile("(?<=[0-9])号-(?=[0-9]{1,2}(?![0-9]))"), "号-"),
 )
-_DOUBLED: tuple[tuple[re.Pattern, str], ...] = (
+_DOUBLED = (
     (re.compile("^(?:中国)?(?:广东省?)?(?:深圳市?)?([一-鿿]{2,3}区)?(?=(?:中国)?(?:广东省?)?深圳市\\1)(?=.)"), ""),
     (re.compile("(?<![一-鿿])([一-鿿]{2,4}(?:区|街道|社区|省|市))\\1"), "\\1"),
-    (re.compile("(深圳市[一-鿿]{2,3}区)\\1"), "\\1"),
+    (re.compile("(?<=深圳市)([一-鿿]{2,3}区)\\1"), "\\1"),
 )
-_INTRODUCED = re.compile(f"(?:^|(?<=;))[ ;:]*{INTRODUCING}(?:\\([^()]*\\))?[ :：是为]*")
+_ROUNDS = 8
 
 
 def normalise(text: str | None, steps: Step = ALL) -> Normalised:
@@ -148,9 +151,6 @@ def normalise(text: str | None, steps: Step = ALL) -> Normalised:
     return Normalised(given, tuple(edits))
 
 
-_ROUNDS = 8
-
-
 def _sub(step: Step, pattern: re.Pattern, to: str | Callable[[re.Match], str], text: str, edits: list[Edit]) -> str:
     if not pattern.search(text):
         return text
@@ -166,7 +166,7 @@ def _sub(step: Step, pattern: re.Pattern, to: str | Callable[[re.Match], str], t
 
 def _width(text: str, edits: list[Edit]) -> str:
     text = _sub(Step.WIDTH, _INVISIBLE, "", text, edits)
-    if not _NOT_ASCII_OR_HAN.search(text):
+    if not _UNUSUAL.search(text):
         return text
     plain = unicodedata.normalize("NFKC", text)[:LIMIT]
     if plain != text:
@@ -186,16 +186,21 @@ def _noise(text: str, edits: list[Edit]) -> str:
     return _sub(Step.NOISE, _INTRODUCED, "", text, edits)
 
 
+def _order(text: str, edits: list[Edit]) -> str:
+    if not _HIGHEST_LAST.match(text) or _DIVISION.match(text) or not _LOWEST_FIRST.fullmatch(text):
+        return text
+    pieces = re.split("[,，、|]" if re.search("[,，、|]", text) else " +", text)
+    turned = ",".join(piece.strip() for piece in reversed(pieces) if piece.strip())
+    edits.append(Edit(Step.ORDER, text, turned, 0))
+    return turned
+
+
 def _separators(text: str, edits: list[Edit]) -> str:
     if _PLAIN.fullmatch(text):
         return text
     for pattern, to in _SEPARATORS:
         text = _sub(Step.SEPARATORS, pattern, to, text, edits)
     return _sub(Step.SEPARATORS, _UNPAIRED, lambda found: "" if found[1] is None else found[0], text, edits)
-
-
-def _spelling(text: str, edits: list[Edit]) -> str:
-    return _sub(Step.SPELLING, _SLIPS, lambda found: SPELLINGS.get(found[0], "楼" if found[0] in "搂喽" else "栋"), text, edits)
 
 
 def _numerals(text: str, edits: list[Edit]) -> str:
@@ -207,16 +212,13 @@ def _numerals(text: str, edits: list[Edit]) -> str:
     return _sub(Step.NUMERALS, _WRITTEN, digits, text, edits)[:LIMIT]
 
 
-def _synonyms(text: str, edits: list[Edit]) -> str:
-    for pattern, to in _SYNONYMS:
-        text = _sub(Step.SYNONYMS, pattern, to, text, edits)
-    return text
+def _each(step: Step, changes: tuple[tuple[re.Pattern, str], ...]) -> Callable[[str, list[Edit]], str]:
+    def change(text: str, edits: list[Edit]) -> str:
+        for pattern, to in changes:
+            text = _sub(step, pattern, to, text, edits)
+        return text
 
-
-def _doubled(text: str, edits: list[Edit]) -> str:
-    for pattern, to in _DOUBLED:
-        text = _sub(Step.DOUBLED, pattern, to, text, edits)
-    return text
+    return change
 
 
 _STEPS = (
@@ -224,9 +226,10 @@ _STEPS = (
     (Step.SCRIPT, _script),
     (Step.CASE, _case),
     (Step.NOISE, _noise),
+    (Step.ORDER, _order),
     (Step.SEPARATORS, _separators),
-    (Step.SPELLING, _spelling),
+    (Step.SPELLING, _each(Step.SPELLING, _SPELLING)),
     (Step.NUMERALS, _numerals),
-    (Step.SYNONYMS, _synonyms),
-    (Step.DOUBLED, _doubled),
+    (Step.SYNONYMS, _each(Step.SYNONYMS, _SYNONYMS)),
+    (Step.DOUBLED, _each(Step.DOUBLED, _DOUBLED)),
 )

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import shapely
 
 from ..addresses import store as addresses
+from ..addresses.model import NameKind
+from ..addresses.rules import compose
 from ..codes.model import Kind
 from ..db import queries
 from ..hierarchy.model import GOVERNANCE
@@ -33,6 +34,27 @@ TOLERANCE = 0.001
 
 
 @dataclass(frozen=True)
+class Own:
+    """Open facts of a building, or of a house and its building.
+
+    `address` is the geographic name: city, road, plate, compound, block, room. `floors` and `houses` (live ones) are the building's;
+    `unit`, `floor`, `room` and `area_m2` a house's.
+    """
+
+    code: str
+    building_code: str
+    address: str
+    use: str
+    status: str
+    floors: int | None
+    houses: int
+    unit: str | None = None
+    floor: int | None = None
+    room: str | None = None
+    area_m2: float | None = None
+
+
+@dataclass(frozen=True)
 class Block:
     """A block and what is in it.
 
@@ -45,9 +67,9 @@ class Block:
     counted
         When the counts were made.
     own
-        Open facts of a building or a house, as :mod:`gridgeo.addresses` has them.
+        Open facts of a building or a house.
     whole, cut
-        For a polygon: the micro-grids it holds, and those it cuts, which are left out.
+        For a polygon: the micro-grids it holds, and those that are left out, because it cuts them or the caller may not see them.
     """
 
     kind: str
@@ -55,7 +77,7 @@ class Block:
     chain: tuple[Unit, ...]
     contents: Contents
     counted: Counted
-    own: Any = None
+    own: Own | None = None
     whole: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
 
@@ -87,21 +109,45 @@ def of_polygon(conn, area: shapely.MultiPolygon, control: Control) -> Block:
     """
     basis, counted = units.counted_edition(conn)
     met = _rows(conn, "within", edition_id=basis, wkb=shapely.to_wkb(area), tolerance=TOLERANCE)
-    held = _contents(conn, basis, [unit_id for unit_id, _, whole in met if whole], control)
-    inside, cut = (tuple(ref for _, ref, whole in met if whole is wanted) for wanted in (True, False))
-    return Block("polygon", "", (), held, counted, whole=inside, cut=cut)
+    seen = units.visible(conn)
+    held = {unit_id: ref for unit_id, ref, whole in met if whole and (seen is None or unit_id in seen)}
+    inside, cut = tuple(held.values()), tuple(ref for unit_id, ref, _ in met if unit_id not in held)
+    return Block("polygon", "", (), _contents(conn, basis, list(held), control), counted, whole=inside, cut=cut)
 
 
 def of_building(conn, building_code: str, control: Control) -> Block:
-    """Return a building's own facts and the counts of its micro-grid; raises NotFound, Gone with who follows, Conflict."""
-    own = addresses.building(conn, building_code)
-    return _standing(conn, "building", building_code, building_code, own, control)
+    """Return a building's own facts and the counts of its micro-grid; raises InvalidCode, NotFound, Gone with who follows, Conflict."""
+    building = addresses.building(conn, building_code)
+    own = Own(
+        code=building.code,
+        building_code=building.code,
+        address=_address(conn, building.code),
+        use=building.use,
+        status=str(building.status),
+        floors=building.floors,
+        houses=_houses(conn, building.code),
+    )
+    return _standing(conn, "building", own, control)
 
 
 def of_house(conn, house_code: str, control: Control) -> Block:
-    """Return a house's own facts and the counts of its micro-grid; raises NotFound, Gone with who follows, Conflict."""
-    own = addresses.house(conn, house_code)
-    return _standing(conn, "house", house_code, own.building_code, own, control)
+    """Return a house's own facts and the counts of its micro-grid; raises InvalidCode, NotFound, Gone with who follows, Conflict."""
+    house = addresses.house(conn, house_code)
+    building = addresses.building(conn, house.building_code)
+    own = Own(
+        code=house.code,
+        building_code=building.code,
+        address=_address(conn, house.code),
+        use=house.use or building.use,
+        status=str(house.status),
+        floors=building.floors,
+        houses=_houses(conn, building.code),
+        unit=house.unit,
+        floor=house.floor,
+        room=house.room,
+        area_m2=house.area_m2,
+    )
+    return _standing(conn, "house", own, control)
 
 
 def by_level(conn, level: str, control: Control, within: str | None = None) -> list[tuple[Unit, Contents]]:
@@ -127,12 +173,20 @@ def words(conn) -> Words:
     )
 
 
-def _standing(conn, kind: str, ref: str, building_code: str, own: Any, control: Control) -> Block:
+def _standing(conn, kind: str, own: Own, control: Control) -> Block:
     basis, counted = units.counted_edition(conn)
-    rows = _rows(conn, "unit_of_building", building_code=building_code, edition_id=basis)
+    rows = _rows(conn, "unit_of_building", building_code=own.building_code, edition_id=basis)
     lowest = [unit_id for (unit_id,) in rows if unit_id is not None]
     chain = units.chain(conn, basis, f"u{lowest[0]}") if lowest else ()
-    return Block(kind, ref, chain, _contents(conn, basis, lowest, control), counted, own)
+    return Block(kind, own.code, chain, _contents(conn, basis, lowest, control), counted, own)
+
+
+def _address(conn, code: str) -> str:
+    return compose(NameKind.GEOGRAPHIC, addresses.parts(conn, code))
+
+
+def _houses(conn, building_code: str) -> int:
+    return sum(house.status.live for house in addresses.houses(conn, building_code))
 
 
 def _contents(conn, edition_id: int, lowest: list[int], control: Control) -> Contents:

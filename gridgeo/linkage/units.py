@@ -60,16 +60,15 @@ def counted_edition(conn) -> tuple[int, Counted]:
 
 
 def of_level(conn, edition_id: int, level: str, within: str | None = None) -> Division:
-    """Return the units of a level, the lower code first; of those below a unit only, where one is given.
+    """Return the units of a level that the caller may see, the lower code first; of those below a unit only, where one is given.
 
     Raises NotFound for an unknown unit and where there is no unit.
     """
     units = [Unit(*row) for row in _rows(conn, "units_of_level", edition_id=edition_id, level=level)]
     top_of = {leaf: top for top, leaf in _rows(conn, "below", edition_id=edition_id, unit_id=None, level=level)}
-    if within is not None:
-        allowed = set(_lowest(conn, edition_id, chain(conn, edition_id, within)[-1].unit_id))
-        inner = {top for leaf, top in top_of.items() if leaf in allowed} - {top for leaf, top in top_of.items() if leaf not in allowed}
-        units = [unit for unit in units if unit.unit_id in inner]
+    seen, below = visible(conn), None if within is None else set(_lowest(conn, edition_id, chain(conn, edition_id, within)[-1].unit_id))
+    outer = {top for leaf, top in top_of.items() if (seen is not None and leaf not in seen) or (below is not None and leaf not in below)}
+    units = [unit for unit in units if unit.unit_id not in outer]
     if not units:
         raise NotFound("grid units of level", level)
     place = {unit.unit_id: block for block, unit in enumerate(units)}
@@ -79,15 +78,27 @@ def of_level(conn, edition_id: int, level: str, within: str | None = None) -> Di
 def of_unit(conn, basis: int, ref: str, scheme: str = GOVERNANCE) -> tuple[tuple[Unit, ...], list[int]]:
     """Return a unit with those above it, the uppermost first, and the lowest units of the edition `basis` it is made of.
 
-    Raises NotFound, and InvalidInput for a scheme whose units are not made of whole micro-grids.
+    Raises NotFound, also for a unit that is not wholly in the caller's area, and InvalidInput for a scheme whose units are not
+    made of whole micro-grids.
     """
     edition_id, kind = _edition(conn, scheme)
     found = chain(conn, edition_id, ref)
     if scheme == GOVERNANCE:
-        return found, _lowest(conn, basis, found[-1].unit_id)
-    if kind is not SchemeKind.COMPOSED:
+        lowest = _lowest(conn, basis, found[-1].unit_id)
+    elif kind is SchemeKind.COMPOSED:
+        lowest = [member for (member,) in _rows(conn, "members", edition_id=edition_id, unit_id=found[-1].unit_id)]
+    else:
         raise InvalidInput("scheme", scheme, "its units are not made of whole micro-grids; ask with their area as a polygon")
-    return found, [member for (member,) in _rows(conn, "members", edition_id=edition_id, unit_id=found[-1].unit_id)]
+    seen = visible(conn)
+    if seen is not None and not seen.issuperset(lowest):
+        raise NotFound("grid unit in the caller's area", ref)
+    return found, lowest
+
+
+def visible(conn) -> frozenset[int] | None:
+    """Return the lowest units the current transaction may see (:mod:`gridgeo.access`); None for the whole city."""
+    whole, seen = _rows(conn, "area")[0]
+    return None if whole else frozenset(seen)
 
 
 def chain(conn, edition_id: int, ref: str) -> tuple[Unit, ...]:

@@ -1,3 +1,7 @@
+-- name: area
+-- What the transaction may see: everything, or these lowest units.
+SELECT gridgeo.area_is_whole(), gridgeo.area_units();
+
 -- name: edition_now
 -- The edition of a scheme that is valid now, and the kind of scheme.
 SELECT e.edition_id, s.kind

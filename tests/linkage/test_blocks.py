@@ -123,10 +123,11 @@ def test_every_role_there_is_is_answered_for(conn, edition):
 
 def test_a_house_and_a_building_answer_with_their_own_facts_and_their_micro_grids_counts(conn, edition):
     house = blocks.of_house(conn, f"{B}00001000001", RULE)
-    assert (house.own.code, house.own.area_m2) == (f"{B}00001000001", 50.0)
+    assert (house.own.code, house.own.area_m2, house.own.address) == (f"{B}00001000001", 50.0, "试验路1号101")
     assert (house.chain[-1].code, residents(house)) == (B, Told(None, 1, 0, 9))
     building = blocks.of_building(conn, f"{A}00001", RULE)
-    assert (building.own.floors, building.chain[-1].code, residents(building)) == (6, A, Told(10, 0, 10, 12))
+    assert (building.own.floors, building.own.houses, building.chain[-1].code) == (6, 2, A)
+    assert residents(building) == Told(10, 0, 10, 12)
 
 
 def test_what_never_was_is_not_found_and_what_was_is_gone(conn, edition):
@@ -200,3 +201,32 @@ def test_no_answer_about_any_area_changes_with_what_a_hidden_cell_holds(conn, ed
             counts.refresh(conn, TODAY)
             assert blocks.of_unit(conn, B, EXACT).contents.linked["person", "resident"].count == left
             assert answers() == nine
+
+
+def test_a_caller_for_a_part_of_the_city_is_told_of_that_part_alone(conn, edition):
+    unit = units(conn, edition)
+    with conn.cursor() as cur:
+        cur.execute("SET LOCAL ROLE gridgeo_linkage")
+        cur.execute("SELECT set_config('gridgeo.area', %s, true)", (f"{{{unit[A]},{unit[B]}}}",))
+    assert residents(blocks.of_unit(conn, A, RULE)) == Told(10, 0, 10, 12)
+    assert [unit.code for unit, _ in blocks.by_level(conn, "micro", RULE)] == [A, B]
+    assert [unit.code for unit, _ in blocks.by_level(conn, "community", RULE)] == ["999901001001"]
+    part = blocks.of_polygon(conn, area("ABC"), RULE)
+    assert (part.whole, part.cut) == ((A, B), (C,))
+    for ref in (C, "999901001", "999901"):
+        with pytest.raises(NotFound):
+            blocks.of_unit(conn, ref, RULE)
+    with pytest.raises(NotFound):
+        blocks.of_house(conn, f"{C}00001000001", RULE)
+
+
+def test_a_caller_for_nothing_is_told_nothing(conn, edition):
+    with conn.cursor() as cur:
+        cur.execute("SET LOCAL ROLE gridgeo_linkage")
+        cur.execute("SET LOCAL gridgeo.area = ''")
+        cur.execute("SELECT count(*) FROM linkage.unit_count")
+        assert cur.fetchone() == (0,)
+    with pytest.raises(NotFound):
+        blocks.of_unit(conn, A, RULE)
+    with pytest.raises(NotFound):
+        blocks.by_level(conn, "micro", RULE)

@@ -123,3 +123,10 @@ ALTER TABLE linkage.audit ENABLE ROW LEVEL SECURITY;
 ALTER TABLE linkage.audit FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS room ON linkage.audit;
 CREATE POLICY room ON linkage.audit TO gridgeo_linkage USING (true);
+
+-- Counts are seen where their grid is; what is asked of the rest is refused before (linkage/units.py), or it would look empty.
+ALTER TABLE linkage.unit_count ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON linkage.unit_count;
+CREATE POLICY area ON linkage.unit_count TO gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+);

@@ -13,6 +13,9 @@ from pathlib import Path
 
 from .errors import ConfigError
 
+#: Least and most of numbers that have them.
+_BOUNDS = {"port": (0, 65_535), "workers": (1, 256), "pool_size": (1, 1_000)}
+
 
 def default_home() -> Path:
     """Return where an installation keeps its database and its engine.
@@ -115,6 +118,9 @@ class Settings:
         given = {field.name: _parse(name, field, environ[name]) for name, field in known.items() if environ.get(name)}
         given.setdefault("home", default_home())
         given.setdefault("database_url", environ.get("DATABASE_URL", ""))
+        for name, (least, most) in _BOUNDS.items():
+            if not least <= given.get(name, least) <= most:
+                raise ConfigError(f"GRIDGEO_{name.upper()}={given[name]} is not from {least} to {most}")
         return cls(**given)
 
     def hand_on(self) -> None:

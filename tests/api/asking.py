@@ -37,14 +37,18 @@ def operation(method: str, template: str) -> dict[str, Any]:
     return _described()[1]["paths"].get(template, {}).get(method.lower(), {})
 
 
+def query(method: str, template: str) -> dict[str, Any]:
+    """The examples of a route's query."""
+    parameters = operation(method, template).get("parameters", ())
+    return {each["name"]: each["example"] for each in parameters if each["in"] == "query" and "example" in each}
+
+
 def ask(client: httpx.Client, method: str, template: str, headers: dict[str, str] | None = None, **other: Any) -> httpx.Response:
     """Ask a route with its examples; `other` goes to httpx instead of what they say."""
     described, given = operation(method, template), GIVEN.get((method, template), {})
     parameters = described.get("parameters", ())
     path = {each["name"]: each.get("example", "1") for each in parameters if each["in"] == "path"} | given.get("path", {})
-    asked: dict[str, Any] = {
-        "params": {each["name"]: each["example"] for each in parameters if each["in"] == "query" and "example" in each}
-    }
+    asked: dict[str, Any] = {"params": query(method, template)}
     body = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
     if body is not None:
         asked["json"] = body

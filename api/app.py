@@ -26,7 +26,7 @@ from . import access, depends, openapi, pages, problems
 from .drawings import Drawings
 from .middleware import Door, Metrics
 from .pools import READER, Pools
-from .routes import at, codes, download, editions, grids, health, landing, maps
+from .routes import at, buildings, codes, download, editions, grids, health, landing, linkage, maps
 
 #: The one table of which foreseen error is which status; an error not named here is what its parent is.
 STATUS: dict[type[Exception], int] = {
@@ -53,7 +53,9 @@ _RESOURCES = (
     grids,
     download,
     editions,
+    buildings,
     codes,
+    linkage,
     maps,
     landing,
     health,
@@ -64,7 +66,12 @@ _DESCRIPTION = "网格 · A city by its grids: which unit is here, what is it ca
 _TAGS = [
     {"name": "grids", "description": "网格 · Grid units and where points lie."},
     {"name": "editions", "description": "版本 · Boundaries as they were, are and will be."},
+    {"name": "addresses", "description": "地址 · Buildings and houses, their names, and any text led to one of them."},
     {"name": "codes", "description": "编码 · Whether codes are sound, and what is wrong with them."},
+    {
+        "name": "linkage",
+        "description": "五码关联 · What is linked to a house: persons, organisations, numbers, events; never a list of people.",
+    },
     {"name": "maps", "description": "地图 · The map for planners."},
     {"name": "service", "description": "服务 · This service itself."},
 ]

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import orjson
@@ -89,6 +91,46 @@ def media_type(content_type: str) -> tuple[str, str]:
     kind, *options = (part.strip().lower() for part in content_type.split(";"))
     charset = next((option.partition("=")[2].strip('"') for option in options if option.startswith("charset=")), "")
     return kind, charset
+
+
+def members(body: bytes, content_type: str, required: Collection[str], optional: Collection[str] = ()) -> dict[str, Any]:
+    """Return the members of a body that is one JSON object; of what was given only places are told.
+
+    Raises InvalidRequest where a member is missing, unknown or named twice, UnsupportedMediaType.
+    """
+    if media_type(content_type) not in {("application/json", ""), ("application/json", "utf-8")}:
+        raise UnsupportedMediaType("this resource reads application/json in utf-8")
+    try:
+        given = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise _refuse(f"is no JSON: {error.msg} at character {error.pos}") from None
+    known = [*required, *optional]
+    if not isinstance(given, dict):
+        raise _refuse(f"is no JSON object of {', '.join(known)}")
+    faults = [Fault(f"/{name}", "missing-member", "is missing; it is required", True) for name in required if name not in given]
+    unknown = len(given.keys() - set(known))
+    if unknown:
+        faults.append(Fault("", "unknown-member", f"holds {unknown} member{'s' * (unknown > 1)} other than {', '.join(known)}", True))
+    if names_twice(body):
+        faults.append(Fault("", "invalid-body", "names a member twice", True))
+    if faults:
+        raise InvalidRequest(faults)
+    return given
+
+
+def names_twice(body: bytes) -> bool:
+    """Return whether an object names a member twice: the usual parser keeps the last of them and says nothing."""
+    found = False
+
+    def look(pairs: list) -> None:
+        nonlocal found
+        found |= len({name for name, _ in pairs}) < len(pairs)
+
+    try:
+        json.loads(body, object_pairs_hook=look)
+    except (RecursionError, ValueError):  # in what was named twice there may stand anything
+        return True
+    return found
 
 
 def fault(form: str, place: int, detail: str, member: str = "") -> Fault:

@@ -15,7 +15,9 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from . import conditional
+from gridgeo.access.model import Scope
+
+from . import conditional, policies
 
 _STYLE = (resources.files(__package__) / "pages" / "style.css").read_text(encoding="utf-8")
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -45,16 +47,18 @@ def reference(document: dict[str, Any], problems: Iterable[tuple[int, str, str]]
     groups = {tag["name"]: {**tag, "operations": []} for tag in document["tags"]}
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            shown = {"method": method.upper(), "path": path, "try": _example(path, operation), **operation}
+            shown = {"method": method.upper(), "path": path, "try": _example(method.upper(), path, operation), **operation}
             groups[operation["tags"][0]]["operations"].append(shown)
     used = [group for group in groups.values() if group["operations"]]
     return render("reference.html", document=document, groups=used, problems=list(problems))
 
 
-def _example(path: str, operation: dict[str, Any]) -> str | None:
-    """An address to try an operation with, of its parameters' examples; None where one in the path has none."""
+def _example(method: str, path: str, operation: dict[str, Any]) -> str | None:
+    """An address to try an operation with, of its parameters' examples; None where one in the path has none, or a key is needed."""
     parameters = operation.get("parameters", [])
-    if any(each["in"] == "path" and "example" not in each for each in parameters):
+    if policies.of(method, path) not in (policies.PUBLIC, Scope.READ) or any(
+        each["in"] == "path" and "example" not in each for each in parameters
+    ):
         return None
     query = {each["name"]: each["example"] for each in parameters if each["in"] == "query" and "example" in each}
     place = path.format(**{each["name"]: each["example"] for each in parameters if each["in"] == "path"})

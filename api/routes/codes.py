@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 
@@ -134,7 +133,7 @@ def _read(body: bytes) -> tuple[list[str], list[str | None]]:
         raise _refused("", f"holds {len(codes)} codes; at most {MOST} in one request", "too-many-codes")
     faults = (_code_fault(code, where.format(place)) for place, code in enumerate(codes))
     _raise([fault for fault in faults if fault])
-    if _names_twice(body):
+    if bodies.names_twice(body):
         raise _refused("", "names a member twice", "invalid-body")
     return kinds, codes
 
@@ -149,21 +148,6 @@ def _code_fault(code: object, where: str) -> Fault | None:
         return None
     rule = f"has more than {LONGEST} characters" if isinstance(code, str) else "is no text; a number loses its last digits on the way"
     return Fault(where, "invalid-code", rule, in_body=True)
-
-
-def _names_twice(body: bytes) -> bool:
-    """Whether an object names a member twice: the parser above keeps the last of them and says nothing."""
-    found = False
-
-    def look(pairs: list) -> None:
-        nonlocal found
-        found |= len({name for name, _ in pairs}) < len(pairs)
-
-    try:
-        json.loads(body, object_pairs_hook=look)
-    except (RecursionError, ValueError):  # in what was named twice there may stand anything
-        return True
-    return found
 
 
 def _refused(place: str, rule: str, code: str) -> InvalidRequest:

@@ -14,7 +14,7 @@ from pathlib import Path
 from .errors import ConfigError
 
 #: Least and most of numbers that have them.
-_BOUNDS = {"port": (0, 65_535), "workers": (1, 256), "pool_size": (1, 1_000)}
+_BOUNDS = {"port": (0, 65_535), "workers": (1, 256), "pool_size": (1, 1_000), "round_to": (1, 1_000)}
 
 
 def default_home() -> Path:

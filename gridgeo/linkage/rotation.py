@@ -47,7 +47,7 @@ def step(conn, vault: Vault, after: bytes = _START, most: int = BATCH) -> tuple[
     if old:
         with conn.cursor() as cur:
             cur.execute(SQL["make_anew"])
-            _copy(cur, (_line(token, None, vault.seal_key_id, sealed) for token, _, sealed in _sealed(vault, vault, old)))
+            _copy(cur, _anew(vault, vault, old))
             cur.execute(SQL["analyze_anew"])
             cur.execute(SQL["seal_anew"])
             cur.execute("DROP TABLE linkage_anew")
@@ -67,7 +67,7 @@ def reindex(conn, settings: Settings, vault: Vault, progress: Progress = lambda 
         cur.execute(SQL["make_anew"])
         done = 0
         for rows in _batches(conn):
-            _copy(cur, (_line(old, token, anew.seal_key_id, sealed) for old, token, sealed in _sealed(vault, anew, rows)))
+            _copy(cur, _anew(vault, anew, rows, retokened=True))
             done += len(rows)
             progress(done)
         for name in ("analyze_anew", "keep_links", "keep_identities", "empty_room", "put_identities", "put_links"):
@@ -120,22 +120,18 @@ def _batch(conn, after: bytes, most: int) -> list[tuple]:
         return cur.fetchall()
 
 
-def _sealed(old: Vault, new: Vault, rows: list[tuple]) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """Old token, new token and sealed code of each row."""
+def _anew(old: Vault, new: Vault, rows: list[tuple], retokened: bool = False) -> Iterator[str]:
+    """Rows as they are copied: sealed with the new key, under their own token or under a new one."""
     for kind, some in groupby(sorted(rows, key=lambda row: row[0]), lambda row: row[0]):
         some = list(some)
-        forms = old.open_many(some)
-        tokens = new.tokens_of(Kind(kind), forms)
-        sealed = new.seal_many(Kind(kind), tokens, forms)
-        yield from zip((bytes(row[1]) for row in some), tokens, sealed, strict=True)
+        forms, tokens = old.open_many(some), [bytes(row[1]) for row in some]
+        under = new.tokens_of(Kind(kind), forms) if retokened else tokens
+        for token, now, sealed in zip(tokens, under, new.seal_many(Kind(kind), under, forms), strict=True):
+            yield f"{_bytea(token)}\t{_bytea(now)}\t{new.seal_key_id}\t{_bytea(sealed)}\n"
 
 
-def _line(token: bytes, anew: bytes | None, key_id: int, sealed: bytes) -> str:
-    return f"{_bytea(token)}\t{_bytea(anew)}\t{key_id}\t{_bytea(sealed)}\n"
-
-
-def _bytea(value: bytes | None) -> str:
-    return "\\N" if value is None else f"\\\\x{value.hex()}"
+def _bytea(value: bytes) -> str:
+    return f"\\\\x{value.hex()}"
 
 
 def _copy(cur, lines: Iterator[str]) -> None:

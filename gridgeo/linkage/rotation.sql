@@ -7,8 +7,8 @@ SELECT EXISTS (SELECT FROM linkage.identity WHERE key_id <> %(key_id)s);
 SELECT kind, token, key_id, sealed FROM linkage.identity WHERE token > %(after)s ORDER BY token LIMIT %(most)s;
 
 -- name: make_anew
--- Codes sealed anew; and their new tokens, where these change.
-CREATE TEMP TABLE linkage_anew (token bytea NOT NULL, anew bytea, key_id smallint NOT NULL, sealed bytea NOT NULL) ON COMMIT DROP;
+-- Codes sealed anew, and the tokens they are under from now on.
+CREATE TEMP TABLE linkage_anew (token bytea NOT NULL, anew bytea NOT NULL, key_id smallint NOT NULL, sealed bytea NOT NULL) ON COMMIT DROP;
 
 -- name: copy_anew
 -- By the block.

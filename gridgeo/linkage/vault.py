@@ -85,7 +85,7 @@ class Vault:
             sealed = bytes(sealed)
             try:
                 opened.append(self._seals[key_id].decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(kind) + bytes(token)).decode())
-            except (InvalidTag, KeyError):
+            except (InvalidTag, KeyError, ValueError):
                 raise Conflict(f"a sealed code cannot be opened (key {key_id}): its row was changed, or belongs elsewhere") from None
         return opened
 

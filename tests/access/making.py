@@ -5,8 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import UTC, datetime
 
+from gridgeo.codes.model import Kind
 from gridgeo.db import connection
 from gridgeo.hierarchy import editions, model, store
+from gridgeo.linkage import keys
+from gridgeo.settings import Settings
 from tests.api import world
 
 #: A building in each of two communities, by the letter of the micro-grid it lies in, and a house in each of them.
@@ -80,3 +83,14 @@ def loaded(url: str) -> dict[str, int]:
     """Load the city into a database of the test's own; return unit ids by code."""
     with closing(connection.connect(url)) as conn, conn:
         return city(conn)
+
+
+def sealed(url: str, settings: Settings) -> None:
+    """Make the keys of the locked room, and seal with them the codes of :data:`TOKEN`: persons that cannot be."""
+    with closing(connection.connect(url)) as conn, conn:
+        keys.init(conn, settings)
+        vault = keys.unlock(conn, settings)
+        codes = vault.seal_many(Kind.PERSON, list(TOKEN.values()), ["449999199001010019", "449999199001010027"])
+        with conn.cursor() as cur:
+            for token, code in zip(TOKEN.values(), codes, strict=True):
+                cur.execute("UPDATE linkage.identity SET key_id = %s, sealed = %s WHERE token = %s", (vault.seal_key_id, code, token))

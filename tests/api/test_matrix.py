@@ -36,10 +36,13 @@ REFUSED += ("stranger's token",)
 
 
 @pytest.fixture(scope="module")
-def city(server, template):
-    """A database with buildings in A and in D."""
+def city(server, template, tmp_path_factory):
+    """A database with buildings in A and in D, the keys of its locked room made."""
     name = server.create(template)
-    yield SimpleNamespace(url=server.url_of(name), units=making.loaded(server.url_of(name)))
+    url, key_file = server.url_of(name), str(tmp_path_factory.mktemp("keys") / "master.key")
+    units = making.loaded(url)
+    making.sealed(url, Settings(key_file=key_file, database_url=url))
+    yield SimpleNamespace(url=url, units=units, key_file=key_file)
     server.drop(name)
 
 
@@ -77,6 +80,7 @@ def served(request, city, tmp_path_factory):
     given = Settings(
         home=home,
         database_url=city.url,
+        key_file=city.key_file,
         port=0,
         per_minute=0,
         anonymous=(request.param,),

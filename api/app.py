@@ -17,6 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import compile_path
 
 from gridgeo import __version__, errors
+from gridgeo.addresses.washing.live import Live as Addresses
 from gridgeo.errors import GridgeoError
 from gridgeo.hierarchy import store
 from gridgeo.hierarchy.live import Live
@@ -26,7 +27,7 @@ from . import access, depends, openapi, pages, problems
 from .drawings import Drawings
 from .middleware import Door, Metrics
 from .pools import READER, Pools
-from .routes import at, buildings, codes, download, editions, grids, health, landing, linkage, maps
+from .routes import addresses, at, blocks, buildings, codes, download, editions, grids, health, landing, linkage, maps
 
 #: The one table of which foreseen error is which status; an error not named here is what its parent is.
 STATUS: dict[type[Exception], int] = {
@@ -53,9 +54,11 @@ _RESOURCES = (
     grids,
     download,
     editions,
+    addresses,
     buildings,
     codes,
     linkage,
+    blocks,
     maps,
     landing,
     health,
@@ -89,7 +92,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.drawings = Drawings(lambda: depends.read_from(app.state.pool, store.grid_types))
         app.state.live = await anyio.to_thread.run_sync(Live(settings.database_url, READER, app.state.drawings.look).start)
         app.state.drawings.follow(app.state.live)
+        app.state.addresses = await anyio.to_thread.run_sync(Addresses(settings.database_url, READER).start)
         yield
+        app.state.addresses.stop()
         app.state.drawings.stop()
         app.state.live.stop()
         app.state.pools.close()

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from gridgeo.access import store as access
 from gridgeo.access.model import Principal
+from gridgeo.addresses.washing.base import Base
 from gridgeo.db.connection import Pool
 from gridgeo.errors import DatabaseUnavailable, Gone, NotFound
 from gridgeo.hierarchy import store
@@ -41,6 +42,11 @@ def settings(request: Request) -> Settings:
 def live(request: Request) -> Live:
     """Return the editions in memory."""
     return request.app.state.live
+
+
+def base(request: Request) -> Base:
+    """Return what washing knows by name."""
+    return request.app.state.addresses.base
 
 
 def drawings(request: Request) -> Drawings:

@@ -8,7 +8,7 @@ from .assemble import Draft
 from .divisions import CITY, LEVELS, PROVINCE, Division, elsewhere
 from .grammar import LANES
 from .lexicon import Lexicon
-from .names import leads_name, stands_alone
+from .names import is_before_road, leads_name, stands_alone
 
 _COUNTRY = re.compile("中国|中华人民共和国")
 _PROVINCE = re.compile("广东省?(?=深圳|[一-鿿]{2}(?:区|县)|$| )")
@@ -28,6 +28,8 @@ _OTHER_COMMUNITY = re.compile(
 _OTHER_CITY = re.compile(
     f"({'|'.join(elsewhere('municipality'))})市?|({'|'.join(elsewhere('city'))})市?(?![路街道])|({'|'.join(elsewhere('province'))})(?:省|[一-鿿]{{0,3}}自治区)?"
 )
+_OFFICE = re.compile("办事处|办(?!公)")
+_INSTITUTION = re.compile("党群|健康|卫生|公园|服务中心|医院|文化")
 _SENTENCE = re.compile("[^;]+")
 _HERE = re.compile("(?:广东省?)?深圳市")
 _FULL = elsewhere("municipality") | elsewhere("city") | elsewhere("province")
@@ -113,18 +115,22 @@ def _division(text: str, at: int, lexicon: Lexicon, draft: Draft) -> int | None:
         end, found = hit
         name = text[at:end]
         whole = [division for division in found if division.name == name]
-        taken = _whole(at, end, whole, draft) if whole else _bare(text, at, end, found, lexicon, draft)
+        taken = _whole(text, at, end, whole, draft) if whole else _bare(text, at, end, found, lexicon, draft)
         if taken:
             return taken
     return _other(text, at, draft)
 
 
-def _whole(at: int, end: int, found: list[Division], draft: Draft) -> int | None:
+def _whole(text: str, at: int, end: int, found: list[Division], draft: Draft) -> int | None:
     level = next((level for level in LEVELS if any(d.level == level for d in found) and level not in draft.fields), None)
     if level is None:
         return _again(at, end, found[0], draft)
     if level == "community" and not found[0].name.endswith("社区"):
         return None
+    if level == "community" and _INSTITUTION.match(text, end):
+        return None
+    if level == "street" and (office := _OFFICE.match(text, end)):
+        end = office.end()
     return _set(level, found[0].name, at, end, draft)
 
 
@@ -149,7 +155,9 @@ def _bare(text: str, at: int, end: int, found: tuple[Division, ...], lexicon: Le
         if kind:
             return _set("community", name + "社区", at, kind.end(), draft)
     hit = lexicon.at(text, at)
-    if (hit and hit[0] >= end and (hit[0] > end or "district" not in levels)) or leads_name(text, end):
+    if (hit and hit[0] >= end and (hit[0] > end or "district" not in levels)) or (
+        leads_name(text, end) and not is_before_road(text, end, lexicon)
+    ):
         return None
     for level in LEVELS:
         if level in levels and level not in draft.fields and _may_be_bare(level, draft):

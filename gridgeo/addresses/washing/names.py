@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .grammar import GENERIC_NAME, LANES, LEADING, NAME
-from .lexicon import Lexicon
+from .lexicon import Kind, Lexicon
 
 #: parts of town that are called so whatever stands before them
 _OWN = ("科技园", "高新")
@@ -12,6 +12,12 @@ _OWN = ("科技园", "高新")
 def leads_name(text: str, end: int) -> bool:
     """Return whether a name that ends here only begins another one: 宝安 in 宝安大道, 福田 in 福田国际创新中心."""
     return bool(LEADING.match(text, end)) and not text.startswith(_OWN, end)
+
+
+def is_before_road(text: str, end: int, lexicon: Lexicon) -> bool:
+    """Return whether a road that is known begins where a name ends."""
+    hit = lexicon.at(text, end)
+    return bool(hit) and Kind.ROAD in hit[1].kinds and len(hit[1].name) > 2
 
 
 def stands_alone(text: str, end: int, lexicon: Lexicon) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from .assemble import Draft
 from .comparable import key, number_key
 from .front import here, take
+from .grammar import is_company
 from .lexicon import Lexicon, public
 from .reading import Reader
 from .text import ALL, Edit, Step, normalise
@@ -90,6 +91,9 @@ def parse(text: str | None, lexicon: Lexicon | None = None, steps: Step = ALL) -
 
 def _read(text: str, lexicon: Lexicon) -> Draft:
     draft = Draft(text)
+    if is_company(text):
+        draft.leave(0, len(text))
+        return draft
     start, end = here(text, draft)
     read_on = take(text[:end], start, lexicon, draft)
     if "elsewhere" in draft.faults:

@@ -38,9 +38,11 @@ class Reader:
         if self.last and self._restart():
             return True
         return (
-            self._left(grammar.CONTACT)
+            self._contact()
+            or self._left(grammar.TRANSIT)
             or self._after_road()
             or self._near()
+            or (self.last == "place" and self._left(grammar.GATE))
             or self._lane()
             or self._phase()
             or self._number()
@@ -61,6 +63,15 @@ class Reader:
         if not found or found.end() == self.at:
             return False
         self.draft.leave(self.at, found.end())
+        return self._pass(found.end() - self.at)
+
+    def _contact(self) -> bool:
+        """A name, a telephone number, a postal code: left over without the word before it."""
+        found = self._match(grammar.CONTACT)
+        if not found:
+            return False
+        self.draft.leave(found.start(found.lastgroup), found.end())
+        self.last = "left"
         return self._pass(found.end() - self.at)
 
     def _skip(self) -> None:
@@ -147,7 +158,7 @@ class Reader:
         if found and found["road"]:
             return self._road(self._road_start(found.end("road")), found.end("road"))
         found = found or self._match(grammar.BARE_NAME) or (self._match(grammar.LAST_NAME) if self._may_end() else None)
-        if not found:
+        if not found or found[0].isascii():
             return False
         inner = None if self.draft.has_any(_INSIDE) else grammar.INNER.fullmatch(found[0])
         if inner and inner["inner"]:
@@ -185,7 +196,8 @@ class Reader:
     # numbers
 
     def _number(self) -> bool:
-        self._left(grammar.SELF_NUMBERED)
+        if not (self.last == "plate" and self._left(grammar.SELF_PLATE)):
+            self._left(grammar.SELF_NUMBERED)
         return self._plate() or self._split() or self._block() or self._unit() or self._floor() or self._bare_plate() or self._room()
 
     def _set(self, name: str, value: str, end: int, joiner: str) -> bool:
@@ -197,7 +209,12 @@ class Reader:
         if self.last not in _BEFORE_PLATE or (self.last == "" and not self.draft.has_any(("street", "community"))):
             return False
         found = self._match(grammar.PLATE)
-        return bool(found) and self._set_plate(found["value"].replace("号", "") + (found["sub"] or ""), found.end())
+        if not found:
+            return False
+        value = found["value"].replace("号", "") + (found["sub"] or "")
+        if self.last == "place" and ("plate" in self.draft.fields or any(road.plate for road in self.draft.roads)):
+            return self._set("block", value, found.end(), "-")
+        return self._set_plate(value, found.end())
 
     def _bare_plate(self) -> bool:
         is_village = self.last == "place" and bool(grammar.LIKE_VILLAGE.match(self.draft.places[-1].name))
@@ -246,7 +263,9 @@ class Reader:
         if not found or (found["g"] and "floor" in self.draft.fields):
             return False
         written = (found["value"] or "").replace("楼", "")
-        value = grammar.FLOOR_WORDS.get(found["word"]) or found["f"] or found["g"] or _BELOW.sub("-", written).replace("--", "-")
+        value = (
+            grammar.FLOOR_WORDS.get(found["word"]) or found["f"] or found["g"] or _BELOW.sub("-", written).replace("--", "-").lstrip("L")
+        )
         return self._set("floor", value, found.end(), ",")
 
     def _room(self) -> bool:

@@ -93,6 +93,7 @@ _SEPARATORS: tuple[tuple[re.Pattern, str], ...] = (
     (re.compile("[ ,]*;[ ,;]*"), ";"),
     (re.compile(" *,[ ,]*"), ","),
     (re.compile("  +"), " "),
+    (re.compile("(?<=[A-Z]{2}) (?=[A-Z]{2})"), ""),
 )
 _UNPAIRED = re.compile("\\(([^()]*)\\)|[()]")
 
@@ -105,15 +106,18 @@ _PARTS = "号楼|栋|幢|座|楼|层|单元|梯|号|室|房|铺"
 _SIGNS = _PARTS.replace("|", "")
 _WRITTEN = re.compile(
     f"(?:第|(?<![第{numerals.SIGNS}]))({_NUMERAL}+)(?=(?:[{_SIGNS}]*[-,](?:{_NUMERAL}+|[0-9]+))*(?:{_PARTS})(?!路|线|街|巷|桥|花园|公馆|交易))"
-    f"|(?<=[-,之])({_NUMERAL}+)(?![{HAN}])|第(?=[0-9]+(?:[-,][0-9]+)*(?:{_PARTS}))"
+    f"|(?<=[-,])({_NUMERAL}+)(?![{HAN}])|(?<=之)({_NUMERAL}{{1,2}}?)(?=[号室0-9,(]|$)|第(?=[0-9]+(?:[-,][0-9]+)*(?:{_PARTS}))"
+    f"|(?<=[0-9][号栋座元楼梯室])({_NUMERAL}{{3,4}})(?=$|[(,; ])"
 )
 _SYNONYMS = (
     (re.compile("(?<=[路街道巷坊里排村围])([0-9]{1,5}[A-Z]?)#"), "\\1号"),
     (re.compile("(?<=[0-9A-Z])(?:号楼|#楼|#栋|#座|号栋|栋楼|幢|#)(?!#)"), "栋"),
-    (re.compile("(?<=[0-9])(?:楼层|层楼|层|/F|F(?![A-Z0-9]))|(?<=[首顶下])层"), "楼"),
+    (re.compile("(?<=[0-9])(?:楼层|层楼|层|/F|F(?![A-Z0-9]))|(?<=[首顶下夹])层"), "楼"),
     (re.compile("(?<=[0-9A-Z])(?:号房间?|号室|房间|房(?!产)|ROOM|RM)"), "室"),
     (re.compile("(?:ROOM|RM) *(?=[A-Z]?[0-9])"), ""),
-    (re.compile(f"(?<=[0-9])(?:号|室)?之(?=[0-9{COUNTING}])"), "-"),
+    (re.compile("(?<=[0-9])之([0-9]{1,3})(号|室)"), "-\\1\\2"),
+    (re.compile("(?<=[0-9])(号|室)之([0-9]{1,3})"), "-\\2\\1"),
+    (re.compile("(?<=[0-9])之(?=[0-9]{1,3}(?![0-9]))"), "-"),
     (re.compile(f"{_NUMBERED}(?:至|到)(?={_COUNT})|(?<=[0-9])一(?=[0-9])"), "-"),
     (re.compile(f"{_NUMBERED}[和及](?=[0-9A-Z])"), ","),
     (re.compile("(?<=[0-9])号-(?=[0-9]{1,2}(?![0-9]))"), "号-"),
@@ -205,7 +209,7 @@ def _separators(text: str, edits: list[Edit]) -> str:
 
 def _numerals(text: str, edits: list[Edit]) -> str:
     def digits(found: re.Match) -> str:
-        written = found[1] or found[2] or ""
+        written = next(filter(None, found.groups()), "")
         number = numerals.value(written) if written else ""
         return found[0] if number is None else str(number)
 

@@ -81,7 +81,7 @@ _AROUND = [replace(each, required=False, example=None) for each in (LON, LAT)]
 
 _SEARCH = Query(_Q, _UNIT, *_AROUND, _RADIUS, CRS, _limit(10, _FIND))
 _COMPLETE = Query(_Q, _WITHIN, _limit(10, _COMPLETE_MOST))
-_REVERSE = Query(LON, LAT, CRS, _RADIUS, _limit(1, _COMPLETE_MOST))
+_REVERSE = Query(*(replace(each, example=None) for each in (LON, LAT)), CRS, _RADIUS, _limit(1, _COMPLETE_MOST))
 _WASH = Query(_TEXT, _AREA)
 _NORMALISE = Query(_TEXT)
 _NONE = Query()

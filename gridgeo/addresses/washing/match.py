@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from . import pinyin, rules, slips
 from .base import SQL, Base
@@ -19,12 +20,15 @@ _NEARLY = 6
 _KEYS = {
     "by_plate": ("road", "plate", "block"),
     "by_lane": ("compound", "road", "plate"),
+    "by_lane_here": ("road", "plate", "community"),
     "by_number": ("compound", "plate"),
     "by_block": ("compound", "block"),
     "by_compound": ("compound",),
     "by_name": ("name", "block"),
 }
 _ALONE = ("by_compound", "by_name")
+#: a query returns no more of one key; where it returns so many, there may be others
+_MOST = 200
 
 Ask = tuple[str, tuple[str | None, ...]]
 
@@ -36,10 +40,10 @@ class Case:
     written: Written
     parsed: Parsed
     candidates: list[Candidate] = field(default_factory=list)
-    asked: set[Ask] = field(default_factory=set)
     kind: int = 4
     chosen: list[Candidate] = field(default_factory=list)
     outside: bool = False
+    crowded: bool = False
 
 
 def written(text: str, parsed: Parsed) -> Written:
@@ -51,87 +55,99 @@ def written(text: str, parsed: Parsed) -> Written:
 
 
 def gather(conn, cases: list[Case], base: Base, default_unit: int | None) -> None:
-    """Find the candidates of every case: first as written, then, where nothing agrees, with names repaired and parts left out."""
-    _ask(conn, cases, base, [first(case.written, base) for case in cases])
+    """Find the candidates of every case: first as written, then, where nothing agrees, read otherwise and with names repaired."""
+    _ask(conn, cases, base, [[(case.written, ask) for ask in first(case.written, base)] for case in cases])
     _choose(cases, base, default_unit)
-    open_cases = [case for case in cases if case.kind >= 3]
-    if open_cases:
-        _ask(conn, open_cases, base, [further(case.written, base) for case in open_cases])
-        _choose(open_cases, base, default_unit)
+    unsettled = [case for case in cases if case.kind >= 3]
+    if unsettled:
+        _ask(conn, unsettled, base, [_further(case.written, base) for case in unsettled])
+        _choose(unsettled, base, default_unit)
+
+
+def _further(w: Written, base: Base) -> list[tuple[Written, Ask]]:
+    asks = [(one, ask) for one in rules.variants(w) for ask in first(one, base)]
+    return asks + [(one, ask) for one in (w, *rules.variants(w)) for ask in further(one, base)]
 
 
 def first(w: Written, base: Base) -> list[Ask]:
     """Return where to look for a text as it is written: by the keys that tell most."""
     asks: list[Ask] = []
     if w.compound in base.compounds:
-        if w.block:
-            asks.append(("by_block", (w.compound, w.block)))
-        elif w.plate:
-            asks.append(("by_lane", (w.compound, w.road, w.plate)) if w.road else ("by_number", (w.compound, w.plate)))
-        elif w.room or w.floor is not None or base.compounds[w.compound].buildings == 1:
-            asks.append(("by_compound", (w.compound,)))
+        asks += _of_compound(w.compound, w, base)[:1]
     if w.compound in base.names:
         asks.append(("by_name", (w.compound, w.block)))
     if w.compound and w.block and w.compound + w.block in base.names:
         asks.append(("by_name", (w.compound + w.block, None)))
-    if not asks and w.road and w.plate:
-        asks.append(("by_plate", (w.road, w.plate, w.block)))
-    return asks
+    return asks or _of_road(w.road, w, base)
 
 
 def further(w: Written, base: Base) -> list[Ask]:
-    """Return where else to look: by every other pair of keys, by names that sound alike or are a slip away, by the outer place."""
-    asks: list[Ask] = []
-    if w.road and w.plate:
-        asks += [("by_plate", (w.road, w.plate, w.block)), ("by_plate", (w.road, w.plate, None))]
-        if w.road not in base.roads:
-            asks += [("by_plate", (road, w.plate, w.block)) for road in _nearly(w.road, base, base.roads)]
-    places = [w.compound] if w.compound else []
-    if w.compound and w.compound not in base.compounds and w.compound not in base.names:
-        places += _nearly(w.compound, base, base.compounds)
-        asks += [("by_name", (name, w.block)) for name in _nearly(w.compound, base, base.names)]
-    if w.area:
-        places += [w.area, *((w.area + w.compound,) if w.compound else ())]
-        asks += [("by_name", (w.area, w.block))] if w.area in base.names else []
-    for place in places:
-        if place in base.compounds:
-            asks += _of_compound(place, w, base)
+    """Return where else to look: by every other pair of keys, and by names that sound alike or are a slip away."""
+    asks = _of_road(w.road, w, base) + (_of_road(w.road, replace(w, block=None), base) if w.block else [])
+    if w.road and w.plate and w.road not in base.roads:
+        asks += [ask for road in _nearly(w.road, base, base.roads) for ask in _of_road(road, w, base)]
+    if w.compound in base.compounds:
+        asks += _of_compound(w.compound, w, base)
+    elif w.compound:
+        asks += [ask for place in _nearly(w.compound, base, base.compounds) for ask in _of_compound(place, w, base)]
+        if w.compound not in base.names:
+            asks += [("by_name", (name, w.block)) for name in _nearly(w.compound, base, base.names)]
     return asks
 
 
+def _of_road(road: str | None, w: Written, base: Base) -> list[Ask]:
+    """A plate of a road; of a lane only where it is known of which community, for lanes repeat in every village."""
+    if not (road and w.plate):
+        return []
+    if not rules.is_lane(road):
+        return [("by_plate", (road, w.plate, w.block))]
+    here = base.units.named("community", w.community) if w.community and not w.compound else []
+    return [("by_lane_here", (road, w.plate, community)) for community in here]
+
+
 def _of_compound(place: str, w: Written, base: Base) -> list[Ask]:
+    """A block or a plate of a compound; all its buildings where neither is written, but a room is, or there is only one."""
     asks: list[Ask] = []
     if w.block:
         asks.append(("by_block", (place, w.block)))
     if w.plate:
-        asks.append(("by_number", (place, w.plate)))
-        if w.road:
-            asks.append(("by_lane", (place, w.road, w.plate)))
-    if not asks and (w.room or w.floor is not None or base.compounds[place].buildings == 1):
+        asks.append(("by_lane", (place, w.road, w.plate)) if w.road else ("by_number", (place, w.plate)))
+        if w.road and w.road not in base.roads:
+            asks.append(("by_number", (place, w.plate)))
+    if (
+        not w.block
+        and (not asks or base.compounds[place].buildings == 1)
+        and (w.room or w.floor is not None or base.compounds[place].buildings == 1)
+    ):
         asks.append(("by_compound", (place,)))
     return asks
 
 
 def _nearly(name: str, base: Base, among) -> list[str]:
     """Names of the base that sound the same, or are a slip away."""
-    found = [entry.key for entry in (*base.lexicon.homophones(name), *base.lexicon.near(name)) if entry.key in among]
-    return list(dict.fromkeys(found))[:_NEARLY]
+    found = [entry.key for entry in (*base.lexicon.homophones(name), *base.lexicon.near(name))]
+    return [key for key in dict.fromkeys([*found, *_swapped(name)]) if key in among][:_NEARLY]
 
 
-def _ask(conn, cases: list[Case], base: Base, asks: list[list[Ask]]) -> None:
+def _swapped(name: str) -> list[str]:
+    """A name with two neighbours the wrong way round."""
+    return [name[:at] + name[at + 1] + name[at] + name[at + 2 :] for at in range(len(name) - 1) if not name[at : at + 2].isascii()]
+
+
+def _ask(conn, cases: list[Case], base: Base, asks: list[list[tuple[Written, Ask]]]) -> None:
     """Put all asks, each different one once, and compare what is found with every text that asked."""
-    askers: dict[str, dict[tuple, list[Case]]] = defaultdict(lambda: defaultdict(list))
+    askers: dict[str, dict[tuple, list[tuple[Case, Written]]]] = defaultdict(lambda: defaultdict(list))
     for case, wanted in zip(cases, asks, strict=True):
-        for query, keys in wanted:
-            if (query, keys) not in case.asked:
-                case.asked.add((query, keys))
-                askers[query][keys].append(case)
+        for written_so, (query, keys) in wanted:
+            askers[query][keys].append((case, written_so))
     for query, by_keys in askers.items():
         found = _buildings(conn, query, list(by_keys), base)
         for keys, rows in zip(by_keys, found, strict=True):
             alone = query in _ALONE and len({row.code for row in rows if row.live}) == 1
-            for case in by_keys[keys]:
-                case.candidates += [_compared(case.written, row, base, query == "by_name", alone) for row in rows]
+            name = keys[0] if query == "by_name" else None
+            for case, w in by_keys[keys]:
+                case.crowded |= len(rows) >= _MOST
+                case.candidates += [_compared(w, row, base, name, alone) for row in rows]
 
 
 def _buildings(conn, query: str, keys: list[tuple], base: Base) -> list[list[Building]]:
@@ -142,15 +158,16 @@ def _buildings(conn, query: str, keys: list[tuple], base: Base) -> list[list[Bui
     return found
 
 
-def _compared(w: Written, row: Building, base: Base, by_name: bool, alone: bool) -> Candidate:
-    return rules.compare(w, row, base.units.agreement, base.compounds.__contains__, alike, by_name, alone)
+def _compared(w: Written, row: Building, base: Base, name: str | None, alone: bool) -> Candidate:
+    return rules.compare(w, row, base.units.agreement, base.compounds.__contains__, alike, name, alone)
 
 
+@lru_cache(maxsize=65536)
 def alike(own: str, its: str) -> Fault | None:
-    """Return how one name is a slip for another: sounds the same, one character off, or a part left out that tells nothing apart."""
+    """Return how one name is a slip for another: it sounds the same, is one character off, or has two of them the wrong way round."""
     if pinyin.sound(own) == pinyin.sound(its):
         return Fault.HOMOPHONE
-    if min(len(own), len(its)) >= 2 and slips.is_slip(own, its):
+    if min(len(own), len(its)) >= 2 and (slips.is_slip(own, its) or its in _swapped(own)):
         return Fault.TYPO
     return None
 
@@ -167,7 +184,7 @@ def _choose(cases: Iterable[Case], base: Base, default_unit: int | None) -> None
 
 def settle(conn, cases: list[Case], base: Base) -> None:
     """Find the houses of the chosen buildings, and who follows what is retired."""
-    _houses(conn, [(candidate, case.written) for case in cases if case.kind < 4 for candidate in case.chosen])
+    _houses(conn, [candidate for case in cases if case.kind < 4 for candidate in case.chosen])
     _follow(conn, cases, base)
 
 
@@ -187,10 +204,10 @@ def rooms(w: Written) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _houses(conn, wanted: list[tuple[Candidate, Written]]) -> None:
+def _houses(conn, wanted: list[Candidate]) -> None:
     """Give every candidate the houses of the first number that has any; of a whole floor where no room is written."""
-    pairs = {(one.building.code, room) for one, w in wanted for room in rooms(w)}
-    levels = {(one.building.code, w.floor) for one, w in wanted if not w.room and w.floor is not None}
+    pairs = {(one.building.code, room) for one in wanted for room in rooms(one.written)}
+    levels = {(one.building.code, one.written.floor) for one in wanted if not one.written.room and one.written.floor is not None}
     by_room: dict[tuple, list[House]] = defaultdict(list)
     if pairs:
         buildings, numbers = map(list, zip(*sorted(pairs), strict=True))
@@ -200,8 +217,8 @@ def _houses(conn, wanted: list[tuple[Candidate, Written]]) -> None:
         buildings, numbers = map(list, zip(*sorted(levels), strict=True))
         for row in _rows(conn, "floors", building=buildings, floor=numbers):
             by_room[row[0], row[4]].append(House._make(row))
-    for one, w in wanted:
-        code = one.building.code
+    for one in wanted:
+        code, w = one.building.code, one.written
         for room in rooms(w)[:2]:
             one.houses = by_room.get((code, room), [])
             if one.houses:
@@ -219,9 +236,9 @@ def _follow(conn, cases: list[Case], base: Base) -> None:
         if case.kind >= 4:
             continue
         for one in case.chosen:
-            old = [house.code for house in one.houses if not house.live] if not any(house.live for house in one.houses) else []
+            old = _retired(one)
             if old or not one.building.live:
-                gone.update(dict.fromkeys([*old, one.building.code] if not one.building.live else old))
+                gone.update(dict.fromkeys([*(house.code for house in old), *(() if one.building.live else (one.building.code,))]))
                 waiting.append((case, one))
     if not waiting:
         return
@@ -232,16 +249,21 @@ def _follow(conn, cases: list[Case], base: Base) -> None:
     buildings = _main(_of_codes(conn, "by_code", list(places), edition_id=base.units.edition_id))
     for case, one in waiting:
         _replace(case, one, heirs, houses, buildings)
-    moved = [(one, case.written) for case, _ in waiting for one in case.chosen if one.followed and not one.houses]
+    moved = [one for case, _ in waiting for one in case.chosen if one.followed and not one.houses]
     if moved:
         _houses(conn, moved)
 
 
+def _retired(one: Candidate) -> list[House]:
+    """The houses written, where all of them are retired."""
+    fitting, _ = rules.fitting(one.written, one.houses)
+    return [] if any(house.live for house in fitting) else fitting
+
+
 def _replace(case: Case, one: Candidate, heirs: dict, houses: dict[str, House], buildings: dict[str, Building]) -> None:
     """Put the heirs of a candidate in its place: house by house where houses follow, else the building that follows."""
-    old = [house for house in one.houses if not house.live]
     found: list[Candidate] = []
-    for code, _ in [heir for house in old for heir in heirs.get(house.code, ())]:
+    for code, _ in [heir for house in _retired(one) for heir in heirs.get(house.code, ())]:
         house = houses.get(code)
         if house and house.live and house.building in buildings:
             found.append(_heir(one, buildings[house.building], [house], Fault.RETIRED_HOUSE))
@@ -253,8 +275,8 @@ def _replace(case: Case, one: Candidate, heirs: dict, houses: dict[str, House], 
 
 
 def _heir(one: Candidate, building: Building, houses: list[House], why: Fault, reason: str = "") -> Candidate:
-    faults = {why, *({Fault.REBUILT} if reason == "replaced" else set())}
-    return Candidate(building, one.agreed, one.faults, one.repaired, houses, frozenset(faults))
+    faults = {why, *({Fault.REBUILT} if reason in ("replaced", "split") else set())}
+    return Candidate(building, one.written, one.agreed, one.faults, one.repaired, houses, frozenset(faults))
 
 
 def _heirs(conn, codes: list[str]) -> dict[str, list[tuple[str, str]]]:
@@ -276,7 +298,7 @@ def _last(code: str, follows: dict, seen: frozenset[str]) -> list[tuple[str, str
         if successor in seen:
             continue
         beyond = _last(successor, follows, seen | {code})
-        found += [(last, "replaced" if "replaced" in (reason, why) else why) for last, why in beyond] or [(successor, reason)]
+        found += [(last, reason if reason in ("replaced", "split") else why) for last, why in beyond] or [(successor, reason)]
     return list(dict.fromkeys(found))
 
 

@@ -69,6 +69,19 @@ SELECT k.n, w.*, g.unit_id
  ) AS w
   LEFT JOIN building_grid AS g ON g.zone = w.zone AND g.building_code = w.building_code AND g.edition_id = %(edition_id)s;
 
+-- name: by_lane_here
+-- Buildings at a plate of a lane in a community of today, whatever their village.
+SELECT k.n, w.*
+  FROM unnest(%(n)s::integer[], %(road)s::text[], %(plate)s::text[], %(community)s::bigint[]) AS k (n, road, plate, community)
+ CROSS JOIN LATERAL (
+   SELECT a.*, false AS gone, g.unit_id
+     FROM written_building AS a
+     JOIN building_grid AS g ON g.zone = a.zone AND g.building_code = a.building_code AND g.edition_id = %(edition_id)s
+     JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id AND v.parent_id = k.community
+    WHERE a.road_key = k.road AND a.plate_key = k.plate
+    LIMIT 200
+ ) AS w;
+
 -- name: by_number
 -- Buildings at a plate of a village or compound, whatever their lane.
 SELECT k.n, w.*, g.unit_id

@@ -13,8 +13,9 @@ Candidates are ranked by kind (:func:`rank`), never by a sum. Those of the best 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from ..units import Agreement
@@ -24,6 +25,7 @@ from .model import Category, Fault, Level
 MOST_CANDIDATES = 10
 
 _CONTRADICTIONS = frozenset((Fault.WRONG_ROAD, Fault.WRONG_PLATE, Fault.WRONG_COMPOUND, Fault.WRONG_BLOCK))
+_LANE = re.compile("(?:[东西南北中上下新老正]?[0-9]*(?:横巷|横街|支巷|巷|坊|里|弄|横|队|排))+")
 _WRONG_DIVISIONS = frozenset((Fault.WRONG_DISTRICT, Fault.WRONG_STREET, Fault.WRONG_COMMUNITY))
 _REPAIRS = frozenset((Fault.FORMER_DIVISION, Fault.FORMER_NAME, Fault.FORMER_ADDRESS, Fault.HOMOPHONE, Fault.TYPO))
 WRONG = {"district": Fault.WRONG_DISTRICT, "street": Fault.WRONG_STREET, "community": Fault.WRONG_COMMUNITY}
@@ -109,6 +111,7 @@ class Candidate:
     """A building that may be meant, what of the text it agrees with and what is at fault, and the house in it."""
 
     building: Building
+    written: Written
     agreed: frozenset[str]
     faults: frozenset[Fault]
     repaired: tuple[tuple[str, str, str, Fault], ...] = ()
@@ -130,9 +133,7 @@ class Candidate:
 Alike = Callable[[str, str], Fault | None]
 
 
-def compare(
-    written: Written, row: Building, agreement, known: Callable[[str], bool], alike: Alike, by_name: bool, alone: bool
-) -> Candidate:
+def compare(w: Written, row: Building, agreement, known: Callable[[str], bool], alike: Alike, name: str | None, alone: bool) -> Candidate:
     """Return a building as a candidate.
 
     Parameters
@@ -143,22 +144,22 @@ def compare(
         Whether a key is that of a compound of the base.
     alike
         How one key is a slip for another, if it is.
-    by_name
-        Whether it was found under another name than its address: the compound written is then its name.
+    name
+        The other name it was found under, which the compound written then is; None where it was found by its address.
     alone
         Whether it is the only building of the compound written.
     """
     agreed: set[str] = set()
     faults: set[Fault] = set()
     repaired: list[tuple[str, str, str, Fault]] = []
-    _road(written, row, alike, agreed, faults, repaired)
-    _number(written.plate, row.plate_key, "plate", Fault.WRONG_PLATE, agreed, faults)
-    _compound(written, row, by_name, known, alike, agreed, faults, repaired)
-    _block(written, row, by_name, agreed, faults)
+    _road(w, row, alike, agreed, faults, repaired)
+    _number(w.plate, row.plate_key, "plate", Fault.WRONG_PLATE, agreed, faults)
+    _compound(w, row, name, known, alike, agreed, faults, repaired)
+    _block(w, row, name, agreed, faults)
     if alone and "plate" not in agreed and "block" not in agreed:
         agreed.add("alone")
-    for level, name in written.divisions:
-        found = agreement(level, name, row.unit_id)
+    for level, division in w.divisions:
+        found = agreement(level, division, row.unit_id)
         if found is Agreement.WRONG:
             faults.add(WRONG[level])
         else:
@@ -167,9 +168,9 @@ def compare(
                 faults.add(Fault.FORMER_DIVISION)
     if row.past:
         faults.add(Fault.FORMER_ADDRESS)
-    if written.area:
-        _area(written, row, agreement, agreed, faults)
-    return Candidate(row, frozenset(agreed), frozenset(faults), tuple(repaired))
+    if w.area:
+        _area(w, row, agreement, agreed, faults)
+    return Candidate(row, w, frozenset(agreed), frozenset(faults), tuple(repaired))
 
 
 def _road(written: Written, row: Building, alike: Alike, agreed: set, faults: set, repaired: list) -> None:
@@ -195,36 +196,39 @@ def _number(own: str | None, its: str | None, part: str, wrong: Fault, agreed: s
             faults.add(wrong if its else Fault.UNCONFIRMED)
 
 
-def _compound(written: Written, row: Building, by_name: bool, known, alike: Alike, agreed: set, faults: set, repaired: list) -> None:
-    own, its = written.compound, row.compound_key
+def _compound(w: Written, row: Building, name: str | None, known, alike: Alike, agreed: set, faults: set, repaired: list) -> None:
+    own, its = w.compound, row.compound_key
     if not own:
         return
+    said = w.said.get("compound", own)
     if own == its:
         agreed.add("compound")
-    elif by_name:
+    elif name:
         agreed.add("name")
-        if row.gone:
-            faults.add(Fault.FORMER_NAME)
-        repaired.append(
-            ("compound", written.said.get("compound", own), row.compound or "", Fault.FORMER_NAME if row.gone else Fault.OTHER_NAME)
-        )
-    elif not its:
-        faults.add(Fault.WRONG_COMPOUND if known(own) else Fault.UNCONFIRMED)
-    elif slip := alike(own, its):
+        slip = None if name.startswith(own) else alike(own, name)
+        why = slip or (Fault.FORMER_NAME if row.gone else Fault.OTHER_NAME)
+        faults.update({why, Fault.FORMER_NAME} if row.gone else {why})
+        repaired.append(("compound", said, row.compound or "", why))
+    elif its and (slip := alike(own, its)):
         agreed.add("compound")
         faults.add(slip)
-        repaired.append(("compound", written.said.get("compound", own), row.compound or "", slip))
+        repaired.append(("compound", said, row.compound or "", slip))
     else:
-        faults.add(Fault.WRONG_COMPOUND if known(own) else Fault.UNCONFIRMED)
+        faults.add(Fault.WRONG_COMPOUND if known(own) or (its and is_lane(row.road_key)) else Fault.UNCONFIRMED)
 
 
-def _block(written: Written, row: Building, by_name: bool, agreed: set, faults: set) -> None:
+def is_lane(road_key: str | None) -> bool:
+    """Return whether a road is a lane, which repeats in every village and says nothing without its village: 1巷, 2坊3巷, 东2巷."""
+    return bool(road_key) and bool(_LANE.fullmatch(road_key))
+
+
+def _block(written: Written, row: Building, name: str | None, agreed: set, faults: set) -> None:
     if written.block:
-        if written.block == row.block_key:
+        if written.block == row.block_key or (name and name.endswith(written.block) and name != written.compound):
             agreed.add("block")
         else:
             faults.add(Fault.WRONG_BLOCK)
-    elif row.block_key and not by_name:
+    elif row.block_key and not name:
         faults.add(Fault.MISSING_BLOCK)
 
 
@@ -236,6 +240,28 @@ def _area(written: Written, row: Building, agreement, agreed: set, faults: set) 
         agreed.add("area")
     else:
         faults.add(Fault.UNCONFIRMED)
+
+
+def variants(w: Written) -> list[Written]:
+    """Return other ways to read a text whose parts lead nowhere as they were read: a number may belong to another part.
+
+    >>> [one.block for one in variants(Written("", compound="荔轩公寓", road="石屋路", plate="8,1", room="401"))]
+    ['1', None]
+    """
+    found = []
+    if w.plate and ("," in w.plate or "-" in w.plate):
+        first, _, last = w.plate.replace("-", ",").rpartition(",")
+        first = first.replace(",", "-")
+        found += [replace(w, plate=first, block=last)] if w.compound and not w.block and "," in w.plate else []
+        found += [replace(w, plate=first, room=last)] if not w.room else []
+    if w.compound and w.plate and not w.block and not w.road:
+        found += [replace(w, plate=None, block=w.plate)]
+        found += [replace(w, plate=None, room=w.plate)] if not w.room else []
+    if w.area and w.compound:
+        found += [replace(one, compound=w.area + w.compound, area=None) for one in (w, *found)]
+    if w.area and not w.compound:
+        found += [replace(w, compound=w.area, area=None)]
+    return found
 
 
 def rank(candidate: Candidate) -> int:
@@ -272,7 +298,7 @@ def best(candidates: Iterable[Candidate]) -> tuple[int, list[Candidate]]:
     return kind, live or chosen
 
 
-def corroborated(candidate: Candidate, written: Written) -> bool:
+def corroborated(candidate: Candidate) -> bool:
     """Return whether a repaired name is borne out: a long name, or something else that is named agrees."""
     if not candidate.repaired:
         return True
@@ -280,10 +306,10 @@ def corroborated(candidate: Candidate, written: Written) -> bool:
     if not parts:
         return True
     others = (candidate.agreed & {"road", "compound", "name", "community", "street", "area"}) - parts
-    return bool(others) or all(len(written.said.get(part, "")) >= 5 for part in parts)
+    return bool(others) or all(len(candidate.written.said.get(part, "")) >= 5 for part in parts)
 
 
-def misplaced(candidate: Candidate, written: Written, elsewhere: Callable[[str, str], bool]) -> bool:
+def misplaced(candidate: Candidate, elsewhere: Callable[[str, str], bool]) -> bool:
     """Return whether the divisions written and the place found contradict each other too much.
 
     A wrong street or community is a slip, unless there is a road or compound of the name in the very division that was written:
@@ -297,7 +323,7 @@ def misplaced(candidate: Candidate, written: Written, elsewhere: Callable[[str, 
         return False
     if Fault.WRONG_DISTRICT in wrong:
         return not candidate.agreed & {"street", "community"}
-    return any(elsewhere(level, name) for level, name in written.divisions if WRONG[level] in wrong)
+    return any(elsewhere(level, name) for level, name in candidate.written.divisions if WRONG[level] in wrong)
 
 
 def fitting(written: Written, houses: Iterable[House]) -> tuple[list[House], frozenset[Fault]]:

@@ -66,7 +66,7 @@ def _washed(case: Case, base: Base, default_unit: int | None, shallow: Washed | 
 
 def _decided(case: Case, base: Base, default_unit: int | None) -> Washed:
     """Lead a text with candidates to its one live place, or say why there is none."""
-    w = case.written
+    w = case.chosen[0].written if case.chosen else case.written
     asked_house = bool(w.room) or (w.floor is not None and any(one.houses for one in case.chosen))
     places, missed = _places(case, asked_house)
     if not places:
@@ -104,7 +104,7 @@ def _places(case: Case, asked_house: bool) -> tuple[list[tuple[Candidate, House 
             if one.building.live:
                 places.setdefault(one.building.code, (one, None))
             continue
-        fitting, faults = rules.fitting(case.written, one.houses)
+        fitting, faults = (one.houses, frozenset()) if Fault.RETIRED_HOUSE in one.followed else rules.fitting(one.written, one.houses)
         live = [house for house in fitting if house.live]
         missed |= faults if fitting or one.houses else {Fault.ROOM_UNKNOWN}
         for house in live:
@@ -118,7 +118,7 @@ def _places(case: Case, asked_house: bool) -> tuple[list[tuple[Candidate, House 
 
 def _faults(case: Case, one: Candidate, missed: set[Fault]) -> set[Fault]:
     """Everything that is not as it should be, though one live place is found."""
-    w = case.written
+    w = one.written
     faults = set(one.faults) | one.followed | missed
     if not w.district:
         faults.add(Fault.MISSING_DISTRICT)
@@ -126,8 +126,6 @@ def _faults(case: Case, one: Candidate, missed: set[Fault]) -> set[Fault]:
         faults.add(Fault.UNPARSED)
     if any(edit.step in _MENDING for edit in case.parsed.edits):
         faults.add(Fault.TYPO)
-    if any(why is Fault.OTHER_NAME for *_, why in one.repaired):
-        faults.add(Fault.OTHER_NAME)
     if not w.room and w.floor is not None and one.building.floors and w.floor > one.building.floors:
         faults.add(Fault.WRONG_FLOOR)
     if w.unit and not w.room:
@@ -137,16 +135,18 @@ def _faults(case: Case, one: Candidate, missed: set[Fault]) -> set[Fault]:
 
 def _refusal(case: Case, one: Candidate, base: Base, faults: set[Fault]) -> tuple[str, Fault] | None:
     """The rule that forbids A and B for the one place found, and its fault; None where none does."""
-    w = case.written
+    w = one.written
+    if case.crowded:
+        return "ambiguous", Fault.AMBIGUOUS
     if case.outside:
         return "outside the default area", Fault.OUTSIDE_AREA
     if Fault.WRONG_FLOOR in faults:
         return "no such floor", Fault.WRONG_FLOOR
     if Fault.REBUILT in faults:
         return "rebuilt", Fault.REBUILT
-    if rules.misplaced(one, w, lambda level, name: _stands_there(w, level, name, base)):
+    if rules.misplaced(one, lambda level, name: _stands_there(w, level, name, base)):
         return "misplaced", next(fault for fault in (Fault.WRONG_DISTRICT, Fault.WRONG_STREET, Fault.WRONG_COMMUNITY) if fault in faults)
-    if not rules.corroborated(one, w):
+    if not rules.corroborated(one):
         return "uncorroborated", Fault.TYPO
     return None
 
@@ -199,7 +199,7 @@ def _result(building: Building, house: House | None, base: Base) -> Result:
 
 def _edits(case: Case, one: Candidate, result: Result, base: Base, default_unit: int | None) -> tuple[Edit, ...]:
     """From the text as given to the answer: its form, what was repaired, what was filled in."""
-    w = case.written
+    w = one.written
     made = list(_form(case))
     made += [Edit(part, before, after, str(why)) for part, before, after, why in one.repaired]
     today = {unit.level: unit.name for unit in result.units}

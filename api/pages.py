@@ -54,11 +54,11 @@ def reference(document: dict[str, Any], problems: Iterable[tuple[int, str, str]]
 
 
 def _example(method: str, path: str, operation: dict[str, Any]) -> str | None:
-    """An address to try an operation with, of its parameters' examples; None where one in the path has none, or a key is needed."""
+    """An address to try an operation with, of its parameters' examples; None where a required one has none, or a key is needed."""
     parameters = operation.get("parameters", [])
     if policies.of(method, path) not in (policies.PUBLIC, Scope.READ):
         return None
-    if any(each["in"] == "path" and "example" not in each for each in parameters):
+    if any(each["required"] and "example" not in each for each in parameters):
         return None
     query = {each["name"]: each["example"] for each in parameters if each["in"] == "query" and "example" in each}
     place = path.format(**{each["name"]: each["example"] for each in parameters if each["in"] == "path"})

@@ -87,7 +87,8 @@ CREATE POLICY area ON gridgeo.place TO gridgeo_reader, gridgeo_writer, gridgeo_l
 DROP POLICY IF EXISTS whole ON gridgeo.place;
 CREATE POLICY whole ON gridgeo.place TO gridgeo_city, gridgeo_admin USING (true);
 
--- The locked room. FORCE: its owner sees no more than gridgeo_linkage does, and nothing before it says for which area.
+-- The locked room. FORCE: its owner sees no more than gridgeo_linkage does, and nothing before it says for which area;
+-- so the area is asked for here, and not left to the policies of buildings and houses, which do not hold their owner.
 -- (A superuser is held by no policy.)
 ALTER TABLE linkage.link ENABLE ROW LEVEL SECURITY;
 ALTER TABLE linkage.link FORCE ROW LEVEL SECURITY;
@@ -99,9 +100,17 @@ CREATE POLICY area ON linkage.link TO gridgeo_linkage USING (
       SELECT v.code FROM gridgeo.grid_unit_version AS v
       WHERE v.edition_id = (SELECT gridgeo.edition_now()) AND v.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
     )
-    WHEN right(place, 6) = '******' THEN
-      EXISTS (SELECT FROM gridgeo.building AS b WHERE b.zone = link.zone AND b.building_code = left(link.place, 19))
-    ELSE EXISTS (SELECT FROM gridgeo.house AS h WHERE h.zone = link.zone AND h.house_code = link.place)
+    WHEN right(place, 6) = '******' THEN EXISTS (
+      SELECT FROM gridgeo.building_grid AS g
+      WHERE g.zone = link.zone AND g.building_code = left(link.place, 19)
+        AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+    )
+    ELSE EXISTS (
+      SELECT FROM gridgeo.house AS h
+      JOIN gridgeo.building_grid AS g ON g.zone = left(h.building_code, 12) AND g.building_code = h.building_code
+      WHERE h.zone = link.zone AND h.house_code = link.place
+        AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+    )
   END
 );
 

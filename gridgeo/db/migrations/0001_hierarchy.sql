@@ -11,10 +11,12 @@ DECLARE
   wanted text;
 BEGIN
   FOREACH wanted IN ARRAY ARRAY['gridgeo_reader', 'gridgeo_writer', 'gridgeo_linkage', 'gridgeo_admin'] LOOP
-    BEGIN
-      EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
-    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-    END;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+      BEGIN
+        EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+      END;
+    END IF;
     IF NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
       EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
     END IF;

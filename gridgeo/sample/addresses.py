@@ -36,10 +36,11 @@ class Base:
     successors: pd.DataFrame
 
     def full(self) -> pd.DataFrame:
-        """Return every house with everything its address consists of, a row each, None where there is nothing.
+        """Return every house with everything its address consists of, the parts as categories, missing where there is nothing.
 
         house_code, building_code, province, city, district, street, community (those of today's grid), road, plate,
-        compound, block, unit, floor, room, status, and ``main``: False for a row with a second or former address.
+        compound, block, unit, floor, room, short_name, kind, status, successor. A row for each address: ``main`` is
+        False for a second or former one, ``ended`` True for a former one.
         """
         return full(self)
 
@@ -157,18 +158,46 @@ def block_name(block: str | None) -> str:
 def full(base: Base) -> pd.DataFrame:
     """See :meth:`Base.full`."""
     table, lived = base.buildings.table, base.houses
-    house = columns.frame({name: lived.columns[name] for name in ("house_code", "unit", "floor", "room", "status")})
-    grid = table["grid"].to_numpy()
-    parts = {
-        "building_code": table["building_code"].to_numpy(),
-        "province": np.full(len(table), "广东省", object),
-        "city": np.full(len(table), "深圳市", object),
-        **{part: base.grids[f"{part}_name"].to_numpy()[grid] for part in ("district", "street", "community")},
-        **{part: table[part].to_numpy() for part in buildings.ADDRESS},
-        "short_name": table["short_name"].to_numpy(),
-        "kind": table["kind"].to_numpy(),
+    main = table[buildings.ADDRESS].assign(row=np.arange(len(table)), main=True, ended=False)
+    other = base.buildings.addresses.assign(main=False, ended=base.buildings.addresses["valid_to"].notna())
+    address = pd.concat([main, other], ignore_index=True).sort_values(["row", "main"], ascending=[True, False], ignore_index=True)
+    size = np.bincount(lived.building, minlength=len(table))[address["row"]]
+    start = np.searchsorted(lived.building, address["row"])
+    at = np.repeat(np.arange(len(address)), size)
+    house = np.arange(len(at)) - np.repeat(np.cumsum(size) - size, size) + start[at]
+    return pd.DataFrame({**_parts(base, address, at), **_doors(base, house)})
+
+
+def _parts(base: Base, address: pd.DataFrame, at: np.ndarray) -> dict[str, pd.Series]:
+    """What the houses of an address have in common, as categories."""
+    table = base.buildings.table.iloc[address["row"]]
+    grid = base.grids.iloc[table["grid"]]
+    common = {
+        "building_code": table["building_code"],
+        "province": pd.Series(["广东省"] * len(address)),
+        "city": pd.Series(["深圳市"] * len(address)),
+        **{part: grid[f"{part}_name"] for part in ("district", "street", "community")},
+        **{part: address[part] for part in buildings.ADDRESS},
+        "short_name": table["short_name"],
+        "kind": table["kind"],
     }
-    for name, values in parts.items():
-        house[name] = pd.Series(values.astype(object)[lived.building], dtype=object)
-    house["main"] = True
-    return house
+    flags = {name: pd.Series(address[name].to_numpy(bool)[at]) for name in ("main", "ended")}
+    return {name: _categories(*pd.factorize(values.to_numpy()), at) for name, values in common.items()} | flags
+
+
+def _doors(base: Base, house: np.ndarray) -> dict[str, pd.Series]:
+    """What a house has for itself, and the house that follows it."""
+    lived = base.houses.columns
+    code = columns.texts(lived["house_code"])
+    followed = base.houses.successors
+    heir = pd.Series(np.full(len(code), None, object), index=code)
+    heir[followed["code"]] = followed["successor"].to_numpy()
+    doors = {}
+    for name in ("unit", "floor", "room", "status"):
+        words = np.array(lived[name].words, object)
+        doors[name] = _categories(np.where(words == "", -1, np.cumsum(words != "") - 1)[lived[name].index], words[words != ""], house)
+    return {"house_code": pd.Series(code[house], dtype=object), **doors, "successor": pd.Series(heir.to_numpy()[house], dtype=object)}
+
+
+def _categories(index: np.ndarray, words: np.ndarray, rows: np.ndarray) -> pd.Series:
+    return pd.Series(pd.Categorical.from_codes(index[rows], pd.Index(words, dtype=object)))

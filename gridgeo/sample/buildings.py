@@ -188,6 +188,8 @@ def _in_village(style: str, rank: int) -> dict[str, str]:
     if style == "lane":
         side = ("", "东", "西")[rank // 120 % 3]
         return {"road": f"{side}{numeral(rank % 120 // 12 + 1)}巷", "plate": str(rank % 12 + 1) if rank % 12 != 5 else f"{rank % 12}-1"}
+    if style == "rows":
+        return {"road": f"{numeral(rank // 40 + 1)}坊{numeral(rank % 40 // 10 + 1)}巷", "plate": str(rank % 10 + 1)}
     if style == "ward":
         return {"plate": str(rank + 1)}
     if style == "block":
@@ -251,24 +253,31 @@ def _further(table: pd.DataFrame, places: Places, road: np.ndarray, rng: np.rand
 
 
 def _succession(table: pd.DataFrame, rng: np.random.Generator) -> tuple[np.ndarray, pd.DataFrame]:
-    """Who follows the retired: a live building of the same place. A duplicate had its very address and houses."""
-    status, code, grid = (table[name].to_numpy() for name in ("status", "building_code", "grid"))
+    """Who follows the retired: live buildings of the same grid. A duplicate had its heir's very address and houses."""
+    status, code, until = (table[name].to_numpy() for name in ("status", "building_code", "valid_to"))
     live = np.isin(status, ["in_use", "under_investigation"])
     model, rows = np.full(len(table), -1), []
     for row in np.flatnonzero(np.isin(status, ["retired", "demolished"])):
-        near = np.flatnonzero(live[max(0, row - 40) : row + 40]) + max(0, row - 40)
-        near = near[(grid[near] == grid[row]) & (near != row)]
-        draw = rng.random()
-        if not len(near) or draw < 0.15:
+        heirs, draw = _heirs(table["grid"].to_numpy(), live, row), rng.random()
+        if not len(heirs) or draw < 0.15:
             continue
-        heir, since = near[np.argmin(np.abs(near - row))], table["valid_to"].iat[row]
-        if status[row] == "retired" and draw < 0.75:
-            model[row] = heir
-            columns = [*ADDRESS, "short_name", "building_use", "site", "kind"]
-            table.loc[row, columns] = table.loc[heir, columns].to_numpy()
-            rows.append((code[row], code[heir], "duplicate", since))
-        elif status[row] == "retired":
-            rows += [(code[row], code[one], "split", since) for one in near[np.argsort(np.abs(near - row))][:2]]
+        if status[row] == "demolished":
+            rows.append((code[row], code[heirs[0]], "replaced", until[row]))
+        elif draw < 0.75:
+            model[row] = heirs[0]
+            rows.append((code[row], code[heirs[0]], "duplicate", until[row]))
         else:
-            rows.append((code[row], code[heir], "replaced", since))
+            rows += [(code[row], code[heir], "split", until[row]) for heir in heirs]
+    same, columns = np.flatnonzero(model >= 0), [*ADDRESS, "short_name", "building_use", "site", "kind"]
+    for name in columns:
+        values = table[name].to_numpy(copy=True)
+        values[same] = values[model[same]]
+        table[name] = pd.Series(values, dtype=table[name].dtype)
     return model, pd.DataFrame(rows, columns=["code", "successor", "reason", "since"], dtype=object)
+
+
+def _heirs(grid: np.ndarray, live: np.ndarray, row: int) -> np.ndarray:
+    """The two live buildings of the same grid that stand next in order."""
+    near = np.arange(max(0, row - 20), min(len(grid), row + 20))
+    near = near[live[near] & (grid[near] == grid[row])]
+    return near[np.argsort(np.abs(near - row), kind="stable")][:2]

@@ -58,7 +58,8 @@ def same(text: str, count: int) -> Words:
 def of_numbers(values: np.ndarray, word=str) -> Words:
     """Return a column of numbers or days, each different one put into words by `word`."""
     found, index = np.unique(values, return_inverse=True)
-    return Words(index.astype(np.int32), [word(value) for value in found.tolist()])
+    spoken, words = pd.factorize(np.array([word(value) for value in found.tolist()], dtype=object))
+    return Words(spoken.astype(np.int32)[index], list(words))
 
 
 def digits(values: np.ndarray, width: int) -> np.ndarray:

@@ -42,7 +42,8 @@ class People:
     """Links as columns of the files, and who is behind them.
 
     ``companies`` (n, 18) bytes, ``registered`` the house of each (its place), ``heads`` (n, 18) the ID number of its
-    legal representative; ``clusters`` are places of houses where many companies may be registered.
+    legal representative; ``homes`` the place of the house of each row of ``persons``, ascending; ``clusters`` are places
+    of houses where many companies may be registered.
     """
 
     persons: Columns
@@ -52,6 +53,7 @@ class People:
     companies: np.ndarray
     registered: np.ndarray
     heads: np.ndarray
+    homes: np.ndarray
     clusters: np.ndarray
     cluster_table: Columns
 
@@ -71,14 +73,16 @@ def make(base: Base, seed: int = 1) -> People:
     registered = _offices(len(companies), worked, clusters, rng)
     grown = np.flatnonzero(columns.number(codes[:, 6:10]) < _OF_AGE)
     heads = codes[rng.choice(grown, len(companies))]
+    persons, homes = _persons(base, codes, lived, worked, heads, registered, rng)
     return People(
-        _persons(base, codes, lived, worked, heads, registered, rng),
+        persons,
         _organisations(base, companies, registered, worked, rng),
         _phones(base, np.concatenate([lived, worked]), rng, seed),
         _events(base, lived, rng, seed),
         companies,
         registered,
         heads,
+        homes,
         clusters,
         _cluster_table(base, clusters),
     )
@@ -107,7 +111,7 @@ def _offices(count: int, worked: np.ndarray, clusters: np.ndarray, rng: np.rando
     return at
 
 
-def _persons(base: Base, codes, lived, worked, heads, registered, rng) -> Columns:
+def _persons(base: Base, codes, lived, worked, heads, registered, rng) -> tuple[Columns, np.ndarray]:
     """Everyone once; some own a house elsewhere, lived elsewhere before, or work somewhere; and who stands for a company."""
     home = np.sort(rng.choice(lived, len(codes)))
     village = (base.buildings.table["kind"] == "village").to_numpy()[base.houses.building[home]]
@@ -124,7 +128,7 @@ def _persons(base: Base, codes, lived, worked, heads, registered, rng) -> Column
     role = Words(
         np.concatenate([role, np.full(len(heads), 5)]), ["resident", "tenant", "owner", "registered", "worker", "legal_representative"]
     )
-    return _links(base, code, place, role, over | (rng.random(len(place)) < 0.03), rng)
+    return _links(base, code, place, role, over | (rng.random(len(place)) < 0.03), rng), np.sort(place)
 
 
 def _organisations(base: Base, companies, registered, worked, rng) -> Columns:
@@ -161,7 +165,17 @@ def _events(base: Base, lived: np.ndarray, rng: np.random.Generator, seed: int) 
     row = np.concatenate([np.arange(count), told])
     role = Words(np.repeat([0, 1], [count, len(told)]), ["place", "reporter"])
     links = _links(base, code[row], rng.choice(lived, len(row)), role, np.zeros(len(row), bool), rng, in_building=0.4, since=day[row])
+    outdoors = (links["role"].index == 0) & (rng.random(len(row)) < 0.2)
+    links["place"][outdoors] = _grids_of(base, links["place"][outdoors])
     return links
+
+
+def _grids_of(base: Base, place: np.ndarray) -> np.ndarray:
+    """Codes of basic grids that are there today, for the places of what happened outdoors."""
+    known = base.grids["code"].to_numpy()
+    out = np.zeros_like(place)
+    out[:, :14] = columns.byte_matrix(known.tolist())[columns.number(place[:, 5:14]) % len(known)]
+    return out
 
 
 def _links(base: Base, code, place, role: Words, over, rng, in_building: float = 0.01, since: np.ndarray | None = None) -> Columns:

@@ -146,7 +146,7 @@ class Places:
         return len(self.roads) - 1
 
     def _road_names(self) -> Iterator[str]:
-        """Names of two signs that stand once; now and then one that sounds like the one before it."""
+        """Names of two signs; now and then one that sounds like the one before it."""
         signs = [row["character"] for row in facts("characters.csv") if row["place"] == "first"]
         pairs = [a + b for a in signs for b in signs if a != b]
         alike = {one: other for row in facts("alike.csv") if row["how"] == "sound" for one, other in [(row["one"], row["other"])]}
@@ -161,19 +161,23 @@ class Places:
         return f"{self.rng.choice(signs)}{self._pick(second)}"
 
     def _estate_names(self) -> Iterator[tuple[str, str]]:
-        """Heads and tails of estates: no two together twice."""
+        """Heads and tails of estates; no two together twice in a district."""
         signs = [row["character"] for row in facts("characters.csv") if row["place"] == "first"]
         heads = words("estate") + [a + b for a in signs for b in words("second sign")]
         pairs = [(head, tail) for head in heads for tail in dict.fromkeys(words("estate tail"))]
-        for place in self.rng.permutation(len(pairs)):
-            yield pairs[place]
+        return self._shuffled(pairs)
 
     def _tower_names(self) -> Iterator[str]:
         signs = [row["character"] for row in facts("characters.csv") if row["place"] == "first"]
         heads = [a + b for a in signs for b in signs if a != b]
         pairs = [head + tail for head in heads for tail in dict.fromkeys(words("tower tail"))]
-        for place in self.rng.permutation(len(pairs)):
-            yield pairs[place]
+        return self._shuffled(pairs)
+
+    def _shuffled(self, names: list) -> Iterator:
+        """All of them in a random order; and again, for a city has more places than there are good names."""
+        while True:
+            for place in self.rng.permutation(len(names)):
+                yield names[place]
 
     def _fill(self) -> np.ndarray:
         """Give every micro-grid the place that fills it: now and then the one its neighbour has."""
@@ -205,14 +209,14 @@ class Places:
 
     def _village(self, community: int) -> int:
         """A village or a ward of it, no name twice in the district."""
-        style = str(self.rng.choice(["lane", "ward", "block", "road"], p=[0.6, 0.2, 0.12, 0.08]))
+        style = str(self.rng.choice(["lane", "rows", "ward", "block", "road"], p=[0.5, 0.14, 0.16, 0.12, 0.08]))
         base = self.base[community] if self.rng.random() < 0.5 else self._two_signs("first", "second sign")
-        tail = self._pick("village tail" if style != "ward" else "ward tail")
-        ward = numeral(int(self.rng.integers(1, 8))) if style == "ward" else ""
-        name = f"{base}{ward}{tail}"
-        if self._times[name]:
-            name = f"{base}{numeral(1 + self._times[name])}{tail}" if not ward else f"{base}{ward}{numeral(1 + self._times[name])}{tail}"
-        self._times[f"{base}{ward}{tail}"] += 1
+        tail = "区" if style == "ward" else self._pick("village tail")
+        name, order = f"{base}{numeral(1)}区" if style == "ward" else f"{base}{tail}", 1
+        while self._times[name]:
+            order += 1
+            name = f"{base}{numeral(order)}{tail}"
+        self._times[name] += 1
         site = Site("village", style, name, self.any_road(community), community)
         if tail in ("旧村", "村") and self.rng.random() < 0.2:
             site.aliases.append(("colloquial", f"老{name.removesuffix(tail)}村", "2005-01-01", ""))

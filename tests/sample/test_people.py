@@ -50,7 +50,10 @@ def test_counts_are_those_of_the_district(base, folk):
 def test_links_are_at_houses_or_buildings_of_the_base_and_of_known_roles(base, folk, name):
     links = columns.frame(getattr(folk, name))
     places = set(columns.texts(base.houses.columns["house_code"])) | set(base.buildings.table["building_code"])
-    assert set(links["place"]) <= places
+    outdoors = links["place"].str.len() == 14
+    assert set(links.loc[~outdoors, "place"]) <= places
+    assert set(links.loc[outdoors, "place"]) <= set(base.grids["code"])
+    assert outdoors.any() == (name == "events")
     assert set(links["role"]) <= ROLES[name]
     ended = links[links["valid_to"].notna()]
     assert (ended["valid_from"] < ended["valid_to"]).all()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from . import pinyin, rules, slips
-from .base import SQL, Base
+from .base import SQL, Base, Known
+from .comparable import key, number_key
 from .model import Fault
 from .parse import Parsed
 from .rules import Building, Candidate, House, Written
@@ -29,6 +31,10 @@ _KEYS = {
 _ALONE = ("by_compound", "by_name")
 #: a query returns no more of one key; where it returns so many, there may be others
 _MOST = 200
+
+#: a room in numerals that nothing follows, and a block, unit and room with hyphens between
+_LEFT_ROOM = re.compile("[〇零一二三四五六七八九]{3,4}(?![〇零一二三四五六七八九十])")
+_JOINED = re.compile("([0-9]{1,3}|[A-Z][0-9]?)(?:-([0-9]{1,2}))?-([0-9]{1,2}[A-Z]|[0-9]{3,4}[A-Z]?)")
 
 Ask = tuple[str, tuple[str | None, ...]]
 
@@ -51,7 +57,14 @@ def written(text: str, parsed: Parsed) -> Written:
     said = parsed.values()
     keys = {name: part.key for name in ("road", "plate", "compound", "area", "block", "unit", "room") if (part := getattr(parsed, name))}
     divisions = {level: said.get(level, "") for level in ("district", "street", "community")}
-    return Written(text, **divisions, **keys, floor=_floor(said.get("floor")), rest=parsed.rest, said=said)
+    found = Written(text, **divisions, **keys, floor=_floor(said.get("floor")), rest=parsed.rest, said=said)
+    left = _LEFT_ROOM.match(found.rest)
+    if left and not found.room:
+        found = replace(found, room=number_key(left[0]), rest=found.rest[left.end() :])
+    joined = _JOINED.fullmatch(found.room or "")
+    if joined and not found.block and not found.unit:
+        found = replace(found, block=joined[1], unit=joined[2], room=joined[3])
+    return found
 
 
 def gather(conn, cases: list[Case], base: Base, default_unit: int | None) -> None:
@@ -85,13 +98,13 @@ def further(w: Written, base: Base) -> list[Ask]:
     """Return where else to look: by every other pair of keys, and by names that sound alike or are a slip away."""
     asks = _of_road(w.road, w, base) + (_of_road(w.road, replace(w, block=None), base) if w.block else [])
     if w.road and w.plate and w.road not in base.roads:
-        asks += [ask for road in _nearly(w.road, base, base.roads) for ask in _of_road(road, w, base)]
+        asks += [ask for road in _nearly(w.road, w, base, base.roads) for ask in _of_road(road, w, base)]
     if w.compound in base.compounds:
         asks += _of_compound(w.compound, w, base)
     elif w.compound:
-        asks += [ask for place in _nearly(w.compound, base, base.compounds) for ask in _of_compound(place, w, base)]
+        asks += [ask for place in _nearly(w.compound, w, base, base.compounds) for ask in _of_compound(place, w, base)]
         if w.compound not in base.names:
-            asks += [("by_name", (name, w.block)) for name in _nearly(w.compound, base, base.names)]
+            asks += [("by_name", (name, w.block)) for name in _nearly(w.compound, w, base, base.names)]
     return asks
 
 
@@ -123,15 +136,23 @@ def _of_compound(place: str, w: Written, base: Base) -> list[Ask]:
     return asks
 
 
-def _nearly(name: str, base: Base, among) -> list[str]:
-    """Names of the base that sound the same, or are a slip away."""
+def _nearly(name: str, w: Written, base: Base, among: dict[str, Known] | frozenset[str]) -> list[str]:
+    """Names of the base that sound the same, or are a slip away; where the divisions written have any, those of theirs alone."""
     found = [entry.key for entry in (*base.lexicon.homophones(name), *base.lexicon.near(name))]
-    return [key for key in dict.fromkeys([*found, *_swapped(name)]) if key in among][:_NEARLY]
+    known = [other for other in dict.fromkeys([*found, *_swapped(name)]) if other in among]
+    if isinstance(among, dict) and len(known) > 1:
+        for level, division in reversed(w.divisions):
+            units = base.units.named(level, division)
+            here = [other for other in known if not among[other].units.isdisjoint(units)]
+            if here:
+                return here[:_NEARLY]
+    return known[:_NEARLY]
 
 
 def _swapped(name: str) -> list[str]:
     """A name with two neighbours the wrong way round."""
-    return [name[:at] + name[at + 1] + name[at] + name[at + 2 :] for at in range(len(name) - 1) if not name[at : at + 2].isascii()]
+    ways = (name[:at] + name[at + 1] + name[at] + name[at + 2 :] for at in range(len(name) - 1) if not name[at : at + 2].isascii())
+    return [way for way in map(key, ways) if way]
 
 
 def _ask(conn, cases: list[Case], base: Base, asks: list[list[tuple[Written, Ask]]]) -> None:
@@ -195,7 +216,8 @@ def rooms(w: Written) -> list[str]:
     (['2', '502'], ['701,702', '701', '702'])
     """
     if not w.room:
-        return []
+        letter = f"{w.floor}F"
+        return [letter] if w.floor and letter in w.text.upper() else []
     found = [w.room]
     if w.floor is not None and w.floor > 0 and w.room.isdigit() and len(w.room) <= 2:
         found.append(f"{w.floor}{w.room.zfill(2)}")

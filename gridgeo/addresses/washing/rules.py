@@ -257,6 +257,8 @@ def variants(w: Written) -> list[Written]:
     if w.compound and w.plate and not w.block and not w.road:
         found += [replace(w, plate=None, block=w.plate)]
         found += [replace(w, plate=None, room=w.plate)] if not w.room else []
+    if w.block and not w.room and len(w.block) >= 3 and w.block[0].isdigit():
+        found += [replace(w, block=None, room=w.block)]
     if w.area and w.compound:
         found += [replace(one, compound=w.area + w.compound, area=None) for one in (w, *found)]
     if w.area and not w.compound:
@@ -276,7 +278,7 @@ def rank(candidate: Candidate) -> int:
 
 
 def tolerable(candidate: Candidate) -> bool:
-    """Return whether one contradiction is a slip: another road or plate, of a block of a compound that is named, in a division that agrees."""
+    """Return whether one contradiction is a slip: another road or plate, of a block of a compound named, in a division that agrees."""
     named = bool(candidate.agreed & {"compound", "name"}) and "block" in candidate.agreed
     sure = bool(candidate.agreed & {"community", "street", "district"}) and not candidate.faults & _WRONG_DIVISIONS
     return len(candidate.contradictions) == 1 and bool(candidate.contradictions & {Fault.WRONG_ROAD, Fault.WRONG_PLATE}) and named and sure

@@ -153,9 +153,10 @@ def _refusal(case: Case, one: Candidate, base: Base, faults: set[Fault]) -> tupl
 
 def _stands_there(w: rules.Written, level: str, name: str, base: Base) -> bool:
     """Whether a road or compound of the name written is known in the very division written."""
-    units = set(base.units.named(level, name))
-    known = [base.compounds.get(w.compound or ""), base.roads.get(w.road or "") if not w.compound else None]
-    return any(one is not None and not units.isdisjoint(one.units) for one in known)
+    units = base.units.named(level, name)
+    by_road = level == "street" and not w.compound
+    known = [base.compounds.get(w.compound or ""), base.roads.get(w.road or "") if by_road else None]
+    return any(one is not None and not one.units.isdisjoint(units) for one in known)
 
 
 def _unsure(case: Case, base: Base, places: Sequence[tuple[Candidate, House | None]], faults: set[Fault], rule: str) -> Washed:

@@ -65,6 +65,7 @@ def _rule(code: str, severity: Severity, zh: str, en: str) -> Callable:
 
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+_SURE = (Category.EXACT, Category.SAFE)
 
 #: Faults of a text that say a part of the building is not there.
 _BEYOND = (Fault.ROOM_UNKNOWN, Fault.WRONG_FLOOR, Fault.WRONG_UNIT)
@@ -93,7 +94,7 @@ def _house_code(facts: Facts, limits: Limits) -> Evidence | None:
 
 @_rule("house-unknown", _ERROR, "房屋编码不在地址库中", "no such house is in the address base")
 def _unknown(facts: Facts, limits: Limits) -> Evidence | None:
-    return {} if facts.house_given and not facts.house_fault and facts.at is None else None
+    return {} if _is_unknown(facts) and not facts.partial else None
 
 
 @_rule("house-gone", _ERROR, "房屋已拆除或注销, 无唯一承接房屋", "the house was demolished or retired, and not one house follows it")
@@ -124,7 +125,7 @@ def _floor(facts: Facts, limits: Limits) -> Evidence | None:
 @_rule("room-beyond", _ERROR, "地址中的单元、楼层或房号在该楼栋中不存在", "the unit, floor or room written is not in the building")
 def _room(facts: Facts, limits: Limits) -> Evidence | None:
     found = [str(fault) for fault in _faults(facts) if fault in _BEYOND]
-    return {"faults": found} if found and facts.washed.category in (Category.UNSURE, Category.NONE) else None
+    return {"faults": found} if found and facts.washed.category not in _SURE else None
 
 
 @_rule("address-gone", _ERROR, "地址所指房屋或楼栋不是现行的", "the address leads to what is demolished, retired or only planned")
@@ -134,11 +135,10 @@ def _address_gone(facts: Facts, limits: Limits) -> Evidence | None:
 
 @_rule("address-unknown", _ERROR, "地址在地址库中找不到", "the address is not in the address base")
 def _not_found(facts: Facts, limits: Limits) -> Evidence | None:
-    washed = facts.washed
-    if washed is None or washed.category in (Category.EXACT, Category.SAFE) or Fault.NOT_LIVE in washed.faults:
+    """Where a house is named by its code, a text that leads nowhere is only badly written; unless it names another city."""
+    if not _is_lost(facts) or facts.partial or (facts.place is not None and Fault.ELSEWHERE not in facts.washed.faults):
         return None
-    lost = washed.category is Category.NONE or Fault.BUILDING_UNKNOWN in washed.faults
-    return {"faults": [str(fault) for fault in washed.faults], "level": str(washed.level)} if lost else None
+    return {"faults": [str(fault) for fault in facts.washed.faults], "level": str(facts.washed.level)}
 
 
 @_rule("address-disagrees", _ERROR, "地址与房屋编码指向不同的房屋", "the address and the house code lead to different houses")
@@ -180,10 +180,14 @@ def _shared(facts: Facts, limits: Limits) -> Evidence | None:
 @_rule("address-unsure", _WARNING, "地址对应多处或与地址库不完全相符", "the address fits several places, or none of them quite")
 def _unsure(facts: Facts, limits: Limits) -> Evidence | None:
     washed = facts.washed
-    told = _room(facts, limits) or _not_found(facts, limits) or _address_gone(facts, limits) is not None
-    if washed is None or washed.category is not Category.UNSURE or told:
+    if washed is None or washed.category in _SURE or any(rule(facts, limits) is not None for rule in (_room, _address_gone, _not_found)):
         return None
     return {"faults": [str(fault) for fault in washed.faults], "candidates": [one.code for one in washed.candidates if one.code]}
+
+
+@_rule("beyond-area", _WARNING, "房屋或地址不在可见范围内, 未核验", "the house or address is not in the caller's area and was not checked")
+def _beyond(facts: Facts, limits: Limits) -> Evidence | None:
+    return {} if facts.partial and (_is_unknown(facts) or (_is_lost(facts) and facts.place is None)) else None
 
 
 @_rule("house-followed", _WARNING, "房屋编码已注销, 按承接房屋核验", "the house code was retired; the house that follows it was checked")
@@ -223,6 +227,19 @@ def _phone(facts: Facts, limits: Limits) -> Evidence | None:
 @_rule("cluster-address", _INFO, "集群注册场所", "a declared cluster address")
 def _cluster(facts: Facts, limits: Limits) -> Evidence | None:
     return {"name": facts.cluster, "companies": facts.companies} if facts.cluster else None
+
+
+def _is_unknown(facts: Facts) -> bool:
+    """Whether a sound house code was given and no such house is seen."""
+    return facts.house_given and not facts.house_fault and facts.at is None
+
+
+def _is_lost(facts: Facts) -> bool:
+    """Whether a text leads to no building, and not because that is gone."""
+    washed = facts.washed
+    if washed is None or washed.category in _SURE or Fault.NOT_LIVE in washed.faults:
+        return False
+    return washed.category is Category.NONE or Fault.BUILDING_UNKNOWN in washed.faults
 
 
 def _faults(facts: Facts) -> tuple[Fault, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ..addresses import rules as address_rules
@@ -16,7 +16,7 @@ from ..addresses import store as addresses
 from ..addresses.washing.model import Level, Washed
 from ..codes.model import Kind
 from ..errors import InvalidCode
-from . import check_rules, known, rules
+from . import check_rules, known, rules, units
 from .check_rules import Finding
 from .claims import Claim, Facts, Limits, Standing
 from .known import Crowd, Ground, Linked
@@ -88,7 +88,9 @@ def check(
     ground.learn(rules.code_of(place) for place in theirs if rules.form_of(place) != "outdoors")
     places = [_place(ground, one) for one in read]
     crowd = Crowd(conn, [(place, one.credit, one.phone) for place, one in zip(places, read, strict=True)], day)
-    return [_judged(_facts(one, place, ground, linked, crowd), limits or Limits()) for one, place in zip(read, places, strict=True)]
+    partial = units.visible(conn) is not None
+    facts = (_facts(one, place, ground, linked, crowd) for one, place in zip(read, places, strict=True))
+    return [_judged(replace(each, partial=partial), limits or Limits()) for each in facts]
 
 
 def tally(checked: Iterable[Checked]) -> dict[str, int]:

@@ -86,6 +86,8 @@ class Facts:
         Other places where the company is registered still; `claimed` other places the same list claims for it.
     phone_companies, phone_houses
         Companies of the list that give the number, and houses it is linked to now.
+    partial
+        Whether the caller sees a part of the city only, so that what is not found may be elsewhere.
     """
 
     credit_fault: str = ""
@@ -105,3 +107,4 @@ class Facts:
     claimed: tuple[str, ...] = ()
     phone_companies: int = 0
     phone_houses: int = 0
+    partial: bool = False

@@ -123,7 +123,7 @@ def test_every_role_there_is_is_answered_for(conn, edition):
 
 def test_a_house_and_a_building_answer_with_their_own_facts_and_their_micro_grids_counts(conn, edition):
     house = blocks.of_house(conn, f"{B}00001000001", RULE)
-    assert (house.own.code, house.own.area_m2, house.own.address) == (f"{B}00001000001", 50.0, "试验路1号101")
+    assert (house.own.code, house.own.area_m2, house.own.address) == (f"{B}00001000001", 50.0, "district01试验路1号101")
     assert (house.chain[-1].code, residents(house)) == (B, Told(None, 1, 0, 9))
     building = blocks.of_building(conn, f"{A}00001", RULE)
     assert (building.own.floors, building.own.houses, building.chain[-1].code) == (6, 2, A)

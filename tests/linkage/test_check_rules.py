@@ -54,6 +54,7 @@ CASES = {
     "claimed-twice": replace(SOUND, claimed=(NEXT.code,)),
     "phone-shared": replace(SOUND, phone_companies=6),
     "address-unsure": replace(SOUND, washed=washed(Category.UNSURE, Fault.AMBIGUOUS)),
+    "beyond-area": Facts(house_given=True, partial=True),
     "house-followed": replace(SOUND, at=GONE, followers=(NEXT.code,), place=NEXT),
     "division-contradicted": replace(SOUND, washed=washed(Category.SAFE, Fault.WRONG_STREET), washed_at=OFFICE),
     "address-former": replace(SOUND, washed=washed(Category.SAFE, Fault.FORMER_NAME), washed_at=OFFICE),
@@ -109,6 +110,21 @@ def test_a_contradiction_with_todays_divisions_is_a_warning_only():
 def test_a_text_that_may_mean_several_places_is_no_accusation():
     facts = Facts(washed=washed(Category.UNSURE, Fault.AMBIGUOUS, Fault.MISSING_BLOCK, level=Level.COMPOUND))
     assert broken(facts) == {"address-unsure"}
+
+
+def test_a_house_named_by_its_code_makes_up_for_a_text_that_leads_nowhere():
+    lost = replace(SOUND, washed=washed(Category.UNSURE, Fault.BUILDING_UNKNOWN, level=Level.COMMUNITY))
+    assert broken(lost) == {"address-unsure"}
+    assert broken(replace(lost, at=None, place=None)) == {"house-unknown", "address-unknown"}
+
+
+def test_a_text_of_another_city_contradicts_the_code():
+    assert broken(replace(SOUND, washed=washed(Category.NONE, Fault.ELSEWHERE, level=Level.NONE))) == {"address-unknown"}
+
+
+def test_a_caller_for_a_part_of_the_city_accuses_nobody_of_what_it_cannot_see():
+    lost = washed(Category.NONE, Fault.BUILDING_UNKNOWN, level=Level.NONE)
+    assert broken(Facts(washed=lost, partial=True)) == {"beyond-area", "address-unsure"}
 
 
 def test_every_rule_says_itself_in_both_languages():

@@ -34,10 +34,11 @@ _HOUSE = re.compile("[0-9]{14}[0-9A-Z]{5}[0-9]{6}")
 _TOKEN = re.compile("[0-9a-fA-F]{32}")
 _FORMS = {OUTDOORS: "outdoors", BUILDING: "building", HOUSE: "house"}
 
+_BETWEEN = re.compile("[ -]")
 _LONG = re.compile(r"[0-9][0-9 -]{7,}")
 _NUMBERS = re.compile(
     r"(?<![0-9])(?:(?:\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}|0[1-9][0-9]{1,2}[ -]?[0-9]{7,8})(?![0-9])"  # mobile, landline
-    r"|(?<![0-9A-Z])[0-9]{15}(?:[0-9]{2}[0-9X])?(?![0-9A-Z])",  # ID numbers
+    r"|(?<![0-9A-Z])[0-9](?:[ -]?[0-9]){14}(?:(?:[ -]?[0-9]){2}[ -]?[0-9X])?(?![0-9A-Z])",  # ID numbers
     re.IGNORECASE,
 )
 
@@ -148,7 +149,7 @@ def names_somebody(text: str) -> bool:
         if not _LONG.search(text):
             return False
     text = unicodedata.normalize("NFKC", text)
-    return any(_is_somebody(match[0]) for match in _NUMBERS.finditer(text))
+    return any(_is_somebody(_BETWEEN.sub("", match[0])) for match in _NUMBERS.finditer(text))
 
 
 def _is_somebody(number: str) -> bool:

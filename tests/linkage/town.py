@@ -89,14 +89,5 @@ def _put_links(conn, kind: str, table: columns.Columns) -> None:
 
 def _link(kind: str, token: bytes, row: dict) -> tuple:
     place, valid = row["place"].ljust(25, "*"), f"[{row['valid_from'] or ''},{row['valid_to'] or ''})"
-    return (
-        rf"\\x{token.hex()}",
-        kind,
-        place[:12],
-        place,
-        row["role"],
-        valid,
-        row["method"],
-        row["source"] or "sample",
-        row["confidence"] or 0.9,
-    )
+    known_by = row["method"], row["source"] or "sample", row["confidence"] or 0.9
+    return rf"\\x{token.hex()}", kind, place[:12], place, row["role"], valid, *known_by

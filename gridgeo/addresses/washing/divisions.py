@@ -95,4 +95,4 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def of_office(name: str) -> str:
     """Return a street for the office that runs it: 公明办事处 and 公明街道办 are 公明街道."""
-    return re.sub(r"(?:街道)?(?:办事处|办)$", "街道", name)
+    return re.sub(r"(?:街道)?(?:办事处|办)$|街[到倒]$", "街道", name)

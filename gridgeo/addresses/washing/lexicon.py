@@ -119,6 +119,23 @@ class Lexicon:
         """Return the divisions called so, with or without suffix."""
         return self._divided.get(name, ())
 
+    def is_former(self, level: str, name: str) -> bool:
+        """Return whether a name is only that of a division that was: 宝安县, 福永镇, 公明办事处."""
+        known = [division for division in self._divided.get(name, ()) if division.level == level and division.name == name]
+        return all(division.former for division in known) if known else name.endswith(("镇", "办事处"))
+
+    def became(self, name: str) -> tuple[str, ...]:
+        """Return what a division that was became; nothing for one of today."""
+        return tuple(chain.from_iterable(division.became for division in self._divided.get(name, ()) if division.name == name))
+
+    def lies_in(self, level: str, name: str) -> tuple[set[str], set[str]]:
+        """Return the names of what divisions of a name lie in today, and of what such lay in formerly."""
+        today, formerly = set(), set()
+        for division in self._divided.get(name, ()):
+            if division.level == level and division.name == name:
+                (formerly if division.former else today).add(division.district if level == "street" else division.street)
+        return today - {""}, formerly - {""}
+
     def homophones(self, name: str) -> tuple[Entry, ...]:
         """Return what sounds the same (toneless) and is written otherwise."""
         own = key(name) or ""

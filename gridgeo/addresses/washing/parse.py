@@ -8,9 +8,12 @@ a room. It never raises.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from . import consistency
 from .assemble import Draft
 from .comparable import key, number_key
+from .divisions import LEVELS
 from .front import here, take
 from .grammar import is_company
 from .lexicon import Lexicon, public
@@ -42,7 +45,7 @@ class Parsed:
     rest
         What was left over, pieces in order, a blank between.
     faults
-        former-division, wrong-district, wrong-street, two-addresses, range-of-rooms, elsewhere, too-long.
+        former-division, street-not-in-district, community-not-in-street, two-addresses, range-of-rooms, elsewhere, too-long.
     edits
         The changes from the text as given to the normalised one.
     """
@@ -101,13 +104,17 @@ def _read(text: str, lexicon: Lexicon) -> Draft:
     else:
         Reader(text[:end], read_on, lexicon, draft).read()
         draft.settle()
+        written = (draft.fields.get(level, (None,))[0] for level in LEVELS)
+        for fault in consistency.faults(*written, lexicon):
+            draft.fault(fault)
     return draft
 
 
 def _finished(text: str, draft: Draft, edits: tuple[Edit, ...]) -> Parsed:
-    parts = {name: Part(value, _key(name, value), start, end) for name, (value, start, end) in draft.fields.items()}
+    parts = {name: Part(value, _key(name in NUMBERED, value), start, end) for name, (value, start, end) in draft.fields.items()}
     return Parsed(text, **parts, rest=draft.rest(), faults=tuple(draft.faults), edits=edits)
 
 
-def _key(name: str, value: str) -> str:
-    return (number_key(value) if name in NUMBERED else key(value)) or value
+@lru_cache(1 << 16)
+def _key(is_number: bool, value: str) -> str:
+    return (number_key(value) if is_number else key(value)) or value

@@ -11,6 +11,11 @@ from .names import leads_name, stands_alone
 
 _NUMBER_SUFFIX = re.compile("(?<=[0-9A-Z])[号栋座楼室铺塔](?=[-,]|$)")
 _BELOW = re.compile("负|地下|^B(?=[0-9])|(?<=-)B(?=[0-9])")
+#: signs a numbered part, a named block or a numbered area begins with
+_COUNTING = frozenset(
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ#一二三四五六七八九十东西南北中前后主副甲乙丙丁戊首顶夹地负自宝新商店铺档厂宿裙研综办写行科教实配门住附辅塔"
+)
+_AFTER_NAME = frozenset("栋座")
 _BEFORE_PLATE = ("", "road", "place", "near")
 _INSIDE = ("block", "unit", "floor", "room")
 
@@ -21,6 +26,7 @@ class Reader:
     def __init__(self, text: str, at: int, lexicon: Lexicon, draft: Draft) -> None:
         self.text, self.at, self.lexicon, self.draft = text, at, lexicon, draft
         self.last = ""
+        self.has_extras = bool(grammar.EXTRAS.search(text, at))
 
     def read(self) -> None:
         """Read to the end."""
@@ -35,21 +41,23 @@ class Reader:
             return True
         if sign == "(":
             return self._left(grammar.REMARK) or self._pass(1)
-        if self.last and self._restart():
+        if self.has_extras and self._extra():
             return True
-        return (
-            self._contact()
-            or self._left(grammar.TRANSIT)
-            or self._after_road()
-            or self._near()
-            or (self.last == "place" and self._left(grammar.GATE))
-            or self._lane()
-            or self._phase()
-            or self._number()
-            or self._known()
-            or self._occupant()
-            or self._name()
-        )
+        if self.last == "road" and self._after_road():
+            return True
+        if self.last == "place" and self._after_place():
+            return True
+        may_count = sign in _COUNTING or self.text[self.at + 1 : self.at + 2] in _AFTER_NAME
+        if may_count and (self._numbered_area() or self._number()):
+            return True
+        return self._known() or (self.has_extras and self._occupant()) or self._name()
+
+    def _extra(self) -> bool:
+        """What is no part of an address: telephone numbers, stations, what is only near, another address."""
+        return (self.last != "" and self._restart()) or self._contact() or self._left(grammar.TRANSIT) or self._near()
+
+    def _after_place(self) -> bool:
+        return (self.has_extras and self._left(grammar.GATE)) or self._lane() or self._phase()
 
     def _match(self, pattern: re.Pattern) -> re.Match | None:
         return pattern.match(self.text, self.at)
@@ -93,8 +101,6 @@ class Reader:
     # names
 
     def _after_road(self) -> bool:
-        if self.last != "road":
-            return False
         lanes = self._match(grammar.LANES)
         if lanes:
             self.draft.roads[-1].extend(lanes[0], lanes.end())
@@ -117,20 +123,20 @@ class Reader:
         return True
 
     def _lane(self) -> bool:
-        if self.last != "place":
-            return False
         is_village = bool(grammar.LIKE_VILLAGE.match(self.draft.places[-1].name))
         lanes = self._match(grammar.VILLAGE_LANES if is_village else grammar.LANES)
         return bool(lanes) and self._road(self.at, lanes.end(), is_lane=True)
 
     def _phase(self) -> bool:
-        if self.last == "place":
-            found = self._match(grammar.PHASES)
-            if found:
-                self.draft.places[-1].extend(found[0], found.end())
-                return self._pass(found.end() - self.at)
-        numbered = self._match(grammar.NUMBERED_AREA)
-        return bool(numbered) and self.last in ("", "road") and self._place(self.at, numbered.end())
+        found = self._match(grammar.PHASES)
+        if not found:
+            return False
+        self.draft.places[-1].extend(found[0], found.end())
+        return self._pass(found.end() - self.at)
+
+    def _numbered_area(self) -> bool:
+        numbered = self._match(grammar.NUMBERED_AREA) if self.last in ("", "road") else None
+        return bool(numbered) and self._place(self.at, numbered.end())
 
     def _known(self) -> bool:
         hit = self.lexicon.at(self.text, self.at)

@@ -74,9 +74,10 @@ _INVISIBLE = re.compile(
 _LOWER = re.compile("[a-z]+")
 _TRADITIONAL = re.compile("[" + "".join(map(chr, glyphs.SIMPLIFIED)) + "]+")
 _INTRODUCED = re.compile(f"(?:^|(?<=[;\r\n ]))[ ,:]*{INTRODUCING}(?:\\([^()]*\\))?[ :是为]*")
+_MAY_INTRODUCE = frozenset("址点所D于在住部厂司")
 _DIVISION = re.compile("(?:广东|深圳|中国|[一-鿿]{2,3}区$)")
 _LOWEST_FIRST = re.compile("[^;；,，、 |]+(?:[,，、|] *[^;；,，、|]+)+|[^;；,，、 |]+(?: +[^;；,，、 |]+)+")
-_HIGHEST_LAST = re.compile(".*[,，、| ](?:中国|广东省?|深圳市?|[一-鿿]{2,3}区) *$", re.S)
+_HIGHEST_LAST = re.compile("[,，、| ](?:中国|广东省?|深圳市?|[一-鿿]{2,3}区) *$", re.S)
 
 _SEPARATORS: tuple[tuple[re.Pattern, str], ...] = (
     (re.compile("[【〔〖\\[{﹙]"), "("),
@@ -97,11 +98,15 @@ _SEPARATORS: tuple[tuple[re.Pattern, str], ...] = (
 )
 _UNPAIRED = re.compile("\\(([^()]*)\\)|[()]")
 
-_SPELLING = (
-    (re.compile("(?<=[0-9])[搂喽缕](?![0-9]*号)"), "楼"),
-    (re.compile("(?<=[0-9A-Z])[懂冻拣](?=[0-9]|$)"), "栋"),
-    (re.compile("(?<=[0-9A-Z])单[园员远](?=[0-9]|$)"), "单元"),
+#: signs one of which must be there, the pattern, what it becomes
+Change = tuple[str, re.Pattern, str]
+
+_SPELLING: tuple[Change, ...] = (
+    ("搂喽缕", re.compile("(?<=[0-9])[搂喽缕](?![0-9]*号)"), "楼"),
+    ("懂冻拣", re.compile("(?<=[0-9A-Z])[懂冻拣](?=[0-9]|$)"), "栋"),
+    ("单", re.compile("(?<=[0-9A-Z])单[园员远](?=[0-9]|$)"), "单元"),
 )
+_NUMERALS = frozenset(numerals.SIGNS + "第")
 _PARTS = "号楼|栋|幢|座|楼|层|单元|梯|号|室|房|铺"
 _SIGNS = _PARTS.replace("|", "")
 _WRITTEN = re.compile(
@@ -109,23 +114,22 @@ _WRITTEN = re.compile(
     f"|(?<=[-,])({_NUMERAL}+)(?![{HAN}])|(?<=之)({_NUMERAL}{{1,2}}?)(?=[号室0-9,(]|$)|第(?=[0-9]+(?:[-,][0-9]+)*(?:{_PARTS}))"
     f"|(?<=[0-9][号栋座元楼梯室])({_NUMERAL}{{3,4}})(?=$|[(,; ])"
 )
-_SYNONYMS = (
-    (re.compile("(?<=[路街道巷坊里排村围])([0-9]{1,5}[A-Z]?)#"), "\\1号"),
-    (re.compile("(?<=[0-9A-Z])(?:号楼|#楼|#栋|#座|号栋|栋楼|幢|#)(?!#)"), "栋"),
-    (re.compile("(?<=[0-9])(?:楼层|层楼|层|/F|F(?![A-Z0-9]))|(?<=[首顶下夹])层"), "楼"),
-    (re.compile("(?<=[0-9A-Z])(?:号房间?|号室|房间|房(?!产)|ROOM|RM)"), "室"),
-    (re.compile("(?:ROOM|RM) *(?=[A-Z]?[0-9])"), ""),
-    (re.compile("(?<=[0-9])之([0-9]{1,3})(号|室)"), "-\\1\\2"),
-    (re.compile("(?<=[0-9])(号|室)之([0-9]{1,3})"), "-\\2\\1"),
-    (re.compile("(?<=[0-9])之(?=[0-9]{1,3}(?![0-9]))"), "-"),
-    (re.compile(f"{_NUMBERED}(?:至|到)(?={_COUNT})|(?<=[0-9])一(?=[0-9])"), "-"),
-    (re.compile(f"{_NUMBERED}[和及](?=[0-9A-Z])"), ","),
-    (re.compile("(?<=[0-9])号-(?=[0-9]{1,2}(?![0-9]))"), "号-"),
+_SYNONYMS: tuple[Change, ...] = (
+    ("#", re.compile("(?<=[路街道巷坊里排村围])([0-9]{1,5}[A-Z]?)#"), "\\1号"),
+    ("#号栋幢", re.compile("(?<=[0-9A-Z])(?:号楼|#楼|#栋|#座|号栋|栋楼|幢|#)(?!#)"), "栋"),
+    ("层F", re.compile("(?<=[0-9])(?:楼层|层楼|层|/F|F(?![A-Z0-9]))|(?<=[首顶下夹])层"), "楼"),
+    ("室房M", re.compile("(?<=[0-9A-Z])(?:号房间?|号室|房间|房(?!产)|ROOM|RM)"), "室"),
+    ("M", re.compile("(?:ROOM|RM) *(?=[A-Z]?[0-9])"), ""),
+    ("之", re.compile("(?<=[0-9])之([0-9]{1,3})(号|室)"), "-\\1\\2"),
+    ("之", re.compile("(?<=[0-9])(号|室)之([0-9]{1,3})"), "-\\2\\1"),
+    ("之", re.compile("(?<=[0-9])之(?=[0-9]{1,3}(?![0-9]))"), "-"),
+    ("至到一", re.compile(f"{_NUMBERED}(?:至|到)(?={_COUNT})|(?<=[0-9])一(?=[0-9])"), "-"),
+    ("和及", re.compile(f"{_NUMBERED}[和及](?=[0-9A-Z])"), ","),
 )
-_DOUBLED = (
-    (re.compile("^(?:中国)?(?:广东省?)?(?:深圳市?)?([一-鿿]{2,3}区)?(?=(?:中国)?(?:广东省?)?深圳市\\1)(?=.)"), ""),
-    (re.compile("(?<![一-鿿])([一-鿿]{2,4}(?:区|街道|社区|省|市))\\1"), "\\1"),
-    (re.compile("(?<=深圳市)([一-鿿]{2,3}区)\\1"), "\\1"),
+_DOUBLED: tuple[Change, ...] = (
+    ("市", re.compile("^(?:中国)?(?:广东省?)?(?:深圳市?)?([一-鿿]{2,3}区)?(?=(?:中国)?(?:广东省?)?深圳市\\1)(?=.)"), ""),
+    ("区道市省", re.compile("(?<![一-鿿])([一-鿿]{2,4}(?:区|街道|社区|省|市))\\1"), "\\1"),
+    ("市", re.compile("(?<=深圳市)([一-鿿]{2,3}区)\\1"), "\\1"),
 )
 _ROUNDS = 8
 
@@ -169,9 +173,9 @@ def _sub(step: Step, pattern: re.Pattern, to: str | Callable[[re.Match], str], t
 
 
 def _width(text: str, edits: list[Edit]) -> str:
-    text = _sub(Step.WIDTH, _INVISIBLE, "", text, edits)
     if not _UNUSUAL.search(text):
         return text
+    text = _sub(Step.WIDTH, _INVISIBLE, "", text, edits)
     plain = unicodedata.normalize("NFKC", text)[:LIMIT]
     if plain != text:
         edits.append(Edit(Step.WIDTH, text, plain, 0))
@@ -187,11 +191,13 @@ def _case(text: str, edits: list[Edit]) -> str:
 
 
 def _noise(text: str, edits: list[Edit]) -> str:
+    if not _MAY_INTRODUCE.intersection(text):
+        return text
     return _sub(Step.NOISE, _INTRODUCED, "", text, edits)
 
 
 def _order(text: str, edits: list[Edit]) -> str:
-    if not _HIGHEST_LAST.match(text) or _DIVISION.match(text) or not _LOWEST_FIRST.fullmatch(text):
+    if not _HIGHEST_LAST.search(text) or _DIVISION.match(text) or not _LOWEST_FIRST.fullmatch(text):
         return text
     pieces = re.split("[,，、|]" if re.search("[,，、|]", text) else " +", text)
     turned = ",".join(piece.strip() for piece in reversed(pieces) if piece.strip())
@@ -208,6 +214,9 @@ def _separators(text: str, edits: list[Edit]) -> str:
 
 
 def _numerals(text: str, edits: list[Edit]) -> str:
+    if _NUMERALS.isdisjoint(text):
+        return text
+
     def digits(found: re.Match) -> str:
         written = next(filter(None, found.groups()), "")
         number = numerals.value(written) if written else ""
@@ -216,10 +225,15 @@ def _numerals(text: str, edits: list[Edit]) -> str:
     return _sub(Step.NUMERALS, _WRITTEN, digits, text, edits)[:LIMIT]
 
 
-def _each(step: Step, changes: tuple[tuple[re.Pattern, str], ...]) -> Callable[[str, list[Edit]], str]:
+def _each(step: Step, changes: tuple[Change, ...]) -> Callable[[str, list[Edit]], str]:
+    signs = frozenset("".join(needed for needed, _, _ in changes))
+
     def change(text: str, edits: list[Edit]) -> str:
-        for pattern, to in changes:
-            text = _sub(step, pattern, to, text, edits)
+        there = signs.intersection(text)
+        if there:
+            for needed, pattern, to in changes:
+                if not there.isdisjoint(needed):
+                    text = _sub(step, pattern, to, text, edits)
         return text
 
     return change

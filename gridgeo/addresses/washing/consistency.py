@@ -1,0 +1,34 @@
+"""Whether the divisions of an address fit each other, today or formerly.
+
+Real addresses contradict today's lists often (one in eight of those that name street and community): a contradiction is a fault that
+is told, never a reason to refuse, and older lists are looked into first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .divisions import of_office
+from .lexicon import Lexicon
+
+FORMER = "former-division"
+STREET = "street-not-in-district"
+COMMUNITY = "community-not-in-street"
+
+
+def faults(district: str | None, street: str | None, community: str | None, lexicon: Lexicon) -> Iterator[str]:
+    """Yield the faults of the divisions of an address, by their names as written."""
+    if any(name and lexicon.is_former(level, name) for level, name in (("district", district), ("street", street))):
+        yield FORMER
+    if district and street:
+        yield from _fits("street", street, district, lexicon, STREET)
+    if street and community:
+        yield from _fits("community", community, street, lexicon, COMMUNITY)
+
+
+def _fits(level: str, name: str, outer: str, lexicon: Lexicon, otherwise: str) -> Iterator[str]:
+    today, formerly = lexicon.lies_in(level, of_office(name) if level == "street" else name)
+    outers = {outer, of_office(outer), *lexicon.became(outer)}
+    if not (today or formerly) or outers & today:
+        return
+    yield FORMER if outers & formerly else otherwise

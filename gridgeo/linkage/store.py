@@ -48,7 +48,7 @@ def places(
     recorded
         When it was believed; None: now.
     """
-    values = {"tokens": list(tokens), "as_of": as_of, "recorded": recorded, "most": MOST_PLACES + 1}
+    values = {"tokens": list(dict.fromkeys(tokens)), "as_of": as_of, "recorded": recorded, "most": MOST_PLACES + 1}
     found = {bytes(token): [place for _, place in rows] for token, rows in groupby(_rows(conn, "places", values), lambda row: row[0])}
     return {token: (tuple(some[:MOST_PLACES]), len(some) <= MOST_PLACES) for token, some in found.items()}
 

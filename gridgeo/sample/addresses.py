@@ -81,9 +81,9 @@ def make(profile: str = "baoan", seed: int = 1, houses_wanted: int | None = None
 
 
 def write(base: Base, folder: Path) -> list[Path]:
-    """Write buildings.csv, houses.csv, names.csv and successors.csv, and return the files.
+    """Write buildings.csv, houses.csv, names.csv, addresses.csv and successors.csv, and return the files.
 
-    Further addresses of a building are further rows under its code, after the main one.
+    A building's main address stands with it; ``addresses.csv`` has the others: on the other road of a corner, and former ones.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,22 +91,26 @@ def write(base: Base, folder: Path) -> list[Path]:
         "buildings": columns.from_frame(building_rows(base.buildings)),
         "houses": base.houses.columns,
         "names": columns.from_frame(base.names),
+        "addresses": columns.from_frame(address_rows(base.buildings)),
         "successors": columns.from_frame(base.successors),
     }
     return [columns.write(table, folder / f"{name}.csv") for name, table in tables.items()]
 
 
 def building_rows(built: buildings.Buildings) -> pd.DataFrame:
-    """Return the buildings as the file has them: a row for each address, the main one first."""
-    table = built.table.assign(row=np.arange(len(built.table)))
-    keep = [name for name in BUILDING_COLUMNS if name not in buildings.ADDRESS]
-    further = built.addresses.join(table[keep], on="row")
-    rows = pd.concat([table, further], ignore_index=True).sort_values("row", kind="stable")
-    rows = rows[[*BUILDING_COLUMNS, "valid_from", "valid_to"]].astype(object)
+    """Return the buildings as the file has them, text in every cell."""
+    rows = built.table[[*BUILDING_COLUMNS, "valid_from", "valid_to"]].astype(object)
     for name in ("lon", "lat"):
         rows[name] = [f"{value:.7f}" for value in rows[name]]
-    rows["floors"] = rows["floors"].astype(int).astype(str).astype(object)
-    return rows.where(rows.notna(), None).reset_index(drop=True)
+    rows["floors"] = [str(floors) for floors in rows["floors"]]
+    return rows.where(rows.notna(), None)
+
+
+def address_rows(built: buildings.Buildings) -> pd.DataFrame:
+    """Return the addresses of buildings besides the main ones, as the file has them."""
+    code = built.table["building_code"].to_numpy()[built.addresses["row"].to_numpy(int)]
+    rows = pd.DataFrame({"building_code": code}, dtype=object).join(built.addresses[[*buildings.ADDRESS, "valid_from", "valid_to"]])
+    return rows.astype(object).where(rows.notna(), None)
 
 
 def _names(built: buildings.Buildings, places: Places, grids: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

@@ -24,7 +24,9 @@ _USES = {
 _STATUS = {"in_use": 0.962, "under_investigation": 0.014, "planned": 0.004, "demolished": 0.01, "retired": 0.01}
 
 #: shares of buildings: with a code issued in another grid, with letters in it, on a corner, with a plate that was changed
-_ELSEWHERE, _LETTERED, _CORNER, _RENUMBERED = 0.03, 0.003, 0.02, 0.03
+_ELSEWHERE, _LETTERED, _CORNER, _RENUMBERED = 0.03, 0.003, 0.003, 0.03
+
+_LONG_AGO = "1985-01-01"
 
 ADDRESS = ["road", "plate", "compound", "block"]
 
@@ -231,25 +233,33 @@ def _numbers(ahead: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def _further(table: pd.DataFrame, places: Places, road: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     """Addresses besides the main one: on the other road of a corner, with the former plate, with the road's former name."""
-    draw, count = rng.random(len(table)), len(table)
-    entered = road >= 0
-    corner = np.flatnonzero(entered & (draw < _CORNER) & np.isin(table["kind"], ["street", "tower", "public"]))
-    changed = np.flatnonzero(entered & (draw > 1 - _RENUMBERED))
-    renamed = np.flatnonzero(entered & np.array([bool(places.roads[place].former) if place >= 0 else False for place in road]))
-    main = table[ADDRESS]
-    began, today = table["valid_from"].to_numpy(), days(rng.integers(11000, 18000, count))
-    community = places.grids["community"].to_numpy()[table["grid"].to_numpy()]
-    at_corner = main.iloc[corner].assign(row=corner, valid_from=began[corner], valid_to=None)
-    other = [places.any_road(int(community[row])) for row in corner]
-    at_corner["road"] = [places.roads[place].name for place in other]
-    at_corner["plate"] = [str(9001 + at) for at in range(len(corner))]
-    at_corner = at_corner[[place != road[row] for place, row in zip(other, corner, strict=True)]]
-    before = main.iloc[changed].assign(row=changed, valid_from="1985-01-01", valid_to=np.maximum(began[changed], today[changed]))
-    before["plate"] = [f"{3000 + at}" if at % 3 else f"{3000 + at}-1" for at in range(len(changed))]
-    once = main.iloc[renamed].assign(row=renamed, valid_from="1985-01-01")
-    once["road"] = [places.roads[place].former for place in road[renamed]]
-    once["valid_to"] = [places.roads[place].renamed for place in road[renamed]]
-    return pd.concat([at_corner, before, once], ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
+    entered, told = road >= 0, table[[*ADDRESS, "valid_from"]].assign(row=np.arange(len(table)), on=road, valid_to=None)
+    corner = told.iloc[_some(entered & np.isin(table["kind"], ["street", "tower", "public"]), _CORNER, rng)]
+    community = places.grids["community"].to_numpy()[table["grid"].to_numpy()[corner["row"]]]
+    corner = corner.assign(on=[places.any_road(int(one)) for one in community])
+    corner = corner[corner["on"] != road[corner["row"]]].assign(road=lambda rows: [places.roads[one].name for one in rows["on"]])
+    changed = told.iloc[_some(entered, _RENUMBERED, rng)]
+    until = np.maximum(changed["valid_from"], days(rng.integers(11000, 18000, len(changed))))
+    changed = changed.assign(valid_from=_LONG_AGO, valid_to=until)
+    unused = pd.concat([corner, changed], ignore_index=True)
+    unused["plate"] = _unused(unused["on"].to_numpy(), table["plate"].to_numpy(), road)
+    once = told.iloc[np.flatnonzero(entered & np.array([place >= 0 and bool(places.roads[place].former) for place in road]))]
+    former = [places.roads[place] for place in once["on"]]
+    once = once.assign(road=[one.former for one in former], valid_from=_LONG_AGO, valid_to=[one.renamed for one in former])
+    return pd.concat([unused, once], ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
+
+
+def _unused(on: np.ndarray, plate: np.ndarray, road: np.ndarray) -> np.ndarray:
+    """Plates on roads, of which none is one of today's: beyond the last."""
+    number = [int(text.split("-")[0]) if place >= 0 else 0 for text, place in zip(plate, road, strict=True)]
+    last = pd.Series(number).groupby(road).max().reindex(on).fillna(0).to_numpy(int)
+    return (last + 2 * (pd.Series(on).groupby(on).cumcount().to_numpy() + 1)).astype(str).astype(object)
+
+
+def _some(rows: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
+    """A share of all rows, at least one, of those marked."""
+    marked = np.flatnonzero(rows)
+    return np.sort(rng.choice(marked, min(len(marked), max(1, round(share * len(rows)))), replace=False))
 
 
 def _succession(table: pd.DataFrame, rng: np.random.Generator) -> tuple[np.ndarray, pd.DataFrame]:

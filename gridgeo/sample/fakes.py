@@ -45,7 +45,7 @@ class _Desk:
         own = self.base.houses.columns["house_use"].index > 0
         self.codes, self.known, live = codes, set(codes), self.town.live
         self.dwellings = np.flatnonzero(live & np.isin(use, ["residential", "dormitory"]) & ~own)
-        self.offices = np.unique(self.people.registered)
+        self.offices = np.setdiff1d(self.people.registered, self.people.clusters)
         followed = set(self.base.successors["code"])
         status = self.town.houses["status"]
         gone = np.flatnonzero(status.isin(["retired", "demolished"]).to_numpy())
@@ -148,7 +148,7 @@ def _fake(desk: _Desk, kind: str) -> list | None:
 def _misplaced(desk: _Desk, kind: str, office: int) -> list | None:
     """A company that is registered at one place, and says to be at another."""
     building = desk.base.houses.building
-    company = int(desk.rng.integers(len(desk.people.companies)))
+    company = int(desk.rng.choice(_usual(desk)))
     home = int(desk.people.registered[company])
     credit = desk.credit(company)
     address = noise.written(desk.town, office, desk.rng, noisy=False)
@@ -166,8 +166,7 @@ def _groups(count: int, size: int) -> list[int]:
 
 def _crowd(desk: _Desk, size: int) -> list[list]:
     """Many new companies at one office that is no cluster address."""
-    usual = np.setdiff1d(desk.offices, desk.people.clusters)
-    office = int(desk.rng.choice(usual))
+    office = int(desk.rng.choice(desk.offices))
     address = noise.plain(desk.town, office, desk.rng)
     return [desk.row("too-many", _text(next(desk.fresh)), address, office, desk.near(office)) for _ in range(size)]
 

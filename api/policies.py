@@ -54,6 +54,7 @@ POLICIES: dict[tuple[str, str], str] = {
     ("GET", "/linkage/roles"): Scope.LINK,
     ("GET", "/linkage/methods"): Scope.LINK,
     ("GET", "/linkage/purposes"): Scope.LINK,
+    ("POST", "/linkage/checks/business-address"): Scope.LINK,
     ("GET", "/houses/{code}/links"): Scope.LINK,
     ("GET", "/maps"): PUBLIC,
     ("GET", "/maps/"): PUBLIC,

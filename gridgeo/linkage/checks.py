@@ -11,16 +11,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import orjson
+
 from ..addresses import rules as address_rules
 from ..addresses import store as addresses
+from ..addresses.washing.base import Base
 from ..addresses.washing.model import Level, Washed
+from ..addresses.washing.wash import wash
 from ..codes.model import Kind
-from ..errors import InvalidCode
-from . import check_rules, known, rules, units
+from ..errors import InvalidCode, InvalidInput
+from . import audit, check_rules, known, rules, store, units
 from .check_rules import Finding
 from .claims import Claim, Facts, Limits, Standing
 from .known import Crowd, Ground, Linked
+from .model import Head
 from .vault import Vault
+
+#: Claims of one list: they are counted against each other, so a list is looked at as a whole.
+MOST = 200_000
 
 #: Leads address texts to places, each to one answer.
 Wash = Callable[[Sequence[str]], Sequence[Washed]]
@@ -42,6 +50,14 @@ class Checked:
     findings: tuple[Finding, ...]
     place: str = ""
     washed: Washed | None = None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What was found about the claims of a list, in their order, and the audit's head with the question in it."""
+
+    checked: tuple[Checked, ...]
+    head: Head
 
 
 @dataclass(frozen=True)
@@ -67,20 +83,18 @@ class _Read:
         return [token for token in (self.credit, self.person, self.phone) if token]
 
 
-def check(
-    conn, vault: Vault, claims: Sequence[Claim], wash: Wash, limits: Limits | None = None, as_of: date | None = None
-) -> list[Checked]:
+def check(conn, vault: Vault, claims: Sequence[Claim], led: Wash, limits: Limits | None = None, as_of: date | None = None) -> list[Checked]:
     """Return what is to be said of each claim, in the order given.
 
     Parameters
     ----------
-    wash
+    led
         Leads address texts to places, as :func:`gridgeo.addresses.washing.wash.wash` does with its connection and base.
     as_of
         The day that is asked about: today in China when None.
     """
     day = as_of or addresses.today(conn)
-    read = _read(vault, claims, wash)
+    read = _read(vault, claims, led)
     ground = Ground(conn, day)
     ground.learn(code for one in read for code in (one.house, one.reached) if code)
     linked = known.links_of(conn, (token for one in read for token in one.tokens), day)
@@ -93,12 +107,47 @@ def check(
     return [_judged(replace(each, partial=partial), limits or Limits()) for each in facts]
 
 
+def ask(
+    conn,
+    vault: Vault,
+    claims: Sequence[Claim],
+    base: Base,
+    default_area: str = "",
+    limits: Limits | None = None,
+    *,
+    purpose: str,
+    actor: str,
+    as_of: date | None = None,
+) -> Answered:
+    """Return what is to be said of each claim, and append the question to the audit.
+
+    Parameters
+    ----------
+    base, default_area
+        What washing knows by name, and the unit that is meant where a text names no district.
+    purpose, actor
+        One of the list; who asks, as the door knows them.
+
+    Raises
+    ------
+    InvalidInput
+        For too many claims and a purpose that is not on the list.
+    """
+    rules.permitted(purpose, store.purposes(conn), False)
+    if len(claims) > MOST:
+        raise InvalidInput("claims", len(claims), f"at most {MOST:,} at a time")
+    checked = tuple(check(conn, vault, claims, lambda texts: wash(conn, texts, base, default_area), limits, as_of))
+    detail = orjson.dumps({"suspicious": sum(one.suspicious for one in checked)}).decode()
+    head = audit.record(conn, vault, actor=actor, action="check", purpose=purpose, subjects=len(claims), detail=detail)
+    return Answered(checked, head)
+
+
 def tally(checked: Iterable[Checked]) -> dict[str, int]:
     """Return how many claims broke each rule, the most frequent first."""
     return dict(Counter(finding.rule.code for one in checked for finding in one.findings).most_common())
 
 
-def _read(vault: Vault, claims: Sequence[Claim], wash: Wash) -> list[_Read]:
+def _read(vault: Vault, claims: Sequence[Claim], led: Wash) -> list[_Read]:
     codes = {
         field: _tokens(vault, kind, [getattr(claim, field) for claim in claims])
         for field, kind in (("credit", Kind.CREDIT), ("legal_person", Kind.PERSON), ("phone", Kind.PHONE))
@@ -106,7 +155,7 @@ def _read(vault: Vault, claims: Sequence[Claim], wash: Wash) -> list[_Read]:
     houses = [_house_code(claim.house) for claim in claims]
     texts = [_plain(claim.address) for claim in claims]
     different = list(dict.fromkeys(text for text in texts if text))
-    washed = dict(zip(different, wash(different), strict=True)) if different else {}
+    washed = dict(zip(different, led(different), strict=True)) if different else {}
     read = []
     for at, text in enumerate(texts):
         house, fault = houses[at]

@@ -11,7 +11,7 @@ Piece = tuple[str, int, int]
 _INNER = re.compile(".*[阁轩居苑楼堂庭台]")
 _ON_ITS_OWN = re.compile(".*(?:大厦|大楼|中心|广场|公寓)")
 _ESTATE = re.compile(
-    ".*(?:花园|花苑|苑|园|小区|新村|村|城|山庄|豪庭|居|大厦|湾|[区期]|府|庭|华庭|邸|世家|岸|郡|国际|广场|中心)(?:[一二三四五六七八九十0-9]+期)?"
+    ".*(?:花园|花苑|苑|园|小区|新村|村|城|山庄|豪庭|居|大厦|湾|[区期]|府|庭|华庭|邸|世家|岸|郡|国际|大学|学院|医院|广场|中心)(?:[一二三四五六七八九十0-9]+期)?"
 )
 _COMMITTEE = re.compile("村委会?")
 
@@ -101,6 +101,14 @@ class Draft:
             if road.plate:
                 self.join("plate", *road.plate, ",")
         self._settle_places(road)
+
+    def doubt(self) -> None:
+        """Leave over everything where no division and no road was found, and most of the text was not understood."""
+        left = sum(end - start for _, start, end in self.left)
+        if not self.roads and not self.has_any(("city", "district", "street", "community")) and 2 * left > max(len(self.text), 20):
+            self.fields.clear()
+            self.left = []
+            self.leave(0, len(self.text))
 
     def _road(self) -> Road | None:
         """The road the number belongs to; the last one where several have a number, or none."""

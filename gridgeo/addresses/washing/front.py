@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .assemble import Draft
-from .divisions import CITY, LEVELS, PROVINCE, Division, elsewhere
+from .divisions import CITY, LEVELS, PROVINCE, Division, elsewhere, of_office
 from .grammar import LANES
 from .lexicon import Lexicon
 from .names import is_before_road, leads_name, stands_alone
@@ -28,8 +28,8 @@ _OTHER_COMMUNITY = re.compile(
 _OTHER_CITY = re.compile(
     f"({'|'.join(elsewhere('municipality'))})市?|({'|'.join(elsewhere('city'))})市?(?![路街道])|({'|'.join(elsewhere('province'))})(?:省|[一-鿿]{{0,3}}自治区)?"
 )
-_OFFICE = re.compile("办事处|办(?!公)")
-_INSTITUTION = re.compile("党群|健康|卫生|公园|服务中心|医院|文化")
+_OFFICES = {"street": re.compile("办事处|办(?!公)"), "community": re.compile("居民委员会|居委会|居委|工作站")}
+_INSTITUTION = re.compile("党群|健康|卫生|公园|服务中心|医院|文化|幼儿园|小学")
 _SENTENCE = re.compile("[^;]+")
 _HERE = re.compile("(?:广东省?)?深圳市")
 _FULL = elsewhere("municipality") | elsewhere("city") | elsewhere("province")
@@ -64,7 +64,16 @@ def take(text: str, at: int, lexicon: Lexicon, draft: Draft) -> int:
         at = step
         while at < len(text) and text[at] in " ,-":
             at += 1
-    return at if draft.fields else _elsewhere(text, start, draft)
+    if draft.fields:
+        return at
+    at = _elsewhere(text, start, draft)
+    later = _HERE.search(text, at) if draft.fields else None
+    if not later:
+        return at
+    draft.fields.clear()
+    draft.faults[:] = ["two-addresses"]
+    draft.leave(start, later.start())
+    return take(text, later.start(), lexicon, draft)
 
 
 def _from_later(text: str, at: int, draft: Draft) -> int | None:
@@ -122,15 +131,15 @@ def _division(text: str, at: int, lexicon: Lexicon, draft: Draft) -> int | None:
 
 
 def _whole(text: str, at: int, end: int, found: list[Division], draft: Draft) -> int | None:
+    if found[0].level == "community" and _INSTITUTION.match(text, end):
+        return None
     level = next((level for level in LEVELS if any(d.level == level for d in found) and level not in draft.fields), None)
     if level is None:
         return _again(at, end, found[0], draft)
     if level == "community" and not found[0].name.endswith("社区"):
         return None
-    if level == "community" and _INSTITUTION.match(text, end):
-        return None
-    if level == "street" and (office := _OFFICE.match(text, end)):
-        end = office.end()
+    office = _OFFICES[level].match(text, end) if level in _OFFICES else None
+    end = office.end() if office else end
     return _set(level, found[0].name, at, end, draft)
 
 
@@ -163,11 +172,19 @@ def _bare(text: str, at: int, end: int, found: tuple[Division, ...], lexicon: Le
         if level in levels and level not in draft.fields and _may_be_bare(level, draft):
             if level == "community" and not (end < len(text) and stands_alone(text, end, lexicon) and _is_before_name(text, end)):
                 return None
+            if level == "community" and not _lies_in_street(name + "社区", lexicon, draft):
+                return None
             whole = next(division.name for division in found if division.level == level and not division.became)
             return _set(level, whole, at, end, draft)
     if "district" in levels and draft.fields.get("district", ("",))[0][:-1] == name:
         return end
     return None
+
+
+def _lies_in_street(community: str, lexicon: Lexicon, draft: Draft) -> bool:
+    street = draft.fields["street"][0]
+    streets = {street, of_office(street), *lexicon.became(street)}
+    return any(streets & found for found in lexicon.lies_in("community", community))
 
 
 def _is_before_name(text: str, at: int) -> bool:

@@ -104,6 +104,7 @@ def _read(text: str, lexicon: Lexicon) -> Draft:
     else:
         Reader(text[:end], read_on, lexicon, draft).read()
         draft.settle()
+        draft.doubt()
         written = (draft.fields.get(level, (None,))[0] for level in LEVELS)
         for fault in consistency.faults(*written, lexicon):
             draft.fault(fault)

@@ -16,6 +16,8 @@ _COUNTING = frozenset(
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ#一二三四五六七八九十东西南北中前后主副甲乙丙丁戊首顶夹地负自宝新商店铺档厂宿裙研综办写行科教实配门住附辅塔"
 )
 _AFTER_NAME = frozenset("栋座")
+#: after what another address may begin
+_COMPLETE = ("place", "plate", "block", "unit", "floor", "room")
 _BEFORE_PLATE = ("", "road", "place", "near")
 _INSIDE = ("block", "unit", "floor", "room")
 
@@ -38,7 +40,7 @@ class Reader:
         sign = self.text[self.at]
         if sign in " ,;-)":
             self.at += 1
-            return True
+            return (sign == "," and self.last in _COMPLETE and self._restart(self._is_district())) or True
         if sign == "(":
             return self._left(grammar.REMARK) or self._pass(1)
         if self.has_extras and self._extra():
@@ -54,7 +56,12 @@ class Reader:
 
     def _extra(self) -> bool:
         """What is no part of an address: telephone numbers, stations, what is only near, another address."""
-        return (self.last != "" and self._restart()) or self._contact() or self._left(grammar.TRANSIT) or self._near()
+        return (
+            (self.last != "" and self._restart(bool(self._match(grammar.RESTART))))
+            or self._contact()
+            or self._left(grammar.TRANSIT)
+            or self._near()
+        )
 
     def _after_place(self) -> bool:
         return (self.has_extras and self._left(grammar.GATE)) or self._lane() or self._phase()
@@ -83,15 +90,24 @@ class Reader:
         return self._pass(found.end() - self.at)
 
     def _skip(self) -> None:
+        """Leave over what is not understood, up to the next name that is known."""
+        hit = self.lexicon.at(self.text, self.at)
+        if hit:
+            self._place(self.at, hit[0])
+            return
         end = self.at + 1
-        while end < len(self.text) and self.text[end] not in " ,(;":
+        while end < len(self.text) and self.text[end] not in " ,(;" and not self.lexicon.at(self.text, end):
             end += 1
         self.draft.leave(self.at, end)
         self.at = end
 
-    def _restart(self) -> bool:
-        """Another address begins."""
-        if not self._match(grammar.RESTART):
+    def _is_district(self) -> bool:
+        hit = self.lexicon.division_at(self.text, self.at)
+        return bool(hit) and any(division.level == "district" and self.text.startswith(division.name, self.at) for division in hit[1])
+
+    def _restart(self, begins: bool) -> bool:
+        """Leave over the rest where another address begins."""
+        if not begins:
             return False
         self.draft.fault("two-addresses")
         self.draft.leave(self.at, len(self.text))
@@ -176,7 +192,7 @@ class Reader:
         """Return where a road's name begins that is known to begin later than here; what stands before it is a place."""
         for start in range(self.at + 2, end - 2):
             hit = self.lexicon.at(self.text, start)
-            if hit and hit[0] == end and Kind.ROAD in hit[1].kinds:
+            if hit and hit[0] == end and Kind.ROAD in hit[1].kinds and not leads_name(self.text, start):
                 self._place(self.at, start)
                 return start
         return self.at

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ...errors import InvalidInput
 from .comparable import key, number_key
 from .lexicon import Lexicon
 from .parse import FIELDS, NUMBERED, parse
@@ -133,7 +134,7 @@ def score(
 
     Raises
     ------
-    ValueError
+    InvalidInput
         When the rows have no column with the address.
     """
     rows = [_plain(row) for row in rows]
@@ -167,7 +168,7 @@ def _plain(row: Mapping[str, str]) -> dict[str, str]:
     named = {header: name for name, headers in HEADERS.items() for header in headers}
     plain = {named[header.strip()]: (value or "").strip() for header, value in row.items() if header and header.strip() in named}
     if "text" not in plain:
-        raise ValueError("no column with the address: text, 地址")
+        raise InvalidInput("columns", ", ".join(row), "one must hold the address: text or 地址")
     return plain
 
 

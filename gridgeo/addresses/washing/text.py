@@ -84,6 +84,7 @@ _SEPARATORS: tuple[tuple[re.Pattern, str], ...] = (
     (re.compile("[】〕〗\\]}﹚]"), ")"),
     (re.compile("[;；。!！?？|]+(?=.)|//+"), ";"),
     (re.compile("[·・•\"'“”‘’`*^$%=\\\\《》<>«»「」『』]+|(?<=[0-9])/(?=F(?![0-9A-Z]))"), ""),
+    (re.compile("(?<=[0-9]{4})\\.(?=[0-9]{4})"), ","),
     (re.compile("(?<=[0-9])\\.(?=[0-9])"), "-"),
     (re.compile(f"{_LISTED}\\s*[~〜～∼—–−‐‑‒―─﹣﹘_-]+\\s*(?={_COUNT}|[之负])"), "-"),
     (re.compile(f"{_LISTED}\\s*[、,/&+]\\s*(?={_COUNT})"), ","),
@@ -112,12 +113,12 @@ _SIGNS = _PARTS.replace("|", "")
 _WRITTEN = re.compile(
     f"(?:第|(?<![第{numerals.SIGNS}]))({_NUMERAL}+)(?=(?:[{_SIGNS}]*[-,](?:{_NUMERAL}+|[0-9]+))*(?:{_PARTS})(?!路|线|街|巷|桥|花园|公馆|交易))"
     f"|(?<=[-,])({_NUMERAL}+)(?![{HAN}])|(?<=之)({_NUMERAL}{{1,2}}?)(?=[号室0-9,(]|$)|第(?=[0-9]+(?:[-,][0-9]+)*(?:{_PARTS}))"
-    f"|(?<=[0-9][号栋座元楼梯室])({_NUMERAL}{{3,4}})(?=$|[(,; ])"
+    f"|(?<=[号栋座元楼梯室])({_NUMERAL}{{3,4}})(?=$|[(,; ])"
 )
 _SYNONYMS: tuple[Change, ...] = (
     ("#", re.compile("(?<=[路街道巷坊里排村围])([0-9]{1,5}[A-Z]?)#"), "\\1号"),
     ("#号栋幢", re.compile("(?<=[0-9A-Z])(?:号楼|#楼|#栋|#座|号栋|栋楼|幢|#)(?!#)"), "栋"),
-    ("层F", re.compile("(?<=[0-9])(?:楼层|层楼|层|/F|F(?![A-Z0-9]))|(?<=[首顶下夹])层"), "楼"),
+    ("层F", re.compile("(?<=[0-9A-D])(?:楼层|层楼|层)|(?<=[0-9])(?:/F|F(?![A-Z0-9]))|(?<=[首顶下夹])层"), "楼"),
     ("室房M", re.compile("(?<=[0-9A-Z])(?:号房间?|号室|房间|房(?!产)|ROOM|RM)"), "室"),
     ("M", re.compile("(?:ROOM|RM) *(?=[A-Z]?[0-9])"), ""),
     ("之", re.compile("(?<=[0-9])之([0-9]{1,3})(号|室)"), "-\\1\\2"),
@@ -220,7 +221,8 @@ def _numerals(text: str, edits: list[Edit]) -> str:
     def digits(found: re.Match) -> str:
         written = next(filter(None, found.groups()), "")
         number = numerals.value(written) if written else ""
-        return found[0] if number is None else str(number)
+        apart = "," if found.string[found.end() : found.end() + 1].isdigit() and written else ""
+        return found[0] if number is None else f"{number}{apart}"
 
     return _sub(Step.NUMERALS, _WRITTEN, digits, text, edits)[:LIMIT]
 

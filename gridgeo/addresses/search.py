@@ -238,13 +238,12 @@ def _places(conn, query: str, parameters: dict, base: Base, how: str) -> list[Fo
 
 
 def _place(row: tuple, base: Base, how: str) -> Found:
-    kind, name, _, code, road_key, compound_key, _, buildings, lon, lat, unit_id, whole = row
+    kind, name, _, code, road_key, compound, compound_key, _, buildings, lon, lat, unit_id, whole = row
     units = base.units.chain(unit_id)
     of = ":".join((road_key or "", compound_key or ""))
     ref = f"building:{code}" if kind == "building" else f"{kind}:{code[:6] if kind == 'road' and not compound_key else code[:12]}:{of}"
     told = "beginning" if how == "name" and not whole else "part" if how == "likeness" and whole else how
-    part = "road" if kind == "road" else "compound"
-    written = address(units, Parts(**{part: name}))
+    written = address(units, Parts(road=name) if kind == "road" else Parts(compound=compound or name))
     return Found(kind, ref, code if kind == "building" else None, name, written, lon, lat, told, buildings, units)
 
 

@@ -32,17 +32,18 @@ WITH stood AS MATERIALIZED (
    WHERE s.live
      AND (b.valid_to IS NULL OR b.valid_to > today())
 ), part AS MATERIALIZED (
-  SELECT 'road' AS kind, left(zone, 6) AS region, road AS name, road_key AS name_key, road_key, NULL AS compound_key,
+  SELECT 'road' AS kind, left(zone, 6) AS region, road AS name, road_key AS name_key, road_key, NULL AS compound, NULL AS compound_key,
          zone, building_code, point, past
     FROM stood WHERE road_key IS NOT NULL AND NOT lane
    UNION ALL
-  SELECT 'road', zone, compound || road, compound_key || road_key, road_key, compound_key, zone, building_code, point, past
+  SELECT 'road', zone, compound || road, compound_key || road_key, road_key, compound, compound_key, zone, building_code, point, past
     FROM stood WHERE road_key IS NOT NULL AND lane
    UNION ALL
-  SELECT 'compound', zone, compound, compound_key, NULL, compound_key, zone, building_code, point, past
+  SELECT 'compound', zone, compound, compound_key, NULL, compound, compound_key, zone, building_code, point, past
     FROM stood WHERE compound_key IS NOT NULL
 ), whole AS MATERIALIZED (
-  SELECT kind, region, name_key, min(road_key) AS road_key, min(compound_key) AS compound_key, mode() WITHIN GROUP (ORDER BY name) AS name,
+  SELECT kind, region, name_key, min(road_key) AS road_key, min(compound) AS compound, min(compound_key) AS compound_key,
+         mode() WITHIN GROUP (ORDER BY name) AS name,
          count(DISTINCT building_code) AS buildings, bool_and(past) AS past, ST_Centroid(ST_Collect(point)) AS middle
     FROM part
    GROUP BY kind, region, name_key
@@ -52,8 +53,8 @@ WITH stood AS MATERIALIZED (
     JOIN part AS p USING (kind, region, name_key)
    ORDER BY w.kind, w.region, w.name_key, ST_Distance(p.point, w.middle), p.building_code
 )
-INSERT INTO place (zone, kind, name_key, building_code, name, road_key, compound_key, alias, reading, initials, buildings, point)
-SELECT c.zone, c.kind, c.name_key, c.building_code, c.name, c.road_key, c.compound_key, c.past, r.reading, r.initials, c.buildings, c.middle
+INSERT INTO place (zone, kind, name_key, building_code, name, road_key, compound, compound_key, alias, reading, initials, buildings, point)
+SELECT c.zone, c.kind, c.name_key, c.building_code, c.name, c.road_key, c.compound, c.compound_key, c.past, r.reading, r.initials, c.buildings, c.middle
   FROM central AS c
   JOIN place_reading AS r USING (name);
 
@@ -61,7 +62,7 @@ SELECT c.zone, c.kind, c.name_key, c.building_code, c.name, c.road_key, c.compou
 -- Buildings under the names they have beside their address; a name that many of a compound share is the compound's.
 WITH named AS MATERIALIZED (
   SELECT n.zone, n.code AS building_code, n.name, n.name_key, n.kind = 'former' OR n.valid_to <= today() AS past, b.point,
-         a.compound_key
+         a.compound, a.compound_key
     FROM address_name AS n
     JOIN building AS b ON b.zone = n.zone AND b.building_code = n.code
     JOIN address_status AS s ON s.status = b.status
@@ -70,14 +71,14 @@ WITH named AS MATERIALIZED (
      AND s.live
      AND (b.valid_to IS NULL OR b.valid_to > today())
 ), whole AS (
-  SELECT zone, name_key, compound_key, min(name) AS name, min(building_code) AS building_code,
+  SELECT zone, name_key, compound_key, min(compound) AS compound, min(name) AS name, min(building_code) AS building_code,
          count(DISTINCT building_code) AS buildings, ST_Centroid(ST_Collect(point)) AS middle
     FROM named
    GROUP BY zone, name_key, compound_key
 )
-INSERT INTO place (zone, kind, name_key, building_code, name, road_key, compound_key, alias, reading, initials, buildings, point)
+INSERT INTO place (zone, kind, name_key, building_code, name, road_key, compound, compound_key, alias, reading, initials, buildings, point)
 SELECT w.zone, CASE WHEN w.buildings = 1 OR w.compound_key IS NULL THEN 'building' ELSE 'compound' END, w.name_key, w.building_code, w.name,
-       NULL, w.compound_key, true, r.reading, r.initials, w.buildings, w.middle
+       NULL, w.compound, w.compound_key, true, r.reading, r.initials, w.buildings, w.middle
   FROM whole AS w
   JOIN place_reading AS r USING (name)
     ON CONFLICT DO NOTHING;
@@ -88,7 +89,7 @@ SELECT pg_notify('gridgeo_addresses', '');
 
 -- name: places_named
 -- Places whose name begins with what is typed, those called so exactly first.
-SELECT p.kind, p.name, p.name_key, p.building_code, p.road_key, p.compound_key, p.alias, p.buildings,
+SELECT p.kind, p.name, p.name_key, p.building_code, p.road_key, p.compound, p.compound_key, p.alias, p.buildings,
        ST_X(p.point), ST_Y(p.point), g.unit_id, p.name_key = %(key)s AS whole
   FROM place AS p
   LEFT JOIN building_grid AS g ON g.zone = p.zone AND g.building_code = p.building_code AND g.edition_id = %(edition_id)s
@@ -102,7 +103,7 @@ SELECT p.kind, p.name, p.name_key, p.building_code, p.road_key, p.compound_key, 
 
 -- name: places_sounding
 -- Places whose name sounds as what is typed, or whose initials are typed.
-SELECT p.kind, p.name, p.name_key, p.building_code, p.road_key, p.compound_key, p.alias, p.buildings,
+SELECT p.kind, p.name, p.name_key, p.building_code, p.road_key, p.compound, p.compound_key, p.alias, p.buildings,
        ST_X(p.point), ST_Y(p.point), g.unit_id, p.reading = %(reading)s OR p.initials = %(reading)s AS whole
   FROM place AS p
   LEFT JOIN building_grid AS g ON g.zone = p.zone AND g.building_code = p.building_code AND g.edition_id = %(edition_id)s
@@ -116,7 +117,7 @@ SELECT p.kind, p.name, p.name_key, p.building_code, p.road_key, p.compound_key, 
 
 -- name: places_holding
 -- Places whose name holds what is typed, or nearly: one character left out, added or mistaken.
-SELECT p.kind, p.name, p.name_key, p.building_code, p.road_key, p.compound_key, p.alias, p.buildings,
+SELECT p.kind, p.name, p.name_key, p.building_code, p.road_key, p.compound, p.compound_key, p.alias, p.buildings,
        ST_X(p.point), ST_Y(p.point), g.unit_id, p.name_key LIKE '%%' || %(key)s || '%%' AS whole
   FROM place AS p
   LEFT JOIN building_grid AS g ON g.zone = p.zone AND g.building_code = p.building_code AND g.edition_id = %(edition_id)s
@@ -130,7 +131,7 @@ SELECT p.kind, p.name, p.name_key, p.building_code, p.road_key, p.compound_key, 
 
 -- name: places_largest
 -- Roads and compounds where nothing is typed yet: those with most buildings.
-SELECT p.kind, p.name, p.name_key, p.building_code, p.road_key, p.compound_key, p.alias, p.buildings,
+SELECT p.kind, p.name, p.name_key, p.building_code, p.road_key, p.compound, p.compound_key, p.alias, p.buildings,
        ST_X(p.point), ST_Y(p.point), g.unit_id, false
   FROM place AS p
   LEFT JOIN building_grid AS g ON g.zone = p.zone AND g.building_code = p.building_code AND g.edition_id = %(edition_id)s

@@ -77,10 +77,12 @@ class Units:
         return self._point.get(unit_id, (None, None))
 
     def unit(self, ref: str) -> int:
-        """Return the id of the unit of a code, or of a name that only one unit of its level has, uppermost first; raises NotFound."""
+        """Return the id of the unit of a code, of `u` and an id, or of a name that only one unit of its level has; raises NotFound."""
         found = self._id_of.get(ref)
         if found is not None:
             return found
+        if ref[:1] == "u" and ref[1:].isdecimal() and int(ref[1:]) in self._unit:
+            return int(ref[1:])
         for level in LEVELS:
             here = self.named(level, ref)
             if len(here) == 1:

@@ -21,6 +21,7 @@ class Spot(NamedTuple):
     name: str
     name_key: str
     road_key: str | None
+    compound: str | None
     compound_key: str | None
     buildings: int
     lon: float
@@ -83,7 +84,7 @@ def _of_spot(spot: Spot, base: Base) -> Result:
     chain = base.units.chain(spot.unit_id)
     level = Level.ROAD if spot.kind == "road" else Level.COMPOUND
     above = chain[:1] if level is Level.ROAD and not spot.compound_key else chain
-    parts = Parts(road=spot.name) if level is Level.ROAD else Parts(compound=spot.name)
+    parts = Parts(road=spot.name) if level is Level.ROAD else Parts(compound=spot.compound or spot.name)
     return Result(level, None, address(above, parts), spot.lon, spot.lat, above)
 
 

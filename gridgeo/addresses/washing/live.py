@@ -6,11 +6,14 @@ import logging
 import select
 import threading
 from contextlib import closing
+from datetime import UTC, datetime
 
 import psycopg2
 
+from ...access import store as access
 from ...db import connection
 from ...errors import DatabaseUnavailable
+from ...hierarchy import store as hierarchy
 from . import base
 from .base import Base
 
@@ -33,6 +36,7 @@ class Live:
     def __init__(self, url: str, role: str | None = None) -> None:
         self._url, self._role = url, role
         self._base: Base | None = None
+        self._planned: datetime | None = None
         self._stop = threading.Event()
         self._listener = threading.Thread(target=self._listen, name="gridgeo-addresses", daemon=True)
         #: Rises with each change of what is in memory.
@@ -40,8 +44,7 @@ class Live:
 
     def start(self) -> Live:
         """Read the base and begin to listen. Raises DatabaseUnavailable."""
-        with closing(self._connect()) as conn:
-            self._read(conn)
+        self._read()
         self._listener.start()
         return self
 
@@ -72,9 +75,9 @@ class Live:
                     with conn.cursor() as cur:
                         for channel in _CHANNELS:
                             cur.execute(f"LISTEN {channel}")
-                    self._read(conn)  # whatever was loaded while nobody listened
+                    self._read()  # whatever was loaded while nobody listened
                 if self._woken(conn):
-                    self._read(conn)
+                    self._read()
             except (DatabaseUnavailable, psycopg2.Error) as error:
                 LOG.warning("the database is away (%s); washing with the names in memory", type(error).__name__)
                 conn = None
@@ -83,13 +86,19 @@ class Live:
             conn.close()
 
     def _woken(self, conn) -> bool:
-        """Wait a little for a notification; true when there was one."""
+        """Wait a little for a notification; true when there was one, or a planned edition has begun."""
         select.select([conn], [], [], _LOOK_S)
         conn.poll()
         told, conn.notifies[:] = bool(conn.notifies), []
-        return told
+        begun = self._planned is not None and datetime.now(UTC) >= self._planned
+        return told or begun
 
-    def _read(self, conn) -> None:
-        self._base = base.read(conn)
+    def _read(self) -> None:
+        """Read the base in a transaction that sees the whole city: names are no secret, what they lead to is asked for by the caller."""
+        with closing(self._connect()) as conn, conn:
+            if self._role:
+                access.see_whole(conn)
+            self._planned = hierarchy.next_change(conn)
+            self._base = base.read(conn)
         self.generation += 1
         LOG.info("addresses in memory: %s roads, %s compounds", len(self._base.roads), len(self._base.compounds))

@@ -181,7 +181,7 @@ SELECT code, successor, reason
 
 -- name: places
 -- Roads and compounds under their key, where nothing deeper is written: where their middle lies, and how many buildings they have.
-SELECT p.kind, p.name, p.name_key, p.road_key, p.compound_key, p.buildings, ST_X(p.point), ST_Y(p.point), g.unit_id, p.alias
+SELECT p.kind, p.name, p.name_key, p.road_key, p.compound, p.compound_key, p.buildings, ST_X(p.point), ST_Y(p.point), g.unit_id, p.alias
   FROM place AS p
   LEFT JOIN building_grid AS g ON g.zone = p.zone AND g.building_code = p.building_code AND g.edition_id = %(edition_id)s
  WHERE p.name_key = ANY (%(keys)s::text[])

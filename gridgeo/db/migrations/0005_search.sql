@@ -8,6 +8,7 @@ CREATE TABLE gridgeo.place (
   building_code text NOT NULL,
   name          text NOT NULL CHECK (name <> ''),
   road_key      text,
+  compound      text,
   compound_key  text,
   alias         boolean NOT NULL,
   reading       text NOT NULL,
@@ -22,6 +23,7 @@ CREATE TABLE gridgeo.place (
 COMMENT ON TABLE gridgeo.place IS '地名检索: a road, a compound or a named building, once for each name it has';
 COMMENT ON COLUMN gridgeo.place.building_code IS 'of a building its own; of a road or compound the building in its middle';
 COMMENT ON COLUMN gridgeo.place.alias IS 'a short, colloquial or former name; the road or compound itself is that of road_key and compound_key';
+COMMENT ON COLUMN gridgeo.place.compound IS 'what the compound of a lane or of an alias is called in addresses';
 COMMENT ON COLUMN gridgeo.place.reading IS 'pinyin without tones and blanks';
 CREATE INDEX place_name_idx ON gridgeo.place (name_key text_pattern_ops);
 CREATE INDEX place_reading_idx ON gridgeo.place (reading text_pattern_ops);

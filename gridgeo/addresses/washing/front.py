@@ -8,7 +8,7 @@ from .assemble import Draft
 from .divisions import CITY, LEVELS, PROVINCE, Division, elsewhere, of_office
 from .grammar import LANES
 from .lexicon import Lexicon
-from .names import is_before_road, leads_name, stands_alone
+from .names import is_before_road, is_own_area, leads_name, stands_alone
 
 _COUNTRY = re.compile("中国|中华人民共和国")
 _PROVINCE = re.compile("广东省?(?=深圳|[一-鿿]{2}(?:区|县)|$| )")
@@ -165,10 +165,10 @@ def _bare(text: str, at: int, end: int, found: tuple[Division, ...], lexicon: Le
             return _set("community", name + "社区", at, kind.end(), draft)
     hit = lexicon.at(text, at)
     if (hit and hit[0] >= end and (hit[0] > end or "district" not in levels)) or (
-        leads_name(text, end) and not is_before_road(text, end, lexicon)
+        leads_name(text, end) and not is_before_road(text, end, lexicon) and not ("district" in levels and is_own_area(text, end))
     ):
         return None
-    for level in LEVELS:
+    for level in LEVELS[:1] if is_own_area(text, end) else LEVELS:
         if level in levels and level not in draft.fields and _may_be_bare(level, draft):
             if level == "community" and not (end < len(text) and stands_alone(text, end, lexicon) and _is_before_name(text, end)):
                 return None

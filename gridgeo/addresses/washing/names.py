@@ -11,7 +11,12 @@ _OWN = ("科技园", "高新")
 
 def leads_name(text: str, end: int) -> bool:
     """Return whether a name that ends here only begins another one: 宝安 in 宝安大道, 福田 in 福田国际创新中心."""
-    return bool(LEADING.match(text, end)) and not text.startswith(_OWN, end)
+    return bool(LEADING.match(text, end))
+
+
+def is_own_area(text: str, at: int) -> bool:
+    """Return whether a part of town that is called so by itself begins here: 科技园 in 南山科技园."""
+    return text.startswith(_OWN, at)
 
 
 def is_before_road(text: str, end: int, lexicon: Lexicon) -> bool:
@@ -20,15 +25,14 @@ def is_before_road(text: str, end: int, lexicon: Lexicon) -> bool:
     return bool(hit) and Kind.ROAD in hit[1].kinds and len(hit[1].name) > 2
 
 
-def stands_alone(text: str, end: int, lexicon: Lexicon) -> bool:
+def stands_alone(text: str, end: int, lexicon: Lexicon, is_area: bool = False) -> bool:
     """Return whether what follows is a name of its own, or no name: 怀德 before 翠岗工业园, but not 锦绣 before 江南四期."""
     if end == len(text) or not "一" <= text[end] <= "鿿" or LANES.match(text, end) or lexicon.at(text, end):
         return True
-    if leads_name(text, end):
+    if leads_name(text, end) and not is_own_area(text, end):
         return False
     found = NAME.match(text, end)
-    if not found or found["weak"] or found["numbered"]:
+    if not found or found["numbered"] or (found["weak"] and not is_area):
         return False
-    kind = found.lastgroup or ""
     own = GENERIC_NAME.match(text, end).end()
-    return found.start(kind) - max(end, own) >= 2
+    return found.start(found.lastgroup or "") - max(end, own) >= (3 if found["weak"] else 2)

@@ -162,7 +162,7 @@ class Reader:
                 return self._road(self.at, end)
             if Kind.COMPOUND in entry.kinds or Kind.NAME in entry.kinds:
                 return not leads_name(self.text, end) and self._place(self.at, end)
-            return stands_alone(self.text, end, self.lexicon) and self._place(self.at, end)
+            return stands_alone(self.text, end, self.lexicon, is_area=True) and self._place(self.at, end)
         return self._known_community()
 
     def _known_community(self) -> bool:
@@ -206,7 +206,7 @@ class Reader:
         return True
 
     def _place(self, start: int, end: int) -> bool:
-        if self.draft.has_any(_INSIDE):
+        if self.draft.has_any(_INSIDE) and (self.draft.places or self.draft.has_any(_INSIDE[1:])):
             self.draft.leave(start, end)
             self.last = "left"
         else:
@@ -228,7 +228,7 @@ class Reader:
         return True
 
     def _plate(self) -> bool:
-        if self.last not in _BEFORE_PLATE or (self.last == "" and not self.draft.has_any(("street", "community"))):
+        if self.last not in _BEFORE_PLATE or (self.last == "" and not self.draft.has_any(("district", "street", "community"))):
             return False
         found = self._match(grammar.PLATE)
         if not found:
@@ -269,7 +269,7 @@ class Reader:
     def _block(self) -> bool:
         if self.last in ("floor", "room"):
             return False
-        found = self._match(grammar.BLOCK)
+        found = None if self._match(grammar.BASEMENT) else self._match(grammar.BLOCK)
         if found:
             is_dormitory = "宿舍" in found[0]
             return self._set("block", ("宿舍" if is_dormitory else "") + found["value"], found.end(), "-")

@@ -63,6 +63,7 @@ def make(places: Places, count: int, rng: np.random.Generator) -> Buildings:
     table["valid_to"] = pd.Series(np.where(gone, days(ended), None), dtype=object)
     road = _write_addresses(table, places, rng)
     model, successors = _succession(table, rng)
+    road = np.where(model >= 0, road[model], road)
     return Buildings(table, _further(table, places, road, rng), model, successors)
 
 

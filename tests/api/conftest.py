@@ -16,6 +16,7 @@ from api import server as api_server
 from gridgeo.db import connection
 from gridgeo.hierarchy import editions, model, store
 from gridgeo.issues import Issue, Severity
+from gridgeo.linkage import counts
 from gridgeo.settings import Settings
 from tests.api.world import A, B, frame
 from tests.drawing import draw
@@ -42,6 +43,7 @@ def world(server, template) -> Iterator[SimpleNamespace]:
         listed = _scheme(conn, "statistics", model.SchemeKind.LISTED, "统计", "Statistics")
         table, _ = editions.stage(conn, listed, model.frame([{"level": "post", "code": "1", "name_zh": "一"}]), name="table")
         editions.activate(conn, table.edition_id, datetime(2025, 1, 1, tzinfo=UTC))
+        counts.refresh(conn)
         uncoded = next(unit_id for unit_id, code in _units(conn, second.edition_id) if not isinstance(code, str))
     yield SimpleNamespace(
         url=url, first=first.edition_id, second=second.edition_id, draft=draft.edition_id, fire=fire.edition_id, uncoded=uncoded

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import UTC, datetime
 
+from gridgeo.addresses import search
+from gridgeo.addresses.washing import text
 from gridgeo.codes.model import Kind
 from gridgeo.db import connection
 from gridgeo.hierarchy import editions, model, store
@@ -15,6 +17,9 @@ from tests.api import world
 #: A building in each of two communities, by the letter of the micro-grid it lies in, and a house in each of them.
 BUILDING = {world.A: "4403060010010100001", world.D: "4403060020010100001"}
 HOUSE = {unit: f"{code}000101" for unit, code in BUILDING.items()}
+#: How they are written: road and plate, and the name both have besides.
+ADDRESS = {world.A: ("前进一路", "11"), world.D: ("前进二路", "22")}
+NAME = {world.A: "海滨大厦", world.D: "劳动大厦"}
 TOKEN = {world.A: b"a" * 16, world.D: b"d" * 16}
 POINT = {world.A: world.IN_A, world.D: (113.035, 22.875)}
 
@@ -33,21 +38,22 @@ def city(conn) -> dict[str, int]:
         for code in BUILDING:
             for statement, values in _rows(code, units[code], edition.edition_id):
                 cur.execute(statement, values)
+    search.refresh(conn)
     return units
 
 
 def _rows(unit: str, unit_id: int, edition_id: int):
     building, house, token = BUILDING[unit], HOUSE[unit], TOKEN[unit]
-    zone = building[:12]
+    zone, (road, plate) = building[:12], ADDRESS[unit]
     yield (
         "INSERT INTO gridgeo.building (zone, building_code, building_use, status, point, valid_from) "
         "VALUES (%s, %s, 'residential', 'in_use', ST_SetSRID(ST_MakePoint(%s, %s), 4490), '2020-01-01')",
         (zone, building, *POINT[unit]),
     )
     yield (
-        "INSERT INTO gridgeo.building_address (zone, building_code, address_no, road, valid_from) "
-        "VALUES (%s, %s, 1, '前进路', '2020-01-01')",
-        (zone, building),
+        "INSERT INTO gridgeo.building_address (zone, building_code, address_no, road, road_key, plate, plate_key, valid_from) "
+        "VALUES (%s, %s, 1, %s, %s, %s, %s, '2020-01-01')",
+        (zone, building, road, text.key(road), plate, text.number_key(plate)),
     )
     yield (
         "INSERT INTO gridgeo.building_grid (zone, building_code, edition_id, unit_id, outcome) VALUES (%s, %s, %s, %s, 'inside')",
@@ -60,8 +66,8 @@ def _rows(unit: str, unit_id: int, edition_id: int):
     for code in (building, house):
         yield (
             "INSERT INTO gridgeo.address_name (zone, code, kind, name, name_key, valid_from) "
-            "VALUES (%s, %s, 'short', 'x', 'x', '2020-01-01')",
-            (zone, code),
+            "VALUES (%s, %s, 'short', %s, %s, '2020-01-01')",
+            (zone, code, NAME[unit], text.key(NAME[unit])),
         )
     yield (
         "INSERT INTO gridgeo.address_successor (zone, code, successor, reason, since) VALUES (%s, %s, %s, 'merged', '2024-01-01')",

@@ -14,10 +14,30 @@ import orjson
 
 from api.app import create_app
 from gridgeo.settings import Settings
+from tests.access import making
+from tests.api.world import A
+
+_LON, _LAT = making.POINT[A]
+WRITTEN = f"宝安区新安街道{''.join(making.ADDRESS[A])}号"
+AROUND_A = {
+    "type": "Polygon",
+    "coordinates": [[[_LON + x / 1e3, _LAT + y / 1e3] for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))]],
+}
 
 #: (method, path template) -> what is given otherwise than by the examples: `path`, `params`, `json`.
 GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/maps/data/{version}/grids.topojson"): {"path": {"version": "1-000000000000"}},
+    ("GET", "/buildings/{code}"): {"path": {"code": making.BUILDING[A]}},
+    ("GET", "/buildings/{code}/houses"): {"path": {"code": making.BUILDING[A]}},
+    ("GET", "/houses/{code}"): {"path": {"code": making.HOUSE[A]}},
+    ("GET", "/houses/{code}/links"): {"path": {"code": making.HOUSE[A]}},
+    ("GET", "/addresses/{code}/history"): {"path": {"code": making.HOUSE[A]}},
+    ("GET", "/addresses"): {"params": {"q": WRITTEN}},
+    ("GET", "/addresses/autocomplete"): {"params": {"q": making.NAME[A]}},
+    ("GET", "/addresses/reverse"): {"params": dict(zip(("lon", "lat"), making.POINT[A], strict=True))},
+    ("GET", "/addresses/wash"): {"params": {"q": WRITTEN}},
+    ("POST", "/addresses/wash"): {"json": {"texts": [making.NAME[A], f"{WRITTEN}101"]}},
+    ("POST", "/addresses/search"): {"json": {"polygon": AROUND_A}},
 }
 
 

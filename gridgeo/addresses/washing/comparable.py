@@ -62,8 +62,8 @@ def number_key(label: str | None) -> str | None:
 
     Hyphens stand for ranges and sub-numbers, commas for lists; what lies below ground is negative.
 
-    >>> number_key("第三单元"), number_key("1006号之2"), number_key("D3栋B座"), number_key("地下一层"), number_key("Ｂ座"), number_key("研发大楼")
-    ('3', '1006-2', 'D3-B', '-1', 'B', '研发大楼')
+    >>> [number_key(label) for label in ("第三单元", "1006号之2", "D3栋B座", "地下一层", "Ｂ座", "研发大楼")]
+    ['3', '1006-2', 'D3-B', '-1', 'B', '研发大楼']
     """
     if not label:
         return None

@@ -62,7 +62,7 @@ class Division:
 @cache
 def shenzhen() -> tuple[Division, ...]:
     """Return the public divisions of Shenzhen of all vintages known."""
-    return tuple([*_listed(), *_former()])
+    return (*_listed(), *_former())
 
 
 def _listed() -> Iterable[Division]:

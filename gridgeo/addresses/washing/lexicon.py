@@ -164,7 +164,7 @@ class Lexicon:
             return ()
         wanted = own.lower() if own.isascii() else own
         found: dict[str, Entry] = {}
-        for way, entry in _starting(self._typed, wanted, 20 * limit):
+        for _, entry in _starting(self._typed, wanted, 20 * limit):
             found.setdefault(entry.key, entry)
         return tuple(sorted(found.values(), key=lambda entry: (len(entry.key), entry.key)))[:limit]
 
@@ -209,7 +209,7 @@ _PLACED = re.compile("第?([0-9]+)(?=[路街巷坊里道区期村横排工号])"
 
 
 def spellings(entry_key: str) -> set[str]:
-    """Return the ways a name with numbered parts is written in a normalised text: 前进1路 and 前进一路; 第2工业区, 第二工业区 and 二工业区."""
+    """Return the ways a name with numbered parts is written in a normalised text: 前进1路, 前进一路; 第2工业区, 第二工业区, 二工业区."""
     if not _PLACED.search(entry_key):
         return {entry_key}
     chinese = _PLACED.sub(lambda found: numerals.written(int(found[1])), entry_key)

@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from . import consistency
 from .assemble import Draft
+from .beside import is_company
 from .comparable import key, number_key
 from .divisions import LEVELS
 from .front import here, take
-from .grammar import is_company
 from .lexicon import Lexicon, public
 from .reading import Reader
 from .text import ALL, Edit, Step, normalise

@@ -59,3 +59,8 @@ INTRODUCING = (
     "(?:(?:公司|单位|企业|办公|工作|总部|工厂|厂房|联系|详细|具体|注册|经营|收货|收件|通讯|通信|家庭|居住|现住|现|项目|店铺|上班|面试|户籍|深圳)*"
     "(?:地址|住址|地点|住所|场所)|ADD(?:RESS)?|(?:位于|坐落于|坐落|住在|家住|现住)|(?:总部|工厂|分部|公司)(?=[:：]))"
 )
+
+
+def either(*patterns: str) -> str:
+    """Return a pattern that is one of some, the first that fits."""
+    return f"(?:{'|'.join(patterns)})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from . import grammar
+from . import beside, counted, grammar
 from .assemble import Draft, Road
 from .lexicon import Kind, Lexicon
 from .names import leads_name, stands_alone
@@ -28,7 +28,7 @@ class Reader:
     def __init__(self, text: str, at: int, lexicon: Lexicon, draft: Draft) -> None:
         self.text, self.at, self.lexicon, self.draft = text, at, lexicon, draft
         self.last = ""
-        self.has_extras = bool(grammar.EXTRAS.search(text, at))
+        self.has_extras = bool(beside.ANY.search(text, at))
 
     def read(self) -> None:
         """Read to the end."""
@@ -42,7 +42,7 @@ class Reader:
             self.at += 1
             return (sign == "," and self.last in _COMPLETE and self._restart(self._is_district())) or True
         if sign == "(":
-            return self._left(grammar.REMARK) or self._pass(1)
+            return self._left(beside.REMARK) or self._pass(1)
         if self.has_extras and self._extra():
             return True
         if self.last == "road" and self._after_road():
@@ -57,14 +57,14 @@ class Reader:
     def _extra(self) -> bool:
         """What is no part of an address: telephone numbers, stations, what is only near, another address."""
         return (
-            (self.last != "" and self._restart(bool(self._match(grammar.RESTART))))
+            (self.last != "" and self._restart(bool(self._match(beside.RESTART))))
             or self._contact()
-            or self._left(grammar.TRANSIT)
+            or self._left(beside.TRANSIT)
             or self._near()
         )
 
     def _after_place(self) -> bool:
-        return (self.has_extras and self._left(grammar.GATE)) or self._lane() or self._phase()
+        return (self.has_extras and self._left(beside.GATE)) or self._lane() or self._phase()
 
     def _match(self, pattern: re.Pattern) -> re.Match | None:
         return pattern.match(self.text, self.at)
@@ -82,7 +82,7 @@ class Reader:
 
     def _contact(self) -> bool:
         """A name, a telephone number, a postal code: left over without the word before it."""
-        found = self._match(grammar.CONTACT)
+        found = self._match(beside.CONTACT)
         if not found:
             return False
         self.draft.leave(found.start(found.lastgroup), found.end())
@@ -125,7 +125,7 @@ class Reader:
 
     def _near(self) -> bool:
         """What is only near: the place or the number before it is not the address."""
-        found = self._match(grammar.NEAR)
+        found = self._match(beside.NEAR)
         if not found:
             return False
         start = self.at
@@ -172,8 +172,8 @@ class Reader:
         return stands_alone(self.text, hit[0], self.lexicon) and self._place(self.at, hit[0])
 
     def _occupant(self) -> bool:
-        found = self._match(grammar.OCCUPANT)
-        return bool(found) and not re.search("[0-9]", found[0]) and self._left(grammar.OCCUPANT)
+        found = self._match(beside.OCCUPANT)
+        return bool(found) and not re.search("[0-9]", found[0]) and self._left(beside.OCCUPANT)
 
     def _name(self) -> bool:
         found = self._match(grammar.NAME)
@@ -218,8 +218,8 @@ class Reader:
     # numbers
 
     def _number(self) -> bool:
-        if not (self.last == "plate" and self._left(grammar.SELF_PLATE)):
-            self._left(grammar.SELF_NUMBERED)
+        if not (self.last == "plate" and self._left(counted.SELF_PLATE)):
+            self._left(counted.SELF_NUMBERED)
         return self._plate() or self._split() or self._block() or self._unit() or self._floor() or self._bare_plate() or self._room()
 
     def _set(self, name: str, value: str, end: int, joiner: str) -> bool:
@@ -230,7 +230,7 @@ class Reader:
     def _plate(self) -> bool:
         if self.last not in _BEFORE_PLATE or (self.last == "" and not self.draft.has_any(("district", "street", "community"))):
             return False
-        found = self._match(grammar.PLATE)
+        found = self._match(counted.PLATE)
         if not found:
             return False
         value = found["value"].replace("号", "") + (found["sub"] or "")
@@ -242,7 +242,7 @@ class Reader:
         is_village = self.last == "place" and bool(grammar.LIKE_VILLAGE.match(self.draft.places[-1].name))
         if self.last != "road" and not is_village:
             return False
-        found = self._match(grammar.BARE_PLATE)
+        found = self._match(counted.BARE_PLATE)
         return bool(found) and not (is_village and len(found["value"]) > 3) and self._set_plate(found["value"], found.end())
 
     def _set_plate(self, value: str, end: int) -> bool:
@@ -257,7 +257,7 @@ class Reader:
         """Block and room, or block, unit and room, with hyphens between: 3-501."""
         if self.last not in ("place", "block", "plate"):
             return False
-        found = self._match(grammar.BLOCK_UNIT_ROOM) or self._match(grammar.BLOCK_ROOM)
+        found = self._match(counted.BLOCK_UNIT_ROOM) or self._match(counted.BLOCK_ROOM)
         if not found:
             return False
         first = "unit" if self.last == "block" and found[1].isdigit() else "block"
@@ -269,29 +269,27 @@ class Reader:
     def _block(self) -> bool:
         if self.last in ("floor", "room"):
             return False
-        found = None if self._match(grammar.BASEMENT) else self._match(grammar.BLOCK)
+        found = None if self._match(counted.BASEMENT) else self._match(counted.BLOCK)
         if found:
             is_dormitory = "宿舍" in found[0]
             return self._set("block", ("宿舍" if is_dormitory else "") + found["value"], found.end(), "-")
-        named = self._match(grammar.NAMED)
+        named = self._match(counted.NAMED)
         return bool(named) and bool(self.last or self.draft.fields) and self._set("block", named[0], named.end(), "-")
 
     def _unit(self) -> bool:
-        found = self._match(grammar.UNIT) if self.last != "floor" else None
+        found = self._match(counted.UNIT) if self.last != "floor" else None
         return bool(found) and self._set("unit", found["value"], found.end(), "-")
 
     def _floor(self) -> bool:
-        found = self._match(grammar.FLOOR)
-        if not found or (found["g"] and "floor" in self.draft.fields):
+        found = self._match(counted.FLOOR)
+        if not found or (found["before"] and "floor" in self.draft.fields):
             return False
-        written = (found["value"] or "").replace("楼", "")
-        value = (
-            grammar.FLOOR_WORDS.get(found["word"]) or found["f"] or found["g"] or _BELOW.sub("-", written).replace("--", "-").lstrip("L")
-        )
+        written = found["after"] or found["before"] or _BELOW.sub("-", (found["value"] or "").replace("楼", ""))
+        value = counted.FLOOR_WORDS.get(found["word"]) or written.replace("--", "-").lstrip("L")
         return self._set("floor", value, found.end(), ",")
 
     def _room(self) -> bool:
-        found = self._match(grammar.ROOM)
+        found = self._match(counted.ROOM)
         if not found or (self.last in ("", "near", "left") and not self.draft.places):
             return False
         if found["letters"] and self.last not in _INSIDE:

@@ -1,0 +1,50 @@
+"""The patterns of what stands in an address and is no part of it: persons, telephones, firms, what is only near, another address."""
+
+from __future__ import annotations
+
+import re
+
+from .parts import COUNTING, HAN, NEARBY, either
+
+_MOBILE = "1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"
+_FIRM = "公司|集团|事务所|经营部|服务部|商行|便利店|专卖店|分店|门店|超市|工作室"
+
+#: a person, a telephone number or a postal code; the group is what is left over, without the word before it
+CONTACT = re.compile(
+    either(
+        "(?:联系)?(?:电话|手机号?码?|TEL|热线|座机|传真|QQ|微信)[:, ]*(?P<number>[0-9A-Z][0-9 -]{5,18})",
+        "(?:邮政编码|邮编)[:, ]*(?P<post>[0-9]{6})",
+        f"(?:联系人|收件人)[:, ]*(?P<person>[{HAN}]{{2,4}})",
+        "(?P<bare>"
+        + either(
+            f"{_MOBILE}(?![0-9])|0[0-9]{{2,3}}-[0-9]{{7,8}}|518[0-9]{{3}}(?![0-9号室栋])",
+            f"[{HAN}](?:先生|女士|小姐)(?:收|转)?|[{HAN}]{{2,3}}(?=[,收转]*{_MOBILE}(?![0-9]))",
+        )
+        + ")",
+    )
+)
+REMARK = re.compile("\\(([^()]*)\\)")
+OCCUPANT = re.compile(f"[^;(,]*?(?:{_FIRM})[^;(,]*")
+NEAR = re.compile(f"(?:{NEARBY})")
+#: the gate of a place, the exit of a station
+GATE = re.compile("(?:[东西南北正大后]?门口?|[A-Z0-9]{1,2}号?出?口)(?=$|[,;(])")
+TRANSIT = re.compile(f"近?地铁[0-9{COUNTING}]+号?线[^,;(]*|[近距离邻][^,;(0-9]{{2,12}}(?=$|[,;(])")
+#: another address begins
+RESTART = re.compile(f"(?:广东省)?深圳市(?=[{HAN}]{{2,}})|[{HAN}]{{2,3}}市[{HAN}]{{2,3}}[区县市]")
+
+#: one search that tells whether any of these may be there
+ANY = re.compile(
+    either(
+        f"{_FIRM}|店|先生|女士|小姐|电话|手机|TEL|热线|座机|传真|QQ|微信|联系|收件|邮",
+        "[0-9][ -]?[0-9]{4}[ -]?[0-9]{4}|0[0-9]{2,3}-|518[0-9]{3}",
+        f"地铁|[近距离邻]|[门口](?=$|[,;(])|{NEARBY}|[市县]",
+    )
+)
+
+_COMPANY = re.compile(f"[{HAN}A-Z(),]*(?:公司|集团)[{HAN}()]{{0,8}}")
+_PLACED = re.compile("[0-9]|街道|社区|大道|[路村巷]|大厦|工业|科技园|广场")
+
+
+def is_company(text: str) -> bool:
+    """Return whether a text is but the name of a firm."""
+    return bool(_COMPANY.fullmatch(text)) and not _PLACED.search(text)

@@ -262,7 +262,7 @@ def _misspelt(how: str) -> Callable:
         part = "compound" if draft.address["compound"] and rng.random() < 0.6 else "road"
         name = draft.address[part]
         places = [at for at, sign in enumerate(name) if sign in _alike(how)]
-        if len(name) < 3 or not places or part not in draft.meant:
+        if len(name) < 3 or not places or _misled(draft, part):
             return
         at = int(rng.choice(places))
         others = _alike(how)[name[at]]
@@ -274,11 +274,16 @@ def _misspelt(how: str) -> Callable:
     return misspelt
 
 
+def _misled(draft: Draft, part: str) -> bool:
+    """Whether a part leads nowhere already, or something is misspelt: one slip a string is enough."""
+    return part not in draft.meant or not {"homophone", "typo"}.isdisjoint(draft.kinds)
+
+
 def _lost(draft: Draft, town: Town, rng) -> None:
     """A name without one of its characters, or with two of them the wrong way round."""
     part = "compound" if draft.address["compound"] else "road"
     name = draft.address[part]
-    if len(name) < 4 or part not in draft.meant:
+    if len(name) < 4 or _misled(draft, part):
         return
     at = int(rng.integers(1, len(name) - 2))
     other = name[:at] + name[at + 1 :] if rng.random() < 0.6 else name[:at] + name[at + 1] + name[at] + name[at + 2 :]

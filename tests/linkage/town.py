@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 
+import pandas as pd
+
 from gridgeo.addresses import assignment, search
 from gridgeo.addresses.washing.comparable import key, number_key
 from gridgeo.hierarchy import editions
@@ -48,12 +50,19 @@ def rows_of(table: columns.Columns) -> Iterable[tuple]:
 
 def _put_base(conn, base: addresses.Base) -> None:
     written = addresses.building_rows(base.buildings)
-    written["number"] = written.groupby("building_code").cumcount() + 1
-    buildings = written[written["number"] == 1].itertuples(index=False)
+    buildings = written.itertuples(index=False)
     copy(conn, "building", "zone, building_code, building_use, status, floors, point, valid_from, valid_to", map(_building, buildings))
     keys = "road, plate, compound, block, road_key, plate_key, compound_key, block_key"
     columns_ = f"zone, building_code, address_no, main, {keys}, valid_from, valid_to"
-    copy(conn, "building_address", columns_, map(_address, written.itertuples(index=False)))
+    at = pd.concat([written.assign(valid_to=None), addresses.address_rows(base.buildings)], ignore_index=True)
+    at = at.astype(object).where(at.notna(), None).assign(number=at.groupby("building_code").cumcount() + 1)
+    copy(conn, "building_address", columns_, map(_address, at.itertuples(index=False)))
+    short = written[written["short_name"].notna()]
+    called = (
+        (row.building_code[:12], row.building_code, "short", row.short_name, key(row.short_name), row.valid_from)
+        for row in short.itertuples()
+    )
+    copy(conn, "address_name", "zone, code, kind, name, name_key, valid_from", called)
     names = tuple(base.houses.columns)
     houses = (_house(dict(zip(names, row, strict=True))) for row in rows_of(base.houses.columns))
     columns_ = "zone, house_code, building_code, unit, floor, room, unit_key, room_key, house_use, status, area_m2, valid_from"
@@ -72,7 +81,7 @@ def _building(row) -> tuple:
 def _address(row) -> tuple:
     code, parts = row.building_code, (row.road, row.plate, row.compound, row.block)
     keys = key(row.road), number_key(row.plate), key(row.compound), number_key(row.block)
-    return code[:12], code, row.number, row.number == 1, *parts, *keys, row.valid_from, row.valid_to if row.number > 1 else None
+    return code[:12], code, row.number, row.number == 1, *parts, *keys, row.valid_from, row.valid_to
 
 
 def _house(row: dict) -> tuple:

@@ -8,8 +8,9 @@ from datetime import date
 
 from ..errors import InvalidInput
 from ..settings import Settings
+from . import linkage_check, linkage_grids
 
-HELP = "the five codes: keys and their rotation, what is linked, look-ups by code, corrections"
+HELP = "the five codes: keys and their rotation, what is linked, look-ups by code, corrections, blocks, business addresses"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +47,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             doing.add_argument("--from", dest="valid_from", type=_day, metavar="DATE")
             doing.add_argument("--confidence", type=float)
     add("count", _count, "count the grids anew, after loads with --no-count")
+    linkage_grids.arguments(add)
+    linkage_check.arguments(add)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:

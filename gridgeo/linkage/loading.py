@@ -1,7 +1,8 @@
 """Links by the million: sealed in this process, copied by the block, compared and stored by statements over the whole.
 
 Nothing is stored before :func:`commit`. A row says the same as a link that is believed when code, place, role, source, period,
-method, evidence and confidence are the same; where only the latter four differ and the periods overlap, it corrects that link.
+method, evidence and confidence are the same. A link of the same code, place, role and source that overlaps with a row and is
+repeated by none is corrected by it.
 """
 
 from __future__ import annotations
@@ -126,8 +127,8 @@ def examine(conn, names: list[str], accepted: Collection[str] = ()) -> tuple[lis
 
     Notes
     -----
-    Errors: `unknown-place`, `contradicting-row` (two rows of one code, place, role and source about the same time).
-    Warnings: `retired-place`, with who follows it. For information: `duplicate-row`.
+    Errors: `unknown-place`. Warnings: `retired-place`, with who follows it; `overlapping-row` (two rows of one code, place, role
+    and source about the same time: who stands for two companies at one door, or a slip). For information: `duplicate-row`.
     """
     with conn.cursor() as cur:
         for name in ("analyze_given", "make_places", "analyze_places", "make_doubles"):
@@ -178,8 +179,8 @@ def _doubles(cur, names: list[str]) -> Iterator[Issue]:
         if same:
             yield Issue("duplicate-row", Severity.INFO, "says what a row before it says", names[file], row)
         else:
-            rule = "says otherwise of a code, place and role than a row before it, of the same time: end one before the other begins"
-            yield Issue("contradicting-row", Severity.ERROR, rule, names[file], row)
+            rule = "says something else of a code, place and role than a row before it, of the same time; both are kept"
+            yield Issue("overlapping-row", Severity.WARNING, rule, names[file], row)
 
 
 def _shown(code: str) -> str:

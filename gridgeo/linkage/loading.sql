@@ -53,7 +53,7 @@ SELECT g.file, g.row_no, p.code,
  ORDER BY g.file, g.row_no;
 
 -- name: make_doubles
--- Rows that say what a row before them says already, or say otherwise of the same time.
+-- Rows that say what a row before them says already, or something else of the same time.
 CREATE TEMP TABLE link_double ON COMMIT DROP AS
 SELECT file, row_no, same
   FROM (SELECT file, row_no, valid,
@@ -69,21 +69,23 @@ SELECT file, row_no, same
 SELECT file, row_no, same FROM link_double ORDER BY file, row_no;
 
 -- name: drop_doubles
--- The first of them stays.
-DELETE FROM link_given AS g USING link_double AS d WHERE d.file = g.file AND d.row_no = g.row_no;
+-- The first of those that say the same stays.
+DELETE FROM link_given AS g USING link_double AS d WHERE d.same AND d.file = g.file AND d.row_no = g.row_no;
 
 -- name: drop_unknown
 -- Rows left out on purpose.
 DELETE FROM link_given AS g USING link_place AS p WHERE p.place = g.place AND NOT p.known;
 
 -- name: make_standing
--- What is believed already of the same code, place, role and source at the same time: the same, or otherwise.
+-- What is believed already of the same code, place, role and source at the same time: a row may say the same, or otherwise.
+-- A link that one row repeats stays (`stands`), whatever others say beside it.
 CREATE TEMP TABLE link_standing ON COMMIT DROP AS
-SELECT g.file, g.row_no, l.token, l.link_id,
-       l.valid = g.valid AND l.method = g.method AND l.evidence = g.evidence AND l.confidence = g.confidence AS same
-  FROM link_given AS g
-  JOIN linkage.link AS l ON l.token = g.token AND l.place = g.place AND l.role = g.role AND l.source = g.source AND l.valid && g.valid
- WHERE upper_inf(l.recorded);
+SELECT file, row_no, token, link_id, same, bool_or(same) OVER (PARTITION BY token, link_id) AS stands
+  FROM (SELECT g.file, g.row_no, l.token, l.link_id,
+               l.valid = g.valid AND l.method = g.method AND l.evidence = g.evidence AND l.confidence = g.confidence AS same
+          FROM link_given AS g
+          JOIN linkage.link AS l ON l.token = g.token AND l.place = g.place AND l.role = g.role AND l.source = g.source AND l.valid && g.valid
+         WHERE upper_inf(l.recorded)) AS pairs;
 
 -- name: analyze_standing
 -- The planner must know whether there is anything.
@@ -92,8 +94,9 @@ ANALYZE link_standing;
 -- name: count
 -- Rows, those that are believed already, those that correct something, and codes not seen before.
 SELECT (SELECT count(*) FROM link_given),
-       (SELECT count(*) FROM link_standing WHERE same),
-       (SELECT count(DISTINCT (file, row_no)) FROM link_standing WHERE NOT same),
+       (SELECT count(DISTINCT (file, row_no)) FROM link_standing WHERE same),
+       (SELECT count(*) FROM (SELECT file, row_no FROM link_standing WHERE NOT stands
+                              EXCEPT SELECT file, row_no FROM link_standing WHERE same) AS others),
        (SELECT count(DISTINCT g.token) FROM link_given AS g WHERE NOT EXISTS (SELECT FROM linkage.identity AS i WHERE i.token = g.token));
 
 -- name: add_identities
@@ -106,7 +109,7 @@ ON CONFLICT (token) DO NOTHING;
 -- What the load says otherwise is believed no longer.
 UPDATE linkage.link AS l SET recorded = tstzrange(lower(l.recorded), now())
   FROM link_standing AS s
- WHERE l.token = s.token AND l.link_id = s.link_id AND NOT s.same;
+ WHERE l.token = s.token AND l.link_id = s.link_id AND NOT s.stands;
 
 -- name: add_links
 -- What is not believed already, in the order of the index.

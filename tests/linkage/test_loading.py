@@ -149,16 +149,26 @@ def test_a_retired_house_is_a_warning_that_names_who_follows(plan):
     assert not plan([row(person_code(1), RETIRED, valid_to="2023-01-01")]).issues, "then it was there"
 
 
-def test_rows_given_twice_are_stored_once_and_contradictions_refused(conn, plan, load):
+def test_rows_given_twice_are_stored_once(conn, plan, load):
     once = row(person_code(1))
     assert said(plan([once, row(person_code(2)), once])) == [("duplicate-row", 3)]
-    assert said(plan([once, row(person_code(1), valid_from="2021-01-01")])) == [("contradicting-row", 2)]
-    long, inner, late = (
-        row(person_code(1), valid_from=start, valid_to=end)
-        for start, end in (("2000-01-01", "2020-01-01"), ("2001-01-01", "2002-01-01"), ("2005-01-01", "2006-01-01"))
-    )
-    assert said(plan([long, inner, late])) == [("contradicting-row", 2), ("contradicting-row", 3)]
     assert load([once, once]).counts.given == 1 and len(stored(conn)) == 1
+
+
+def test_rows_of_the_same_time_are_kept_side_by_side_with_a_warning(conn, plan, load):
+    """Somebody may stand for two companies at one door; loaded again, neither corrects the other."""
+    two = [row(person_code(1), evidence="甲公司"), row(person_code(1), valid_from="2021-01-01", evidence="乙公司")]
+    assert said(load(two)) == [("overlapping-row", 2)]
+    assert load(two).counts.same == 2 and len(stored(conn)) == 2
+    more = load([two[0], row(person_code(1), valid_from="2021-01-01", valid_to="2022-01-01", evidence="乙公司")])
+    assert (more.counts.same, more.counts.corrected) == (1, 1)
+    assert [(link[4], link[7]) for link in stored(conn)] == [(None, "甲公司"), (date(2022, 1, 1), "乙公司")]
+
+
+def test_overlaps_are_found_behind_shorter_periods(plan):
+    periods = (("2000-01-01", "2020-01-01"), ("2001-01-01", "2002-01-01"), ("2005-01-01", "2006-01-01"), ("2020-01-01", ""))
+    rows = [row(person_code(1), valid_from=start, valid_to=end) for start, end in periods]
+    assert said(plan(rows)) == [("overlapping-row", 2), ("overlapping-row", 3)]
 
 
 def test_many_faults_are_counted_and_not_all_told(plan, monkeypatch):

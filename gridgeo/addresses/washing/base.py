@@ -37,8 +37,8 @@ class Base:
         Today's units.
     roads, compounds
         By key, where there is such a road or compound.
-    names
-        Keys of the other names of buildings.
+    names, house_names
+        Keys of the other names of buildings, and of houses.
     """
 
     lexicon: Lexicon
@@ -46,6 +46,7 @@ class Base:
     roads: dict[str, Known] = field(default_factory=dict, repr=False)
     compounds: dict[str, Known] = field(default_factory=dict, repr=False)
     names: frozenset[str] = field(default=frozenset(), repr=False)
+    house_names: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 def read(conn) -> Base:
@@ -54,14 +55,15 @@ def read(conn) -> Base:
     edition_id = edition[0][0] if edition else None
     units = Units(edition_id, _rows(conn, "units", edition_id=edition_id), _rows(conn, "former_units", edition_id=edition_id))
     roads, compounds = (_rows(conn, query, edition_id=edition_id) for query in ("roads", "compounds"))
-    names = _rows(conn, "names")
+    names, house_names = _rows(conn, "names"), _rows(conn, "house_names")
     lexicon = Lexicon.build(
         roads=sorted({name for name, *_ in roads}),
         compounds=sorted({name for name, *_ in compounds}),
-        names=sorted({name for name, _ in names}),
+        names=sorted({name for name, _ in (*names, *house_names)}),
         divisions=_divisions(units),
     )
-    return Base(lexicon, units, _places(roads, units), _places(compounds, units), frozenset(key for _, key in names))
+    keys = [frozenset(key for _, key in found) for found in (names, house_names)]
+    return Base(lexicon, units, _places(roads, units), _places(compounds, units), *keys)
 
 
 def lexicon(conn) -> Lexicon:

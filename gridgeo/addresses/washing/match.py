@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from .. import rules as address_rules
+from ..model import NameKind, Parts
 from . import pinyin, rules, slips
 from .base import SQL, Base, Known
 from .comparable import key, number_key
@@ -70,6 +72,7 @@ def written(text: str, parsed: Parsed) -> Written:
 def gather(conn, cases: list[Case], base: Base, default_unit: int | None) -> None:
     """Find the candidates of every case: first as written, then, where nothing agrees, read otherwise and with names repaired."""
     _ask(conn, cases, base, [[(case.written, ask) for ask in first(case.written, base)] for case in cases])
+    _named_houses(conn, cases, base)
     _choose(cases, base, default_unit)
     unsettled = [case for case in cases if case.kind >= 3]
     if unsettled:
@@ -193,6 +196,48 @@ def alike(own: str, its: str) -> Fault | None:
     return None
 
 
+def _named_houses(conn, cases: list[Case], base: Base) -> None:
+    """Add the houses that have a name of their own, where it is written."""
+    asking = [case for case in cases if case.written.compound in base.house_names and not case.written.room]
+    for case, (house, building) in _by_house_name(conn, {(id(case), case.written.compound): case for case in asking}, base):
+        found = _compared(replace(case.written, compound=None), building, base, None, True)
+        agreed = found.agreed | {"name", "alone"}
+        case.candidates.append(replace(found, agreed=agreed, faults=found.faults - {Fault.MISSING_BLOCK}, houses=[house], named=True))
+
+
+def _by_house_name(conn, askers: dict, base: Base) -> list[tuple]:
+    """Each asker with a house of the name it asks for, and the building the house is in."""
+    keys = sorted({name for _, name in askers})
+    codes: dict[str, list[str]] = defaultdict(list)
+    for name, code in _rows(conn, "named_houses", keys=keys) if keys else ():
+        codes[name].append(code)
+    every = sorted({code for found in codes.values() for code in found})
+    houses = {row[2]: House._make(row) for row in _of_codes(conn, "houses_by_code", every)}
+    wanted = sorted({house.building for house in houses.values()})
+    buildings = _main(_of_codes(conn, "by_code", wanted, edition_id=base.units.edition_id))
+    found = [(asker, houses.get(code)) for (_, name), asker in askers.items() for code in codes[name]]
+    return [(asker, (house, buildings[house.building])) for asker, house in found if house and house.building in buildings]
+
+
+def _formerly(conn, cases: list[Case], base: Base) -> None:
+    """Find the houses that were called by the unit and room written before they were given others."""
+    lost = [one for case in cases if case.kind < 4 for one in case.chosen if one.written.room and not one.houses and one.building.live]
+    askers = {(id(one), name): one for one in lost for name in map(key, _labels(one, base)) if name}
+    for one, (house, building) in _by_house_name(conn, askers, base):
+        if building.code == one.building.code:
+            one.houses.append(house._replace(room_key=one.written.room, unit_key=one.written.unit))
+            one.followed |= {Fault.FORMER_NAME}
+
+
+def _labels(one: Candidate, base: Base) -> list[str]:
+    """What a house of a building was called, if it had the unit and room written. Former labels are kept as geographic names."""
+    above = {unit.level: unit.name for unit in base.units.chain(one.building.unit_id) if unit.level == "district"}
+    province, city = address_rules.city(one.building.code)
+    building = {part: getattr(one.building, part) for part in ("road", "plate", "compound", "block")}
+    door = {"unit": one.written.unit, "room": one.written.room}
+    return [address_rules.compose(NameKind.GEOGRAPHIC, Parts(province=province, city=city, **above, **building, **door))]
+
+
 def _choose(cases: Iterable[Case], base: Base, default_unit: int | None) -> None:
     for case in cases:
         candidates = case.candidates
@@ -205,7 +250,8 @@ def _choose(cases: Iterable[Case], base: Base, default_unit: int | None) -> None
 
 def settle(conn, cases: list[Case], base: Base) -> None:
     """Find the houses of the chosen buildings, and who follows what is retired."""
-    _houses(conn, [candidate for case in cases if case.kind < 4 for candidate in case.chosen])
+    _houses(conn, [candidate for case in cases if case.kind < 4 for candidate in case.chosen if not candidate.named])
+    _formerly(conn, cases, base)
     _follow(conn, cases, base)
 
 
@@ -298,7 +344,8 @@ def _replace(case: Case, one: Candidate, heirs: dict, houses: dict[str, House], 
 
 def _heir(one: Candidate, building: Building, houses: list[House], why: Fault, reason: str = "") -> Candidate:
     faults = {why, *({Fault.REBUILT} if reason in ("replaced", "split") else set())}
-    return Candidate(building, one.written, one.agreed, one.faults, one.repaired, houses, frozenset(faults))
+    issued = "" if houses else one.building.code
+    return Candidate(building, one.written, one.agreed, one.faults, one.repaired, houses, one.followed | faults, issued)
 
 
 def _heirs(conn, codes: list[str]) -> dict[str, list[tuple[str, str]]]:

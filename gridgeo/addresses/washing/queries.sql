@@ -47,6 +47,21 @@ SELECT DISTINCT name, name_key
  WHERE kind IN ('colloquial', 'short', 'other', 'former')
    AND length(code) = 19;
 
+-- name: house_names
+-- The names houses have of their own; former ones are the labels they had before.
+SELECT DISTINCT name, name_key
+  FROM address_name
+ WHERE kind IN ('colloquial', 'short', 'other')
+   AND length(code) = 25;
+
+-- name: named_houses
+-- Houses under names they have or had.
+SELECT name_key, code
+  FROM address_name
+ WHERE name_key = ANY (%(keys)s::text[])
+   AND length(code) = 25
+ ORDER BY name_key, code;
+
 -- name: by_plate
 -- Buildings at a plate of a road; of one block where it is written.
 SELECT k.n, w.*, g.unit_id

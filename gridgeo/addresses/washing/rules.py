@@ -108,7 +108,11 @@ class Written:
 
 @dataclass(slots=True)
 class Candidate:
-    """A building that may be meant, what of the text it agrees with and what is at fault, and the house in it."""
+    """A building that may be meant, what of the text it agrees with and what is at fault, and the houses in it.
+
+    `followed` says why it stands for another one, `issued` is the code of that other one where it is a building.
+    `named`: it was found by the name of its one house.
+    """
 
     building: Building
     written: Written
@@ -117,6 +121,8 @@ class Candidate:
     repaired: tuple[tuple[str, str, str, Fault], ...] = ()
     houses: list[House] = field(default_factory=list)
     followed: frozenset[Fault] = frozenset()
+    issued: str = ""
+    named: bool = False
 
     @property
     def contradictions(self) -> frozenset[Fault]:
@@ -326,6 +332,17 @@ def misplaced(candidate: Candidate, elsewhere: Callable[[str, str], bool]) -> bo
     if Fault.WRONG_DISTRICT in wrong:
         return not candidate.agreed & {"street", "community"}
     return any(elsewhere(level, name) for level, name in candidate.written.divisions if WRONG[level] in wrong)
+
+
+def carried_over(candidate: Candidate) -> tuple[list[House], frozenset[Fault]]:
+    """Return the houses of what follows a retired building that are meant, and why it stands for that one.
+
+    Houses keep their codes when buildings are merged or split: those that were issued in the retired one are surely meant.
+    Without any, a building that took the place of a demolished one has other houses under the same numbers, and of the parts
+    of a split one only one would be right.
+    """
+    kept = [house for house in candidate.houses if candidate.issued and house.code.startswith(candidate.issued)]
+    return (kept, candidate.followed - {Fault.REBUILT}) if kept else (candidate.houses, candidate.followed)
 
 
 def fitting(written: Written, houses: Iterable[House]) -> tuple[list[House], frozenset[Fault]]:

@@ -67,7 +67,7 @@ def _washed(case: Case, base: Base, default_unit: int | None, shallow: Washed | 
 def _decided(case: Case, base: Base, default_unit: int | None) -> Washed:
     """Lead a text with candidates to its one live place, or say why there is none."""
     w = case.chosen[0].written if case.chosen else case.written
-    asked_house = bool(w.room) or (w.floor is not None and any(one.houses for one in case.chosen))
+    asked_house = bool(w.room) or any(one.houses for one in case.chosen)
     places, missed = _places(case, asked_house)
     if not places:
         return _unsure(
@@ -104,9 +104,11 @@ def _places(case: Case, asked_house: bool) -> tuple[list[tuple[Candidate, House 
             if one.building.live:
                 places.setdefault(one.building.code, (one, None))
             continue
-        fitting, faults = (one.houses, frozenset()) if Fault.RETIRED_HOUSE in one.followed else rules.fitting(one.written, one.houses)
+        houses, one.followed = rules.carried_over(one)
+        whole = one.named or Fault.RETIRED_HOUSE in one.followed
+        fitting, faults = (houses, frozenset()) if whole else rules.fitting(one.written, houses)
         live = [house for house in fitting if house.live]
-        missed |= faults if fitting or one.houses else {Fault.ROOM_UNKNOWN}
+        missed |= faults if houses else {Fault.ROOM_UNKNOWN}
         for house in live:
             places.setdefault(house.code, (one, house))
     if places and asked_house:
@@ -180,7 +182,7 @@ def _unsure(case: Case, base: Base, places: Sequence[tuple[Candidate, House | No
 
 
 def _common(candidates: Sequence[Result]) -> Level:
-    """The deepest level on which several candidates are one."""
+    """The deepest level of a building or division on which several candidates are one."""
     if len({one.building for one in candidates}) == 1:
         return Level.BUILDING
     for depth, level in reversed(list(enumerate((Level.DISTRICT, Level.STREET, Level.COMMUNITY)))):

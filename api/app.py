@@ -27,7 +27,7 @@ from . import access, depends, openapi, pages, problems
 from .drawings import Drawings
 from .middleware import Door, Metrics
 from .pools import READER, Pools
-from .routes import addresses, at, blocks, buildings, checks, codes, download, editions, grids, health, landing, linkage, maps
+from .routes import addresses, at, blocks, buildings, caller, checks, codes, download, editions, grids, health, landing, linkage, maps
 
 #: The one table of which foreseen error is which status; an error not named here is what its parent is.
 STATUS: dict[type[Exception], int] = {
@@ -62,6 +62,7 @@ _RESOURCES = (
     checks,
     maps,
     landing,
+    caller,
     health,
 )
 

@@ -18,6 +18,7 @@ POLICIES: dict[tuple[str, str], str] = {
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,
     ("GET", "/metrics"): Scope.READ,
+    ("GET", "/caller"): Scope.READ,
     ("GET", "/grids/at"): Scope.READ,
     ("POST", "/grids/at"): Scope.READ,
     ("GET", "/grids/summary"): Scope.READ,

@@ -268,6 +268,15 @@ class Landing(_Schema):
     links: list[Link]
 
 
+class Caller(_Schema):
+    """Who asks."""
+
+    name: str = Field(description="As the key or token names it; empty for a caller without either.")
+    key: str = Field(description="Id of the key, never the key itself; jwt for a token.")
+    scopes: list[str]
+    area: Literal["whole", "part"] = Field(description="Whether it is for the whole city or for a part of its grids.")
+
+
 class Health(_Schema):
     """Whether the process is there."""
 

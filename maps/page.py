@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,6 +44,25 @@ class Choice:
     name_en: str
     href: str
     chosen: bool
+
+
+@dataclass(frozen=True)
+class Access:
+    """What the page may ask of the API: it asks nothing that is sure to be refused.
+
+    Parameters
+    ----------
+    may
+        Scopes of a caller without a key.
+    needs
+        The scope each of `addresses`, `wash`, `blocks` and `links` needs.
+    addresses
+        Whether there is an address base to ask.
+    """
+
+    may: Collection[str]
+    needs: Mapping[str, str]
+    addresses: bool
 
 
 class PlannerMap(folium.Map):
@@ -95,6 +114,7 @@ def render(
     api: str | None = "..",
     query: str = "",
     listed: bool = False,
+    access: Access | None = None,
 ) -> Page:
     """Return the page the API serves.
 
@@ -110,8 +130,11 @@ def render(
         What those links ask besides, where another edition than today's is shown.
     listed
         There is nothing to draw because the scheme has codes and names only, not because nothing is loaded yet.
+    access
+        What of the API the page asks by itself; None: nothing but `data`.
     """
-    return _page({"data": data, "api": api, "query": query}, schemes, editions, None, listed)
+    asked = {} if access is None else {"may": sorted(access.may), "needs": dict(access.needs), "addresses": access.addresses}
+    return _page({"data": data, "api": api, "query": query, **asked}, schemes, editions, None, listed)
 
 
 def one_file(topology: bytes) -> Page:
@@ -140,7 +163,9 @@ def _page(config: dict, schemes: Sequence[Choice], editions: Sequence[Choice], t
             "keys": KEYS,
             "licences": licences.works(),
             "version": gridgeo.__version__,
-            "preload": config["data"],
+            "preload": config["data"] if "read" in config.get("may", ("read",)) else None,
+            "keyed": "may" in config,
+            "addresses": config.get("addresses", False),
             "topology": _json(topology.decode("utf-8")) if topology is not None else None,
             "schemes": schemes if len(schemes) > 1 else (),
             "editions": editions if len(editions) > 1 else (),

@@ -20,7 +20,7 @@ from gridgeo.hierarchy.model import GOVERNANCE, Edition, Scheme
 from gridgeo.moments import CHINA, day
 from maps import bundle, page
 
-from .. import conditional, depends
+from .. import conditional, depends, policies
 from ..drawings import drawable
 from ..parameters import DATETIME, SCHEME, Parameter, Query
 
@@ -32,6 +32,14 @@ _ASSET = Query(
     Parameter("v", "Digest of the file; with it the answer may be kept for ever.", str, {"type": "string"}),
 )
 _GRIDS = Query(Parameter("version", "Version of an edition's grids, as the page names it.", str, {"type": "string"}, place="path"))
+
+#: What the page asks by itself, and how.
+_ASKED = {
+    "addresses": ("GET", "/addresses"),
+    "wash": ("POST", "/addresses/wash"),
+    "blocks": ("GET", "/blocks/{code}"),
+    "links": ("GET", "/houses/{code}/links"),
+}
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _VERSION = re.compile(r"([0-9]{1,18})-[0-9a-f]{12}", re.ASCII)
@@ -50,14 +58,15 @@ async def planner(request: Request) -> Response:
     names = _drawable(request)
     if not request.query_params:
         if not names:
-            return _page(request, page.render(None))
+            return _page(request, page.render(None, access=_access(request)))
         asked.scheme = GOVERNANCE if GOVERNANCE in names else names[0]
     shown = await depends.snapshot(request, asked)
     schemes = [_scheme(depends.live(request).now(name).scheme, name == asked.scheme) for name in names]
     if not drawable(shown.scheme):
-        return _page(request, page.render(None, [_scheme(shown.scheme, True), *schemes], listed=True))
+        return _page(request, page.render(None, [_scheme(shown.scheme, True), *schemes], listed=True, access=_access(request)))
     editions = await run_in_threadpool(_editions, request, shown)
-    return _page(request, page.render(f"data/{version_of(shown.edition)}/grids.topojson", schemes, editions, query=request.url.query))
+    data = f"data/{version_of(shown.edition)}/grids.topojson"
+    return _page(request, page.render(data, schemes, editions, query=request.url.query, access=_access(request)))
 
 
 @router.get("/assets/{name:path}", summary="A file of the map", openapi_extra=_ASSET.as_dict(), response_class=Response)
@@ -99,6 +108,13 @@ def _page(request: Request, made: page.Page) -> Response:
         conditional.HTML,
         Content_Security_Policy=made.policy,
     )
+
+
+def _access(request: Request) -> page.Access:
+    """What the page may ask with no key, and whether there are addresses to ask for."""
+    base = depends.base(request)
+    needs = {name: policies.of(*route) for name, route in _ASKED.items()}
+    return page.Access(request.app.state.gate.anonymous.scopes, needs, bool(base.roads or base.compounds))
 
 
 def _drawable(request: Request) -> list[str]:

@@ -1,6 +1,7 @@
 // The page's state in its address, after the #: what is copied from the address bar shows the same again.
 gridgeo.address = (() => {
   const FRACTION = 5; // a metre
+  const PLACE = /^\d{14}[0-9A-Z]{5}(\d{6})?$/; // a building or a house; never what was searched for
 
   function read(hash) {
     const given = new URLSearchParams(hash.replace(/^#/, ""));
@@ -10,11 +11,12 @@ gridgeo.address = (() => {
       state.view = { lat: at[0], lon: at[1], zoom: at[2] };
     }
     for (const key of ["level", "measure", "method", "unit"]) if (given.get(key)) state[key] = given.get(key);
+    if (PLACE.test(given.get("place") || "")) state.place = given.get("place");
     if (given.get("hide")) state.hidden = given.get("hide").split(",");
     return state;
   }
 
-  function write({ view, level, measure, method, hidden, unit }) {
+  function write({ view, level, measure, method, hidden, unit, place }) {
     const parts = [];
     if (view) parts.push(`at=${view.lat.toFixed(FRACTION)},${view.lon.toFixed(FRACTION)},${+view.zoom.toFixed(2)}`);
     if (level && level !== "auto") parts.push(`level=${encodeURIComponent(level)}`);
@@ -22,6 +24,7 @@ gridgeo.address = (() => {
     if (method && method !== "quantile") parts.push(`method=${encodeURIComponent(method)}`);
     if (hidden && hidden.length) parts.push(`hide=${hidden.map(encodeURIComponent).join(",")}`);
     if (unit) parts.push(`unit=${encodeURIComponent(unit)}`);
+    if (place) parts.push(`place=${place}`);
     return `#${parts.join("&")}`;
   }
 

@@ -1,11 +1,12 @@
 // The card of the unit that was clicked: what it is, where it belongs, its figures, and the ways on.
-gridgeo.card = (topology, store, view, { api, query }) => {
+gridgeo.card = (topology, store, view, block, { api, query }) => {
   const { find, el, both, fill, number } = gridgeo.dom;
   const node = find("#card");
   const { edition, measures } = topology.about;
   const types = measures.find((measure) => measure.categories);
 
-  function draw({ selected: unit }) {
+  function draw({ selected: unit, place }) {
+    if (place) return; // then its own card lies there
     node.hidden = !unit;
     document.body.classList.toggle("with-card", Boolean(unit));
     if (!unit) return fill(node);
@@ -15,7 +16,7 @@ gridgeo.card = (topology, store, view, { api, query }) => {
         el("p", { class: "kind" }, both(level.zh, level.en), unit.facts.kind === "functional" ? el("span", { class: "tag" }, "功能区 functional") : null),
         el("h2", {}, unit.facts.name_zh, unit.facts.name_en ? el("small", { lang: "en" }, unit.facts.name_en) : null),
         el("button", { type: "button", class: "close", "aria-label": "关闭 Close", onclick: close }, "×")),
-      code(unit), chain(unit), figures(unit), makeup(unit), links(unit), source());
+      code(unit), chain(unit), figures(unit), makeup(unit), block && block.section(unit), links(unit), source());
   }
 
   function close() {
@@ -23,32 +24,7 @@ gridgeo.card = (topology, store, view, { api, query }) => {
     find("#planner_map").focus({ preventScroll: true });
   }
 
-  function code(unit) {
-    if (!unit.facts.code) return el("p", { class: "code" }, both("无代码", "has no code of its own"));
-    const button = el("button", { type: "button", class: "plain" }, both("复制", "Copy"));
-    button.addEventListener("click", async () => {
-      const done = await copied(unit.facts.code);
-      fill(button, both(...(done ? ["已复制", "Copied"] : ["请手动复制", "Select and copy"])));
-      setTimeout(() => fill(button, both("复制", "Copy")), 1600);
-    });
-    return el("p", { class: "code" }, el("code", {}, unit.facts.code), button);
-  }
-
-  // The clipboard is closed to pages without https; there the old way works.
-  async function copied(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch {
-      const field = el("textarea", { class: "visually-hidden" });
-      field.value = text;
-      document.body.append(field);
-      field.select();
-      const done = document.execCommand("copy");
-      field.remove();
-      return done;
-    }
-  }
+  const code = (unit) => (unit.facts.code ? gridgeo.code.row(unit.facts.code) : el("p", { class: "code" }, both("无代码", "has no code of its own")));
 
   function chain(unit) {
     const above = gridgeo.topology.chain(unit).slice(0, -1);
@@ -104,5 +80,5 @@ gridgeo.card = (topology, store, view, { api, query }) => {
     return el("p", { class: "source" }, `${edition.name} · ${period}`);
   }
 
-  store.watch(["selected"], draw);
+  store.watch(["selected", "place", "caller"], draw);
 };

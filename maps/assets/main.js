@@ -3,54 +3,57 @@ gridgeo.main = (() => {
   const { find } = gridgeo.dom;
   const config = JSON.parse(find("#config").textContent);
   const map = window.planner_map;
+  const asked = gridgeo.asked(config);
 
   async function load() {
     const inline = find("#topology");
     if (inline) return JSON.parse(inline.textContent);
-    const answer = await fetch(config.data);
-    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-    return answer.json();
+    return asked.fetched(config.data);
   }
 
   async function begin() {
     if (!config.data && !find("#topology")) return say("empty");
     say("loading");
     try {
+      await asked.resume();
       show(await load());
     } catch (error) {
       console.warn(error);
-      say("failed", error.message);
+      say("failed", error.message, error.status === 401 || error.status === 403);
     }
   }
 
   // The page is one of: loading, empty, failed, ready. What it says in each stands in the page itself.
-  function say(state, detail = "") {
+  function say(state, detail = "", closed = false) {
     document.body.dataset.state = state;
+    document.body.classList.toggle("closed", closed);
     find("#failed-detail").textContent = detail;
   }
 
   function show(text) {
     const topology = gridgeo.topology.decode(text);
     if (!topology.box) return say("empty");
-    const asked = gridgeo.address.read(location.hash);
-    const store = gridgeo.store(initial(topology, asked));
+    const given = gridgeo.address.read(location.hash);
+    const store = gridgeo.store(initial(topology, given));
     const layer = new gridgeo.GridLayer(topology, config.look);
     const sheet = gridgeo.sheet(store);
     const view = gridgeo.view(map, topology, store, () => insets(sheet));
     const current = () => store.get().painting;
 
-    if (asked.view) map.setView([asked.view.lat, asked.view.lon], asked.view.zoom, { animate: false });
+    if (given.view) map.setView([given.view.lat, given.view.lon], given.view.zoom, { animate: false });
     else view.whole(false);
     paint(topology, store, layer);
     layer.addTo(map);
     furnish();
     gridgeo.panel(map, topology, store, view);
     gridgeo.tip(topology, store, current);
-    gridgeo.card(topology, store, view, config);
+    const block = config.addresses ? gridgeo.block(asked, config) : null;
+    gridgeo.card(topology, store, view, block, config);
+    const places = config.addresses ? addresses(topology, store, view) : null;
     // A link to a unit goes into it; only now is it known what the card covers.
-    if (!asked.view && !asked.level && store.get().selected) view.enter(store.get().selected);
+    if (!given.view && !given.level && store.get().selected) view.enter(store.get().selected);
     store.watch(["selected"], ({ selected }) => selected && uncover(selected));
-    gridgeo.search(topology, view);
+    gridgeo.search(topology, view, places, asked);
     gridgeo.locate(map, topology, view);
     gridgeo.keyboard(map, topology, store, view);
     gridgeo.printing(map, topology, store, layer, gridgeo.legend(store, current));
@@ -60,15 +63,32 @@ gridgeo.main = (() => {
     Object.assign(gridgeo, { shown: { topology, store, layer, view, map } });
   }
 
-  function initial({ about, levels, byId }, asked) {
+  // What there is of buildings and houses: only where an address base is served.
+  function addresses(topology, store, view) {
+    const places = gridgeo.places(store, asked);
+    gridgeo.mark(map, store, config.look);
+    gridgeo.placecard(topology, store, view, places, asked, config);
+    gridgeo.washing(store, asked, places, view, topology);
+    store.watch(["place", "told"], ({ place, told }) => {
+      const { lon, lat } = told && told.lon != null ? told : place || {};
+      if (lon != null && !view.sees(lon, lat)) view.visit(lon, lat);
+    });
+    asked.watch((caller) => store.change({ caller }));
+    return places;
+  }
+
+  function initial({ about, levels, byId }, given) {
     const measures = about.measures.map(({ key }) => key);
     return {
-      level: levels.some(({ key }) => key === asked.level) ? asked.level : "auto",
+      level: levels.some(({ key }) => key === given.level) ? given.level : "auto",
       shown: 0,
-      measure: measures.includes(asked.measure) ? asked.measure : measures[0],
-      method: asked.method === "natural" ? "natural" : "quantile",
-      hidden: asked.hidden || [],
-      selected: byId.get(asked.unit) || null,
+      measure: measures.includes(given.measure) ? given.measure : measures[0],
+      method: given.method === "natural" ? "natural" : "quantile",
+      hidden: given.hidden || [],
+      selected: (!given.place && byId.get(given.unit)) || null,
+      place: config.addresses && given.place ? { kind: given.place.length === 25 ? "house" : "building", code: given.place } : null,
+      told: null,
+      caller: null,
       hovered: null,
       pointer: null,
       painting: null,
@@ -111,7 +131,8 @@ gridgeo.main = (() => {
   // What panels cover of the map's own element.
   function insets(sheet) {
     const wide = !gridgeo.dom.narrow() && document.body.classList.contains("with-card") && map.getSize().x > 800;
-    const bottom = gridgeo.dom.narrow() ? Math.max(sheet.height(), find("#card").offsetHeight) : 0;
+    const drawer = document.body.classList.contains("with-wash") ? find("#wash").offsetHeight + 14 : 0;
+    const bottom = Math.max(drawer, gridgeo.dom.narrow() ? Math.max(sheet.height(), find("#card").offsetHeight) : 0);
     return { left: 0, top: 0, right: wide ? find("#card").offsetWidth + 12 : 0, bottom };
   }
 
@@ -123,24 +144,25 @@ gridgeo.main = (() => {
       step = step || push;
       clearTimeout(pending);
       pending = setTimeout(() => {
-        const { level, measure, method, hidden, selected } = store.get();
+        const { level, measure, method, hidden, selected, place } = store.get();
         const { lat, lng } = map.getCenter();
-        const hash = gridgeo.address.write({ view: { lat, lon: lng, zoom: map.getZoom() }, level, measure, method, hidden, unit: selected && selected.ref });
+        const hash = gridgeo.address.write({ view: { lat, lon: lng, zoom: map.getZoom() }, level, measure, method, hidden, unit: selected && selected.ref, place: place && place.code });
         if (hash !== location.hash) history[step ? "pushState" : "replaceState"](null, "", hash);
         step = false;
       }, 120);
     };
     let goingBack = false;
     store.watch(["level", "measure", "method", "hidden"], () => write(false));
-    store.watch(["selected"], (state, before) => write(!goingBack && state !== before));
+    store.watch(["selected", "place"], (state, before) => write(!goingBack && state !== before));
     map.on("moveend", () => write(false));
     window.addEventListener("popstate", () => {
-      const asked = gridgeo.address.read(location.hash);
+      const given = gridgeo.address.read(location.hash);
       goingBack = true;
-      const { level, measure, method, hidden, selected } = initial(topology, asked);
-      store.change({ level, measure, method, hidden, selected });
+      const { level, measure, method, hidden, selected, place } = initial(topology, given);
+      const same = store.get().place && place && store.get().place.code === place.code;
+      store.change({ level, measure, method, hidden, selected, place: same ? store.get().place : place });
       goingBack = false;
-      if (asked.view) map.setView([asked.view.lat, asked.view.lon], asked.view.zoom, { animate: false });
+      if (given.view) map.setView([given.view.lat, given.view.lon], given.view.zoom, { animate: false });
     });
   }
 
@@ -151,6 +173,10 @@ gridgeo.main = (() => {
     event.preventDefault(); // the address belongs to what is shown
     map.getContainer().focus();
   });
+  if (find("#key")) {
+    gridgeo.key(asked);
+    asked.watch((caller) => caller && document.body.dataset.state === "failed" && begin());
+  }
   find("#retry").addEventListener("click", begin);
   find("#about-open").addEventListener("click", () => find("#about").showModal());
   find("#about-close").addEventListener("click", () => find("#about").close());

@@ -1,6 +1,8 @@
 // The map's view: which level is shown at which zoom, what lies under the pointer, going down and up.
 gridgeo.view = (map, topology, store, insets) => {
   const WIDE = 26; // px: a level is shown from this median size of its units on
+  const NEAR = 16; // zoom from which single buildings are told apart
+  const EDGE = 50; // px
   const { levels } = topology;
   const { still, narrow } = gridgeo.dom;
 
@@ -38,7 +40,7 @@ gridgeo.view = (map, topology, store, insets) => {
     if (!unit.polygons.length) return select(unit);
     const below = unit.children.length ? unit.rank + 1 : unit.rank;
     const forced = levels.findIndex((one) => one.key === store.get().level);
-    store.change({ selected: unit, ...(forced >= 0 && forced !== below ? { level: "auto" } : {}) });
+    store.change({ selected: unit, place: null, ...(forced >= 0 && forced !== below ? { level: "auto" } : {}) });
     const step = 0.25;
     const least = Math.ceil(reachedAt(below) / step) * step;
     const most = unit.children.length ? Math.max(least, Math.ceil(reachedAt(below + 1) / step) * step - step) : least + 2.5;
@@ -46,14 +48,15 @@ gridgeo.view = (map, topology, store, insets) => {
   }
 
   function leave() {
-    const { selected } = store.get();
+    const { selected, place } = store.get();
+    if (place) return store.change({ place: null });
     if (!selected) return whole();
     if (selected.parent) return enter(selected.parent);
     store.change({ selected: null, level: "auto" });
     whole();
   }
 
-  const select = (unit) => store.change({ selected: unit });
+  const select = (unit) => store.change({ selected: unit, place: null });
 
   // Select a unit and bring it into view when it is not.
   function reveal(unit) {
@@ -70,6 +73,19 @@ gridgeo.view = (map, topology, store, insets) => {
     const most = Math.min(map.getMaxZoom(), Math.max(least, Math.ceil(reachedAt(unit.rank + 1) * 4) / 4 - 0.25));
     if (store.get().level !== "auto") store.change({ level: "auto" });
     fit(unit.box, unit.rank === 0 ? undefined : least, Number.isFinite(most) ? Math.min(most, least + 1.5) : least + 1.5);
+  }
+
+  // A point into the middle of what is free, near enough to see a building.
+  function visit(lon, lat) {
+    const [x, y] = [gridgeo.topology.worldX(lon), gridgeo.topology.worldY(lat)];
+    const zoom = Math.max(NEAR, map.getZoom());
+    fit([x, y, x, y], zoom, zoom);
+  }
+
+  // Whether a point is seen beside the panels, near enough.
+  function sees(lon, lat) {
+    const free = insets(), size = map.getSize(), { x, y } = map.latLngToContainerPoint([lat, lon]);
+    return map.getZoom() >= NEAR && x > EDGE && y > EDGE && x < size.x - free.right - EDGE && y < size.y - free.bottom - EDGE;
   }
 
   function under(latlng) {
@@ -105,5 +121,5 @@ gridgeo.view = (map, topology, store, insets) => {
   });
   store.watch(["level"], settle);
 
-  return { whole, enter, leave, reveal, neighbour, under, select };
+  return { whole, enter, leave, reveal, neighbour, under, select, visit, sees };
 };

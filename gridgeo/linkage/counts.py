@@ -6,11 +6,13 @@ stay in the linkage room, and are told by :mod:`.disclosure` only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..db import queries
+from ..errors import Conflict
 from ..hierarchy.model import GOVERNANCE
 from .model import KINDS
 
@@ -50,24 +52,50 @@ class Cells:
     area_m2: float | None
 
 
-def refresh(conn, as_of: date | None = None) -> int:
-    """Count everything anew, for the governance edition valid now and those to come; return the number of cells.
+def refresh(conn, as_of: date | None = None, editions: Iterable[int] | None = None) -> int:
+    """Count everything anew and return the number of cells: for the governance editions valid now and to come, or for some.
 
-    `as_of` is the day links must be valid on: today in China when None. Two that count wait for each other.
+    Two that count wait for each other. `as_of` is the day links must be valid on: today in China when None.
+    Raises Conflict where the transaction sees a part of the city only.
     """
-    with conn.cursor() as cur:
+    with _room(conn) as cur:
+        cur.execute(SQL["is_whole"])
+        if not cur.fetchone()[0]:
+            raise Conflict("a part of the city cannot be counted for the whole of it")
         cur.execute(SQL["lock_counts"])
         cur.execute(_WORK_MEM)
         if as_of is None:
             cur.execute(SQL["today"])
             as_of = cur.fetchone()[0]
-        cur.execute(SQL["forget_counts"])
-        cur.execute(SQL["forget_counted"])
-        cur.execute(SQL["countable"], {"scheme": GOVERNANCE})
-        return sum(_count(cur, {"edition_id": edition_id, "as_of": as_of}) for (edition_id,) in cur.fetchall())
+        if editions is None:
+            cur.execute(SQL["countable"], {"scheme": GOVERNANCE})
+            editions = [edition_id for (edition_id,) in cur.fetchall()]
+            _forget(cur, None)  # of those that have ended too
+        return sum(_count(cur, {"edition_id": edition_id, "as_of": as_of}) for edition_id in editions)
+
+
+def forget(conn, edition_id: int) -> None:
+    """Forget the counts of an edition."""
+    with _room(conn) as cur:
+        _forget(cur, edition_id)
+
+
+@contextmanager
+def _room(conn) -> Iterator:
+    """A cursor in the room's own role: who owns the tables is not who may read the links (row-level security, forced)."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["as_room"])
+        yield cur
+        cur.execute(SQL["as_oneself"])
+
+
+def _forget(cur, edition_id: int | None) -> None:
+    for query in ("forget_counts", "forget_counted"):
+        cur.execute(SQL[query], {"edition_id": edition_id})
 
 
 def _count(cur, of: Mapping[str, object]) -> int:
+    _forget(cur, of["edition_id"])
     for step in ("drop_lying", "make_lying", "make_placed", "lay_buildings"):
         cur.execute(SQL[step], of)
     cur.execute("ANALYZE lying")

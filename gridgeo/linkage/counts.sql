@@ -1,3 +1,13 @@
+-- name: as_room
+SET LOCAL ROLE gridgeo_linkage;
+
+-- name: as_oneself
+RESET ROLE;
+
+-- name: is_whole
+-- Whether the transaction sees the whole city.
+SELECT gridgeo.area_is_whole();
+
 -- name: lock_counts
 -- One counts at a time.
 SELECT pg_advisory_xact_lock(hashtext('linkage.unit_count'));
@@ -12,10 +22,11 @@ SELECT edition_id
  ORDER BY edition_id;
 
 -- name: forget_counts
-DELETE FROM linkage.unit_count;
+-- Of one edition; of all when null.
+DELETE FROM linkage.unit_count WHERE edition_id = %(edition_id)s OR %(edition_id)s::bigint IS NULL;
 
 -- name: forget_counted
-DELETE FROM linkage.counted;
+DELETE FROM linkage.counted WHERE edition_id = %(edition_id)s OR %(edition_id)s::bigint IS NULL;
 
 -- name: drop_lying
 DROP TABLE IF EXISTS lying, placed;

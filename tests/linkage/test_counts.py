@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from gridgeo.errors import Conflict
 from gridgeo.hierarchy import editions
 from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.linkage import counts
@@ -148,6 +149,34 @@ def test_cells_are_given_once_with_how_many_units_have_the_same_number(conn, edi
     counts.refresh(conn, TODAY)
     cells = counts.cells(conn, edition, {unit[A]: 0, unit[B]: 0, unit[C]: 1}, ["person"])
     assert [(cell.block, cell.of, cell.n, cell.units) for cell in cells] == [(0, "resident", 3, 2), (1, "resident", 5, 1)]
+
+
+def test_one_edition_may_be_counted_or_forgotten_alone(conn, edition):
+    (house,) = build(conn, edition, A)
+    people(conn, "resident", {house: 3})
+    draft, _ = editions.stage(conn, GOVERNANCE, district(PICTURE).assign(name_en="later"), name="later")
+    counts.refresh(conn, TODAY)
+    counts.refresh(conn, TODAY, [draft.edition_id])
+    assert counts.counted(conn, edition) and counts.counted(conn, draft.edition_id)
+    counts.forget(conn, draft.edition_id)
+    assert counts.counted(conn, draft.edition_id) is None
+    assert counted(conn, edition)[A, "person", "resident", ""] == 3
+
+
+def test_a_part_of_the_city_is_not_counted_for_the_whole(conn, edition):
+    with conn.cursor() as cur:
+        cur.execute("SELECT set_config('gridgeo.area', %s, true)", (f"{{{units(conn, edition)[A]}}}",))
+    with pytest.raises(Conflict):
+        counts.refresh(conn, TODAY)
+
+
+def test_who_counts_is_oneself_again_afterwards(conn, edition):
+    with conn.cursor() as cur:
+        cur.execute("SELECT current_user")
+        before = cur.fetchone()
+        counts.refresh(conn, TODAY)
+        cur.execute("SELECT current_user")
+        assert cur.fetchone() == before
 
 
 def test_the_room_may_count_with_its_own_role(conn, edition):

@@ -54,7 +54,7 @@ class Draft:
     faults: list[str] = field(default_factory=list)
     roads: list[Road] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
-    left: list[Piece] = field(default_factory=list)
+    left: list[tuple[str, int, int, bool]] = field(default_factory=list)
 
     def has_any(self, names: Iterable[str]) -> bool:
         """Return whether one of some fields is set."""
@@ -65,11 +65,11 @@ class Draft:
         if name not in self.faults:
             self.faults.append(name)
 
-    def leave(self, start: int, end: int) -> None:
-        """Leave a piece of the text over."""
+    def leave(self, start: int, end: int, apart: bool = False) -> None:
+        """Leave a piece of the text over; one that stands `apart` is not joined to what it touches."""
         value = self.text[start:end].strip(" ,;-()")
         if value:
-            self.left.append((value, start, end))
+            self.left.append((value, start, end, apart))
 
     def place(self, start: int, end: int) -> None:
         """Add a place."""
@@ -85,13 +85,11 @@ class Draft:
 
     def rest(self) -> str:
         """Return what was left over, in order; pieces that touch are one."""
-        joined: list[Piece] = []
-        for value, start, end in sorted(self.left, key=lambda piece: piece[1]):
-            if joined and joined[-1][2] == start:
-                joined[-1] = (joined[-1][0] + value, joined[-1][1], end)
-            else:
-                joined.append((value, start, end))
-        return " ".join(value for value, _, _ in joined)
+        told, touched = "", 0
+        for value, start, end, apart in sorted(self.left, key=lambda piece: piece[1]):
+            told += value if told and touched == start and not apart else f" {value}"
+            touched = end
+        return told.strip()
 
     def settle(self) -> None:
         """Decide on the road, the compound and the area."""
@@ -104,7 +102,7 @@ class Draft:
 
     def doubt(self) -> None:
         """Leave over everything where no division and no road was found, and most of the text was not understood."""
-        left = sum(end - start for _, start, end in self.left)
+        left = sum(end - start for _, start, end, _ in self.left)
         if not self.roads and not self.has_any(("city", "district", "street", "community")) and 2 * left > max(len(self.text), 20):
             self.fields.clear()
             self.left = []

@@ -21,14 +21,12 @@ def faults(district: str | None, street: str | None, community: str | None, lexi
     if any(name and lexicon.is_former(level, name) for level, name in (("district", district), ("street", street))):
         yield FORMER
     if district and street:
-        yield from _fits("street", street, district, lexicon, STREET)
+        yield from _fits("street", of_office(street), {district, *lexicon.became("district", district)}, lexicon, STREET)
     if street and community:
-        yield from _fits("community", community, street, lexicon, COMMUNITY)
+        yield from _fits("community", community, {of_office(street), *lexicon.became("street", street)}, lexicon, COMMUNITY)
 
 
-def _fits(level: str, name: str, outer: str, lexicon: Lexicon, otherwise: str) -> Iterator[str]:
-    today, formerly = lexicon.lies_in(level, of_office(name) if level == "street" else name)
-    outers = {outer, of_office(outer), *lexicon.became(outer)}
-    if not (today or formerly) or outers & today:
-        return
-    yield FORMER if outers & formerly else otherwise
+def _fits(level: str, name: str, outers: set[str], lexicon: Lexicon, otherwise: str) -> Iterator[str]:
+    today, formerly = lexicon.lies_in(level, name)
+    if (today or formerly) and today.isdisjoint(outers):
+        yield otherwise if formerly.isdisjoint(outers) else FORMER

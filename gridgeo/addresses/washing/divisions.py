@@ -93,6 +93,9 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+_OFFICE = re.compile("(?:街道)?(?:办事处|办)$|街[到倒]$")
+
+
 def of_office(name: str) -> str:
     """Return a street for the office that runs it: 公明办事处 and 公明街道办 are 公明街道."""
-    return re.sub(r"(?:街道)?(?:办事处|办)$|街[到倒]$", "街道", name)
+    return name if name.endswith("街道") else _OFFICE.sub("街道", name)

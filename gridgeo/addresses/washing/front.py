@@ -183,7 +183,7 @@ def _bare(text: str, at: int, end: int, found: tuple[Division, ...], lexicon: Le
 
 def _lies_in_street(community: str, lexicon: Lexicon, draft: Draft) -> bool:
     street = draft.fields["street"][0]
-    streets = {street, of_office(street), *lexicon.became(street)}
+    streets = {street, of_office(street), *lexicon.became("street", street)}
     return any(streets & found for found in lexicon.lies_in("community", community))
 
 

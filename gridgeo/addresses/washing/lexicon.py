@@ -42,10 +42,20 @@ class Entry:
     ids: tuple[Hashable, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """All divisions of a level and a name together."""
+
+    is_former: bool
+    became: frozenset[str]
+    today: frozenset[str]
+    formerly: frozenset[str]
+
+
 Names = Iterable[str | tuple[str, Hashable]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """Names that are known; built by `build`, never changed.
 
@@ -121,20 +131,25 @@ class Lexicon:
 
     def is_former(self, level: str, name: str) -> bool:
         """Return whether a name is only that of a division that was: 宝安县, 福永镇, 公明办事处."""
-        known = [division for division in self._divided.get(name, ()) if division.level == level and division.name == name]
-        return all(division.former for division in known) if known else name.endswith(("镇", "办事处"))
+        standing = self._standing.get((level, name))
+        return standing.is_former if standing else name.endswith(("镇", "办事处"))
 
-    def became(self, name: str) -> tuple[str, ...]:
+    def became(self, level: str, name: str) -> frozenset[str]:
         """Return what a division that was became; nothing for one of today."""
-        return tuple(chain.from_iterable(division.became for division in self._divided.get(name, ()) if division.name == name))
+        standing = self._standing.get((level, name))
+        return standing.became if standing else frozenset()
 
-    def lies_in(self, level: str, name: str) -> tuple[set[str], set[str]]:
+    def lies_in(self, level: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
         """Return the names of what divisions of a name lie in today, and of what such lay in formerly."""
-        today, formerly = set(), set()
-        for division in self._divided.get(name, ()):
-            if division.level == level and division.name == name:
-                (formerly if division.former else today).add(division.district if level == "street" else division.street)
-        return today - {""}, formerly - {""}
+        standing = self._standing.get((level, name))
+        return (standing.today, standing.formerly) if standing else (frozenset(), frozenset())
+
+    @cached_property
+    def _standing(self) -> dict[tuple[str, str], _Standing]:
+        groups: dict[tuple[str, str], list[Division]] = {}
+        for division in self.divisions:
+            groups.setdefault((division.level, division.name), []).append(division)
+        return {named: _standing(named[0], group) for named, group in groups.items()}
 
     def homophones(self, name: str) -> tuple[Entry, ...]:
         """Return what sounds the same (toneless) and is written otherwise."""
@@ -180,6 +195,13 @@ class Lexicon:
 def public() -> Lexicon:
     """Return the lexicon without a base: Shenzhen's public divisions of all vintages, its main roads and best known places."""
     return Lexicon.build()
+
+
+def _standing(level: str, group: list[Division]) -> _Standing:
+    outer = "district" if level == "street" else "street"
+    today, formerly = ({getattr(one, outer) for one in group if one.former is former} - {""} for former in (False, True))
+    became = frozenset(chain.from_iterable(one.became for one in group))
+    return _Standing(all(one.former for one in group), became, frozenset(today), frozenset(formerly))
 
 
 def _starting(pairs: list[tuple[str, Entry]], wanted: str, limit: int) -> Iterable[tuple[str, Entry]]:

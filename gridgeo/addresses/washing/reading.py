@@ -85,7 +85,7 @@ class Reader:
         found = self._match(beside.CONTACT)
         if not found:
             return False
-        self.draft.leave(found.start(found.lastgroup), found.end())
+        self.draft.leave(found.start(found.lastgroup), found.end(), apart=True)
         self.last = "left"
         return self._pass(found.end() - self.at)
 

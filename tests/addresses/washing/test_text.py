@@ -1,12 +1,16 @@
-"""Names and numbered parts have keys they are compared by."""
+"""Text is brought to one form, step by step; names and numbered parts have keys they are compared by."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gridgeo.addresses.washing import text
+from gridgeo.addresses.washing.text import ALL, LIMIT, Step, normalise
 
-ANY = st.text() | st.text("第一二三十百零〇0123AB号栋单元层楼室路街-~、,之 至地下负區號樓ａｂ１２", max_size=12)
+LABELS = st.text() | st.text("第一二三十百零〇0123AB号栋单元层楼室路街-~、,之 至地下负區號樓ａｂ１２", max_size=12)
+ADDRESSES = st.text() | st.text(
+    "深圳市宝安区广东省第一二三十〇0123AbF号栋幢座#单元层楼室房路街巷-~/、，,;；.()（）[]之 至\n地下负區號樓ａ１至。", max_size=24
+)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +49,7 @@ def test_a_name_has_one_key_however_it_is_written(name, key):
         ("0369号", "369"),
         ("12a", "12A"),
         ("Ｂ座", "B"),
+        ("D3栋B座", "D3-B"),
         ("东座", "东"),
         ("研发大楼", "研发大楼"),
         ("1601至1602室", "1601-1602"),
@@ -67,8 +72,75 @@ def test_a_numbered_part_has_one_key_however_it_is_written(label, key):
     assert text.number_key(label) == key
 
 
-@given(ANY)
+@given(LABELS)
 def test_keys_of_keys_are_the_same(given):
     for make in (text.key, text.number_key):
         once = make(given)
         assert make(once) == once
+
+
+def test_keys_of_many_are_the_keys_of_each():
+    assert text.keys(["前进一路", None]) == {"前进一路": "前进1路", None: None}
+    assert text.number_keys(["3栋"]) == {"3栋": "3"}
+
+
+@pytest.mark.parametrize(
+    ("step", "written", "plain"),
+    [
+        (Step.WIDTH, "Ａ座１２０１", "A座1201"),
+        (Step.WIDTH, "宝\u200b安\u202e区", "宝安区"),
+        (Step.SCRIPT, "寶安區沙井鎮", "宝安区沙井镇"),
+        (Step.CASE, "neo大厦", "NEO大厦"),
+        (Step.NOISE, "工作地点:深圳市", "深圳市"),
+        (Step.ORDER, "501室,3栋,碧海富通城,宝安区,深圳市", "深圳市,宝安区,碧海富通城,3栋,501室"),
+        (Step.SEPARATORS, "宝安区 西乡街道", "宝安区西乡街道"),
+        (Step.SEPARATORS, "深圳软件园【二期】", "深圳软件园二期"),
+        (Step.SEPARATORS, "701、702室", "701,702室"),
+        (Step.SEPARATORS, "13~14楼", "13-14楼"),
+        (Step.SPELLING, "3单园501", "3单元501"),
+        (Step.SPELLING, "3懂2搂", "3栋2楼"),
+        (Step.NUMERALS, "七星广场第十二栋三楼", "七星广场12栋3楼"),
+        (Step.NUMERALS, "五-六楼", "5-6楼"),
+        (Step.SYNONYMS, "3#4层", "3栋4楼"),
+        (Step.SYNONYMS, "宝龙二路103#", "宝龙二路103号"),
+        (Step.DOUBLED, "广东省深圳市广东省深圳市宝安区", "广东省深圳市宝安区"),
+    ],
+)
+def test_each_step_does_its_own_and_can_be_left_out(step, written, plain):
+    assert normalise(written, step).text == plain
+    assert normalise(written, ALL & ~step).text != plain
+
+
+def test_names_keep_their_numerals():
+    assert normalise("宝安区前进一路七星广场一期").text == "宝安区前进一路七星广场一期"
+
+
+def test_each_change_is_told_with_what_was_and_where():
+    edits = normalise("寶安區第三栋").edits
+    assert [(edit.step, edit.before, edit.after, edit.at) for edit in edits] == [
+        (Step.SCRIPT, "寶", "宝", 0),
+        (Step.SCRIPT, "區", "区", 2),
+        (Step.NUMERALS, "第三", "3", 3),
+    ]
+
+
+def test_nothing_changes_where_nothing_is_wrong():
+    assert normalise("深圳市宝安区西乡街道固戍社区前进一路1006号碧海富通城3栋2单元501").edits == ()
+
+
+@given(ADDRESSES)
+def test_normalising_twice_changes_nothing_more(written):
+    once = normalise(written).text
+    assert normalise(once).text == once
+
+
+@pytest.mark.parametrize(
+    "garbage", ["", None, "\x00\x01", "🏠" * 50, "\u202e\u202d", "((((((", "-" * 400, "\ud800", "ﷺ" * 100, "号" * 10_000]
+)
+def test_garbage_is_normalised_within_the_limit(garbage):
+    assert len(normalise(garbage).text) <= LIMIT
+
+
+def test_what_is_beyond_the_limit_is_cut_and_told():
+    edits = normalise("深" * (LIMIT + 7)).edits
+    assert [(edit.step, len(edit.before), edit.at) for edit in edits] == [(Step.LENGTH, 7, LIMIT)]

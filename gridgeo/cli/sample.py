@@ -33,9 +33,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.every_format and (args.profile != "small" or args.addresses or args.links or args.houses):
         raise InvalidInput("--every-format", args.profile, "only the small sample is written in every format, and as it is")
     folder = args.out or Path(f"sample-{args.profile}")
-    files = sample.write_small(folder, args.seed) if args.every_format else sample.write(args.profile, args.seed, folder, _say)
-    if args.addresses or args.links or args.houses:
-        files += sample.write_addresses(args.profile, args.seed, folder, args.houses, args.links, _say)
+    if args.every_format:
+        files = sample.write_small(folder, args.seed)
+    elif args.addresses or args.links or args.houses:
+        made = sample.write_all(args.profile, args.seed, folder, args.houses, args.links, _say)
+        files = [file for kind in made.values() for file in kind]
+    else:
+        files = sample.write(args.profile, args.seed, folder, _say)
     for file in files:
         print(f"{file}  {file.stat().st_size / 1000:,.0f} kB")
     print(f"Load it: gridgeo load grids {' '.join(str(file) for file in files if file.suffix == '.geojson' and file.parent == folder)}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pandas as pd
 
@@ -45,7 +46,13 @@ class Base:
         return full(self)
 
 
-def make(profile: str = "baoan", seed: int = 1, houses_wanted: int | None = None, progress: Progress | None = None) -> Base:
+def make(
+    profile: str = "baoan",
+    seed: int = 1,
+    houses_wanted: int | None = None,
+    progress: Progress | None = None,
+    units: geopandas.GeoDataFrame | None = None,
+) -> Base:
     """Return the address base of a sample.
 
     Parameters
@@ -54,6 +61,8 @@ def make(profile: str = "baoan", seed: int = 1, houses_wanted: int | None = None
         Of :data:`gridgeo.sample.PROFILES`: the units the buildings stand in.
     houses_wanted
         How many houses, instead of the profile's number; buildings are fewer or more by the same factor.
+    units
+        The units of the profile and the seed, where they are made already.
 
     Raises
     ------
@@ -68,7 +77,7 @@ def make(profile: str = "baoan", seed: int = 1, houses_wanted: int | None = None
     building_count, house_count = SIZES[profile]
     if houses_wanted:
         building_count, house_count = max(1, round(building_count * houses_wanted / house_count)), houses_wanted
-    grids = micro_grids(make_units(profile, seed))
+    grids = micro_grids(make_units(profile, seed) if units is None else units)
     rng = np.random.default_rng([seed, house_count, *profile.encode(), 3])
     say("places with names")
     places = Places(grids, rng)

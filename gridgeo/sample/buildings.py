@@ -13,6 +13,8 @@ from .profiles import apportion
 
 #: how many buildings a micro-grid of each kind has, one to another
 _DENSITY = {"village": 40.0, "urban": 14.0, "enterprise": 20.0}
+#: fewer buildings than this for each grid are not spread over all of them, but stand in some as densely as usual
+_SPARSE, _USUAL = 6, 15
 _USES = {
     "estate": {"residential": 0.86, "mixed": 0.14},
     "street": {"mixed": 0.6, "residential": 0.25, "commercial": 0.15},
@@ -73,13 +75,18 @@ def days(numbers: np.ndarray) -> np.ndarray:
 
 
 def _grids(grids: pd.DataFrame, count: int) -> np.ndarray:
-    """The micro-grid of each building, in order; where there are fewer buildings than grids, a few of each kind have some."""
+    """The micro-grid of each building, in order; where they are too few for all grids, neighbours have them all."""
     weight = grids["grid_type"].map(_DENSITY).to_numpy() * np.sqrt(grids["household_count"].to_numpy() + 1.0)
-    if count < len(weight):
-        by_kind = np.argsort(grids["grid_type"].to_numpy(), kind="stable")
-        chosen = np.sort(by_kind[np.linspace(0, len(weight) - 1, max(1, count // 3)).round().astype(int)])
-        return np.repeat(chosen, apportion(weight[chosen], count))
-    return np.repeat(np.arange(len(weight)), apportion(weight, count))
+    built = np.arange(len(weight)) if count >= _SPARSE * len(weight) else _neighbours(grids, max(min(count, 5), count // _USUAL))
+    return np.repeat(built, apportion(weight[built], count))
+
+
+def _neighbours(grids: pd.DataFrame, count: int) -> np.ndarray:
+    """So many micro-grids that follow each other, of as many kinds as can be."""
+    kinds = pd.get_dummies(grids["grid_type"]).to_numpy(int)
+    seen = np.concatenate([np.zeros((1, kinds.shape[1]), int), np.cumsum(kinds, axis=0)])
+    variety = ((seen[count:] - seen[:-count]) > 0).sum(axis=1)
+    return np.arange(count) + int(np.argmax(variety))
 
 
 def _kinds(grid_type: np.ndarray, rng: np.random.Generator) -> np.ndarray:

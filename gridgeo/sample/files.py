@@ -38,6 +38,16 @@ def write(profile: str, seed: int, folder: Path, progress: Progress | None = Non
     return _write_levels(make(profile, seed, progress), Path(folder))
 
 
+def write_all(
+    profile: str, seed: int, folder: Path, houses: int | None = None, links: bool = True, progress: Progress | None = None
+) -> dict[str, list[Path]]:
+    """Write units, the address base and, with `links`, who is linked to it; return the files of each: grids, addresses, links."""
+    units, folder = make(profile, seed, progress), Path(folder)
+    base = addresses.make(profile, seed, houses, progress, units)
+    linked = people.write(people.make(base, seed), folder) if links else []
+    return {"grids": _write_levels(units, folder), "addresses": addresses.write(base, folder), "links": linked}
+
+
 def write_small(folder: Path, seed: int = 1) -> list[Path]:
     """Write the small sample in every form a user may meet, and a later edition of it; return the files.
 
@@ -53,7 +63,7 @@ def write_small(folder: Path, seed: int = 1) -> list[Path]:
     written.append(_write_csv(_with_wkt(micros), folder / "microgrids.csv"))
     written.append(_write_csv(police(frame), folder / "police.csv"))
     written += _write_levels(changed(frame), folder / "later")
-    base = addresses.make("small", seed, _FEW_HOUSES)
+    base = addresses.make("small", seed, _FEW_HOUSES, units=frame)
     return [*written, *addresses.write(base, folder), *people.write(people.make(base, seed), folder)]
 
 

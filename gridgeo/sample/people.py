@@ -25,13 +25,16 @@ _DAYS = [str(day) for day in np.arange(np.datetime64("1985-01-01"), np.datetime6
 
 _LIVED_IN = ["residential", "dormitory", "mixed"]
 _WORKED_IN = ["commercial", "office", "industrial", "warehouse", "public"]
+#: How the source of every invented link begins: by it they are told from real ones.
+INVENTED = "示例·"
+
 #: what a link rests on: the register it comes from, and its share
 _METHODS = {
-    "visit": ("网格入户", 0.5),
-    "register": ("业务登记", 0.25),
-    "address": ("地址清洗", 0.1),
-    "reported": ("自主申报", 0.1),
-    "inferred": ("推断", 0.05),
+    "visit": (INVENTED + "网格入户", 0.5),
+    "register": (INVENTED + "业务登记", 0.25),
+    "address": (INVENTED + "地址清洗", 0.1),
+    "reported": (INVENTED + "自主申报", 0.1),
+    "inferred": (INVENTED + "推断", 0.05),
 }
 _ROLES = ["resident", "tenant", "owner", "registered", "worker", "legal_representative"]
 _CONFIDENCE = ["", "0.5", "0.7", "0.8", "0.9"]

@@ -26,7 +26,7 @@ def houses(base):
 @pytest.fixture(scope="module")
 def part():
     """A piece of the large sample, large enough for what is rare."""
-    return addresses.make("baoan", 1, 40_000)
+    return addresses.make("baoan", 1, 120_000)
 
 
 def digests(base, folder):
@@ -38,8 +38,8 @@ def test_counts_are_those_of_the_profile(base):
 
 
 def test_so_many_houses_as_asked_for_and_buildings_in_proportion(part):
-    assert len(part.houses.building) == 40_000
-    assert len(part.buildings.table) == 2_000
+    assert len(part.houses.building) == 120_000
+    assert len(part.buildings.table) == 6_000
 
 
 def test_codes_are_sound_and_stand_once(base, houses):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+
+import numpy as np
 
 from ..codes import house, registry
 from ..codes.model import Kind, reasons_of
 from ..errors import InvalidInput
 from ..issues import Issue, Severity
 from ..linkage import rules
-from ..linkage.loading import Row
+from ..linkage.loading import Rows
 from ..linkage.model import Method, Role
 
 #: The fields of a link, and what their columns are called in files; `code` goes by the names of its kind.
@@ -96,7 +97,7 @@ def positions(name: str, kind: Kind, header: Sequence[str], given: Mapping[str, 
 
 @dataclass(frozen=True)
 class Reader:
-    """Understands the rows of one table; it is sent to other processes."""
+    """Understands the rows of one table, column by column: of most there are few different cells. It is sent to other processes."""
 
     name: str
     kind: Kind
@@ -105,7 +106,7 @@ class Reader:
     words: Words
     defaults: Defaults = field(default_factory=Defaults)
 
-    def read(self, first: int, rows: Sequence[Sequence[str]]) -> tuple[list[Row], list[Issue]]:
+    def read(self, first: int, given: Sequence[Sequence[str]]) -> tuple[Rows, list[Issue]]:
         """Return the rows that are in order, and what is wrong with the others; `first` is the number of the first row.
 
         Notes
@@ -113,119 +114,152 @@ class Reader:
         Errors: `ragged-row`, `bad-code`, `bad-place`, `unknown-role`, `unknown-method`, `bad-date`, `bad-period`,
         `bad-confidence`, `code-in-text`, `text-too-long`. Warnings: `doubtful-code`.
         """
-        block = _Block(self, first)
-        whole = [(number, row) for number, row in enumerate(rows, first) if block.is_whole(number, row)]
-        codes, places = self._column(whole, "code"), self._column(whole, "place")
+        block = _Block(self, first, given)
+        codes, places = block.cells("code"), block.cells("place")
         forms, bits = rules.normal_forms(self.kind, codes)
-        for (number, row), code, form, bit, text, place in zip(
-            whole, codes, forms, bits.tolist(), places, rules.places_of(places), strict=True
-        ):
-            if bit:
-                block.doubt(number, code, bit)
-            if place is None:
-                block.say("bad-place", number, "place", text, "is no code of a house (25), a building (19) or a basic grid (14)")
-            block.take(number, row, code, form, place)
-        return block.rows, block.issues
+        block.judge(codes, bits)
+        found = rules.places_of(places)
+        if None in found:
+            told = _Wrong("bad-place", "is no code of a house (25), a building (19) or a basic grid (14)")
+            block.tell("place", places, [told if place is None else place for place in found])
+        methods = block.column("method", self._method, self.defaults.method)
+        rows = Rows(
+            numbers=block.numbers,
+            forms=forms,
+            places=found,
+            roles=block.column("role", self._role, self.defaults.role),
+            periods=block.periods(),
+            methods=[method[0] for method in methods],
+            sources=block.texts("source", codes, self.defaults.source),
+            evidences=block.texts("evidence", codes),
+            confidences=[
+                method[1] if own is None else own for method, own in zip(methods, block.column("confidence", _confidence), strict=True)
+            ],
+        )
+        return rows.without(block.wrong), sorted(block.issues, key=lambda issue: issue.row)
 
-    def _column(self, rows: Sequence[tuple[int, Sequence[str]]], role: str) -> list[str]:
-        at = self.positions[role]
-        return [row[at].strip() for _, row in rows]
+    def _role(self, given: str) -> str | _Wrong:
+        role = self.words.roles.get(_plain(given))
+        if role:
+            return role
+        told = "is none of" if given else "is not said; give --role, one of"
+        return _Wrong("unknown-role", f"{told} {', '.join(sorted(set(self.words.roles.values())))}")
+
+    def _method(self, given: str) -> tuple[str, float] | _Wrong:
+        found = self.words.methods.get(_plain(given))
+        return found or _Wrong("unknown-method", f"is none of {', '.join(sorted({name for name, _ in self.words.methods.values()}))}")
+
+
+class _Wrong(tuple):
+    """What is wrong with a cell: the issue's code, and the rule in words. In the place of a value."""
+
+    def __new__(cls, code: str, rule: str) -> _Wrong:
+        """Make it."""
+        return super().__new__(cls, (code, rule))
 
 
 class _Block:
-    """The rows of one block, and what is said of them."""
+    """The rows of one block that have as many cells as the header, and what is said of them."""
 
-    def __init__(self, reader: Reader, first: int) -> None:
-        self._reader, self._family = reader, registry.family(reader.kind)
-        self.rows: list[Row] = []
+    def __init__(self, reader: Reader, first: int, given: Sequence[Sequence[str]]) -> None:
+        self._reader = reader
         self.issues: list[Issue] = []
+        self.wrong: set[int] = set()
+        self.numbers = list(range(first, first + len(given)))
+        if set(map(len, given)) - {reader.width}:
+            given = self._whole(given)
+        self._columns = list(zip(*given, strict=True))
 
-    def say(self, code: str, number: int, role: str, value: str, message: str, severity: Severity = Severity.ERROR) -> None:
-        self.issues.append(Issue(code, severity, message, self._reader.name, number, role, rules.repeated(value) if value else ""))
+    def _whole(self, given: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+        ragged = {number for number, row in zip(self.numbers, given, strict=True) if len(row) != self._reader.width}
+        rule = f"has more or fewer cells than the header, which has {self._reader.width}"
+        self.issues += [Issue("ragged-row", Severity.ERROR, rule, self._reader.name, number) for number in sorted(ragged)]
+        kept = [row for number, row in zip(self.numbers, given, strict=True) if number not in ragged]
+        self.numbers = [number for number in self.numbers if number not in ragged]
+        return kept
 
-    def is_whole(self, number: int, row: Sequence[str]) -> bool:
-        if len(row) != self._reader.width:
-            self.say("ragged-row", number, "", "", f"has {len(row)} cells, the header has {self._reader.width}")
-        return len(row) == self._reader.width
-
-    def doubt(self, number: int, code: str, bits: int) -> None:
-        """Say what there is to say of a code, of which only the masked form is shown."""
-        reasons = reasons_of(bits)
-        severities = {reason.severity for reason in reasons}
-        for word, severity in (("bad-code", Severity.ERROR), ("doubtful-code", Severity.WARNING)):
-            if severity in severities:
-                told = "; ".join(reason.rule for reason in reasons if reason.severity is severity)
-                self.issues.append(Issue(word, severity, told, self._reader.name, number, "code", self._family.shown(code, reasons)))
-                return
-
-    def take(self, number: int, row: Sequence[str], code: str, form: str | None, place: str | None) -> None:
-        """Take a row unless something is wrong with it."""
-        before = len(self.issues)
-        role = self._role(number, row)
-        method, confidence = self._method(number, row)
-        valid = self._period(number, row)
-        source, evidence = (self._text(number, row, name, code) for name in ("source", "evidence"))
-        confidence = self._confidence(number, row, confidence)
-        if form is not None and place is not None and len(self.issues) == before:
-            self.rows.append(Row(number, form, place, role, valid, method, source, evidence, confidence))
-
-    def _cell(self, row: Sequence[str], role: str, otherwise: str = "") -> str:
+    def cells(self, role: str, otherwise: str = "") -> list[str]:
+        """Return a column's cells; `otherwise` for what is empty, and where there is no such column."""
         at = self._reader.positions.get(role)
-        return (row[at].strip() if at is not None else "") or otherwise
+        if at is None or not self._columns:
+            return [otherwise] * len(self.numbers)
+        return [cell.strip() or otherwise for cell in self._columns[at]]
 
-    def _role(self, number: int, row: Sequence[str]) -> str:
-        given = self._cell(row, "role", self._reader.defaults.role)
-        role = self._reader.words.roles.get(given) or self._reader.words.roles.get(_plain(given), "")
-        if not role:
-            known = ", ".join(sorted(set(self._reader.words.roles.values())))
-            told = "is none of" if given else "is not said; give --role, one of"
-            self.say("unknown-role", number, "role", given, f"{told} {known}")
-        return role
+    def column(self, role: str, read: Callable, otherwise: str = "") -> list:
+        """Return what a column's cells mean; each different cell is read once."""
+        cells = self.cells(role, otherwise)
+        known = {cell: read(cell) for cell in set(cells)}
+        return self.tell(role, cells, [known[cell] for cell in cells], any(type(value) is _Wrong for value in known.values()))
 
-    def _method(self, number: int, row: Sequence[str]) -> tuple[str, float]:
-        given = self._cell(row, "method", self._reader.defaults.method)
-        found = self._reader.words.methods.get(given) or self._reader.words.methods.get(_plain(given))
-        if found is None:
-            known = ", ".join(sorted({name for name, _ in self._reader.words.methods.values()}))
-            self.say("unknown-method", number, "method", given, f"is none of {known}")
-            return "", 0.0
-        return found
+    def periods(self) -> list[str]:
+        """Return the periods as PostgreSQL has them."""
+        days = [self.column(role, _read_day) for role in ("valid_from", "valid_to")]
+        known = {pair: _period(*pair) for pair in set(zip(*days, strict=True))}
+        periods = [known[pair] for pair in zip(*days, strict=True)]
+        return self.tell("valid_to", self.cells("valid_to"), periods, any(type(value) is _Wrong for value in known.values()))
 
-    def _period(self, number: int, row: Sequence[str]) -> str:
-        ends = []
-        for role in ("valid_from", "valid_to"):
-            given = self._cell(row, role)
-            day = _day(given) if given else ""
-            if day is None:
-                self.say("bad-date", number, role, given, "is no day: 2024-01-31, 20240131")
-                return ""
-            ends.append(day)
-        if all(ends) and ends[1] <= ends[0]:
-            self.say("bad-period", number, "valid_to", ends[1], "must lie after valid_from: it is the first day it no longer holds")
-        return f"[{ends[0]},{ends[1]})"
+    def texts(self, role: str, codes: Sequence[str], otherwise: str = "") -> list[str]:
+        """Return free texts, in which nobody's number stands."""
+        texts = self.column(role, _text, otherwise)
+        own = [_IN_TEXT if text and code and type(text) is str and code in text else text for text, code in zip(texts, codes, strict=True)]
+        return self.tell(role, texts, own, _IN_TEXT in own)
 
-    def _text(self, number: int, row: Sequence[str], role: str, code: str) -> str:
-        given = self._cell(row, role, self._reader.defaults.source if role == "source" else "")
-        if not given:
-            return ""
-        if len(given) > _LONGEST:
-            self.say("text-too-long", number, role, "", f"has {len(given)} signs, {_LONGEST} is the most")
-        if _names_somebody(given) or code in given:
-            self.say("code-in-text", number, role, "", "holds what looks like somebody's number, and is kept in the clear: take it out")
-        return given
+    def tell(self, role: str, cells: Sequence[str], values: list, look: bool = True) -> list:
+        """Say what is wrong with the cells that have no value, and return the values."""
+        for at, value in enumerate(values) if look else ():
+            if type(value) is _Wrong and at not in self.wrong:
+                code, rule = value
+                hidden = code in ("code-in-text", "text-too-long")
+                shown = "" if hidden or not cells[at] else rules.repeated(str(cells[at]))
+                self.issues.append(Issue(code, Severity.ERROR, rule, self._reader.name, self.numbers[at], role, shown))
+                self.wrong.add(at)
+        return values
 
-    def _confidence(self, number: int, row: Sequence[str], otherwise: float) -> float:
-        given = self._cell(row, "confidence")
-        try:
-            value = float(given) if given else otherwise
-        except ValueError:
-            value = -1.0
-        if not 0 <= value <= 1:
-            self.say("bad-confidence", number, "confidence", given, "a number from 0 to 1")
-        return value
+    def judge(self, codes: Sequence[str], bits: np.ndarray) -> None:
+        """Say what there is to say of codes, of which only the masked form is shown."""
+        family = registry.family(self._reader.kind)
+        for at in np.flatnonzero(bits).tolist():
+            reasons = reasons_of(int(bits[at]))
+            for word, severity in (("bad-code", Severity.ERROR), ("doubtful-code", Severity.WARNING)):
+                told = "; ".join(reason.rule for reason in reasons if reason.severity is severity)
+                if told:
+                    shown = family.shown(codes[at], reasons)
+                    self.issues.append(Issue(word, severity, told, self._reader.name, self.numbers[at], "code", shown))
+                    break
+        self.wrong.update(np.flatnonzero(rules.is_faulty(bits)).tolist())
 
 
-@lru_cache(maxsize=1 << 16)
+_IN_TEXT = _Wrong("code-in-text", "holds what looks like somebody's number, and is kept in the clear: take it out")
+
+
+def _text(given: str) -> str | _Wrong:
+    if len(given) > _LONGEST:
+        return _Wrong("text-too-long", f"has {len(given)} signs, {_LONGEST} is the most")
+    return _IN_TEXT if rules.names_somebody(given) else given
+
+
+def _confidence(given: str) -> float | _Wrong | None:
+    try:
+        value = float(given) if given else None
+    except ValueError:
+        value = -1.0
+    return value if value is None or 0 <= value <= 1 else _Wrong("bad-confidence", "a number from 0 to 1")
+
+
+def _read_day(given: str) -> str | _Wrong:
+    day = _day(given) if given else ""
+    return _Wrong("bad-date", "is no day: 2024-01-31, 20240131") if day is None else day
+
+
+def _period(start: str | _Wrong, end: str | _Wrong) -> str | _Wrong:
+    for day in (start, end):
+        if type(day) is _Wrong:
+            return day
+    if start and end and end <= start:
+        return _Wrong("bad-period", "must lie after valid_from: it is the first day it no longer holds")
+    return f"[{start},{end})"
+
+
 def _day(text: str) -> str | None:
     """A day as PostgreSQL has it; None for what is none."""
     found = _DAY.fullmatch(text)
@@ -233,9 +267,6 @@ def _day(text: str) -> str | None:
         return date(*map(int, found.groups())).isoformat() if found else None
     except ValueError:
         return None
-
-
-_names_somebody = lru_cache(maxsize=1 << 12)(rules.names_somebody)
 
 
 def _plain(word: str) -> str:

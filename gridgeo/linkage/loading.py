@@ -10,8 +10,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, fields
 
 from ..codes.model import Kind
 from ..db import queries
@@ -29,18 +28,29 @@ _MEMORY = "256MB"
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
-class Row(NamedTuple):
-    """One row of a file, understood: the code in the form it is kept in, the place with 25 characters, the period as PostgreSQL has it."""
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a file, understood, as columns: codes as they are kept, places with 25 characters, periods as PostgreSQL has them."""
 
-    number: int
-    form: str
-    place: str
-    role: str
-    valid: str
-    method: str
-    source: str
-    evidence: str
-    confidence: float
+    numbers: list[int]
+    forms: list[str]
+    places: list[str]
+    roles: list[str]
+    periods: list[str]
+    methods: list[str]
+    sources: list[str]
+    evidences: list[str]
+    confidences: list[float]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def without(self, left_out: Collection[int]) -> Rows:
+        """Return the rows without those at some positions."""
+        if not left_out:
+            return self
+        kept = [at for at in range(len(self)) if at not in left_out]
+        return Rows(*([getattr(self, one.name)[at] for at in kept] for one in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -89,15 +99,19 @@ class Told:
         return self._kept + [Issue(code, self._severity[code], f"{count:,} rows more like these") for code, count in more.items()]
 
 
-def lines(vault: Vault, kind: Kind, file: int, rows: list[Row]) -> bytes:
+def lines(vault: Vault, kind: Kind, file: int, rows: Rows) -> bytes:
     """Return rows as they are copied: tokens and sealed codes."""
-    forms = [row.form for row in rows]
-    tokens = vault.tokens_of(kind, forms)
-    key_id = vault.seal_key_id
+    tokens = vault.tokens_of(kind, rows.forms)
+    sealed = vault.seal_many(kind, tokens, rows.forms)
+    told = zip(
+        *(rows.numbers, tokens, sealed, rows.places, rows.roles, rows.periods, rows.methods),
+        *(map(_plain, rows.sources), map(_plain, rows.evidences), rows.confidences),
+        strict=True,
+    )
+    before, key_id = f"{file}\t", vault.seal_key_id
     return "".join(
-        f"{file}\t{row.number}\t\\\\x{token.hex()}\t{key_id}\t\\\\x{sealed.hex()}\t{row.place}\t{row.role}\t{row.valid}\t{row.method}\t"
-        f"{_plain(row.source)}\t{_plain(row.evidence)}\t{row.confidence}\n"
-        for row, token, sealed in zip(rows, tokens, vault.seal_many(kind, tokens, forms), strict=True)
+        f"{before}{number}\t\\\\x{token.hex()}\t{key_id}\t\\\\x{code.hex()}\t{place}\t{role}\t{valid}\t{method}\t{source}\t{evidence}\t{sure}\n"
+        for number, token, code, place, role, valid, method, source, evidence, sure in told
     ).encode()
 
 
@@ -188,4 +202,4 @@ def _shown(code: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.translate(_ESCAPES) if text else text
+    return text if text.isprintable() and "\\" not in text else text.translate(_ESCAPES)

@@ -75,14 +75,15 @@ def send(
         For the Link header: href, rel, and where known type and title.
     """
     etag = etag or tag_of(body)
+    own = {name.replace("_", "-"): value for name, value in headers.items()}
     not_modified = unchanged(request, etag)
     if not_modified is not None:
+        not_modified.headers.update(own)  # a browser takes them over into what it kept: a page's policy must be its own
         return not_modified
     given = _headers(etag)
     if links:
         given["Link"] = ", ".join(_link(link) for link in links)
-    given.update({name.replace("_", "-"): value for name, value in headers.items()})
-    return Response(body, 200, given, media_type)
+    return Response(body, 200, given | own, media_type)
 
 
 def _headers(etag: str) -> dict[str, str]:

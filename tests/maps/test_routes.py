@@ -130,6 +130,14 @@ def test_data_is_compressed_once_kept_for_ever_and_not_sent_twice(client):
         assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.parametrize("address", ["/maps/", "/?f=html"])
+def test_a_page_not_sent_again_keeps_its_policy(client, address):
+    page = client.get(address)
+    again = client.get(address, headers={"If-None-Match": page.headers["etag"]})
+    assert again.status_code == 304
+    assert again.headers["content-security-policy"] == page.headers["content-security-policy"]
+
+
 @pytest.mark.parametrize("named", ["1", "1-000000000000", "x-000000000000", "999-000000000000", "..%2f..%2fetc"])
 def test_data_of_another_name_is_not_there(client, named):
     assert client.get(f"/maps/data/{named}/grids.topojson").status_code == 404

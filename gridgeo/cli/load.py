@@ -7,15 +7,16 @@ from pathlib import Path
 
 from ..errors import Conflict, InvalidInput
 from ..settings import Settings
-from . import load_links
+from . import load_addresses, load_links
 
-HELP = "load grids, or what others call them, from files: a dry run with a report, unless --commit"
+HELP = "load grids, addresses or links from files: a dry run with a report, unless --commit"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to load, how to understand it, and whether to store it."""
     kinds = parser.add_subparsers(dest="what", required=True, metavar="what")
-    grids = kinds.add_parser("grids", help="grid units: GeoJSON, GeoPackage, Shapefile, CSV, XLSX, or a zip of them", description=HELP)
+    told = "grid units: GeoJSON, GeoPackage, Shapefile, CSV, XLSX, or a zip of them"
+    grids = kinds.add_parser("grids", help=told, description=f"load {told}; a dry run with a report, unless --commit")
     grids.add_argument("files", nargs="+", type=Path, metavar="FILE")
     read = grids.add_argument_group("how to read the files")
     read.add_argument("--datum", default="", help="datum of the coordinates: wgs84, cgcs2000, gcj02, bd09 or EPSG:n")
@@ -44,6 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     codes.add_argument("--scheme", default="governance", help="scheme of the units (default: governance)")
     codes.add_argument("--field", action="append", default=[], metavar="FIELD=COLUMN", help="which column is which: code=…, other_code=…")
     codes.add_argument("--commit", action="store_true", help="store them; a code given before for the same vintage is replaced")
+    load_addresses.arguments(kinds)
     load_links.arguments(kinds)
 
 
@@ -51,6 +53,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Load what was named. Return 1 when errors stop it, also in a dry run."""
     if args.what == "links":
         return load_links.run(args, settings)
+    if args.what in load_addresses.KINDS:
+        return load_addresses.run(args, settings)
     return _grids(args, settings) if args.what == "grids" else _codes(args, settings)
 
 

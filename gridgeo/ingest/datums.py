@@ -20,8 +20,10 @@ _ASK = "say it with --datum wgs84, cgcs2000, gcj02, bd09 or EPSG:n"
 _EXPLAINED = {"outside-region"}
 
 
-def settle(table: Table, asked: str, notes: Notes) -> Datum | None:
+def settle(table: Table, asked: str, notes: Notes, points: np.ndarray | None = None) -> Datum | None:
     """Return the datum of a table's coordinates, None (and an issue) where it is not known.
+
+    `points` are those of a table that has them in columns (n, 2), x first.
 
     Issues: `datum-undeclared`, `datum-unknown`, `datum-contradiction`.
 
@@ -42,7 +44,8 @@ def settle(table: Table, asked: str, notes: Notes) -> Datum | None:
             notes.table("datum-contradiction", WARNING, f"the file says {declared}; read as {wanted}, as asked", "datum", table.declared)
         return wanted
     if declared is None:
-        seen = next((found.message for found in suspicion.suspect(table.shapes.coords) if found.code not in _EXPLAINED), "")
+        given = table.shapes.coords if points is None else points
+        seen = next((found.message for found in suspicion.suspect(given) if found.code not in _EXPLAINED), "")
         standard = "GeoJSON should be WGS84, but what map services hand out is GCJ-02, 500 m away" if "json" in table.name else ""
         notes.table("datum-undeclared", ERROR, "; ".join(filter(None, ["the file declares no datum", standard, seen, _ASK])), "datum")
     return declared

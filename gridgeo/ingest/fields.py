@@ -36,11 +36,13 @@ class Mapping:
         return self.roles.get(role) or self.levels.get(level, {}).get(role)
 
 
-def recognise(columns: Iterable[str], given: dict[str, str] | None = None) -> Mapping:
+def recognise(columns: Iterable[str], given: dict[str, str] | None = None, kind: str = "") -> Mapping:
     """Return what columns mean.
 
     Parameters
     ----------
+    kind
+        What the rows are: ``buildings``, ``houses``, ``names``; units of grids when empty.
     given
         Columns by role (``code``, ``name_zh``, ``parent`` …, or ``street.code``), which go before all guesses;
         an empty column says the file has none.
@@ -52,13 +54,13 @@ def recognise(columns: Iterable[str], given: dict[str, str] | None = None) -> Ma
     """
     columns, given = list(columns), given or {}
     for role, column in given.items():
-        if role not in roles():
-            raise InvalidInput("--field", role, f"no such field; the fields are {', '.join(roles())}")
+        if role not in roles(kind):
+            raise InvalidInput("--field", role, f"no such field; the fields are {', '.join(roles(kind))}")
         if column and column not in columns:
             raise InvalidInput("--field", column, f"no such column; the columns are {', '.join(columns)}")
     found = {role: column for role, column in given.items() if column}
     free = [column for column in columns if column not in found.values()]
-    for role, names in roles().items():
+    for role, names in roles(kind).items():
         if role not in given:
             fitting = [column for column in free if _plain(column) in names]
             if len(fitting) > 1:
@@ -77,9 +79,11 @@ def recognise(columns: Iterable[str], given: dict[str, str] | None = None) -> Ma
     )
 
 
-@lru_cache(maxsize=1)
-def roles() -> dict[str, frozenset[str]]:
-    """Return the usual names of each role, plain; roles of a level are written ``street.code``."""
+@lru_cache(maxsize=8)
+def roles(kind: str = "") -> dict[str, frozenset[str]]:
+    """Return the usual names of each role of a kind of rows, plain; roles of a level are written ``street.code``."""
+    if kind:
+        return {role: frozenset(map(_plain, names)) for role, names in known()["addresses"][kind].items()}
     found = dict(known()["roles"])
     for level, parts in known()["levels"].items():
         found |= {f"{level}.{role}": names for role, names in parts.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import geopandas
 import pandas as pd
@@ -56,8 +56,8 @@ def _changes(plan: Plan) -> Iterator[str]:
         yield f"  {change:<12}{level:<12}{len(rows):>8,}  {named}{' …' if len(rows) > _EXAMPLES else ''}{area}"
 
 
-def found(issues: Iterable[Issue], accepted: set[str] = frozenset()) -> Iterator[str]:
-    """Yield what to print of issues: by code, the gravest first, with the first of each."""
+def found(issues: Iterable[Issue], accepted: set[str] = frozenset(), totals: Mapping[str, int] | None = None) -> Iterator[str]:
+    """Yield what to print of issues: by code, the gravest first, with the first of each; `totals` where not all are among them."""
     groups: dict[tuple[int, str], list[Issue]] = defaultdict(list)
     for issue in issues:
         groups[_GRAVEST_FIRST.index(issue.severity), issue.code].append(issue)
@@ -65,12 +65,13 @@ def found(issues: Iterable[Issue], accepted: set[str] = frozenset()) -> Iterator
     for (rank, code), alike in sorted(groups.items(), key=lambda group: (group[0][0], -len(group[1]), group[0][1])):
         severity = _GRAVEST_FIRST[rank]
         area = sum(issue.area_m2 or 0 for issue in alike)
+        total = (totals or {}).get(code, len(alike))
         mark = " (accepted)" if severity is Severity.ERROR and code in accepted else ""
-        yield f"  {severity:<8}{code:<22}{len(alike):>7,}{f'  {area:,.0f} m2' if area else ''}{mark}"
+        yield f"  {severity:<8}{code:<22}{total:>7,}{f'  {area:,.0f} m2' if area else ''}{mark}"
         for issue in alike[:_EXAMPLES]:
             yield f"          {_place(issue)}{issue.message}"
-        if len(alike) > _EXAMPLES:
-            yield f"          … and {len(alike) - _EXAMPLES:,} more"
+        if total > _EXAMPLES:
+            yield f"          … and {total - min(_EXAMPLES, len(alike)):,} more"
 
 
 def _place(issue: Issue) -> str:

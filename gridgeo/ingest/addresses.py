@@ -1,0 +1,440 @@
+"""Buildings, houses and names from files into the address base: streamed, checked as sets, all or nothing, the same twice.
+
+The rows never come to Python. They are copied into temporary tables as they are; each *different* text of a column is
+understood once (:mod:`.words`); checking and comparing with what is stored is SQL over whole tables. Planning and storing
+are one transaction: what was planned waits in its temporary tables.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from psycopg2 import sql
+
+from .. import issues as findings
+from ..addresses import assignment, store
+from ..codes import grid
+from ..db import queries
+from ..errors import Conflict, InvalidInput
+from ..hierarchy import editions
+from ..hierarchy.model import GOVERNANCE
+from ..issues import Issue, Severity
+from . import bulk, fields, points, sandbox, words
+from .bulk import Progress
+from .formats.decoding import guessed
+from .model import Table
+from .notes import ERROR, INFO, WARNING, Notes
+from .words import Word
+
+SQL = queries.load(__package__, "addresses.sql")
+
+#: how many rows with one fault are told; the others are counted
+MOST_TOLD = 10_000
+#: different texts understood at a time
+_CHUNK = 50_000
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one kind of file holds: which column has its code, what reads each column, and where the rows end up."""
+
+    name: str
+    code: str
+    read: Mapping[str, Callable[[str], Word]]
+    tables: tuple[str, ...]
+
+
+_DATED = {"valid_from": words.day, "valid_to": words.day, "source": words.plain}
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "buildings",
+            "building_code",
+            {
+                **{"building_code": words.building_code, "road": words.name, "plate": words.label, "compound": words.name},
+                **{"block": words.label, "short_name": words.name, "building_use": words.meaning("building_use")},
+                **{"status": words.meaning("status"), "floors": words.storeys, "floors_below": words.basements, **_DATED},
+            },
+            ("building", "building_address", "building_grid", "address_name"),
+        ),
+        Kind(
+            "houses",
+            "house_code",
+            {
+                **{"house_code": words.house_code, "building_code": words.building_code, "unit": words.label, "floor": words.floor},
+                **{"room": words.room, "house_use": words.meaning("building_use"), "status": words.meaning("status")},
+                **{"area_m2": words.area, **_DATED},
+            },
+            ("house",),
+        ),
+        Kind("names", "code", {"code": words.code, "kind": words.meaning("name_kind"), "name": words.name, **_DATED}, ("address_name",)),
+    )
+}
+
+#: What is said of each fault a row may have, besides what :mod:`.words` says of a cell.
+RULES: dict[str, tuple[Severity, str]] = {
+    "no-code": (ERROR, "has no code"),
+    "duplicate-code": (ERROR, "has the code of a row above"),
+    "unknown-building": (ERROR, "no such building: load the buildings first"),
+    "unknown-code": (ERROR, "no such building or house: load those first"),
+    "building-gone": (ERROR, "its building is gone"),
+    "retired-code": (ERROR, "is gone: a code is never given again"),
+    "no-point": (ERROR, "is nowhere: a building needs coordinates or a footprint"),
+    "bad-point": (ERROR, "no longitude and latitude in China"),
+    "period-reversed": (ERROR, "ends before it begins, or on the same day"),
+    "no-name": (ERROR, "has no name"),
+    "no-kind": (ERROR, "does not say of what kind the name is"),
+    "duplicate-name": (WARNING, "is in a row above already, and left out"),
+    "point-outside": (WARNING, "lies in no unit of the edition valid now"),
+    "other-building": (WARNING, "is not the building the house's code begins with"),
+    "floor-beyond-building": (WARNING, "the building has no such floor"),
+    "room-on-other-floor": (WARNING, "speaks of another floor than the row"),
+    "no-address": (WARNING, "has neither road nor compound: no address will lead to it"),
+    "issuing-grid": (WARNING, "begins with what can be no basic grid's code"),
+    "other-address": (INFO, "another address than the one stored, which ends today and goes on leading here"),
+    "no-room": (INFO, "has no room number"),
+}
+#: Accepted, these leave the whole row out; all others only the value that is at fault.
+_ROWS = (
+    "duplicate-code",
+    "unknown-building",
+    "unknown-code",
+    "building-gone",
+    "retired-code",
+    "no-point",
+    "period-reversed",
+    "no-name",
+    "no-kind",
+)
+#: left out without being asked: they say nothing new
+_NEVER_STORED = ("duplicate-name",)
+#: errors that leave nothing to be stored
+NEVER_ACCEPTED = frozenset({"datum-undeclared", "datum-unknown"})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a load would store, and everything there is to say about it; the rows wait in the transaction's temporary tables.
+
+    Parameters
+    ----------
+    rows, new, changed
+        Rows that have a sound code; how many of them are not stored yet, and how many otherwise.
+    issues, totals
+        What was found, at most :data:`MOST_TOLD` of a code, and how often in all.
+    """
+
+    kind: Kind
+    files: tuple[str, ...]
+    rows: int
+    new: int
+    changed: int
+    issues: tuple[Issue, ...]
+    totals: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def same(self) -> int:
+        """How many rows are stored as they are."""
+        return self.rows - self.new - self.changed
+
+    def errors(self, accepted: Collection[str] = ()) -> list[Issue]:
+        """Return the issues that stop the load; nobody can accept not to know where the buildings are."""
+        return findings.errors(self.issues, set(accepted) - NEVER_ACCEPTED)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """How many rows were new, changed, as before, and left out."""
+
+    new: int
+    changed: int
+    same: int
+    left_out: int
+
+
+def plan(
+    conn,
+    kind: str,
+    paths: Sequence[Path],
+    *,
+    datum: str = "",
+    given: Mapping[str, str] | None = None,
+    since: date | None = None,
+    storing: bool = False,
+    progress: Progress | None = None,
+) -> Plan:
+    """Read and check files of buildings, houses or names; nothing is stored.
+
+    Parameters
+    ----------
+    datum
+        Of the coordinates: wgs84, cgcs2000, gcj02, bd09, EPSG:n. It is never guessed.
+    given
+        Columns by field, which go before all guesses.
+    since
+        The day what is new is valid from where its row says none; today when None.
+    storing
+        Whether :func:`commit` is to follow: keeps others from writing meanwhile.
+
+    Raises
+    ------
+    UnreadableFile
+        A file that cannot be read as what it claims to be.
+    InvalidInput, UnknownDatum
+        A column, field or datum that does not exist.
+    """
+    order = _Order(conn, _known(kind), datum, dict(given or {}), since or store.today(conn), progress or (lambda *_: None))
+    if storing:
+        store.lock(conn)
+        editions.lock(conn, GOVERNANCE)
+    with store.writing(conn):
+        return order.plan(paths)
+
+
+def commit(conn, plan: Plan, accepted: Collection[str] = ()) -> Stored:
+    """Store a plan in the transaction it was made in.
+
+    Raises
+    ------
+    Conflict
+        When errors are left that were not accepted on purpose.
+    """
+    left = plan.errors(accepted)
+    if left:
+        told = ", ".join(f"{code} ({plan.totals.get(code, 1):,})" for code in findings.count(left))
+        raise Conflict(f"nothing was stored: {told}; {way_out(left)}")
+    with conn.cursor() as cur:
+        with store.writing(conn):
+            cur.execute(SQL[f"leave_out_{plan.kind.name}"], {"codes": [*_ROWS, *_NEVER_STORED]})
+            left_out = cur.rowcount
+            cur.execute(SQL[f"count_{plan.kind.name}"])
+            new, changed, rows = cur.fetchone()
+            if new or changed:
+                _STORE[plan.kind.name](conn, cur, new, changed)
+                store.tell(conn)
+        if new or changed:
+            for table in plan.kind.tables:
+                cur.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+    return Stored(new, changed, rows - new - changed, left_out)
+
+
+def way_out(left: Sequence[Issue]) -> str:
+    """Return what to do about the errors that stop a load."""
+    codes = {issue.code for issue in left}
+    acceptable = ",".join(sorted(codes - NEVER_ACCEPTED))
+    ways = ["say the --datum"] if codes & NEVER_ACCEPTED else []
+    return "; ".join([*ways, *([f"mend the files, or leave out what is at fault: --accept {acceptable}"] if acceptable else [])])
+
+
+class _Order:
+    """One load on its way from files to rows to be stored."""
+
+    def __init__(self, conn, kind: Kind, datum: str, given: dict[str, str], since: date, progress: Progress) -> None:
+        self.conn, self.kind, self.datum, self.given, self.since, self.progress = conn, kind, datum, given, since, progress
+        self.incoming, self.staged = f"incoming_{kind.name}", f"staged_{kind.name}"
+        self.files: list[str] = []
+        self.present: set[str] = set()
+        self.notes: list[Issue] = []
+
+    def plan(self, paths: Sequence[Path]) -> Plan:
+        with self.conn.cursor() as cur:
+            cur.execute("SET LOCAL work_mem = '128MB'")  # the joins and sorts are of millions, and one at a time
+            for table in ("word", "fault", "located", self.kind.name):
+                cur.execute(SQL[f"make_{table}"])
+            tables = self._take(cur, paths)
+            self._analyze(cur, self.incoming)
+            self._understand(cur)
+            if self.kind.name == "buildings":
+                self.notes += points.locate(cur, tables, self.datum, self._named)
+            self._compare(cur)
+            for query in ("doubles", "check"):
+                cur.execute(SQL[f"{query}_{self.kind.name}"])
+            self._without_code(cur)
+            if self.kind.name == "buildings":
+                if any(note.code in NEVER_ACCEPTED for note in self.notes):
+                    cur.execute("DELETE FROM fault WHERE code = 'no-point'")  # all of them are nowhere, and why is said
+                self._issuers(cur)
+                self.notes += points.place(self.conn, cur, self._named(1) if len(self.files) == 1 else "")
+            issues, totals = self._found(cur)
+            cur.execute(SQL[f"count_{self.kind.name}"])
+            new, changed, rows = cur.fetchone()
+        return Plan(self.kind, tuple(self.files), rows, new, changed, issues, totals)
+
+    def _take(self, cur, paths: Sequence[Path]) -> dict[int, Table]:
+        """Bring the files into the incoming table; return, by number, the tables that came through the jail."""
+        tables: dict[int, Table] = {}
+        for path in sandbox.whole(paths):
+            sheets = [] if path.suffix.lower() in bulk.ENDINGS else [table for table in sandbox.read([path]) if len(table)]
+            if not sheets and not self._stream(cur, path):
+                sheets = [table for table in sandbox.read([path]) if len(table)]
+            for table in sheets:
+                number, roles = self._roles(table.name, list(table.columns))
+                bulk.put(cur, self.incoming, number, table, roles)
+                tables[number] = table
+                self.notes += [_placed(note, table.name) for note in table.notes]
+        return tables
+
+    def _stream(self, cur, path: Path) -> bool:
+        """Take a file of text block by block; False for one with areas in it, which are the jail's to read."""
+        if path.suffix.lower() not in bulk.ENDINGS:
+            return False
+        head = bulk.header(path, self.progress)
+        number, roles = self._roles(path.name, [name for name in head.names if name])
+        if head.encoding == "gb18030":
+            self.notes.append(_placed(guessed(), path.name))
+        bulk.copy(cur, self.incoming, number, path, head, roles, self.progress)
+        return True
+
+    def _roles(self, name: str, names: list[str]) -> tuple[int, dict[str, str]]:
+        mapping = fields.recognise(names, self.given, self.kind.name)
+        if self.kind.code not in mapping.roles:
+            raise InvalidInput("column", self.kind.code, f"{name} has none: say which with --field {self.kind.code}=COLUMN")
+        if mapping.unused:
+            notes = Notes(name)
+            notes.table("unused-columns", INFO, f"not read: {', '.join(mapping.unused)}")
+            self.notes += notes.issues
+        self.files.append(name)
+        self.present |= set(mapping.roles)
+        return len(self.files), mapping.roles
+
+    def _understand(self, cur) -> None:
+        """Fill the dictionary: what each different text of each column means."""
+        for done, (column, read) in enumerate(self.kind.read.items()):
+            if column in self.present:
+                self.progress("columns understood", done, len(self.kind.read))
+                query = sql.SQL(SQL[f"odd_{self.kind.name}"]) if column == self.kind.code else _different(self.incoming, column)
+                self._read_words(cur, column, read, query)
+        self._analyze(cur, "word")
+        cur.execute("SELECT DISTINCT field FROM word WHERE fault IS NOT NULL")
+        for (column,) in cur.fetchall():
+            cur.execute(_AT_FAULT.format(column=sql.Identifier(column), name=sql.Literal(column), incoming=sql.Identifier(self.incoming)))
+
+    def _read_words(self, cur, column: str, read: Callable[[str], Word], query: sql.Composable) -> None:
+        for texts in _chunks(self.conn, query):
+            rows = ((column, text, *_cells(read(text))) for text in texts)
+            buffer = io.StringIO()
+            csv.writer(buffer, lineterminator="\n").writerows(rows)
+            cur.copy_expert("COPY word (field, given, value, key, number, fault, rule) FROM STDIN (FORMAT csv)", _bytes(buffer))
+
+    def _compare(self, cur) -> None:
+        self.progress("comparing with what is stored", 0, 1)
+        has = {f"has_{role}": role in self.present for role in fields.roles(self.kind.name)}
+        order = "" if self._in_order(cur) else _BY_CODE
+        cur.execute(SQL[f"fill_{self.kind.name}"].rstrip(";") + order, {"since": self.since, **has})
+        self._analyze(cur, self.staged)
+
+    def _in_order(self, cur) -> bool:
+        """Whether the rows come in the order of their codes, as far as statistics tell; usually they do."""
+        cur.execute("SELECT correlation FROM pg_stats WHERE tablename = %s AND attname = %s", (self.incoming, self.kind.code))
+        found = cur.fetchone()
+        return found is not None and (found[0] or 0) > _ORDERLY
+
+    def _without_code(self, cur) -> None:
+        """Rows that say something, but not of what."""
+        others = [sql.Identifier(role) for role in sorted(self.present - {self.kind.code})]
+        if others:
+            code, incoming = sql.Identifier(self.kind.code), sql.Identifier(self.incoming)
+            cur.execute(_NO_CODE.format(name=sql.Literal(self.kind.code), incoming=incoming, code=code, others=sql.SQL(", ").join(others)))
+
+    def _issuers(self, cur) -> None:
+        cur.execute(SQL["issuers"])
+        odd = [("issuing-grid", file, n, self.kind.code, issuer) for issuer, file, n, _ in cur.fetchall() if not grid.is_sound(issuer)]
+        cur.executemany("INSERT INTO fault (code, file, n, field, value) VALUES (%s, %s, %s, %s, %s)", odd)
+
+    def _found(self, cur) -> tuple[tuple[Issue, ...], dict[str, int]]:
+        cur.execute(SQL["sum_up"], {"most": MOST_TOLD})
+        issues, totals = list(self.notes), findings.count(self.notes)
+        for code, file, n, column, value, rule, total in cur.fetchall():
+            severity, said = RULES.get(code, (ERROR, ""))
+            issues.append(Issue(code, severity, rule or said, self._named(file), n, column, (value or "")[:200]))
+            totals[code] = total
+        return tuple(issues), totals
+
+    def _named(self, number: int) -> str:
+        return self.files[number - 1]
+
+    @staticmethod
+    def _analyze(cur, table: str) -> None:
+        """Without statistics the joins of millions would be nested loops."""
+        cur.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+
+
+#: Stored by code, neighbours lie side by side in the table and its indexes: entering eleven million in any order takes many
+#: times as long. Sorting them takes some time, too, so it is not done twice.
+_BY_CODE = ' ORDER BY s.code COLLATE "C", s.file, s.n'
+_ORDERLY = 0.999
+
+_AT_FAULT = sql.SQL(
+    "INSERT INTO fault (code, file, n, field, value, rule)"
+    " SELECT w.fault, i.file, i.n, w.field, coalesce(w.key, w.given), w.rule"
+    " FROM word AS w JOIN {incoming} AS i ON i.{column} = w.given WHERE w.field = {name} AND w.fault IS NOT NULL"
+)
+_NO_CODE = sql.SQL(
+    "INSERT INTO fault (code, file, n, field) SELECT 'no-code', file, n, {name} FROM {incoming}"
+    " WHERE {code} IS NULL AND num_nonnulls({others}) > 0"
+)
+
+
+def _known(kind: str) -> Kind:
+    if kind not in KINDS:
+        raise InvalidInput("kind", kind, f"there are {', '.join(KINDS)}")
+    return KINDS[kind]
+
+
+def _different(incoming: str, column: str) -> sql.Composable:
+    name = sql.Identifier(column)
+    return sql.SQL("SELECT DISTINCT {} FROM {} WHERE {} IS NOT NULL").format(name, sql.Identifier(incoming), name)
+
+
+def _chunks(conn, query: sql.Composable) -> Iterator[list[str]]:
+    """The texts a query finds, some at a time: a column may have as many different ones as the file has rows."""
+    with conn.cursor(name="texts") as found:
+        found.execute(query)
+        while rows := found.fetchmany(_CHUNK):
+            yield [text for (text,) in rows]
+
+
+def _cells(word: Word) -> tuple:
+    return word.value, word.key, word.number, word.fault, word.rule
+
+
+def _bytes(buffer: io.StringIO) -> io.BytesIO:
+    return io.BytesIO(buffer.getvalue().encode())
+
+
+def _placed(note: Issue, source: str) -> Issue:
+    return Issue(note.code, note.severity, note.message, source, note.row, note.field, note.value)
+
+
+def _store_buildings(conn, cur, new: int, changed: int) -> None:
+    cur.execute(SQL["moved_buildings"])
+    moved = [code for (code,) in cur.fetchall()]
+    today = {"today": store.today(conn)}
+    for query in ("add_buildings", "change_buildings"):
+        cur.execute(SQL[query])
+    for query in ("end_addresses", "correct_addresses", "add_addresses"):
+        cur.execute(SQL[query], today)
+    cur.execute(SQL["add_short_names"])
+    if moved:
+        assignment.reassign(conn, moved)
+    assignment.assign_new(conn)
+
+
+def _store_houses(conn, cur, new: int, changed: int) -> None:
+    for query, wanted in (("add_houses", new), ("change_houses", changed)):
+        if wanted:
+            cur.execute(SQL[query])
+
+
+def _store_names(conn, cur, new: int, changed: int) -> None:
+    for query in ("add_names", "change_names"):
+        cur.execute(SQL[query])
+
+
+_STORE = {"buildings": _store_buildings, "houses": _store_houses, "names": _store_names}

@@ -8,7 +8,7 @@ from .parts import HAN, NAMED_BLOCK, NUMBERED_BLOCK, either
 
 _NAMES = "交易|花园|广场|公馆|公寓"
 _ROOM = "(?:[A-Z]{0,2}[0-9]{1,5}[A-Z]{0,5}[0-9]{0,3}|[A-Z]-[0-9]{1,2})"
-_FLOOR = "(?:(?:负|地下|-|L)?[0-9]{1,3}[A-Z]?|B[1-4])"
+_FLOOR = "(?:(?:负|地下|-|L)?[0-9]{1,3}[A-Z]?|B[1-4]|[LU]G)"
 
 PLATE = re.compile(
     "(?P<value>[0-9]{1,5}[A-Z]?(?:号?[-,][0-9]{1,5}[A-Z]?)*)号(?:院|大院)?"
@@ -36,6 +36,8 @@ BLOCK = re.compile(
         " (?=[0-9]{3,4}(?![0-9]))",
     )
 )
+#: a block that may stand after a floor: 12楼B座
+SEAT = re.compile("[A-Z0-9东西南北中]{1,3}[座栋](?![楼])")
 BASEMENT = re.compile("(?:B[1-4]|[LF][0-9]{1,2})楼")
 NAMED = re.compile(f"(?:{NAMED_BLOCK}|[东西南北]翼)(?![{HAN}]{{0,6}}(?:大厦|广场))")
 UNIT = re.compile("(?P<value>[0-9A-Z东西]{1,3}(?:[-,][0-9A-Z]{1,3})*)(?:单元|梯)")
@@ -57,4 +59,4 @@ ROOM = re.compile(
     )
 )
 BLOCK_UNIT_ROOM = re.compile("([0-9]{1,3}|[A-Z][0-9]{0,2})-([0-9]{1,2})-([0-9]{3,4}[A-Z]?)室?(?![0-9])")
-BLOCK_ROOM = re.compile("([0-9]{1,2}|[A-Z][0-9]{0,2})-([0-9]{3,4}[A-Z]?)室?(?![0-9-])")
+BLOCK_ROOM = re.compile("([0-9]{1,2}|[A-Z][0-9]{0,2})-([0-9]{3,4}[A-Z]?)室?(?![0-9-]|号?商?铺|号?档)")

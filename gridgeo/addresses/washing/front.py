@@ -6,7 +6,7 @@ import re
 
 from .assemble import Draft
 from .divisions import CITY, LEVELS, PROVINCE, Division, elsewhere, of_office
-from .grammar import LANES
+from .grammar import LANES, NUMBERED_AREA
 from .lexicon import Lexicon
 from .names import is_before_road, is_own_area, leads_name, stands_alone
 
@@ -165,7 +165,9 @@ def _bare(text: str, at: int, end: int, found: tuple[Division, ...], lexicon: Le
             return _set("community", name + "社区", at, kind.end(), draft)
     hit = lexicon.at(text, at)
     if (hit and hit[0] >= end and (hit[0] > end or "district" not in levels)) or (
-        leads_name(text, end) and not is_before_road(text, end, lexicon) and not ("district" in levels and is_own_area(text, end))
+        leads_name(text, end)
+        and not is_before_road(text, end, lexicon)
+        and not ("district" in levels and (is_own_area(text, end) or NUMBERED_AREA.match(text, end)))
     ):
         return None
     for level in LEVELS[:1] if is_own_area(text, end) else LEVELS:

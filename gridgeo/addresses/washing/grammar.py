@@ -19,8 +19,8 @@ _HAS_NUMBER = either(
 )
 _ENDS = f"(?=$|[(;, ]|{_HAS_NUMBER}|{NEARBY}|自编|第[0-9]|[东西南北正大]?门口?(?:$|[,;(]))"
 
-LANES = re.compile(f"(?:{ORDINAL}{LANE})+")
-VILLAGE_LANES = re.compile(f"(?:{ORDINAL}(?:{LANE}|街))+")
+LANES = re.compile(f"(?:{ORDINAL}{LANE}|横[巷街])+")
+VILLAGE_LANES = re.compile(f"(?:{ORDINAL}(?:{LANE}|街)|横[巷街])+")
 LIKE_VILLAGE = re.compile(f".*(?:村|围|屋|墟|区|坊|寮|{ORDINAL}期)$")
 PHASES = re.compile(f"{PHASE}+")
 NUMBERED_AREA = re.compile(f"(?:宝安|宝城|新城)?(?:[0-9]{{1,3}}|[{COUNTING}]{{1,3}})区(?!域)")
@@ -31,7 +31,7 @@ NAME = re.compile(
     + either(
         f"(?P<road>{ROAD})(?!交汇|交界|交叉|{ROAD}|[口站])(?!(?<=[巷径])(?:{STRONG}))",
         f"(?P<zone>{ZONE})(?=[{COUNTING}]+路)",
-        f"(?P<village>{VILLAGE})(?!{ORDINAL}?(?:大道|公路|路|径)|[民庄镇口委]|(?:{WEAK})(?!$|[0-9])|(?!新村|中心[围村屋])(?:{STRONG}))",
+        f"(?P<village>{VILLAGE})(?!{ORDINAL}?(?:大道|公路|路|径)|[民庄镇口委]|幼儿园|[小中大]学|学校|[^0-9]?医院|(?!新村|中心[围村屋])(?:{STRONG}))",
         f"(?P<numbered>{ORDINAL}[区村])(?:(?={ORDINAL}{LANE})|{_ENDS})",
         f"(?P<strong>{STRONG}){_NO_ROAD}(?!{STRONG}|(?:城(?!市)|[园苑楼馆区村围屋])(?![0-9]))",
         f"(?P<weak>{WEAK})(?:{PHASE})*{_ENDS}",
@@ -52,7 +52,7 @@ LEADING = re.compile(
         f"[东西南北中前后上下]?(?:[{COUNTING}]+|[0-9]+)?(?:大道|大街|公路|路|街)",
         f"[东西南北中]?道|[{HAN}](?:大道|路|街)|步行街",
         f"[{COUNTING}0-9]+号(?:花园|广场|公馆)",
-        f"{ORDINAL}村|[新旧老]?村|[新老旧]?[围墟]|[仔山]|区(?!域)",
+        f"{ORDINAL}[村区]|[新旧老]?村|[新老旧]?[围墟]|[仔山]|区(?!域)",
         "(?:社区)?(?:党群|健康|卫生|工作站)",
         f"(?:{GENERIC})*(?:{ORDINAL}?(?:大道|路|街)|(?:{STRONG}){_NO_ROAD}|(?:{WEAK})(?![{HAN}])|仓库区)",
     )

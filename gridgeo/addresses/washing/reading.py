@@ -169,7 +169,7 @@ class Reader:
         hit = self.lexicon.division_at(self.text, self.at)
         if not hit or any(division.level != "community" for division in hit[1]):
             return False
-        return stands_alone(self.text, hit[0], self.lexicon) and self._place(self.at, hit[0])
+        return stands_alone(self.text, hit[0], self.lexicon, is_bare=True) and self._place(self.at, hit[0])
 
     def _occupant(self) -> bool:
         found = self._match(beside.OCCUPANT)
@@ -267,7 +267,7 @@ class Reader:
         return True
 
     def _block(self) -> bool:
-        if self.last in ("floor", "room"):
+        if self.last == "room" or (self.last == "floor" and not self._match(counted.SEAT)):
             return False
         found = None if self._match(counted.BASEMENT) else self._match(counted.BLOCK)
         if found:
@@ -290,7 +290,7 @@ class Reader:
 
     def _room(self) -> bool:
         found = self._match(counted.ROOM)
-        if not found or (self.last in ("", "near", "left") and not self.draft.places):
+        if not found or (self.last in ("", "near", "left") and not self.draft.places and "室" not in found[0]):
             return False
         if found["letters"] and self.last not in _INSIDE:
             return False

@@ -23,7 +23,7 @@ _NUMBER = re.compile("[0-9A-Za-z-]+")
 _SIDES = frozenset("东西南北中")
 _DOOR = ("road", "plate")
 #: lanes, which repeat in every village: 三巷, 东二巷, 12排
-_LANE = re.compile("[东西南北中上下新老]?第?(?:[一二三四五六七八九十]+|[0-9]+)?(?:横巷|巷|坊|里|弄|横|队|排)")
+_LANE = re.compile("(?:[东西南北中上下新老]?第?(?:[一二三四五六七八九十]+|[0-9]+)?(?:横巷|巷|坊|里|弄|横|队|排))+")
 
 #: Province and city by the first four digits of their codes. Which city issued a code is the one thing its beginning says for
 #: ever; which district it lies in, it does not. Source: GB/T 2260.

@@ -5,16 +5,23 @@ Buildings and houses stay in the database and are found by keys; roads, compound
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ...db import queries
 from ..units import Units
+from . import pinyin
 from .divisions import Division, shenzhen
 from .lexicon import Lexicon
 
 SQL = queries.load(__package__)
+
+_RETROFLEX = re.compile("(?<=[zcs])h")
+_NASAL = re.compile("(?<=[aei]n)g ")
+_LATERAL = re.compile("(?<![a-z])n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,26 @@ class Base:
     compounds: dict[str, Known] = field(default_factory=dict, repr=False)
     names: frozenset[str] = field(default=frozenset(), repr=False)
     house_names: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def sounding(self, name: str) -> tuple[str, ...]:
+        """Return the keys of roads, compounds and other names that sound as a key does."""
+        return self._sounds.get(sound(name), ())
+
+    @cached_property
+    def _sounds(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for key in {*self.roads, *self.compounds, *self.names}:
+            found[sound(key)].append(key)
+        return {heard: tuple(sorted(keys)) for heard, keys in found.items()}
+
+
+def sound(name: str) -> str:
+    """Return how a key sounds to somebody who does not tell zh from z, ing from in, or n from l: most of the region.
+
+    >>> sound("兴业路") == sound("新业路")
+    True
+    """
+    return _NASAL.sub(" ", _LATERAL.sub("l", _RETROFLEX.sub("", pinyin.sound(name))))
 
 
 def read(conn) -> Base:

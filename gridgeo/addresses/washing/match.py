@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from .. import rules as address_rules
 from ..model import NameKind, Parts
-from . import pinyin, rules, slips
-from .base import SQL, Base, Known
+from . import rules, slips
+from .base import SQL, Base, Known, sound
 from .comparable import key, number_key
 from .model import Fault
 from .parse import Parsed
@@ -36,7 +36,7 @@ _MOST = 200
 
 #: a room in numerals that nothing follows, and a block, unit and room with hyphens between
 _LEFT_ROOM = re.compile("[〇零一二三四五六七八九]{3,4}(?![〇零一二三四五六七八九十])")
-_JOINED = re.compile("([0-9]{1,3}|[A-Z][0-9]?)(?:-([0-9]{1,2}))?-([0-9]{1,2}[A-Z]|[0-9]{3,4}[A-Z]?)")
+_JOINED = re.compile("([0-9]{1,2}|[A-Z][0-9]?)(?:-([0-9]{1,2}))?-([0-9]{1,2}[A-Z]|[0-9]{3,4}[A-Z]?)")
 
 Ask = tuple[str, tuple[str | None, ...]]
 
@@ -63,7 +63,7 @@ def written(text: str, parsed: Parsed) -> Written:
     left = _LEFT_ROOM.match(found.rest)
     if left and not found.room:
         found = replace(found, room=number_key(left[0]), rest=found.rest[left.end() :])
-    joined = _JOINED.fullmatch(found.room or "")
+    joined = _JOINED.fullmatch((found.room or "").replace(",", ""))
     if joined and not found.block and not found.unit:
         found = replace(found, block=joined[1], unit=joined[2], room=joined[3])
     return found
@@ -141,8 +141,8 @@ def _of_compound(place: str, w: Written, base: Base) -> list[Ask]:
 
 def _nearly(name: str, w: Written, base: Base, among: dict[str, Known] | frozenset[str]) -> list[str]:
     """Names of the base that sound the same, or are a slip away; where the divisions written have any, those of theirs alone."""
-    found = [entry.key for entry in (*base.lexicon.homophones(name), *base.lexicon.near(name))]
-    known = [other for other in dict.fromkeys([*found, *_swapped(name)]) if other in among]
+    found = [entry.key for entry in base.lexicon.near(name)]
+    known = [other for other in dict.fromkeys([*base.sounding(name), *found, *_swapped(name)]) if other in among and other != name]
     if isinstance(among, dict) and len(known) > 1:
         for level, division in reversed(w.divisions):
             units = base.units.named(level, division)
@@ -189,7 +189,7 @@ def _compared(w: Written, row: Building, base: Base, name: str | None, alone: bo
 @lru_cache(maxsize=65536)
 def alike(own: str, its: str) -> Fault | None:
     """Return how one name is a slip for another: it sounds the same, is one character off, or has two of them the wrong way round."""
-    if pinyin.sound(own) == pinyin.sound(its):
+    if sound(own) == sound(its):
         return Fault.HOMOPHONE
     if min(len(own), len(its)) >= 2 and (slips.is_slip(own, its) or its in _swapped(own)):
         return Fault.TYPO

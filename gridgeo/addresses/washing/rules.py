@@ -26,6 +26,8 @@ MOST_CANDIDATES = 10
 
 _CONTRADICTIONS = frozenset((Fault.WRONG_ROAD, Fault.WRONG_PLATE, Fault.WRONG_COMPOUND, Fault.WRONG_BLOCK))
 _LANE = re.compile("(?:[东西南北中上下新老正]?[0-9]*(?:横巷|横街|支巷|巷|坊|里|弄|横|队|排))+")
+#: what the unit of a building that has but one may be called
+_ONLY_UNIT = ("1", "A")
 _WRONG_DIVISIONS = frozenset((Fault.WRONG_DISTRICT, Fault.WRONG_STREET, Fault.WRONG_COMMUNITY))
 _REPAIRS = frozenset((Fault.FORMER_DIVISION, Fault.FORMER_NAME, Fault.FORMER_ADDRESS, Fault.HOMOPHONE, Fault.TYPO))
 WRONG = {"district": Fault.WRONG_DISTRICT, "street": Fault.WRONG_STREET, "community": Fault.WRONG_COMMUNITY}
@@ -131,9 +133,12 @@ class Candidate:
 
     @property
     def anchored(self) -> bool:
-        """Whether something that tells buildings apart agrees, not a name alone."""
+        """Whether something that tells buildings apart agrees, not a name alone; where only a room is written, its house tells."""
         named = "compound" in self.agreed or "name" in self.agreed
-        return ("road" in self.agreed and "plate" in self.agreed) or (named and bool(self.agreed & {"block", "plate", "alone"}))
+        told = bool(self.agreed & {"block", "plate", "alone"}) or (
+            bool(self.written.room) and not self.written.block and not self.written.plate
+        )
+        return ("road" in self.agreed and "plate" in self.agreed) or (named and told)
 
 
 Alike = Callable[[str, str], Fault | None]
@@ -220,7 +225,8 @@ def _compound(w: Written, row: Building, name: str | None, known, alike: Alike, 
         faults.add(slip)
         repaired.append(("compound", said, row.compound or "", slip))
     else:
-        faults.add(Fault.WRONG_COMPOUND if known(own) or (its and is_lane(row.road_key)) else Fault.UNCONFIRMED)
+        another = known(own) or (its and (is_lane(row.road_key) or w.block))
+        faults.add(Fault.WRONG_COMPOUND if another else Fault.UNCONFIRMED)
 
 
 def is_lane(road_key: str | None) -> bool:
@@ -287,7 +293,9 @@ def tolerable(candidate: Candidate) -> bool:
     """Return whether one contradiction is a slip: another road or plate, of a block of a compound named, in a division that agrees."""
     named = bool(candidate.agreed & {"compound", "name"}) and "block" in candidate.agreed
     sure = bool(candidate.agreed & {"community", "street", "district"}) and not candidate.faults & _WRONG_DIVISIONS
-    return len(candidate.contradictions) == 1 and bool(candidate.contradictions & {Fault.WRONG_ROAD, Fault.WRONG_PLATE}) and named and sure
+    if Fault.UNCONFIRMED in candidate.faults or not sure:
+        return False
+    return len(candidate.contradictions) == 1 and bool(candidate.contradictions & {Fault.WRONG_ROAD, Fault.WRONG_PLATE}) and named
 
 
 def best(candidates: Iterable[Candidate]) -> tuple[int, list[Candidate]]:
@@ -320,18 +328,31 @@ def corroborated(candidate: Candidate) -> bool:
 def misplaced(candidate: Candidate, elsewhere: Callable[[str, str], bool]) -> bool:
     """Return whether the divisions written and the place found contradict each other too much.
 
-    A wrong street or community is a slip, unless there is a road or compound of the name in the very division that was written:
-    then that one is meant. A wrong district is one only where a street or community agrees. Road, plate and compound together
-    are sure whatever the division.
+    Road, plate and compound together are sure whatever the division. A wrong street or community is a slip, but not both, nor
+    with a repaired name, nor where there is a road or compound of the name in the very division that was written: then that
+    one is meant. A wrong district is a slip only where a street or community agrees.
+
+    Parameters
+    ----------
+    elsewhere
+        Whether what is written stands in a division of a level and name, or whether that lies so far off that nobody mistakes it.
     """
     wrong = candidate.faults & _WRONG_DIVISIONS
-    if not wrong:
+    by_road = {"road", "plate"} <= candidate.agreed and not is_lane(candidate.building.road_key)
+    if not wrong or (by_road and candidate.agreed & {"compound", "name"}):
         return False
-    if {"road", "plate"} <= candidate.agreed and candidate.agreed & {"compound", "name"}:
-        return False
+    if candidate.faults & {Fault.TYPO, Fault.HOMOPHONE} or {Fault.WRONG_STREET, Fault.WRONG_COMMUNITY} <= wrong:
+        return True
     if Fault.WRONG_DISTRICT in wrong:
         return not candidate.agreed & {"street", "community"}
+    if "community" in candidate.agreed:
+        return False
     return any(elsewhere(level, name) for level, name in candidate.written.divisions if WRONG[level] in wrong)
+
+
+def piled_up(candidate: Candidate, faults: frozenset[Fault]) -> bool:
+    """Return whether one slip stands on another: a road or plate that contradicts, and something repaired or unconfirmed besides."""
+    return bool(candidate.contradictions) and bool((candidate.faults | faults) & {Fault.TYPO, Fault.HOMOPHONE, Fault.UNCONFIRMED})
 
 
 def carried_over(candidate: Candidate) -> tuple[list[House], frozenset[Fault]]:
@@ -352,7 +373,7 @@ def fitting(written: Written, houses: Iterable[House]) -> tuple[list[House], fro
     if written.unit and found:
         same = [house for house in found if house.unit_key == written.unit]
         if not same:
-            same = [house for house in found if house.unit_key is None]
+            same = [house for house in found if house.unit_key is None and written.unit in _ONLY_UNIT]
             faults.add(Fault.UNCONFIRMED if same else Fault.WRONG_UNIT)
         found = same
     if written.floor is not None and written.room and found:

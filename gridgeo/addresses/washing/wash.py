@@ -137,7 +137,6 @@ def _faults(case: Case, one: Candidate, missed: set[Fault]) -> set[Fault]:
 
 def _refusal(case: Case, one: Candidate, base: Base, faults: set[Fault]) -> tuple[str, Fault] | None:
     """The rule that forbids A and B for the one place found, and its fault; None where none does."""
-    w = one.written
     if case.crowded:
         return "ambiguous", Fault.AMBIGUOUS
     if case.outside:
@@ -146,19 +145,26 @@ def _refusal(case: Case, one: Candidate, base: Base, faults: set[Fault]) -> tupl
         return "no such floor", Fault.WRONG_FLOOR
     if Fault.REBUILT in faults:
         return "rebuilt", Fault.REBUILT
-    if rules.misplaced(one, lambda level, name: _stands_there(w, level, name, base)):
+    if rules.misplaced(one, lambda level, name: _stands_there(one, level, name, base)):
         return "misplaced", next(fault for fault in (Fault.WRONG_DISTRICT, Fault.WRONG_STREET, Fault.WRONG_COMMUNITY) if fault in faults)
+    if rules.piled_up(one, frozenset(faults)):
+        return "slip upon slip", next(iter(one.contradictions))
     if not rules.corroborated(one):
         return "uncorroborated", Fault.TYPO
     return None
 
 
-def _stands_there(w: rules.Written, level: str, name: str, base: Base) -> bool:
-    """Whether a road or compound of the name written is known in the very division written."""
-    units = base.units.named(level, name)
+def _stands_there(one: Candidate, level: str, name: str, base: Base) -> bool:
+    """Whether what is written stands in the division written too; or that is a community of quite another street."""
+    w, units = one.written, base.units.named(level, name)
     by_road = level == "street" and not w.compound
     known = [base.compounds.get(w.compound or ""), base.roads.get(w.road or "") if by_road else None]
-    return any(one is not None and not one.units.isdisjoint(units) for one in known)
+    if any(place is not None and not place.units.isdisjoint(units) for place in known):
+        return True
+    if level != "community" or "street" in one.agreed or not units:
+        return False
+    here = base.units.chain(one.building.unit_id)[1:2]
+    return all(base.units.chain(unit)[1:2] != here for unit in units)
 
 
 def _unsure(case: Case, base: Base, places: Sequence[tuple[Candidate, House | None]], faults: set[Fault], rule: str) -> Washed:

@@ -34,7 +34,7 @@ def test_names_are_composed_as_the_standard_does(kind, name):
         ({"block": "东"}, "东山新村东座"),
         ({"block": "研发大楼", "floor": 3}, "东山新村研发大楼3层"),
         ({"floor": -1}, "东山新村负1层"),
-        ({"road": "三巷", "plate": "12A"}, "三巷12A号东山新村"),
+        ({"road": "三巷", "plate": "12A"}, "东山新村三巷12A号"),
     ],
 )
 def test_numbers_get_their_suffix_and_names_none(parts, written):

@@ -5,7 +5,7 @@
 SELECT set_config('gridgeo.area', 'all', true), set_config('role', 'gridgeo_city', true);
 
 -- name: see
--- Let the rest of this transaction see a part of the city: 'all', or '{…}' with ids of lowest units.
+-- Let the rest of this transaction see a part of the city: 'all', or ids of lowest units (db/functions/area.sql).
 SELECT set_config('gridgeo.area', %(area)s, true);
 
 -- name: key

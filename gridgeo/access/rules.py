@@ -38,9 +38,13 @@ def anonymous(words: Iterable[str], per_minute: int | None = None) -> Principal:
 
 
 def written(units: Iterable[int]) -> str:
-    """Return units as the setting `gridgeo.area` takes them.
+    """Return units as the setting `gridgeo.area` takes them: one by one, and as ranges.
 
-    >>> written([3, 1, 3])
-    '{1,3}'
+    >>> written([3, 1, 2, 3, 7])
+    '{1,2,3,7} {[1,4),[7,8)}'
     """
-    return "{" + ",".join(map(str, sorted(set(units)))) + "}"
+    held = sorted(set(units))
+    first = [unit for unit, before in zip(held, [None, *held], strict=False) if before is None or unit > before + 1]
+    last = [unit for unit, after in zip(held, [*held[1:], None], strict=True) if after is None or after > unit + 1]
+    ranges = (f"[{start},{end + 1})" for start, end in zip(first, last, strict=True))
+    return f"{{{','.join(map(str, held))}}} {{{','.join(ranges)}}}"

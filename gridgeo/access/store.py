@@ -22,7 +22,7 @@ def see_whole(conn) -> None:
 
 
 def see(conn, area: str) -> None:
-    """Let the rest of a transaction see :data:`WHOLE`, or the buildings of some lowest units: `{1,2}` (:func:`.rules.written`).
+    """Let the rest of a transaction see :data:`WHOLE`, or the buildings of some lowest units (:func:`.rules.written`).
 
     Nothing is seen before this, after the transaction, or outside of one.
     """

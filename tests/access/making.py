@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from gridgeo.addresses import search
 from gridgeo.addresses.washing import text
+from gridgeo.codes import person
 from gridgeo.codes.model import Kind
 from gridgeo.db import connection
 from gridgeo.hierarchy import editions, model, store
@@ -96,7 +97,8 @@ def sealed(url: str, settings: Settings) -> None:
     with closing(connection.connect(url)) as conn, conn:
         keys.init(conn, settings)
         vault = keys.unlock(conn, settings)
-        codes = vault.seal_many(Kind.PERSON, list(TOKEN.values()), ["449999199001010019", "449999199001010027"])
+        people = [person.build("449999", date(1970, 1, 1), number).value for number in range(1, len(TOKEN) + 1)]
+        codes = vault.seal_many(Kind.PERSON, list(TOKEN.values()), people)
         with conn.cursor() as cur:
             for token, code in zip(TOKEN.values(), codes, strict=True):
                 cur.execute("UPDATE linkage.identity SET key_id = %s, sealed = %s WHERE token = %s", (vault.seal_key_id, code, token))

@@ -52,7 +52,7 @@ def test_nothing_is_seen_before_somebody_says_what_may_be(conn, role):
     assert {table: seen(conn, table) for table in HELD[role]} == nothing(HELD[role])
 
 
-@pytest.mark.parametrize("area", ["", "{}", "none", "ALL", "{0}", "{-1}"])
+@pytest.mark.parametrize("area", ["", "{}", "none", "ALL", "{0}", "{-1}", "{} {}", "{-1} {[-1,0)}", " {[0,99)}"])
 def test_an_area_without_units_is_nothing(conn, role, area):
     store.see(conn, area)
     assert {table: seen(conn, table) for table in HELD[role]} == nothing(HELD[role])

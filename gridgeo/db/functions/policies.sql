@@ -6,12 +6,13 @@
 -- leaves it out: row-level security lets no operator that is not leakproof use an index before the policy was asked
 -- (&& of PostGIS, LIKE and % of pg_trgm), and so a caller of a part asks for its grids first. See docs/howto/access.md.
 --
--- (SELECT …) is evaluated once a statement; a bare function would be for every row.
+-- (SELECT …) is evaluated once a statement; a bare function would be for every row. `= ANY` finds a caller's buildings by
+-- the index on units; `<@` asks of one row and is as fast for a district of 5,000 units as for one.
 
 ALTER TABLE gridgeo.building_grid ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS area ON gridgeo.building_grid;
 CREATE POLICY area ON gridgeo.building_grid TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+  (SELECT gridgeo.area_is_whole()) OR unit_id <@ (SELECT gridgeo.area_ranges())
 );
 DROP POLICY IF EXISTS whole ON gridgeo.building_grid;
 CREATE POLICY whole ON gridgeo.building_grid TO gridgeo_city, gridgeo_admin USING (true);
@@ -137,5 +138,5 @@ CREATE POLICY room ON linkage.audit TO gridgeo_linkage USING (true);
 ALTER TABLE linkage.unit_count ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS area ON linkage.unit_count;
 CREATE POLICY area ON linkage.unit_count TO gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+  (SELECT gridgeo.area_is_whole()) OR unit_id <@ (SELECT gridgeo.area_ranges())
 );

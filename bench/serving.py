@@ -56,7 +56,7 @@ class _Load:
 @contextmanager
 def served(ground: Ground, loaded: Loaded) -> Iterator[SplitResult]:
     """Serve a district by one process while the block runs; lend the address."""
-    settings = serving.free_port(replace(ground.settings, port=0, workers=1))
+    settings = serving.free_port(replace(ground.settings, port=0, workers=1, per_minute=0))
     with tempfile.TemporaryDirectory() as folder:
         process = serving.start(settings, loaded.url, Path(folder) / "log")
         try:

@@ -60,7 +60,9 @@ def start(settings: Settings, url: str, log: Path | None = None, hold: int | Non
     root = str(Path(__file__).resolve().parents[2])
     inherited = inherited_environment()
     path = os.pathsep.join(filter(None, [root, inherited.get("PYTHONPATH")]))
-    environment = {**inherited, "PYTHONPATH": path, "GRIDGEO_DATABASE_URL": url, "GRIDGEO_PORT": str(settings.port)}
+    chosen = {"GRIDGEO_DATABASE_URL": url, "GRIDGEO_PORT": str(settings.port), "GRIDGEO_PER_MINUTE": str(settings.per_minute)}
+    environment = {**inherited, "PYTHONPATH": path, **chosen}
+    environment["GRIDGEO_ANONYMOUS"] = ",".join(settings.anonymous)
     output = log.open("ab") if log else None
     try:
         return subprocess.Popen(

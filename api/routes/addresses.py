@@ -298,6 +298,7 @@ def _place(one: Found) -> dict[str, Any]:
         "units": _units(one.units),
         "live": one.live,
         "successors": one.successors,
+        "alias": one.alias,
         "href": _href(one.kind, one.code),
     }
 

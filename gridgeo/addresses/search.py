@@ -40,7 +40,8 @@ class Found:
 
     `kind` is house, building, compound, road, community, street or district; `how` is what of it fits: code, address, name,
     beginning, sound, part or likeness. `ref` names it to :func:`complete`. `count` is of the buildings of a road or compound,
-    of the houses of a building found by its code. Coordinates are EPSG:4490, degrees.
+    of the houses of a building found by its code. `alias`: `name` is what it is called
+    beside its address, or was formerly. Coordinates are EPSG:4490, degrees.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Found:
     units: tuple[Unit, ...] = ()
     live: bool = True
     successors: tuple[str, ...] = ()
+    alias: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +240,13 @@ def _places(conn, query: str, parameters: dict, base: Base, how: str) -> list[Fo
 
 
 def _place(row: tuple, base: Base, how: str) -> Found:
-    kind, name, _, code, road_key, compound, compound_key, _, buildings, lon, lat, unit_id, whole = row
+    kind, name, _, code, road_key, compound, compound_key, alias, buildings, lon, lat, unit_id, whole = row
     units = base.units.chain(unit_id)
     of = ":".join((road_key or "", compound_key or ""))
     ref = f"building:{code}" if kind == "building" else f"{kind}:{code[:6] if kind == 'road' and not compound_key else code[:12]}:{of}"
     told = "beginning" if how == "name" and not whole else "part" if how == "likeness" and whole else how
     written = address(units, Parts(road=name) if kind == "road" else Parts(compound=compound or name))
-    return Found(kind, ref, code if kind == "building" else None, name, written, lon, lat, told, buildings, units)
+    return Found(kind, ref, code if kind == "building" else None, name, written, lon, lat, told, buildings, units, alias=alias)
 
 
 def _joined(found: list[Found], more: list[Found]) -> list[Found]:

@@ -51,7 +51,7 @@ gridgeo.block = (asked, { query }) => {
 
   function group(zh, en, roles, threshold) {
     if (!roles.length) return null;
-    const rows = roles.map((one) => el("div", {}, el("dt", {}, both(one.role_zh, one.role_en)), el("dd", {}, count(one, threshold), besides(one, threshold))));
+    const rows = roles.map((one) => el("div", {}, el("dt", {}, both(one.role_zh, one.role_en)), el("dd", { title: one.least === one.most ? null : `${number(one.least)} – ${number(one.most)}` }, count(one, threshold), besides(one, threshold))));
     return el("div", { class: "told" }, el("h4", {}, both(zh, en)), el("dl", { class: "figures" }, ...rows));
   }
 

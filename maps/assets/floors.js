@@ -3,6 +3,7 @@ gridgeo.floors = (() => {
   const { el, both, number } = gridgeo.dom;
   const { words } = gridgeo;
   const MOST = 1000; // rooms drawn of one unit
+  const ACROSS = 6; // rooms side by side that the card has room for
   const COLOURS = {
     residential: "#c9dcea", dormitory: "#d5cbe4", commercial: "#f0cf94", office: "#bfdccb", industrial: "#d8d2c4", warehouse: "#e3dccf",
     mixed: "#ecd9c0", public: "#c8e0de", other: "#e4e6e6",
@@ -51,35 +52,43 @@ gridgeo.floors = (() => {
     if (!houses.length) return null;
     const said = el("p", { class: "said", "aria-hidden": "true" }, `${number(houses.length)} 套`);
     const units = arrange(houses);
-    const tables = units.map((one, at) => unitOf(one, at, units.length, (house) => cell(house, buildingUse, open, said)));
+    const made = (house) => cell(house, buildingUse, open, said);
+    const tables = fits(units) ? [el("div", { class: "unit" }, ...table(units, made))] : units.map((one, at) => unitOf(one, at, made));
     return el("section", { class: "floors", "aria-label": "楼盘表 Floors and rooms" },
       el("h3", {}, both("楼盘表", "Floors and rooms")), ...tables, said, legend(houses, buildingUse));
   }
 
-  // A unit's table is made when it is opened; in a building of one unit there is nothing to open.
-  function unitOf(one, at, all, made) {
+  const across = ({ floors }) => Math.max(...floors.map(({ cells }) => cells.length));
+  const fits = (units) => units.length === 1 || (units.reduce((sum, one) => sum + across(one), 0) <= ACROSS && units.every(({ count }) => count <= MOST));
+  const named = ({ unit }) => (unit ? words.unit(unit) : "—");
+
+  // Where the units do not stand side by side each has a table of its own, made when it is opened.
+  function unitOf(one, at, made) {
     const body = el("div", { class: "unit" });
-    const fill = () => body.childElementCount || body.append(...table(one, made));
-    if (all === 1) {
-      fill();
-      return body;
-    }
-    const name = one.unit ? words.unit(one.unit) : "未分单元";
-    const box = el("details", { open: at === 0 }, el("summary", {}, name, el("small", {}, `${number(one.count)} 套`)), body);
+    const fill = () => body.childElementCount || body.append(...table([one], made));
+    const box = el("details", { open: at === 0 }, el("summary", {}, named(one), el("small", {}, `${number(one.count)} 套`)), body);
     if (at === 0) fill();
     box.addEventListener("toggle", fill);
     return box;
   }
 
-  function table(one, made) {
-    const rows = one.floors.map(({ floor, cells }) =>
-      el("tr", { role: "row" }, el("th", { scope: "row", role: "rowheader" }, floor === GROUND ? "—" : String(floor)),
-        ...cells.map((house) => el("td", { role: "gridcell" }, house ? made(house) : null))));
-    const grid = el("table", { role: "grid", "aria-label": one.unit ? words.unit(one.unit) : "楼层 Floors" }, el("tbody", { role: "rowgroup" }, ...rows));
+  // Units side by side, each as many rooms wide as its widest floor.
+  function table(units, made) {
+    const floors = [...new Set(units.flatMap((one) => one.floors.map(({ floor }) => floor)))].sort((a, b) => b - a);
+    const head = units.length > 1 ? el("tr", { role: "row" }, el("td"), ...units.map((one) => el("th", { scope: "colgroup", colspan: across(one), role: "columnheader" }, named(one)))) : null;
+    const rows = floors.map((floor) =>
+      el("tr", { role: "row" }, el("th", { scope: "row", role: "rowheader" }, floor === GROUND ? "—" : String(floor)), ...units.flatMap((one) => rooms(one, floor, made))));
+    const grid = el("table", { role: "grid", "aria-label": units.length === 1 ? named(units[0]) : "楼层 Floors" }, el("tbody", { role: "rowgroup" }, head, ...rows));
     const first = grid.querySelector("button");
     if (first) first.tabIndex = 0;
     grid.addEventListener("keydown", step);
-    return [el("div", { class: "rooms" }, grid), one.count > MOST ? el("p", { class: "note" }, `只画出前 ${number(MOST)} 套`) : null].filter(Boolean);
+    const left = units.length === 1 && units[0].count > MOST;
+    return [el("div", { class: "rooms" }, grid), left ? el("p", { class: "note" }, `只画出前 ${number(MOST)} 套`) : null].filter(Boolean);
+  }
+
+  function rooms(one, floor, made) {
+    const { cells } = one.floors.find((each) => each.floor === floor) || { cells: [] };
+    return Array.from({ length: across(one) }, (_, at) => el("td", { role: "gridcell", class: at ? null : "first" }, cells[at] ? made(cells[at]) : null));
   }
 
   function cell(house, buildingUse, open, said) {
@@ -110,13 +119,11 @@ gridgeo.floors = (() => {
     to.focus();
   }
 
-  // The nearest room in a direction, over the gaps; from a long floor down to a short one its last.
+  // The nearest room in a direction, over the gaps.
   function next(rows, from, [down, right]) {
     let row = rows.indexOf(from.parentNode) + down, at = from.cellIndex + right;
-    for (; rows[row] && at > 0; row += down, at += right) {
-      const { cells } = rows[row];
-      if (right && at >= cells.length) return null;
-      const found = cells[Math.min(at, cells.length - 1)].querySelector("button");
+    for (; rows[row] && at > 0 && at < rows[row].cells.length; row += down, at += right) {
+      const found = rows[row].cells[at].querySelector("button");
       if (found) return found;
     }
     return null;

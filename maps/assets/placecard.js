@@ -41,7 +41,7 @@ gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
   function gone({ gone: since }) {
     if (!since) return null;
     const followers = since.successors.map((one) => el("li", {}, el("button", { type: "button", class: "plain link", onclick: () => places.ofCode(one) }, el("code", {}, one))));
-    return el("div", { class: "gone", role: "note" },
+    return el("div", { class: "no-more", role: "note" },
       el("p", {}, both(`自 ${since.since} 起不再存在`, `No more since ${since.since}`)),
       followers.length ? el("p", {}, both("由此承接", "Followed by")) : el("p", {}, both("没有承接的编码", "Nothing follows it")),
       followers.length ? el("ul", {}, ...followers) : null);
@@ -50,7 +50,7 @@ gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
   function known(place, told, about) {
     const { house, building, houses, gone: past } = told;
     return [
-      written(about), chain(about.units), house ? within(house) : null, figures(about, houses), names(about.names), parts(about),
+      written(about), past && !about.units.length ? null : chain(about.units), house ? within(house) : null, figures(about, houses), names(about), 
       building ? gridgeo.floors.draw(houses, building.use, places.ofCode) : null,
       past ? null : linked.section(place.code, { atOnce: place.kind === "house" }), links(place),
     ];
@@ -85,16 +85,17 @@ gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
   }
 
   // What people call it; the names the standard composes of the parts are folded away.
-  function names(all) {
+  function names(about) {
+    const all = about.names;
     const given = all.filter((one) => !one.composed);
     const composed = all.filter((one) => one.composed && one.kind !== "full");
     const line = ({ kind, name, valid_from: from, valid_to: to }) =>
       el("li", {}, el("span", { class: "tag" }, words.of(words.NAMES, kind)[0]), el("span", {}, name, from || to ? el("small", {}, words.period(from, to)) : null));
-    if (!given.length && !composed.length) return null;
     return el("section", { class: "names" },
-      el("h3", {}, both("名称", "Names")),
+      given.length ? el("h3", {}, both("名称", "Names")) : null,
       given.length ? el("ul", {}, ...given.map(line)) : null,
-      composed.length ? el("details", {}, el("summary", {}, both("标准名称", "Standard names")), el("ul", {}, ...composed.map(line))) : null);
+      composed.length ? el("details", {}, el("summary", {}, both("标准名称", "Standard names")), el("ul", {}, ...composed.map(line))) : null,
+      parts(about));
   }
 
   const parts = (about) =>

@@ -7,8 +7,9 @@ gridgeo.places = (store, asked) => {
     async building({ code }, options) {
       const path = `/buildings/${code}`;
       return living(path, options, async (when) => {
-        const [building, feature, { houses }] = await Promise.all([
-          asked.get(path + when, options), asked.get(`${path}${when ? `${when}&` : "?"}f=geojson`, options), asked.get(`${path}/houses${when}`, options),
+        const building = await asked.get(path + when, options);
+        const [feature, { houses }] = await Promise.all([
+          asked.get(`${path}${when ? `${when}&` : "?"}f=geojson`, options), asked.get(`${path}/houses${when}`, options),
         ]);
         return { building, houses, footprint: feature.geometry.type === "Point" ? null : feature.geometry, lon: building.lon, lat: building.lat };
       });

@@ -2,7 +2,8 @@
 gridgeo.washed = (show) => {
   const { find, el, both, fill, number, narrow } = gridgeo.dom;
   const { words } = gridgeo;
-  const ROW = 40, BEYOND = 8; // px; rows drawn beyond the edges
+  const ROW = 44, HEADING = 32; // px: a row, the heading
+  const BEYOND = 8; // rows drawn beyond the edges
   const CATEGORIES = { A: ["准确", "Exact"], B: ["可靠", "Safe"], C: ["存疑", "Unsure"], none: ["无", "None"] };
   const HEAD = ["序号", "原文", "类别", "清洗后地址", "编码", "层级", "经度", "纬度", "问题", "修改", "未识别"];
   const CODES = [4];
@@ -36,8 +37,14 @@ gridgeo.washed = (show) => {
   function chips() {
     const counts = Object.keys(CATEGORIES).map((key) => [key, all.filter((row) => row.category === key).length]);
     const chip = (key, label, count) =>
-      el("button", { type: "button", class: "chip", "aria-pressed": String(category === key), "data-category": key, disabled: key && !count, onclick: () => { category = key; filter(); find(`#washed-filters [data-category="${key}"]`).focus(); } }, label, el("b", {}, number(count)));
-    fill(filters, chip("", both("全部", "All"), all.length), ...counts.map(([key, count]) => chip(key, el("span", {}, badge(key), both(...CATEGORIES[key])), count)));
+      el("button", { type: "button", class: "chip", "aria-pressed": String(category === key), "data-category": key, title: key ? CATEGORIES[key][1] : "All", disabled: Boolean(key) && !count, onclick: () => only(key) }, label, el("b", {}, number(count)));
+    fill(filters, chip("", el("span", {}, "全部"), all.length), ...counts.map(([key, count]) => chip(key, el("span", {}, badge(key), key === "none" ? null : CATEGORIES[key][0]), count)));
+  }
+
+  function only(key) {
+    category = key;
+    filter();
+    find(`#washed-filters [data-category="${key}"]`).focus();
   }
 
   const badge = (key) => el("span", { class: "badge", "data-category": key, title: CATEGORIES[key].join(" ") }, symbol(key));
@@ -66,7 +73,7 @@ gridgeo.washed = (show) => {
     chosen = place;
     const top = place * ROW;
     if (top < view.scrollTop) view.scrollTop = top;
-    else if (top + ROW > view.scrollTop + view.clientHeight) view.scrollTop = top + ROW - view.clientHeight;
+    else if (top + ROW > view.scrollTop + view.clientHeight - HEADING) view.scrollTop = top + ROW + HEADING - view.clientHeight;
     view.setAttribute("aria-activedescendant", `washed-${place}`);
     draw();
     tell();

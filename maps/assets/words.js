@@ -22,7 +22,7 @@ gridgeo.words = (() => {
     floor: ["楼层", "Floor"], room: ["房号", "Room"],
   };
   // How a search found a place, where that is not plain from its name.
-  const HOW = { former: ["曾用名", "Former name"], sound: ["同音", "Sounds alike"], part: ["包含", "Contains"], likeness: ["近似", "Alike"], code: ["编码", "Code"], address: ["地址", "Address"] };
+  const HOW = { alias: ["别名", "Other or former name"], sound: ["同音", "Sounds alike"], part: ["包含", "Contains"], likeness: ["近似", "Alike"], code: ["编码", "Code"], address: ["地址", "Address"] };
   const CODES = { person: ["人员", "Persons"], credit: ["机构", "Organisations"], phone: ["号码", "Numbers"], event: ["事件", "Events"] };
   const SCOPES = { read: ["查看", "Read"], write: ["写入", "Write"], link: ["关联", "Links"], unmask: ["明文", "Unmask"], admin: ["管理", "Admin"] };
 

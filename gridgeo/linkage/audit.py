@@ -152,7 +152,9 @@ def verify(
             progress(count)
     last = max(expected, default=0)
     if last > before.seq:
-        found.append(Finding(before.seq + 1, f"to row {last} are missing at the end: heads written outside the database had them"))
+        found.append(
+            Finding(before.seq + 1, f"{_gap(before.seq, last + 1)} at the end: a head written outside the database had reached it")
+        )
     return count, found
 
 

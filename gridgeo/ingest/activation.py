@@ -1,4 +1,4 @@
-"""Making editions valid, with all that follows from it for the address base."""
+"""Making editions valid, with all that follows from it for the address base and for what is counted by grid."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from datetime import datetime
 from ..addresses import assignment
 from ..hierarchy import editions, store
 from ..hierarchy.model import GOVERNANCE, Edition
+from ..linkage import counts
 
 
 def activate(conn, edition_id: int, when: datetime | None = None) -> Edition:
-    """Make a draft valid from a moment on (now when None); of a governance edition, say where every building lies in it.
+    """Make a draft valid from a moment on (now when None).
 
-    Raises Conflict as :func:`gridgeo.hierarchy.editions.activate` does.
+    Of a governance edition it is said where every building lies in it, and counted what its units hold. Raises Conflict as :func:`gridgeo.hierarchy.editions.activate` does.
     """
     made = editions.activate(conn, edition_id, when)
     if made.scheme == GOVERNANCE:
         assignment.assign(conn, edition_id)
+        counts.refresh(conn, editions=[edition_id])
     return made
 
 
 def withdraw(conn, edition_id: int) -> Edition:
     """Make a scheduled edition a draft again. Raises Conflict once it has begun."""
     made = editions.withdraw(conn, edition_id)
+    counts.forget(conn, edition_id)
     assignment.clear(conn, edition_id)
     return made
 

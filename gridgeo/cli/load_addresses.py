@@ -25,6 +25,7 @@ def arguments(kinds) -> None:
             kind.add_argument("--datum", default="", help="datum of the coordinates: wgs84, cgcs2000, gcj02, bd09 or EPSG:n")
         kind.add_argument("--field", action="append", default=[], metavar="FIELD=COLUMN", help="which column a field is in, as room=FJH")
         kind.add_argument("--since", metavar="DATE", help="what is new is valid from this day where its row says none (default: today)")
+        kind.add_argument("--no-count", action="store_true", help="do not count the grids anew: more is to be loaded")
         kind.add_argument("--commit", action="store_true", help="store it: all or nothing; codes never change, what is known of them may")
         kind.add_argument("--accept", default="", metavar="CODE,…", help="leave out the rows, or the values, with these errors")
         kind.add_argument("--report", type=Path, metavar="DIR", help="write the issues there, as CSV and GeoJSON")
@@ -36,6 +37,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
     from ..db import connection
     from ..ingest import addresses, mapping
+    from ..linkage import counts
     from . import database
     from .progress import Progress
 
@@ -53,6 +55,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             conn.rollback()
             return 1 if left else 0
         stored = addresses.commit(conn, plan, accepted)
+        if args.what != "names" and (stored.new or stored.changed) and not args.no_count:
+            counts.refresh(conn)
     if stored.new or stored.changed:
         print(f"Stored: {stored.new:,} new, {stored.changed:,} changed, {stored.same:,} as before{_left_out(stored)}.")
     else:

@@ -17,7 +17,7 @@ _HAS_NUMBER = either(
     NAMED_BLOCK,
     "地下|负[0-9]|[首顶]楼|[东西南北]翼",
 )
-_ENDS = f"(?=$|[(;, ]|{_HAS_NUMBER}|{NEARBY}|自编|第[0-9]|[东西南北正大]?门口?(?:$|[,;(]))"
+_ENDS = f"(?=$|[(;, ]|{_HAS_NUMBER}|{NEARBY}|自编|第[0-9]|[东西南北正大]?门口?(?:$|[,;(])|[A-Z0-9]{{1,2}}号?出?口)"
 
 LANES = re.compile(f"(?:{ORDINAL}{LANE}|横[巷街])+")
 VILLAGE_LANES = re.compile(f"(?:{ORDINAL}(?:{LANE}|街)|横[巷街])+")

@@ -13,7 +13,7 @@ _NUMBER_SUFFIX = re.compile("(?<=[0-9A-Z])[号栋座楼室铺塔](?=[-,]|$)")
 _BELOW = re.compile("负|地下|^B(?=[0-9])|(?<=-)B(?=[0-9])")
 #: signs a numbered part, a named block or a numbered area begins with
 _COUNTING = frozenset(
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ#一二三四五六七八九十东西南北中前后主副甲乙丙丁戊首顶夹地负自宝新商店铺档厂宿裙研综办写行科教实配门住附辅塔"
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ#一二三四五六七八九十东西南北中前后主副甲乙丙丁戊首顶夹地负自宝新商店铺档厂宿裙研综办写行科教实配门住附辅塔员"
 )
 _AFTER_NAME = frozenset("栋座")
 #: after what another address may begin
@@ -182,6 +182,11 @@ class Reader:
         found = found or self._match(grammar.BARE_NAME) or (self._match(grammar.LAST_NAME) if self._may_end() else None)
         if not found or found[0].isascii():
             return False
+        near = beside.NEAR.search(self.text, self.at, found.end()) if self.has_extras else None
+        if near:
+            self.draft.leave(self.at, near.end())
+            self.at, self.last = near.end(), "near"
+            return True
         inner = None if self.draft.has_any(_INSIDE) else grammar.INNER.fullmatch(found[0])
         if inner and inner["inner"]:
             self._place(self.at, self.at + inner.end("outer"))

@@ -97,6 +97,7 @@ _SEPARATORS: tuple[tuple[re.Pattern, str], ...] = (
     (re.compile("  +"), " "),
     (re.compile("(?<=[A-Z]{2}) (?=[A-Z]{2})"), ""),
 )
+_SPACED = re.compile("(?:(?<!\\S)\\S\\s){5,}\\S(?!\\S)")
 _UNPAIRED = re.compile("\\(([^()]*)\\)|[()]")
 
 #: signs one of which must be there, the pattern, what it becomes
@@ -104,6 +105,7 @@ Change = tuple[str, re.Pattern, str]
 
 _SPELLING: tuple[Change, ...] = (
     ("搂喽缕", re.compile("(?<=[0-9])[搂喽缕](?![0-9]*号)"), "楼"),
+    ("是事式适", re.compile("(?<=[0-9]{3})[是事式适](?=$|[,(;])"), "室"),
     ("懂冻拣东动洞", re.compile("(?<=[0-9A-Z])[懂冻拣](?=[0-9]|$)|(?<=[0-9])[东动洞](?=[0-9]{3,4}(?![0-9]))"), "栋"),
     ("单丹但", re.compile("(?<=[0-9A-Z])(?:单[园员远圆原]|[丹但]元)(?=[0-9]|$)"), "单元"),
 )
@@ -124,7 +126,11 @@ _SYNONYMS: tuple[Change, ...] = (
     ("之", re.compile("(?<=[0-9])之([0-9]{1,3})(号|室)"), "-\\1\\2"),
     ("之", re.compile("(?<=[0-9])(号|室)之([0-9]{1,3})"), "-\\2\\1"),
     ("之", re.compile("(?<=[0-9])之(?=[0-9]{1,3}(?![0-9]))"), "-"),
-    ("至到一", re.compile(f"{_NUMBERED}(?:至|到)(?={_COUNT})|(?<=[0-9])一(?=[0-9])"), "-"),
+    (
+        "至到一",
+        re.compile(f"{_NUMBERED}(?:至|到)(?={_COUNT})|(?<=[{COUNTING}])至(?=[0-9{COUNTING}]+[楼层栋号])|(?<=[0-9])一(?=[0-9])"),
+        "-",
+    ),
     ("和及", re.compile(f"{_NUMBERED}[和及](?=[0-9A-Z])"), ","),
 )
 _DOUBLED: tuple[Change, ...] = (
@@ -212,6 +218,7 @@ def _order(text: str, edits: list[Edit]) -> str:
 def _separators(text: str, edits: list[Edit]) -> str:
     if _PLAIN.fullmatch(text):
         return text
+    text = _sub(Step.SEPARATORS, _SPACED, lambda found: "".join(found[0].split()), text, edits)
     for pattern, to in _SEPARATORS:
         text = _sub(Step.SEPARATORS, pattern, to, text, edits)
     return _sub(Step.SEPARATORS, _UNPAIRED, lambda found: "" if found[1] is None else found[0], text, edits)

@@ -1,7 +1,8 @@
 """Who may ask what: one line a route. A route without a line is refused to everybody (:mod:`.access`), and a test fails.
 
 A policy is a scope, or PUBLIC: answered to everybody, with a key or without. Public are only routes that say nothing
-of the city: whether we are there, how we are asked, and the empty page of the map.
+of the city: whether we are there, how we are asked, and the page of the map, which names the editions there are and gets
+all it draws from routes that ask who wants it.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class Settings:
     key_file
         The master key of the linkage room; empty: `keys/master.key` under the home.
     anonymous
-        Scopes of a caller without a key; empty: everybody needs one.
+        Scopes of a caller without a key; `none`: everybody needs one.
     per_minute
         Requests a minute of one key (of one address for callers without); 0: no limit.
     jwt_issuer, jwt_audience, jwt_keys

@@ -158,7 +158,7 @@ class Lexicon:
 
     def near(self, name: str) -> tuple[Entry, ...]:
         """Return names one slip away: one character other, missing or too many; never one that differs by a number or a compass point."""
-        return tuple(self._near.find(key(name) or ""))
+        return tuple(self.entries[found] for found in self._near.find(key(name) or ""))
 
     @cached_property
     def _sounds(self) -> dict[str, tuple[Entry, ...]]:
@@ -170,7 +170,7 @@ class Lexicon:
 
     @cached_property
     def _near(self) -> Slips:
-        return Slips(self.entries.values())
+        return Slips(self.entries)
 
     def beginning(self, typed: str, limit: int = 10) -> tuple[Entry, ...]:
         """Return names that begin with what is typed: characters, pinyin (qianjin) or initials (qj), shorter names first."""

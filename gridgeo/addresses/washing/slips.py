@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 #: a name shorter than this has too many neighbours to guess
@@ -18,27 +19,24 @@ _TELLING = re.compile("[0-9A-Z一二三四五六七八九十东西南北中上�
 
 
 class Slips:
-    """Entries by the halves of their keys."""
+    """Keys of names by their halves."""
 
-    def __init__(self, entries: Iterable) -> None:
-        self._halves: dict[str, list] = {}
-        for entry in entries:
-            if len(entry.key) >= SHORTEST:
-                for half in _halves(entry.key, len(entry.key)):
-                    self._halves.setdefault(half, []).append(entry)
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._halves: dict[str, list[str]] = {}
+        for key in keys:
+            if len(key) >= SHORTEST:
+                for half in _halves(key, len(key)):
+                    self._halves.setdefault(half, []).append(key)
 
-    def find(self, name: str) -> Iterator:
-        """Yield the entries one slip away from a key."""
-        if len(name) < SHORTEST:
-            return
+    def find(self, name: str) -> Iterator[str]:
+        """Yield the keys one slip away from a key."""
         seen = {name}
-        for length in (len(name), len(name) - 1, len(name) + 1):
+        for length in (len(name), len(name) - 1, len(name) + 1) if len(name) >= SHORTEST else ():
             for half in _halves(name, length):
-                for entry in self._halves.get(half, ()):
-                    if entry.key not in seen:
-                        seen.add(entry.key)
-                        if is_slip(name, entry.key):
-                            yield entry
+                for key, _, _ in process.extract_iter(name, self._halves.get(half, ()), scorer=Levenshtein.distance, score_cutoff=1):
+                    if key not in seen and is_slip(name, key):
+                        yield key
+                    seen.add(key)
 
 
 def _halves(name: str, length: int) -> tuple[str, str]:
@@ -49,9 +47,10 @@ def _halves(name: str, length: int) -> tuple[str, str]:
 
 def is_slip(name: str, other: str) -> bool:
     """Return whether two keys differ by one character that does not tell places apart: no numeral, letter or compass point."""
-    if Levenshtein.distance(name, other, score_cutoff=1) != 1:
+    edits = Levenshtein.editops(name, other)
+    if len(edits) != 1:
         return False
-    edit = Levenshtein.editops(name, other)[0]
-    own = name[edit.src_pos : edit.src_pos + 1] if edit.tag != "insert" else ""
-    its = other[edit.dest_pos : edit.dest_pos + 1] if edit.tag != "delete" else ""
+    tag, at, to = edits[0]
+    own = name[at : at + 1] if tag != "insert" else ""
+    its = other[to : to + 1] if tag != "delete" else ""
     return not _TELLING.search(own + its)

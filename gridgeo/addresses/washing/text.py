@@ -128,7 +128,7 @@ _SYNONYMS: tuple[Change, ...] = (
     ("之", re.compile("(?<=[0-9])之(?=[0-9]{1,3}(?![0-9]))"), "-"),
     (
         "至到一",
-        re.compile(f"{_NUMBERED}(?:至|到)(?={_COUNT})|(?<=[{COUNTING}])至(?=[0-9{COUNTING}]+[楼层栋号])|(?<=[0-9])一(?=[0-9])"),
+        re.compile(f"{_NUMBERED}[至到](?={_COUNT})|(?<=[{COUNTING}])至(?=[0-9{COUNTING}]+[楼层栋号])|(?<=[0-9])一(?=[0-9])"),
         "-",
     ),
     ("和及", re.compile(f"{_NUMBERED}[和及](?=[0-9A-Z])"), ","),

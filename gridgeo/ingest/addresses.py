@@ -20,15 +20,16 @@ from .. import issues as findings
 from ..addresses import assignment, store
 from ..codes import grid
 from ..db import queries
-from ..errors import Conflict, InvalidInput
+from ..errors import Conflict, InvalidInput, UnreadableFile
 from ..hierarchy import editions
 from ..hierarchy.model import GOVERNANCE
-from ..issues import Issue, Severity
-from . import bulk, fields, points, sandbox, words
+from ..issues import Issue
+from . import bulk, fields, points, sandbox
 from .bulk import Progress
 from .formats.decoding import guessed
+from .kinds import BUILDINGS, KINDS, LEAVING_OUT, NEVER_ACCEPTED, RULES, Kind
 from .model import Table
-from .notes import ERROR, INFO, WARNING, Notes
+from .notes import ERROR, INFO, Notes
 from .words import Word
 
 SQL = queries.load(__package__, "addresses.sql")
@@ -37,85 +38,6 @@ SQL = queries.load(__package__, "addresses.sql")
 MOST_TOLD = 10_000
 #: different texts understood at a time
 _CHUNK = 50_000
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What one kind of file holds: which column has its code, what reads each column, and where the rows end up."""
-
-    name: str
-    code: str
-    read: Mapping[str, Callable[[str], Word]]
-    tables: tuple[str, ...]
-
-
-_DATED = {"valid_from": words.day, "valid_to": words.day, "source": words.plain}
-KINDS = {
-    kind.name: kind
-    for kind in (
-        Kind(
-            "buildings",
-            "building_code",
-            {
-                **{"building_code": words.building_code, "road": words.name, "plate": words.label, "compound": words.name},
-                **{"block": words.label, "short_name": words.name, "building_use": words.meaning("building_use")},
-                **{"status": words.meaning("status"), "floors": words.storeys, "floors_below": words.basements, **_DATED},
-            },
-            ("building", "building_address", "building_grid", "address_name"),
-        ),
-        Kind(
-            "houses",
-            "house_code",
-            {
-                **{"house_code": words.house_code, "building_code": words.building_code, "unit": words.label, "floor": words.floor},
-                **{"room": words.room, "house_use": words.meaning("building_use"), "status": words.meaning("status")},
-                **{"area_m2": words.area, **_DATED},
-            },
-            ("house",),
-        ),
-        Kind("names", "code", {"code": words.code, "kind": words.meaning("name_kind"), "name": words.name, **_DATED}, ("address_name",)),
-    )
-}
-
-#: What is said of each fault a row may have, besides what :mod:`.words` says of a cell.
-RULES: dict[str, tuple[Severity, str]] = {
-    "no-code": (ERROR, "has no code"),
-    "duplicate-code": (ERROR, "has the code of a row above"),
-    "unknown-building": (ERROR, "no such building: load the buildings first"),
-    "unknown-code": (ERROR, "no such building or house: load those first"),
-    "building-gone": (ERROR, "its building is gone"),
-    "retired-code": (ERROR, "is gone: a code is never given again"),
-    "no-point": (ERROR, "is nowhere: a building needs coordinates or a footprint"),
-    "bad-point": (ERROR, "no longitude and latitude in China"),
-    "period-reversed": (ERROR, "ends before it begins, or on the same day"),
-    "no-name": (ERROR, "has no name"),
-    "no-kind": (ERROR, "does not say of what kind the name is"),
-    "duplicate-name": (WARNING, "is in a row above already, and left out"),
-    "point-outside": (WARNING, "lies in no unit of the edition valid now"),
-    "other-building": (WARNING, "is not the building the house's code begins with"),
-    "floor-beyond-building": (WARNING, "the building has no such floor"),
-    "room-on-other-floor": (WARNING, "speaks of another floor than the row"),
-    "no-address": (WARNING, "has neither road nor compound: no address will lead to it"),
-    "issuing-grid": (WARNING, "begins with what can be no basic grid's code"),
-    "other-address": (INFO, "another address than the one stored, which ends today and goes on leading here"),
-    "no-room": (INFO, "has no room number"),
-}
-#: Accepted, these leave the whole row out; all others only the value that is at fault.
-_ROWS = (
-    "duplicate-code",
-    "unknown-building",
-    "unknown-code",
-    "building-gone",
-    "retired-code",
-    "no-point",
-    "period-reversed",
-    "no-name",
-    "no-kind",
-)
-#: left out without being asked: they say nothing new
-_NEVER_STORED = ("duplicate-name",)
-#: errors that leave nothing to be stored
-NEVER_ACCEPTED = frozenset({"datum-undeclared", "datum-unknown"})
 
 
 @dataclass(frozen=True)
@@ -211,13 +133,12 @@ def commit(conn, plan: Plan, accepted: Collection[str] = ()) -> Stored:
         raise Conflict(f"nothing was stored: {told}; {way_out(left)}")
     with conn.cursor() as cur:
         with store.writing(conn):
-            cur.execute(SQL[f"leave_out_{plan.kind.name}"], {"codes": [*_ROWS, *_NEVER_STORED]})
+            cur.execute(SQL[plan.kind.leave_out], {"codes": list(LEAVING_OUT)})
             left_out = cur.rowcount
-            cur.execute(SQL[f"count_{plan.kind.name}"])
+            cur.execute(SQL[plan.kind.count])
             new, changed, rows = cur.fetchone()
             if new or changed:
-                _STORE[plan.kind.name](conn, cur, new, changed)
-                store.tell(conn)
+                _store(conn, cur, plan.kind)
         if new or changed:
             for table in plan.kind.tables:
                 cur.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
@@ -237,32 +158,31 @@ class _Order:
 
     def __init__(self, conn, kind: Kind, datum: str, given: dict[str, str], since: date, progress: Progress) -> None:
         self.conn, self.kind, self.datum, self.given, self.since, self.progress = conn, kind, datum, given, since, progress
-        self.incoming, self.staged = f"incoming_{kind.name}", f"staged_{kind.name}"
         self.files: list[str] = []
         self.present: set[str] = set()
         self.notes: list[Issue] = []
 
     def plan(self, paths: Sequence[Path]) -> Plan:
         with self.conn.cursor() as cur:
-            cur.execute("SET LOCAL work_mem = '128MB'")  # the joins and sorts are of millions, and one at a time
-            for table in ("word", "fault", "located", self.kind.name):
-                cur.execute(SQL[f"make_{table}"])
+            cur.execute("SET LOCAL work_mem = '128MB'")  # joins and sorts of millions, one at a time
+            for query in ("make_word", "make_fault", "make_located", self.kind.make):
+                cur.execute(SQL[query])
             tables = self._take(cur, paths)
-            self._analyze(cur, self.incoming)
+            self._analyze(cur, self.kind.incoming)
             self._understand(cur)
-            if self.kind.name == "buildings":
+            if self.kind is BUILDINGS:
                 self.notes += points.locate(cur, tables, self.datum, self._named)
             self._compare(cur)
-            for query in ("doubles", "check"):
-                cur.execute(SQL[f"{query}_{self.kind.name}"])
+            for query in self.kind.checks:
+                cur.execute(SQL[query])
             self._without_code(cur)
-            if self.kind.name == "buildings":
+            if self.kind is BUILDINGS:
                 if any(note.code in NEVER_ACCEPTED for note in self.notes):
                     cur.execute("DELETE FROM fault WHERE code = 'no-point'")  # all of them are nowhere, and why is said
                 self._issuers(cur)
                 self.notes += points.place(self.conn, cur, self._named(1) if len(self.files) == 1 else "")
             issues, totals = self._found(cur)
-            cur.execute(SQL[f"count_{self.kind.name}"])
+            cur.execute(SQL[self.kind.count])
             new, changed, rows = cur.fetchone()
         return Plan(self.kind, tuple(self.files), rows, new, changed, issues, totals)
 
@@ -270,50 +190,56 @@ class _Order:
         """Bring the files into the incoming table; return, by number, the tables that came through the jail."""
         tables: dict[int, Table] = {}
         for path in sandbox.whole(paths):
-            sheets = [] if path.suffix.lower() in bulk.ENDINGS else [table for table in sandbox.read([path]) if len(table)]
-            if not sheets and not self._stream(cur, path):
-                sheets = [table for table in sandbox.read([path]) if len(table)]
-            for table in sheets:
-                number, roles = self._roles(table.name, list(table.columns))
-                bulk.put(cur, self.incoming, number, table, roles)
-                tables[number] = table
-                self.notes += [_placed(note, table.name) for note in table.notes]
+            head = bulk.header(path, self.progress) if path.suffix.lower() in bulk.ENDINGS else None
+            if head is not None and not self._has_areas(head):
+                self._stream(cur, path, head)
+                continue
+            for table in sandbox.read([path]):
+                if len(table):
+                    number, roles = self._roles(table.name, list(table.columns))
+                    bulk.put(cur, self.kind.incoming, number, table, roles)
+                    tables[number] = table
+                    self.notes += [_placed(note, table.name) for note in table.notes]
+        if not self.files:
+            raise UnreadableFile(", ".join(path.name for path in map(Path, paths)), "holds no row")
         return tables
 
-    def _stream(self, cur, path: Path) -> bool:
-        """Take a file of text block by block; False for one with areas in it, which are the jail's to read."""
-        if path.suffix.lower() not in bulk.ENDINGS:
-            return False
-        head = bulk.header(path, self.progress)
-        number, roles = self._roles(path.name, [name for name in head.names if name])
+    def _stream(self, cur, path: Path, head: bulk.Header) -> None:
+        number, roles = self._roles(path.name, list(head.names))
         if head.encoding == "gb18030":
             self.notes.append(_placed(guessed(), path.name))
-        bulk.copy(cur, self.incoming, number, path, head, roles, self.progress)
-        return True
+        bulk.copy(cur, self.kind.incoming, number, path, head, roles, self.progress)
+
+    def _has_areas(self, head: bulk.Header) -> bool:
+        """Whether a file of text has footprints in it: no text of an area is read outside the jail."""
+        return "footprint" in fields.recognise(filter(None, head.names), self.given, self.kind.name).roles
 
     def _roles(self, name: str, names: list[str]) -> tuple[int, dict[str, str]]:
-        mapping = fields.recognise(names, self.given, self.kind.name)
-        if self.kind.code not in mapping.roles:
+        mapping = fields.recognise(filter(None, names), self.given, self.kind.name)
+        roles = {role: column for role, column in mapping.roles.items() if role != "footprint"}
+        if self.kind.code not in roles:
             raise InvalidInput("column", self.kind.code, f"{name} has none: say which with --field {self.kind.code}=COLUMN")
         if mapping.unused:
             notes = Notes(name)
             notes.table("unused-columns", INFO, f"not read: {', '.join(mapping.unused)}")
             self.notes += notes.issues
         self.files.append(name)
-        self.present |= set(mapping.roles)
-        return len(self.files), mapping.roles
+        self.present |= set(roles)
+        return len(self.files), roles
 
     def _understand(self, cur) -> None:
         """Fill the dictionary: what each different text of each column means."""
         for done, (column, read) in enumerate(self.kind.read.items()):
             if column in self.present:
                 self.progress("columns understood", done, len(self.kind.read))
-                query = sql.SQL(SQL[f"odd_{self.kind.name}"]) if column == self.kind.code else _different(self.incoming, column)
+                query = sql.SQL(SQL[self.kind.odd]) if column == self.kind.code else _different(self.kind.incoming, column)
                 self._read_words(cur, column, read, query)
         self._analyze(cur, "word")
         cur.execute("SELECT DISTINCT field FROM word WHERE fault IS NOT NULL")
         for (column,) in cur.fetchall():
-            cur.execute(_AT_FAULT.format(column=sql.Identifier(column), name=sql.Literal(column), incoming=sql.Identifier(self.incoming)))
+            cur.execute(
+                _AT_FAULT.format(column=sql.Identifier(column), name=sql.Literal(column), incoming=sql.Identifier(self.kind.incoming))
+            )
 
     def _read_words(self, cur, column: str, read: Callable[[str], Word], query: sql.Composable) -> None:
         for texts in _chunks(self.conn, query):
@@ -326,12 +252,12 @@ class _Order:
         self.progress("comparing with what is stored", 0, 1)
         has = {f"has_{role}": role in self.present for role in fields.roles(self.kind.name)}
         order = "" if self._in_order(cur) else _BY_CODE
-        cur.execute(SQL[f"fill_{self.kind.name}"].rstrip(";") + order, {"since": self.since, **has})
-        self._analyze(cur, self.staged)
+        cur.execute(SQL[self.kind.fill].rstrip(";") + order, {"since": self.since, **has})
+        self._analyze(cur, f"staged_{self.kind.name}")
 
     def _in_order(self, cur) -> bool:
         """Whether the rows come in the order of their codes, as far as statistics tell; usually they do."""
-        cur.execute("SELECT correlation FROM pg_stats WHERE tablename = %s AND attname = %s", (self.incoming, self.kind.code))
+        cur.execute("SELECT correlation FROM pg_stats WHERE tablename = %s AND attname = %s", (self.kind.incoming, self.kind.code))
         found = cur.fetchone()
         return found is not None and (found[0] or 0) > _ORDERLY
 
@@ -339,7 +265,7 @@ class _Order:
         """Rows that say something, but not of what."""
         others = [sql.Identifier(role) for role in sorted(self.present - {self.kind.code})]
         if others:
-            code, incoming = sql.Identifier(self.kind.code), sql.Identifier(self.incoming)
+            code, incoming = sql.Identifier(self.kind.code), sql.Identifier(self.kind.incoming)
             cur.execute(_NO_CODE.format(name=sql.Literal(self.kind.code), incoming=incoming, code=code, others=sql.SQL(", ").join(others)))
 
     def _issuers(self, cur) -> None:
@@ -412,29 +338,15 @@ def _placed(note: Issue, source: str) -> Issue:
     return Issue(note.code, note.severity, note.message, source, note.row, note.field, note.value)
 
 
-def _store_buildings(conn, cur, new: int, changed: int) -> None:
-    cur.execute(SQL["moved_buildings"])
-    moved = [code for (code,) in cur.fetchall()]
-    today = {"today": store.today(conn)}
-    for query in ("add_buildings", "change_buildings"):
-        cur.execute(SQL[query])
-    for query in ("end_addresses", "correct_addresses", "add_addresses"):
-        cur.execute(SQL[query], today)
-    cur.execute(SQL["add_short_names"])
+def _store(conn, cur, kind: Kind) -> None:
+    moved = []
+    if kind is BUILDINGS:
+        cur.execute(SQL["moved_buildings"])
+        moved = [code for (code,) in cur.fetchall()]
+    for query in kind.store:
+        cur.execute(SQL[query], {"today": store.today(conn)})
     if moved:
         assignment.reassign(conn, moved)
-    assignment.assign_new(conn)
-
-
-def _store_houses(conn, cur, new: int, changed: int) -> None:
-    for query, wanted in (("add_houses", new), ("change_houses", changed)):
-        if wanted:
-            cur.execute(SQL[query])
-
-
-def _store_names(conn, cur, new: int, changed: int) -> None:
-    for query in ("add_names", "change_names"):
-        cur.execute(SQL[query])
-
-
-_STORE = {"buildings": _store_buildings, "houses": _store_houses, "names": _store_names}
+    if kind is BUILDINGS:
+        assignment.assign_new(conn)
+    store.tell(conn)

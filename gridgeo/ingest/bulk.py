@@ -28,7 +28,7 @@ Progress = Callable[[str, int, int], None]
 #: the endings of files that are taken block by block
 ENDINGS = frozenset({".csv", ".tsv", ".tab", ".txt"})
 
-_BLOCK, _LONGEST_LINE = 1 << 20, 32 << 20
+_BLOCK, _LONGEST_HEADER, _LONGEST_LINE = 1 << 20, 1 << 20, 32 << 20
 _DELIMITERS = ",\t;"
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _FOREIGN = (b"PK", b"SQLite format 3", b"\x00\x00\x27\x0a", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"Rar!", b"7z")
@@ -61,7 +61,9 @@ def header(path: Path, progress: Progress = lambda *_: None) -> Header:
         What is no table of text in UTF-8, UTF-16 with its mark, or GBK; an empty one; one without names.
     """
     encoding = _encoding(path, progress)
-    text = io.StringIO("".join(_first(path, encoding)), newline="")
+    with path.open("rb") as file:
+        start = codecs.getincrementaldecoder(encoding)().decode(file.read(_LONGEST_HEADER))
+    text = io.StringIO(start, newline="")
     first = next((line for line in text if line.strip()), "")
     delimiter = max(_DELIMITERS, key=first.count)
     text.seek(0)
@@ -103,7 +105,11 @@ def copy(cur, into: str, number: int, path: Path, head: Header, roles: dict[str,
     source = _Lines(path, head, progress)
     try:
         cur.copy_expert(statement, source, size=_BLOCK)
-    except psycopg2.DataError as error:
+    except psycopg2.Error as error:
+        if source.stopped is not None:
+            raise source.stopped from None
+        if not isinstance(error, psycopg2.DataError):
+            raise
         raise UnreadableFile(path.name, _told(error, head.lines)) from None
     finally:
         source.close()
@@ -124,7 +130,10 @@ def put(cur, into: str, number: int, table: Table, roles: dict[str, str]) -> Non
 
 
 class _Lines:
-    """A file as COPY wants it: UTF-8, whole lines that end in a line feed, and something in each of them."""
+    """A file as COPY wants it: UTF-8, whole lines that end in a line feed, and something in each of them.
+
+    What stops the reading is kept in `stopped`: COPY tells of it in words only.
+    """
 
     def __init__(self, path: Path, head: Header, progress: Progress) -> None:
         self._file: BinaryIO = path.open("rb")
@@ -132,10 +141,14 @@ class _Lines:
         self._total, self._done = path.stat().st_size, 0
         self._blocks = self._cleaned()
         self._left = memoryview(b"")
+        self.stopped: BaseException | None = None
 
     def read(self, size: int) -> bytes:
-        if not self._left:
-            self._left = memoryview(next(self._blocks, b""))
+        try:
+            self._left = self._left or memoryview(next(self._blocks, b""))
+        except BaseException as error:
+            self.stopped = error
+            raise
         given, self._left = bytes(self._left[:size]), self._left[size:]
         return given
 
@@ -153,7 +166,8 @@ class _Lines:
             if block.startswith(b"\\.\n") or b"\n\\.\n" in block:
                 raise UnreadableFile(self._name, r"has a line of \. alone, which is no row of a table")
             within ^= block.count(b'"') % 2 == 1
-            yield block
+            if block:  # an empty one would be taken for the file's end
+                yield block
 
     def _whole_lines(self) -> Iterator[bytes]:
         kept = b""
@@ -177,7 +191,7 @@ def _utf8(file: BinaryIO, encoding: str, read: Callable[[int], None] = lambda _:
     """Yield a file's blocks in UTF-8, without its mark; those that are in it already are passed on as they are."""
     decoder = None if encoding.startswith("utf-8") else codecs.getincrementaldecoder(encoding)()
     if encoding == "utf-8-sig":
-        file.seek(len(codecs.BOM_UTF8))
+        read(file.seek(len(codecs.BOM_UTF8)))
     while block := file.read(_BLOCK):
         read(len(block))
         yield block if decoder is None else decoder.decode(block).encode()
@@ -216,12 +230,6 @@ def _decodes(path: Path, encoding: str, progress: Progress) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _first(path: Path, encoding: str) -> Iterator[str]:
-    """The beginning of a file: more than any header has."""
-    with path.open("rb") as file:
-        yield codecs.getincrementaldecoder(encoding)().decode(file.read(_BLOCK))
 
 
 def _filled(block: bytes, within: bool, empty: bytes) -> bytes:

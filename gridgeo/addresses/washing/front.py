@@ -93,6 +93,8 @@ def _elsewhere(text: str, at: int, draft: Draft) -> int:
 
 
 def _upper(text: str, at: int, draft: Draft) -> int | None:
+    if text[at] not in "中广深":
+        return None
     country = _COUNTRY.match(text, at)
     if country and at == 0:
         return country.end()

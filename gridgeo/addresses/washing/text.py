@@ -159,11 +159,11 @@ def normalise(text: str | None, steps: Step = ALL) -> Normalised:
     if len(given) > LIMIT:
         edits.append(Edit(Step.LENGTH, given[LIMIT:], "", LIMIT))
         given = given[:LIMIT]
+    changes = [change for step, change in _STEPS if step in steps] if steps is not ALL else _CHANGES
     for _ in range(_ROUNDS):
         before = given
-        for step, change in _STEPS:
-            if step in steps:
-                given = change(given, edits)
+        for change in changes:
+            given = change(given, edits)
         if given == before:
             break
     return Normalised(given, tuple(edits))
@@ -263,3 +263,4 @@ _STEPS = (
     (Step.SYNONYMS, _each(Step.SYNONYMS, _SYNONYMS)),
     (Step.DOUBLED, _each(Step.DOUBLED, _DOUBLED)),
 )
+_CHANGES = [change for _, change in _STEPS]

@@ -23,7 +23,8 @@ class Completeness:
     houses
         Live houses.
     covered
-        Those with a link valid now, by kind of code; as they are told (:mod:`.disclosure`) where the kind is a matter of persons.
+        Those with a link valid now, by kind of code (events: those that happened there); as they are told (:mod:`.disclosure`) where
+        the kind is a matter of persons.
     """
 
     unit: Unit

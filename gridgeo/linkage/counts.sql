@@ -115,7 +115,7 @@ SELECT %(edition_id)s, p.unit_id, l.kind, l.role, count(DISTINCT l.token)
  GROUP BY p.unit_id, l.kind, l.role;
 
 -- name: count_covered
--- Live houses that have a link of a kind.
+-- Live houses that have a link of a kind; of events those that happened there, for who lives there may have reported others.
 INSERT INTO linkage.unit_count (edition_id, unit_id, subject, class, n)
 SELECT %(edition_id)s, p.unit_id, 'covered', l.kind, count(DISTINCT l.place)
   FROM linkage.link AS l
@@ -123,6 +123,7 @@ SELECT %(edition_id)s, p.unit_id, 'covered', l.kind, count(DISTINCT l.place)
  WHERE l.valid @> %(as_of)s::date
    AND upper_inf(l.recorded)
    AND p.live
+   AND (l.kind <> 'event' OR l.role = 'place')
  GROUP BY p.unit_id, l.kind;
 
 -- name: mark_counted

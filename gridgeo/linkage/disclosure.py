@@ -122,5 +122,5 @@ def is_open(kind: str, role: str) -> bool:
 
 
 def is_open_covered(kind: str) -> bool:
-    """Return whether the number of houses that have a link of a kind, of any role, may be told exactly."""
-    return kind in _OPEN and _OPEN[kind] is None
+    """Return whether the number of houses that have a link of a kind may be told exactly: only open roles are counted for it then."""
+    return kind in _OPEN

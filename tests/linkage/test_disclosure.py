@@ -74,8 +74,8 @@ def test_only_organisations_and_places_of_events_are_open(kind, role, open_):
     assert is_open(kind, role) is open_
 
 
-def test_houses_are_counted_openly_by_their_organisations_only():
-    assert [kind for kind in ("person", "credit", "phone", "event") if is_open_covered(kind)] == ["credit"]
+def test_houses_are_counted_openly_by_their_organisations_and_cases_only():
+    assert [kind for kind in ("person", "credit", "phone", "event") if is_open_covered(kind)] == ["credit", "event"]
 
 
 def areas(cells: int) -> list[Area]:

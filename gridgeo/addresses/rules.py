@@ -94,7 +94,7 @@ def written(parts: Parts, wanted: tuple[str, ...] = tuple(Parts.__dataclass_fiel
         rest = tuple(part for part in wanted if part not in _DOOR)
         at = rest.index("compound") + 1
         wanted = (*rest[:at], *door, *rest[at:])
-    return "".join(_WRITTEN[part](parts) for part in wanted if getattr(parts, part) is not None)
+    return "".join([_WRITTEN[part](parts) for part in wanted if getattr(parts, part) is not None])
 
 
 def city(code: str) -> tuple[str | None, str | None]:

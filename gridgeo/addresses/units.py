@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from enum import IntEnum
 from functools import lru_cache
 
@@ -13,6 +12,9 @@ from . import rules
 from .model import Parts
 from .washing.divisions import LEVELS, Division, of_office, shenzhen
 from .washing.model import Unit
+
+#: the parts of an address below its community
+_BELOW = ("road", "plate", "compound", "block", "unit", "floor", "room")
 
 
 class Agreement(IntEnum):
@@ -162,13 +164,18 @@ def bare(level: str, name: str) -> str:
     return Division(level, of_office(name)).bare if level in LEVELS else name
 
 
-def address(chain: Iterable[Unit], parts: Parts = Parts()) -> str:  # noqa: B008 - frozen
+def address(chain: tuple[Unit, ...], parts: Parts = Parts()) -> str:  # noqa: B008 - frozen
     """Return the full address of a place in a chain of units, its micro-grid left out; that of the unit where no parts are given."""
-    above = [unit for unit in chain if unit.level in LEVELS]
-    _, city = rules.city(above[0].code or "") if above else (None, None)
-    return rules.written(replace(parts, city=city, **{unit.level: unit.name for unit in above}))
+    return _above(chain) + rules.written(parts, _BELOW)
+
+
+@lru_cache(maxsize=65536)
+def _above(chain: tuple[Unit, ...]) -> str:
+    names = [unit.name for unit in chain if unit.level in LEVELS]
+    _, city = rules.city(chain[0].code or "") if names else (None, None)
+    return "".join([city or "", *names])
 
 
 def below(parts: Parts) -> str:
     """Return what of an address stands below its community."""
-    return rules.written(parts)
+    return rules.written(parts, _BELOW)

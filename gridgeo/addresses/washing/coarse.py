@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from ..model import Parts
 from ..units import Agreement, address
-from . import rules
+from . import match, rules
 from .base import SQL, Base
 from .match import Case
-from .model import Category, Edit, Fault, Level, Result, Washed
+from .model import Category, Fault, Level, Result, Washed, in_order
 from .rules import Written
 
 
@@ -123,10 +123,12 @@ def _one_or_several(case: Case, found: list[Result], faults: set[Fault], base: B
         faults.add(Fault.MISSING_DISTRICT)
     if w.rest:
         faults.add(Fault.UNPARSED)
-    edits = tuple(Edit("text", edit.before, edit.after, (edit.step.name or "").lower()) for edit in case.parsed.edits)
+    edits = match.form(case)
     if len(found) > 1:
         candidates = tuple(found[: rules.MOST_CANDIDATES])
-        return Washed(w.text, Category.UNSURE, "ambiguous", reached, reached, (), (*faults, Fault.AMBIGUOUS), edits, w.rest, candidates)
+        return Washed(
+            w.text, Category.UNSURE, "ambiguous", reached, reached, (), in_order({*faults, Fault.AMBIGUOUS}), edits, w.rest, candidates
+        )
     if w.deepest is not reached:
         return Washed(
             w.text,
@@ -135,10 +137,10 @@ def _one_or_several(case: Case, found: list[Result], faults: set[Fault], base: B
             reached,
             reached,
             (),
-            (*faults, Fault.BUILDING_UNKNOWN),
+            in_order({*faults, Fault.BUILDING_UNKNOWN}),
             edits,
             w.rest,
             tuple(found),
         )
     category, rule = rules.category(faults)
-    return Washed(w.text, category, rule, reached, reached, tuple(found), tuple(sorted(faults)), edits, w.rest)
+    return Washed(w.text, category, rule, reached, reached, tuple(found), in_order(faults), edits, w.rest)

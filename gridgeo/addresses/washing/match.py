@@ -13,9 +13,10 @@ from ..model import NameKind, Parts
 from . import rules, slips
 from .base import SQL, Base, Known, sound
 from .comparable import key, number_key
-from .model import Fault
+from .model import Edit, Fault
 from .parse import Parsed
 from .rules import Building, Candidate, House, Written
+from .text import Step
 
 #: how many names that are nearly what is written are tried
 _NEARLY = 6
@@ -37,6 +38,8 @@ _MOST = 200
 #: a room in numerals that nothing follows, and a block, unit and room with hyphens between
 _LEFT_ROOM = re.compile("[〇零一二三四五六七八九]{3,4}(?![〇零一二三四五六七八九十])")
 _JOINED = re.compile("([0-9]{1,2}|[A-Z][0-9]?)(?:-([0-9]{1,2}))?-([0-9]{1,2}[A-Z]|[0-9]{3,4}[A-Z]?)")
+
+_STEPS = {step: (step.name or "").lower() for step in Step}
 
 Ask = tuple[str, tuple[str | None, ...]]
 
@@ -67,6 +70,11 @@ def written(text: str, parsed: Parsed) -> Written:
     if joined and not found.block and not found.unit:
         found = replace(found, block=joined[1], unit=joined[2], room=joined[3])
     return found
+
+
+def form(case: Case) -> tuple[Edit, ...]:
+    """Return what normalising changed in a text."""
+    return tuple([Edit("text", edit.before, edit.after, _STEPS[edit.step]) for edit in case.parsed.edits])
 
 
 def gather(conn, cases: list[Case], base: Base, default_unit: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -109,6 +110,14 @@ _FAULTS: dict[Fault, tuple[str, str]] = {
     Fault.OUTSIDE_AREA: ("不在指定的默认区域内", "it is not in the default area"),
     Fault.NOT_AN_ADDRESS: ("不是地址", "nothing of an address is in it"),
 }
+
+
+_ORDER = {fault: place for place, fault in enumerate(Fault)}
+
+
+def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Return faults, each once, in the order they stand in here."""
+    return tuple(sorted(set(faults), key=_ORDER.__getitem__))
 
 
 @dataclass(frozen=True, slots=True)

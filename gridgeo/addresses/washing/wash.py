@@ -14,13 +14,10 @@ from . import match, rules
 from .base import Base
 from .coarse import coarser
 from .match import Case
-from .model import Category, Edit, Fault, Level, Result, Washed
+from .model import Category, Edit, Fault, Level, Result, Washed, in_order
 from .parse import parse
 from .rules import Building, Candidate, House
 from .text import Step
-
-#: steps of normalising that mend more than the form
-_MENDING = Step.SPELLING
 
 
 def wash(conn, texts: Iterable[str | None], base: Base, default_area: str = "") -> list[Washed]:
@@ -89,7 +86,7 @@ def _decided(case: Case, base: Base, default_unit: int | None) -> Washed:
         result.level,
         Level.BUILDING,
         (result,),
-        _sorted(faults),
+        in_order(faults),
         _edits(case, one, result, base, default_unit),
         w.rest,
     )
@@ -126,7 +123,7 @@ def _faults(case: Case, one: Candidate, missed: set[Fault]) -> set[Fault]:
         faults.add(Fault.MISSING_DISTRICT)
     if w.rest:
         faults.add(Fault.UNPARSED)
-    if any(edit.step in _MENDING for edit in case.parsed.edits):
+    if any(edit.step is Step.SPELLING for edit in case.parsed.edits):
         faults.add(Fault.TYPO)
     if not w.room and w.floor is not None and one.building.floors and w.floor > one.building.floors:
         faults.add(Fault.WRONG_FLOOR)
@@ -180,8 +177,8 @@ def _unsure(case: Case, base: Base, places: Sequence[tuple[Candidate, House | No
         level,
         Level.BUILDING if len(found) == 1 else level,
         (),
-        _sorted(own | faults),
-        _form(case),
+        in_order(own | faults),
+        match.form(case),
         case.written.rest,
         candidates,
     )
@@ -209,7 +206,7 @@ def _result(building: Building, house: House | None, base: Base) -> Result:
 def _edits(case: Case, one: Candidate, result: Result, base: Base, default_unit: int | None) -> tuple[Edit, ...]:
     """From the text as given to the answer: its form, what was repaired, what was filled in."""
     w = one.written
-    made = list(_form(case))
+    made = list(match.form(case))
     made += [Edit(part, before, after, str(why)) for part, before, after, why in one.repaired]
     today = {unit.level: unit.name for unit in result.units}
     for level in ("district", "street", "community"):
@@ -220,12 +217,3 @@ def _edits(case: Case, one: Candidate, result: Result, base: Base, default_unit:
         elif not name and level in today:
             made.append(Edit(level, "", today[level], "default-area" if default_unit is not None and not w.district else "filled"))
     return tuple(made)
-
-
-def _form(case: Case) -> tuple[Edit, ...]:
-    return tuple(Edit("text", edit.before, edit.after, (edit.step.name or "").lower()) for edit in case.parsed.edits)
-
-
-def _sorted(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    found = set(faults)
-    return tuple(fault for fault in Fault if fault in found)

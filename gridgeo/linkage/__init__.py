@@ -5,5 +5,7 @@ where. No code in the clear ever reaches PostgreSQL, not even in a temporary tab
 
 Doors: :func:`.keys.unlock` (the vault), :mod:`.loading` (links into the room), :mod:`.store` (links of a place, history, what
 ends and what is corrected), :func:`.resolve.resolve` (from any of the five codes to the others), :mod:`.audit` (who asked),
-:mod:`.rotation` (new keys). Not built, on purpose: watch-lists, tracking, lists of people by trait.
+:mod:`.rotation` (new keys). By grid: :mod:`.blocks` (all about a block), :mod:`.completeness`, :mod:`.reconcile` (two sources),
+all told by :mod:`.disclosure` from what :mod:`.counts` counts. Of companies: :func:`.checks.ask` (may it be registered there),
+judged by :mod:`.check_rules`. Not built, on purpose: watch-lists, tracking, lists of people by trait.
 """

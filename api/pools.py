@@ -1,10 +1,12 @@
-"""Connections to the database, a pool for each role; all but the readers' are opened when first needed."""
+"""Connections to the database, a pool for each role. The readers' is opened at the start, and that of the locked room where
+there is a master key; the others when first needed."""
 
 from __future__ import annotations
 
 import threading
 
 from gridgeo.db.connection import Pool
+from gridgeo.linkage import keys
 from gridgeo.settings import Settings
 
 READER, WRITER, LINKAGE = "gridgeo_reader", "gridgeo_writer", "gridgeo_linkage"
@@ -20,6 +22,8 @@ class Pools:
         self._settings, self._opening = settings, threading.Lock()
         self.reader = Pool(settings.database_url, settings.pool_size, READER, **_SERVER, default_transaction_read_only="on")
         self._held = {READER: self.reader}
+        if keys.master_path(settings).exists():
+            self.of(LINKAGE)
 
     def of(self, role: str) -> Pool:
         """Return the pool of a role; raises DatabaseUnavailable."""

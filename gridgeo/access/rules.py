@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from ..errors import ConfigError, InvalidInput
 from .model import Principal, Scope
@@ -42,9 +43,10 @@ def written(units: Iterable[int]) -> str:
 
     >>> written([3, 1, 2, 3, 7])
     '{1,2,3,7} {[1,4),[7,8)}'
+    >>> written([])
+    '{} {}'
     """
     held = sorted(set(units))
-    first = [unit for unit, before in zip(held, [None, *held], strict=False) if before is None or unit > before + 1]
-    last = [unit for unit, after in zip(held, [*held[1:], None], strict=True) if after is None or after > unit + 1]
-    ranges = (f"[{start},{end + 1})" for start, end in zip(first, last, strict=True))
+    runs = [list(run) for _, run in groupby(enumerate(held), lambda each: each[1] - each[0])]  # what follows one another is as far off
+    ranges = (f"[{run[0][1]},{run[-1][1] + 1})" for run in runs)
     return f"{{{','.join(map(str, held))}}} {{{','.join(ranges)}}}"

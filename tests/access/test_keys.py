@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gridgeo.access import keys, rules, store
 from gridgeo.access.model import Principal
@@ -101,6 +103,15 @@ def test_codes_are_units_of_today(conn):
     assert store.names_of_units(conn, [units[DISTRICT]]) == {units[DISTRICT]: (DISTRICT, "宝安区")}
     with pytest.raises(InvalidInput, match="no code of the edition"):
         store.units_of_codes(conn, [A, "440399"])
+
+
+@given(st.sets(st.integers(1, 50)))
+def test_an_area_is_written_twice_and_says_the_same(units):
+    singly, ranges = (part.strip("{}") for part in rules.written(units).split(" "))
+    assert [int(unit) for unit in singly.split(",") if unit] == sorted(units)
+    ends = [tuple(map(int, ends)) for ends in re.findall(r"\[(\d+),(\d+)\)", ranges)]
+    assert [unit for start, end in ends for unit in range(start, end)] == sorted(units)
+    assert all(before < after for (_, before), (after, _) in zip(ends, ends[1:], strict=False)), "neighbours are one range"
 
 
 def test_scopes_are_words_we_know():

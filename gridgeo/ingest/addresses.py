@@ -165,7 +165,7 @@ class _Order:
     def plan(self, paths: Sequence[Path]) -> Plan:
         with self.conn.cursor() as cur:
             cur.execute("SET LOCAL work_mem = '128MB'")  # joins and sorts of millions, one at a time
-            for query in ("make_word", "make_fault", "make_located", self.kind.make):
+            for query in ("drop_all", "make_word", "make_fault", "make_located", self.kind.make):
                 cur.execute(SQL[query])
             tables = self._take(cur, paths)
             self._analyze(cur, self.kind.incoming)

@@ -1,6 +1,11 @@
 -- Buildings, houses and names on their way from files into the address base. `incoming_*` is the files' text, `word` what
 -- each different text means, `staged_*` what is to be stored, `fault` what is wrong. All of them go with the transaction.
 
+-- name: drop_all
+-- Of a load before in the same transaction.
+DROP TABLE IF EXISTS pg_temp.word, pg_temp.fault, pg_temp.located, pg_temp.incoming_buildings, pg_temp.staged_buildings,
+  pg_temp.incoming_houses, pg_temp.staged_houses, pg_temp.incoming_names, pg_temp.staged_names;
+
 -- name: make_word
 -- That a text stands once for a field lets the planner leave out the joins for columns that no file has.
 CREATE TEMPORARY TABLE word (

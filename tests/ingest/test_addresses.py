@@ -15,7 +15,7 @@ from gridgeo.addresses.model import NameKind, Status
 from gridgeo.db import connection
 from gridgeo.errors import Conflict, Gone, InvalidInput, UnreadableFile
 from gridgeo.geo import crs
-from gridgeo.ingest import addresses, bulk, kinds, words
+from gridgeo.ingest import addresses, bulk, words
 from gridgeo.settings import Settings
 from tests.addresses.making import CODES, at, building, counted, edition, house
 from tests.ingest.making import geojson, shapefile, xlsx, zipped
@@ -47,13 +47,7 @@ def files(tmp_path: Path) -> dict[str, Path]:
     return {kind: write(tmp_path / f"{kind}.csv", text) for kind, text in texts.items()}
 
 
-TEMPORARY = ("word", "fault", "located", *(f"{stage}_{kind}" for stage in ("incoming", "staged") for kind in kinds.KINDS))
-
-
 def plan(conn, kind: str, *paths: Path, **how) -> addresses.Plan:
-    """Plan a load in a transaction that may have seen others."""
-    with conn.cursor() as cur:
-        cur.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{table}' for table in TEMPORARY)}")
     return addresses.plan(conn, kind, paths, **({"datum": "cgcs2000"} if kind == "buildings" else {}) | how)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -111,7 +112,7 @@ def test_an_area_is_written_twice_and_says_the_same(units):
     assert [int(unit) for unit in singly.split(",") if unit] == sorted(units)
     ends = [tuple(map(int, ends)) for ends in re.findall(r"\[(\d+),(\d+)\)", ranges)]
     assert [unit for start, end in ends for unit in range(start, end)] == sorted(units)
-    assert all(before < after for (_, before), (after, _) in zip(ends, ends[1:], strict=False)), "neighbours are one range"
+    assert all(before < after for (_, before), (after, _) in pairwise(ends)), "neighbours are one range"
 
 
 def test_scopes_are_words_we_know():

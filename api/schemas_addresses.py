@@ -135,7 +135,7 @@ class Found(_Schema):
     units: list[UnitTold]
     live: bool = Field(description="False for one that is no more.")
     successors: list[str]
-    alias: bool = Field(description="The name is an alias, or one it had formerly.")
+    alias: bool = Field(description="Found by what it is called beside its address, or was formerly.")
     href: str | None
 
 

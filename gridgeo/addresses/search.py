@@ -20,7 +20,7 @@ from .model import Parts
 from .units import address, below
 from .washing import pinyin
 from .washing.base import Base
-from .washing.model import Category, Level, Result, Unit
+from .washing.model import Category, Fault, Level, Result, Unit
 from .washing.text import key, number_key
 from .washing.wash import wash
 
@@ -28,6 +28,9 @@ SQL = queries.load(__package__, "search.sql")
 
 #: what is typed beyond this is not read, and more than this is not answered at once
 LONGEST, MOST = 200, 1000
+
+#: Faults of a text that calls a place otherwise than by its address of today.
+_OTHERWISE = frozenset((Fault.OTHER_NAME, Fault.FORMER_NAME, Fault.FORMER_ADDRESS))
 
 _DIGITS = ("ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu")
 _SPOKEN = {ord(str(digit)): sound for digit, sound in enumerate(_DIGITS)}
@@ -40,7 +43,7 @@ class Found:
 
     `kind` is house, building, compound, road, community, street or district; `how` is what of it fits: code, address, name,
     beginning, sound, part or likeness. `ref` names it to :func:`complete`. `count` is of the buildings of a road or compound,
-    of the houses of a building found by its code. `alias`: `name` is what it is called
+    of the houses of a building found by its code. `alias`: it was found by what it is called
     beside its address, or was formerly. Coordinates are EPSG:4490, degrees.
     """
 
@@ -261,13 +264,13 @@ def _washed(conn, q: str, base: Base, where: Where, default_area: str) -> list[F
     if washed.category is Category.NONE:
         return []
     results = [one for one in (*washed.results, *washed.candidates) if one.level in (Level.HOUSE, Level.BUILDING)]
-    return [_of_result(one) for one in results if where.holds(one, base)]
+    how, alias = "sound" if Fault.HOMOPHONE in washed.faults else "address", not _OTHERWISE.isdisjoint(washed.faults)
+    return [_of_result(one, how, alias) for one in results if where.holds(one, base)]
 
 
-def _of_result(one: Result) -> Found:
-    return Found(
-        str(one.level), f"{one.level}:{one.code}", one.code, one.address, one.address, one.lon, one.lat, "address", None, one.units
-    )
+def _of_result(one: Result, how: str, alias: bool) -> Found:
+    ref, at = f"{one.level}:{one.code}", (one.lon, one.lat)
+    return Found(str(one.level), ref, one.code, one.address, one.address, *at, how, units=one.units, alias=alias)
 
 
 def _units(q: str, base: Base, limit: int) -> list[Found]:

@@ -65,7 +65,8 @@ gridgeo.lines = (() => {
       const text = value === null || value === undefined ? "" : String(value);
       return `"${(codes.includes(at) && text ? `\t${text}` : typeof value === "number" ? text : neutral(text)).replace(/"/g, '""')}"`;
     };
-    return `\ufeff${[head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
+    const lines = [head.map((name) => `"${name}"`), ...rows.map((row) => row.map(cell))];
+    return `\ufeff${lines.map((line) => line.join(",")).join("\r\n")}\r\n`;
   }
 
   const tabbed = (head, rows) => [head, ...rows].map((row) => row.map((value) => neutral(String(value ?? "")).replace(/[\t\r\n]+/g, " ")).join("\t")).join("\n");

@@ -91,7 +91,7 @@ gridgeo.search = (topology, view, places, asked) => {
     const how = PLAIN.has(place.how) && !place.alias ? null : words.of(words.HOW, place.alias ? "alias" : place.how);
     const many = place.count && place.kind !== "house" ? `${number(place.count)} ${place.kind === "building" ? "套" : "栋"}` : null;
     return [
-      el("span", { class: "name" }, place.name || place.address, how ? el("span", { class: "tag how", title: how[1] }, how[0]) : null, place.live === false ? el("span", { class: "tag" }, "已不存在") : null),
+      el("span", { class: "name", title: place.address }, words.within(place.name || place.address, place.units), how ? el("span", { class: "tag how", title: how[1] }, how[0]) : null, place.live === false ? el("span", { class: "tag" }, "已不存在") : null),
       el("span", { class: "where" }, [words.of(words.KINDS, place.kind)[0], many, place.units.map((unit) => unit.name_zh).slice(0, 3).join(" › ")].filter(Boolean).join(" · ")),
       place.code ? el("code", {}, place.code) : null,
     ].filter(Boolean);

@@ -45,7 +45,10 @@ gridgeo.words = (() => {
     return [label && unit(label), inside].filter(Boolean).join("") || "整栋";
   }
 
+  // An address without the places it lies in, which stand beside it.
+  const within = (address, units) => ["广东省", "深圳市", ...units.map((one) => one.name_zh)].reduce((text, name) => (text.startsWith(name) && text !== name ? text.slice(name.length) : text), address);
+
   const period = (from, to) => (from && to ? `${from} – ${to}` : from ? `${from} 起` : to ? `至 ${to}` : "");
 
-  return { KINDS, USES, STATUSES, NAMES, PARTS, HOW, CODES, SCOPES, of, unit, building, door, period };
+  return { KINDS, USES, STATUSES, NAMES, PARTS, HOW, CODES, SCOPES, of, unit, building, door, within, period };
 })();

@@ -95,7 +95,9 @@ def load(url: str, settings: Settings, folder: Path) -> None:
 
 def _names(path: Path) -> Path:
     code = estate().code
-    path.write_text(f"code,kind,name,valid_from,valid_to\n{code},former,{FORMER},2001-01-01,2010-01-01\n{code},colloquial,{NICKNAME},2012-01-01,\n")
+    path.write_text(
+        f"code,kind,name,valid_from,valid_to\n{code},former,{FORMER},2001-01-01,2010-01-01\n{code},colloquial,{NICKNAME},2012-01-01,\n"
+    )
     return path
 
 

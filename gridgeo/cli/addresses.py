@@ -41,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("code", metavar="CODE")
     score = doings.add_parser("score", help="read labelled addresses (CSV) and print how well the parser does")
     score.add_argument("file", type=Path, metavar="FILE", nargs="+")
+    score.add_argument("--base", action="store_true", help="with the names of the base loaded, and how many are washed to A, B, C, none")
     score.add_argument("--errors", type=int, default=0, metavar="N", help="print N texts that were read otherwise than labelled")
 
 
@@ -193,7 +194,21 @@ def _show(args: argparse.Namespace, settings: Settings) -> int:
 
 def _score(args: argparse.Namespace, settings: Settings) -> int:
     from ..addresses.washing import scoring
+    from ..addresses.washing.wash import wash
+    from ..ingest import rows
 
-    for line in scoring.report(args.file, args.errors):
-        print(line)
+    given = [rows.source(path) for path in args.file]
+    labelled = [dict(zip(one.columns, (cell or "" for cell in row), strict=True)) for one in given for row in one.rows()]
+    if args.base:
+        with _open(settings) as (conn, base):
+
+            def categories(texts: list[str]) -> list[str]:
+                return [str(one.category) for one in wash(conn, texts, base, settings.default_area)]
+
+            found = scoring.score(labelled, base.lexicon, categories)
+    else:
+        found = scoring.score(labelled)
+    print(found.table())
+    for wrong in found.wrong[: args.errors]:
+        print(f"{wrong.text}\n  " + ", ".join(f"{name}: {got or '∅'} for {label or '∅'}" for name, (got, label) in wrong.fields.items()))
     return 0

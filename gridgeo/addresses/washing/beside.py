@@ -7,6 +7,7 @@ import re
 from .parts import COUNTING, HAN, NEARBY, either
 
 _MOBILE = "1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"
+_CITIES = "北京|上海|天津|重庆|广州|东莞|惠州|佛山|珠海|香港|杭州|成都|武汉|南京|苏州|长沙|厦门"
 _FIRM = "公司|集团|事务所|经营部|服务部|商行|便利店|专卖店|分店|门店|超市|工作室"
 
 #: a person, a telephone number or a postal code; the group is what is left over, without the word before it
@@ -30,14 +31,14 @@ NEAR = re.compile(f"(?:{NEARBY})")
 GATE = re.compile("(?:[东西南北正大后]?门口?|[A-Z0-9]{1,2}号?出?口)(?=$|[,;(])")
 TRANSIT = re.compile(f"近?地铁[0-9{COUNTING}]+号?线[^,;(]*|[近距离邻][^,;(0-9]{{2,12}}(?=$|[,;(])")
 #: another address begins
-RESTART = re.compile(f"(?:广东省)?深圳市(?=[{HAN}]{{2,}})|[{HAN}]{{2,3}}市[{HAN}]{{2,3}}[区县市]")
+RESTART = re.compile(f"(?:广东省)?深圳市(?=[{HAN}]{{2,}})|[{HAN}]{{2,3}}市[{HAN}]{{2,3}}[区县市]|(?:{_CITIES})[{HAN}]{{2,3}}新?区")
 
 #: one search that tells whether any of these may be there
 ANY = re.compile(
     either(
         f"{_FIRM}|店|先生|女士|小姐|电话|手机|TEL|热线|座机|传真|QQ|微信|联系|收件|邮",
         "[0-9][ -]?[0-9]{4}[ -]?[0-9]{4}|0[0-9]{2,3}-|518[0-9]{3}",
-        f"地铁|[近距离邻]|[门口](?=$|[,;(])|{NEARBY}|[市县]",
+        f"地铁|[近距离邻]|[门口](?=$|[,;(])|{NEARBY}|[市县]|{_CITIES}",
     )
 )
 

@@ -197,7 +197,8 @@ class Reader:
         """Return where a road's name begins that is known to begin later than here; what stands before it is a place."""
         for start in range(self.at + 2, end - 2):
             hit = self.lexicon.at(self.text, start)
-            if hit and hit[0] == end and Kind.ROAD in hit[1].kinds and not leads_name(self.text, start):
+            is_road = hit and hit[0] == end and Kind.ROAD in hit[1].kinds and not grammar.LANES.fullmatch(self.text, start, end)
+            if is_road and not leads_name(self.text, start):
                 self._place(self.at, start)
                 return start
         return self.at
@@ -236,7 +237,7 @@ class Reader:
         if self.last not in _BEFORE_PLATE or (self.last == "" and not self.draft.has_any(("district", "street", "community"))):
             return False
         found = self._match(counted.PLATE)
-        if not found:
+        if not found or (self.last != "road" and self._match(counted.NAMED_NUMBER)):
             return False
         value = found["value"].replace("号", "") + (found["sub"] or "")
         if self.last == "place" and ("plate" in self.draft.fields or any(road.plate for road in self.draft.roads)):
@@ -287,7 +288,7 @@ class Reader:
 
     def _floor(self) -> bool:
         found = self._match(counted.FLOOR)
-        if not found or (found["before"] and "floor" in self.draft.fields):
+        if not found or ((found["before"] or found["after"]) and "floor" in self.draft.fields):
             return False
         written = found["after"] or found["before"] or _BELOW.sub("-", (found["value"] or "").replace("楼", ""))
         value = counted.FLOOR_WORDS.get(found["word"]) or written.replace("--", "-").lstrip("L")

@@ -158,6 +158,12 @@ def test_what_the_base_knows_by_name_is_read_as_one():
     assert fields("东方科技大厦", lexicon=known) == {"compound": "东方科技大厦"}
 
 
+def test_lanes_the_base_knows_do_not_take_a_named_lane_apart():
+    known = Lexicon.build(roads=["十二巷", "三巷"], compounds=["固戍村"])
+    assert fields("马安堂村石背十二巷3号", lexicon=known) == {"area": "马安堂村", "road": "石背十二巷", "plate": "3"}
+    assert fields("固戍村三巷5号", lexicon=known) == {"compound": "固戍村", "road": "三巷", "plate": "5"}
+
+
 def test_each_part_has_its_key_and_its_place():
     parsed = parse("前進一路０３６９號")
     assert (parsed.road.key, parsed.plate.key) == ("前进1路", "369")

@@ -5,41 +5,53 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import Conflict, EnvironmentIncomplete
+from ..errors import Conflict, DatabaseUnavailable, EnvironmentIncomplete
 from ..settings import Settings
 
 HELP = "make an invented district, load it into an empty database, serve it, and say what to open"
-SEED = 1
+#: how often a demo that shows links to everybody looks whether all of them are still invented
+_LOOKED_AFTER_S = 5
 
 _GUIDE = """
   map     {address}/maps/
   API     {address}/api.html
   ask     curl '{address}/grids/at?lon={lon:.6f}&lat={lat:.6f}'
-  load    {gridgeo} load grids YOUR.geojson --datum wgs84            (a dry run: reports, stores nothing)
+{town}  load    {gridgeo} load grids YOUR.geojson --datum wgs84            (a dry run: reports, stores nothing)
           {gridgeo} load grids YOUR.geojson --datum wgs84 --commit --activate now
   SQL     {gridgeo} psql
-
+{told}
 Ctrl-C stops it.
+"""
+_TOWN = """  wash    curl -G '{address}/addresses/wash' --data-urlencode 'q={text}'
+  links   curl '{address}/houses/{house}/links?purpose=service'
+"""
+_INVENTED = """
+All houses and everybody linked to them are invented: no such ID number, company or telephone can exist. So this server
+shows links, masked, to whoever asks it. It stops as soon as one link is loaded that was not invented; from then on a
+key is needed: {gridgeo} keys
 """
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """How large, where, and whether only to try."""
     parser.add_argument("--profile", choices=("small", "baoan", "city"), default="baoan", help="size of the district (default: baoan)")
+    told = "houses to make, with who is linked to them; 0: none (default: 10,000, in part of the district)"
+    parser.add_argument("--houses", type=int, metavar="N", help=told)
     parser.add_argument("--port", type=int, help="port to listen on (default 8000, or GRIDGEO_PORT)")
     parser.add_argument("--check", action="store_true", help="start everything, wait for the map, ask once, print seconds, stop")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Serve until Ctrl-C; with --check until everything has answered. What ran before goes on running."""
-    from . import database, serving
+    from . import database, demo_town, serving
 
     settings = replace(settings, port=args.port or settings.port)
     if not args.check:
@@ -49,7 +61,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     with ExitStack() as stack:
         with stages.timed("database"):
             url = stack.enter_context(database.opened(settings, migrate=True))
-        _fill(url, args.profile, settings, stages)
+        demo_town.fill(url, args.profile, args.houses, settings, stages.timed)
+        settings = _opened(url, settings)
         lon, lat, code = _somewhere(url)
         with stages.timed("server"):
             server = stack.enter_context(serving.serving(settings, url, aside=args.check))
@@ -61,8 +74,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         print(f"{stages}; map data {drawn / 1000:,.0f} kB", flush=True)
         if args.check:
             return 0
-        print(_GUIDE.format(address=address, lon=lon, lat=lat, gridgeo=_called()), flush=True)
+        print(_guide(settings, args.profile, address, lon, lat), flush=True)
         try:
+            _watch(server, url, settings)
             return serving.outcome(server)
         except KeyboardInterrupt:
             print("\nstopping …", flush=True)
@@ -88,28 +102,6 @@ class Stages:
         return f"{', '.join(parts)}; first map after {sum(self._seconds.values()):.1f} s"
 
 
-def _fill(url: str, profile: str, settings: Settings, stages: Stages) -> None:
-    """Load the invented district the way a user loads a file, unless there is an edition already."""
-    from .. import sample
-    from ..db import connection
-    from ..hierarchy import store
-    from ..hierarchy.model import GOVERNANCE
-    from ..ingest import loading
-    from ..ingest.model import Instructions
-    from . import database
-
-    with closing(connection.connect(url)) as conn:
-        if store.edition_open(conn, GOVERNANCE) is not None:
-            return
-        conn.rollback()
-        with stages.timed("sample"), database.cluster(settings).locked():
-            files = sample.write(profile, SEED, settings.home / "sample" / profile)
-        with stages.timed("load"), connection.transaction(conn):
-            plan = loading.plan(conn, files, store.scheme(conn, GOVERNANCE), Instructions(datum="cgcs2000"))
-            edition, _ = loading.commit(conn, plan, name=f"示例 {profile}", source="invented by gridgeo", authority=settings.authority)
-            loading.activate(conn, edition)
-
-
 def _somewhere(url: str) -> tuple[float, float, str]:
     """Return a point (lon, lat) and the key of the lowest unit it lies in, from what is loaded."""
     from ..db import connection
@@ -125,6 +117,40 @@ def _somewhere(url: str) -> tuple[float, float, str]:
     unit = frame[frame.geometry.notna()].assign(rank=lambda units: units.level.map(ranks)).sort_values(["rank", "code"]).iloc[-1]
     point = unit.geometry.representative_point()
     return point.x, point.y, unit.code
+
+
+def _opened(url: str, settings: Settings) -> Settings:
+    """Return the settings of the demo's own server: whoever may ask it may see links, as long as all of them are invented."""
+    from ..access.rules import NOBODY
+    from . import demo_town
+
+    if NOBODY in settings.anonymous or not demo_town.all_invented(url):
+        return settings
+    return replace(settings, anonymous=tuple(dict.fromkeys((*settings.anonymous, "link"))))
+
+
+def _watch(server: subprocess.Popen, url: str, settings: Settings) -> None:
+    """Return when the server has ended. Raises Conflict, with the server stopped, when links come in that were not invented."""
+    from . import demo_town, serving
+
+    while "link" in settings.anonymous and server.poll() is None:
+        try:
+            server.wait(_LOOKED_AFTER_S)
+        except subprocess.TimeoutExpired:
+            with suppress(DatabaseUnavailable):
+                if not demo_town.all_invented(url):
+                    serving.end(server)
+                    raise Conflict("links were loaded that are not invented: start again, they are shown to callers with a key") from None
+
+
+def _guide(settings: Settings, profile: str, address: str, lon: float, lat: float) -> str:
+    from . import demo_town
+
+    example = demo_town.example(settings, profile)
+    open_ = example is not None and "link" in settings.anonymous
+    town = _TOWN.format(address=address, text=example[0], house=example[1]) if open_ else ""
+    told = _INVENTED.format(gridgeo=_called()) if open_ else ""
+    return _GUIDE.format(address=address, lon=lon, lat=lat, gridgeo=_called(), town=town, told=told)
 
 
 def _map(address: str) -> int:

@@ -22,6 +22,8 @@ from .profiles import make as make_units
 SIZES = {"small": (700, 8_000), "baoan": (100_000, 2_000_000), "city": (600_000, 11_000_000)}
 
 BUILDING_COLUMNS = ["building_code", "road", "plate", "compound", "block", "short_name", "building_use", "status", "floors", "lon", "lat"]
+#: share of buildings whose written-out names are kept
+_WRITTEN_OUT = 0.05
 _SOURCE = "gridgeo sample"
 
 
@@ -133,8 +135,8 @@ def _names(built: buildings.Buildings, places: Places, grids: pd.DataFrame, rng:
         (f"{code[row]}000001", "colloquial", f"{places.sites[site].name}管理处", began[row], None)
         for row, site in zip(*_first_of_estates(table), strict=True)
     ]
-    for row in np.flatnonzero(rng.random(len(table)) < 0.05):
-        kind = ("full", "administrative", "geographic")[row % 3]
+    for at, row in enumerate(buildings.some(table["status"] == "in_use", _WRITTEN_OUT, rng)):
+        kind = ("full", "administrative", "geographic")[at % 3]
         rows.append((code[row], kind, _written(table.iloc[row], grids.iloc[table["grid"].iat[row]], kind), began[row], None))
     names = pd.DataFrame(rows, columns=["code", "kind", "name", "valid_from", "valid_to"], dtype=object)
     names["source"] = pd.Series([_SOURCE] * len(names), dtype=object)

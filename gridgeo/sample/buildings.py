@@ -242,11 +242,11 @@ def _numbers(ahead: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarr
 def _further(table: pd.DataFrame, places: Places, road: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     """Addresses besides the main one: on the other road of a corner, with the former plate, with the road's former name."""
     entered, told = road >= 0, table[[*ADDRESS, "valid_from"]].assign(row=np.arange(len(table)), on=road, valid_to=None)
-    corner = told.iloc[_some(entered & np.isin(table["kind"], ["street", "tower", "public"]), _CORNER, rng)]
+    corner = told.iloc[some(entered & np.isin(table["kind"], ["street", "tower", "public"]), _CORNER, rng)]
     community = places.grids["community"].to_numpy()[table["grid"].to_numpy()[corner["row"]]]
     corner = corner.assign(on=[places.any_road(int(one)) for one in community])
     corner = corner[corner["on"] != road[corner["row"]]].assign(road=lambda rows: [places.roads[one].name for one in rows["on"]])
-    changed = told.iloc[_some(entered, _RENUMBERED, rng)]
+    changed = told.iloc[some(entered, _RENUMBERED, rng)]
     until = np.maximum(changed["valid_from"], days(rng.integers(11000, 18000, len(changed))))
     changed = changed.assign(valid_from=_LONG_AGO, valid_to=until)
     unused = pd.concat([corner, changed], ignore_index=True)
@@ -264,9 +264,9 @@ def _unused(on: np.ndarray, plate: np.ndarray, road: np.ndarray) -> np.ndarray:
     return (last + 2 * (pd.Series(on).groupby(on).cumcount().to_numpy() + 1)).astype(str).astype(object)
 
 
-def _some(rows: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
-    """A share of all rows, at least one, of those marked."""
-    marked = np.flatnonzero(rows)
+def some(rows: np.ndarray | pd.Series, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Return a share of all rows, at least one, of those marked."""
+    marked = np.flatnonzero(np.asarray(rows))
     return np.sort(rng.choice(marked, min(len(marked), max(1, round(share * len(rows)))), replace=False))
 
 

@@ -68,17 +68,20 @@ def test_the_demo_shows_what_to_try_and_ctrl_c_stops_it(home):
         port = probe.getsockname()[1]
     started = command(home, "demo", "--profile", "small", "--port", str(port))
     with subprocess.Popen(**started, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True) as demo:
-        shown = ""
-        while "Ctrl-C" not in shown:
-            line = demo.stdout.readline()
-            assert line, shown
-            shown += line
-        asked = re.search(r"curl '(.*?)'", shown)[1]
-        assert f"http://127.0.0.1:{port}/maps/" in shown and "load grids" in shown
-        with urllib.request.urlopen(asked, timeout=10) as answer:
-            assert b'"inside"' in answer.read()
-        assert f"http://127.0.0.1:{port} (process" in gridgeo(home, "status").stdout
-        os.killpg(demo.pid, signal.SIGINT)
+        try:
+            shown = ""
+            while "Ctrl-C" not in shown:
+                line = demo.stdout.readline()
+                assert line, shown
+                shown += line
+            assert f"http://127.0.0.1:{port}/maps/" in shown and "load grids" in shown
+            with urllib.request.urlopen(re.search(r"curl '(.*?)'", shown)[1], timeout=10) as answer:
+                assert b'"inside"' in answer.read()
+            assert "addresses/wash" in shown and "are invented" in shown
+            with urllib.request.urlopen(re.search(r"curl '(.*/links.*?)'", shown)[1], timeout=30) as answer:
+                assert b'"links"' in answer.read()
+        finally:
+            os.killpg(demo.pid, signal.SIGINT)
         assert demo.wait(30) == 0
     assert "database    does not run" in gridgeo(home, "status").stdout
     with socket.socket() as probe:

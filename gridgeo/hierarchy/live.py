@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-import select
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 
-import psycopg2
-
 from ..db import connection
-from ..errors import DatabaseUnavailable, NotFound
+from ..db.listening import Listener
+from ..errors import NotFound
 from . import store
 from .locate import Snapshot
 from .model import Status
@@ -21,9 +19,6 @@ from .model import Status
 LOG = logging.getLogger(__name__)
 
 _CHANNEL = "gridgeo_edition"
-
-#: How often the listener looks up from waiting, and how long it waits before it connects again.
-_LOOK_S, _RETRY_S = 1.0, 1.0
 
 #: How many editions that are not valid now are kept at hand for questions about the past.
 _PAST = 4
@@ -47,9 +42,8 @@ class Live:
         self._now: dict[str, Snapshot] = {}
         self._past: OrderedDict[int, Snapshot] = OrderedDict()
         self._lock, self._building = threading.Lock(), threading.Lock()
-        self._stop = threading.Event()
         self._planned: datetime | None = None
-        self._listener = threading.Thread(target=self._listen, name="gridgeo-live", daemon=True)
+        self._listener = Listener("gridgeo-live", self._connect, [_CHANNEL], self._read, self._begun)
         #: Rises with each change of what is in memory.
         self.generation = 0
 
@@ -62,9 +56,7 @@ class Live:
 
     def stop(self) -> None:
         """Stop listening."""
-        self._stop.set()
-        if self._listener.is_alive():
-            self._listener.join(timeout=5)
+        self._listener.stop()
 
     @property
     def schemes(self) -> list[str]:
@@ -118,32 +110,9 @@ class Live:
     def _connect(self):
         return connection.connect(self._url, self._role, application_name="gridgeo live")
 
-    def _listen(self) -> None:
-        conn = None
-        while not self._stop.is_set():
-            try:
-                if conn is None:
-                    conn = self._connect()
-                    conn.autocommit = True
-                    with conn.cursor() as cur:
-                        cur.execute(f"LISTEN {_CHANNEL}")
-                    self._read(conn)  # whatever was activated while nobody listened
-                if self._woken(conn):
-                    self._read(conn)
-            except (DatabaseUnavailable, psycopg2.Error) as error:
-                LOG.warning("the database is away (%s); answering from memory", type(error).__name__)
-                conn = None
-                self._stop.wait(_RETRY_S)
-        if conn is not None:
-            conn.close()
-
-    def _woken(self, conn) -> bool:
-        """Wait a little for a notification; true when there was one, or a planned edition has begun."""
-        select.select([conn], [], [], _LOOK_S)
-        conn.poll()
-        told, conn.notifies[:] = bool(conn.notifies), []
-        begun = self._planned is not None and datetime.now(UTC) >= self._planned
-        return told or begun
+    def _begun(self) -> bool:
+        """Whether a planned edition has begun."""
+        return self._planned is not None and datetime.now(UTC) >= self._planned
 
     def _read(self, conn) -> None:
         """Put the editions valid now in place; build only those that are not there yet."""

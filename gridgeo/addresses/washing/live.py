@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-import select
-import threading
 from contextlib import closing
 from datetime import UTC, datetime
 
-import psycopg2
-
 from ...access import store as access
 from ...db import connection
+from ...db.listening import Listener
 from ...errors import DatabaseUnavailable
 from ...hierarchy import store as hierarchy
 from . import base
@@ -21,9 +18,6 @@ LOG = logging.getLogger(__name__)
 
 #: addresses changed; another edition of the grids became valid
 _CHANNELS = ("gridgeo_addresses", "gridgeo_edition")
-
-#: How often the listener looks up from waiting, and how long it waits before it connects again.
-_LOOK_S, _RETRY_S = 1.0, 1.0
 
 
 class Live:
@@ -37,8 +31,7 @@ class Live:
         self._url, self._role = url, role
         self._base: Base | None = None
         self._planned: datetime | None = None
-        self._stop = threading.Event()
-        self._listener = threading.Thread(target=self._listen, name="gridgeo-addresses", daemon=True)
+        self._listener = Listener("gridgeo-addresses", self._connect, _CHANNELS, lambda _: self._read(), self._begun)
         #: Rises with each change of what is in memory.
         self.generation = 0
 
@@ -50,9 +43,7 @@ class Live:
 
     def stop(self) -> None:
         """Stop listening."""
-        self._stop.set()
-        if self._listener.is_alive():
-            self._listener.join(timeout=5)
+        self._listener.stop()
 
     @property
     def base(self) -> Base:
@@ -62,36 +53,11 @@ class Live:
         return self._base
 
     def _connect(self):
-        # Names of roads and compounds are nobody's secret; whose houses may be answered is looked at with each question.
-        return connection.connect(self._url, self._role, application_name="gridgeo addresses", **{"gridgeo.area": "all"})
+        return connection.connect(self._url, self._role, application_name="gridgeo addresses")
 
-    def _listen(self) -> None:
-        conn = None
-        while not self._stop.is_set():
-            try:
-                if conn is None:
-                    conn = self._connect()
-                    conn.autocommit = True
-                    with conn.cursor() as cur:
-                        for channel in _CHANNELS:
-                            cur.execute(f"LISTEN {channel}")
-                    self._read()  # whatever was loaded while nobody listened
-                if self._woken(conn):
-                    self._read()
-            except (DatabaseUnavailable, psycopg2.Error) as error:
-                LOG.warning("the database is away (%s); washing with the names in memory", type(error).__name__)
-                conn = None
-                self._stop.wait(_RETRY_S)
-        if conn is not None:
-            conn.close()
-
-    def _woken(self, conn) -> bool:
-        """Wait a little for a notification; true when there was one, or a planned edition has begun."""
-        select.select([conn], [], [], _LOOK_S)
-        conn.poll()
-        told, conn.notifies[:] = bool(conn.notifies), []
-        begun = self._planned is not None and datetime.now(UTC) >= self._planned
-        return told or begun
+    def _begun(self) -> bool:
+        """Whether a planned edition has begun."""
+        return self._planned is not None and datetime.now(UTC) >= self._planned
 
     def _read(self) -> None:
         """Read the base in a transaction that sees the whole city: names are no secret, what they lead to is asked for by the caller."""

@@ -37,6 +37,22 @@ def served(server, template, tmp_path_factory):
     server.drop(name)
 
 
+@pytest.fixture
+def shut(served):
+    """The same where everybody needs a key."""
+    with town.served(Settings(home=served.folder, database_url=served.url, port=0, anonymous=("none",))) as address:
+        yield address
+
+
+@pytest.fixture
+def bare(database_url, tmp_path):
+    """Grids, and no addresses."""
+    with closing(connection.connect(database_url)) as conn, connection.transaction(conn):
+        town.grids(conn)
+    with town.served(Settings(home=tmp_path, database_url=database_url, port=0)) as address:
+        yield address
+
+
 @pytest.fixture(scope="module")
 def estate():
     return town.estate()
@@ -307,14 +323,12 @@ def test_a_key_without_the_scope_opens_no_links(at_house, served):
     assert "查看关联需要密钥" in card(page).inner_text()
 
 
-def test_where_nobody_may_look_without_a_key_the_map_asks_for_one(visit, served):
-    settings = Settings(home=served.folder, database_url=served.url, port=0, per_minute=0, anonymous=("none",))
-    with town.served(settings) as address:
-        page = visit(address, state="failed", allowed=(*REFUSED, "Refusal"))
-        page.get_by_role("button", name="输入密钥").click()
-        page.fill("#key-text", served.keys.read)
-        page.keyboard.press("Enter")
-        page.wait_for_selector("body[data-state=ready]")
+def test_where_nobody_may_look_without_a_key_the_map_asks_for_one(shut, visit, served):
+    page = visit(shut, state="failed", allowed=(*REFUSED, "Refusal"))
+    page.get_by_role("button", name="输入密钥").click()
+    page.fill("#key-text", served.keys.read)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("body[data-state=ready]")
 
 
 # --- block data -----------------------------------------------------------------------------------------------
@@ -425,19 +439,14 @@ def test_a_page_visited_again_still_runs(visit, served):
         page.wait_for_selector("body[data-state=ready]")
 
 
-def test_without_an_address_base_there_is_nothing_of_it(visit, server, template, tmp_path):
-    name = server.create(template)
-    with closing(connection.connect(server.url_of(name))) as conn, connection.transaction(conn):
-        town.grids(conn)
-    with town.served(Settings(home=tmp_path, database_url=server.url_of(name), port=0)) as address:
-        page = visit(f"{address}#place={town.estate().code}")
-        assert page.locator("#card").is_hidden() and page.locator("#wash-open, #wash, #pin-icon").count() == 0
-        page.fill("#search", "社区")
-        page.wait_for_timeout(300)
-        assert page.locator("#found .heading").count() == 0 and page.locator("#found [role=option]").count() > 0
-        page.keyboard.press("Enter")
-        assert page.locator("#card h2").is_visible() and page.locator("#card .block").count() == 0
-    server.drop(name)
+def test_without_an_address_base_there_is_nothing_of_it(bare, visit):
+    page = visit(f"{bare}#place={town.estate().code}")
+    assert page.locator("#card").is_hidden() and page.locator("#wash-open, #wash, #pin-icon").count() == 0
+    page.fill("#search", "社区")
+    page.wait_for_timeout(300)
+    assert page.locator("#found .heading").count() == 0 and page.locator("#found [role=option]").count() > 0
+    page.keyboard.press("Enter")
+    assert page.locator("#card h2").is_visible() and page.locator("#card .block").count() == 0
 
 
 def test_one_file_has_no_addresses_and_no_key(visit, tmp_path):

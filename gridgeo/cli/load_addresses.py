@@ -13,7 +13,12 @@ KINDS = {
     "buildings": "buildings with their codes, addresses and places: CSV, XLSX, GeoPackage, Shapefile, GeoJSON, or a zip of them",
     "houses": "houses with their codes and numbers: CSV (streamed, millions of rows), XLSX",
     "names": "what buildings and houses are and were called: CSV, XLSX",
+    "addresses": "addresses of buildings besides the main ones, former ones too: CSV, XLSX",
+    "successors": "who follows buildings and houses that are gone: CSV, XLSX",
 }
+
+#: What the counts of the grids depend on.
+_COUNTED = ("buildings", "houses")
 
 
 def arguments(kinds) -> None:
@@ -55,7 +60,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             conn.rollback()
             return 1 if left else 0
         stored = addresses.commit(conn, plan, accepted)
-        if args.what != "names" and (stored.new or stored.changed) and not args.no_count:
+        if args.what in _COUNTED and (stored.new or stored.changed) and not args.no_count:
             counts.refresh(conn)
     if stored.new or stored.changed:
         print(f"Stored: {stored.new:,} new, {stored.changed:,} changed, {stored.same:,} as before{_left_out(stored)}.")

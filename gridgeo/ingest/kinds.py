@@ -111,7 +111,42 @@ NAMES = Kind(
     tables=("address_name",),
 )
 
-KINDS = {kind.name: kind for kind in (BUILDINGS, HOUSES, NAMES)}
+ADDRESSES = Kind(
+    name="addresses",
+    code="building_code",
+    read={
+        "building_code": words.building_code,
+        "road": words.name,
+        "plate": words.label,
+        "compound": words.name,
+        "block": words.label,
+        **_DATED,
+    },
+    make="make_addresses",
+    odd="odd_addresses",
+    fill="fill_addresses",
+    checks=("doubles_addresses", "check_addresses"),
+    count="count_addresses",
+    leave_out="leave_out_addresses",
+    store=("add_other_addresses", "change_other_addresses"),
+    tables=("building_address",),
+)
+
+SUCCESSORS = Kind(
+    name="successors",
+    code="code",
+    read={"code": words.code, "successor": words.code, "reason": words.meaning("successor_reason"), "since": words.day},
+    make="make_successors",
+    odd="odd_successors",
+    fill="fill_successors",
+    checks=("doubles_successors", "check_successors"),
+    count="count_successors",
+    leave_out="leave_out_successors",
+    store=("add_successors",),
+    tables=("address_successor",),
+)
+
+KINDS = {kind.name: kind for kind in (BUILDINGS, HOUSES, NAMES, ADDRESSES, SUCCESSORS)}
 
 #: What is said of each fault a row may have, besides what :mod:`.words` says of a cell.
 RULES: dict[str, tuple[Severity, str]] = {
@@ -126,7 +161,13 @@ RULES: dict[str, tuple[Severity, str]] = {
     "period-reversed": (ERROR, "ends before it begins, or on the same day"),
     "no-name": (ERROR, "has no name"),
     "no-kind": (ERROR, "does not say of what kind the name is"),
+    "nothing-written": (ERROR, "has neither road nor compound"),
+    "unknown-successor": (ERROR, "no such building or house follows: load those first"),
+    "follows-itself": (ERROR, "would follow itself"),
     "duplicate-name": (WARNING, "is in a row above already, and left out"),
+    "duplicate-address": (WARNING, "is in a row above already, and left out"),
+    "duplicate-successor": (WARNING, "is in a row above already, and left out"),
+    "still-there": (WARNING, "is followed, and neither demolished nor retired"),
     "point-outside": (WARNING, "lies in no unit of the edition valid now"),
     "other-building": (WARNING, "is not the building the house's code begins with"),
     "floor-beyond-building": (WARNING, "the building has no such floor"),
@@ -137,10 +178,11 @@ RULES: dict[str, tuple[Severity, str]] = {
     "no-room": (INFO, "has no room number"),
 }
 
-#: Accepted, these leave the whole row out, all others only the value that is at fault. The last one says nothing new.
+#: Accepted, these leave the whole row out, all others only the value that is at fault. The last three say nothing new.
 LEAVING_OUT = (
     *("duplicate-code", "unknown-building", "unknown-code", "building-gone", "retired-code"),
-    *("no-point", "period-reversed", "no-name", "no-kind", "duplicate-name"),
+    *("no-point", "period-reversed", "no-name", "no-kind", "nothing-written", "unknown-successor", "follows-itself"),
+    *("duplicate-name", "duplicate-address", "duplicate-successor"),
 )
 
 #: errors that leave nothing to be stored

@@ -212,9 +212,13 @@ def test_views_ask_as_whoever_looks(owner):
     assert rows(owner, careless) == [("planted",)]
 
 
-def test_no_function_of_ours_runs_as_its_owner(owner):
+def test_no_function_of_ours_runs_as_its_owner_but_one_that_tells_nothing_new(owner):
+    """Whether a place lies in given units gridgeo_linkage can see by itself; for every link its policies would cost too much."""
     ours = "pronamespace IN ('gridgeo'::regnamespace, 'linkage'::regnamespace)"
-    assert rows(owner, f"SELECT proname FROM pg_proc WHERE {ours} AND prosecdef") == []
+    found = rows(owner, f"SELECT proname, proconfig, proacl::text FROM pg_proc WHERE {ours} AND prosecdef")
+    assert [(name, config) for name, config, _ in found] == [("place_is_seen", ["search_path=pg_catalog"])]
+    callers = {grant.split("=")[0] for grant in found[0][2].strip("{}").split(",")}
+    assert "" not in callers and "gridgeo_linkage" in callers and len(callers) == 2, "its owner, and the room's role"
 
 
 GRANTED = """
@@ -234,7 +238,7 @@ def test_the_locked_room_is_read_and_added_to_and_nothing_else(owner):
     granted = set(rows(owner, GRANTED, "gridgeo_linkage"))
     beyond_reading = {(table, right) for table, right in granted if right != "SELECT"}
     counts = {(table, right) for table in ("unit_count", "counted") for right in ("INSERT", "DELETE")}
-    lists = {("cluster_address", "INSERT"), ("cluster_address", "UPDATE")}
+    lists = {("cluster_address", "INSERT"), ("cluster_address", "UPDATE"), ("measure", "INSERT")}
     assert beyond_reading == {(table, "INSERT") for table in ("identity", "link", "audit")} | counts | lists
     columns = """
     SELECT c.relname, a.attname, p.privilege_type FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid, aclexplode(a.attacl) AS p

@@ -22,3 +22,37 @@ $$;
 CREATE OR REPLACE FUNCTION gridgeo.edition_now() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT e.edition_id FROM gridgeo.edition AS e WHERE e.scheme = 'governance' AND e.valid @> now()
 $$;
+
+-- Whether a place of links lies in some units (as ranges) of an edition. The one function that looks as its owner does: as
+-- expressions in the policies this, and the policies of all tables in it, would be planned with every question, which takes
+-- twenty times as long as to answer it; and asking those policies again for every link as long. It tells no more than
+-- gridgeo_linkage, which alone may call it, can see by itself.
+CREATE OR REPLACE FUNCTION linkage.place_is_seen(of_zone text, of_place text, edition bigint, area int8multirange) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  IF right(of_place, 11) = '***********' THEN
+    RETURN EXISTS (
+      SELECT FROM gridgeo.grid_unit_version AS v
+      WHERE v.edition_id = edition AND v.code = left(of_place, 14) AND v.unit_id <@ area
+    );
+  ELSIF right(of_place, 6) = '******' THEN
+    RETURN EXISTS (
+      SELECT FROM gridgeo.building_grid AS g
+      WHERE g.zone = of_zone AND g.building_code = left(of_place, 19) AND g.edition_id = edition AND g.unit_id <@ area
+    );
+  END IF;
+  RETURN EXISTS (
+    SELECT FROM gridgeo.house AS h
+    JOIN gridgeo.building_grid AS g ON g.zone = left(h.building_code, 12) AND g.building_code = h.building_code
+    WHERE h.zone = of_zone AND h.house_code = of_place AND g.edition_id = edition AND g.unit_id <@ area
+  );
+END $$;
+
+REVOKE EXECUTE ON FUNCTION linkage.place_is_seen(text, text, bigint, int8multirange) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION linkage.place_is_seen(text, text, bigint, int8multirange) TO gridgeo_linkage;
+
+-- Whether a link of a code is seen: as whoever asks.
+CREATE OR REPLACE FUNCTION linkage.token_is_seen(of_token bytea) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM linkage.link AS l WHERE l.token = of_token);
+END $$;

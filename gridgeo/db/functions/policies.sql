@@ -96,23 +96,7 @@ ALTER TABLE linkage.link FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS area ON linkage.link;
 CREATE POLICY area ON linkage.link TO gridgeo_linkage USING (
   (SELECT gridgeo.area_is_whole())
-  OR CASE
-    WHEN right(place, 11) = '***********' THEN left(place, 14) IN (
-      SELECT v.code FROM gridgeo.grid_unit_version AS v
-      WHERE v.edition_id = (SELECT gridgeo.edition_now()) AND v.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
-    )
-    WHEN right(place, 6) = '******' THEN EXISTS (
-      SELECT FROM gridgeo.building_grid AS g
-      WHERE g.zone = link.zone AND g.building_code = left(link.place, 19)
-        AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
-    )
-    ELSE EXISTS (
-      SELECT FROM gridgeo.house AS h
-      JOIN gridgeo.building_grid AS g ON g.zone = left(h.building_code, 12) AND g.building_code = h.building_code
-      WHERE h.zone = link.zone AND h.house_code = link.place
-        AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
-    )
-  END
+  OR linkage.place_is_seen(zone, place, (SELECT gridgeo.edition_now()), (SELECT gridgeo.area_ranges()))
 );
 
 -- A sealed code is seen by whoever sees a link of it; without a link by callers of the whole city alone.
@@ -120,7 +104,7 @@ ALTER TABLE linkage.identity ENABLE ROW LEVEL SECURITY;
 ALTER TABLE linkage.identity FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS area ON linkage.identity;
 CREATE POLICY area ON linkage.identity TO gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR EXISTS (SELECT FROM linkage.link AS l WHERE l.token = identity.token)
+  (SELECT gridgeo.area_is_whole()) OR linkage.token_is_seen(token)
 );
 
 -- Keys and the audit belong to no area.

@@ -20,9 +20,9 @@ rule"); UK LLC, statistical disclosure control (zero is a low count; no low coun
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-import numpy as np
+from itertools import repeat
 
 from ..settings import Settings
 
@@ -77,13 +77,13 @@ class Control:
         """Return an installation's rule."""
         return cls(settings.suppress_under, max(settings.round_to, 1))
 
-    def cells(self, counts) -> np.ndarray:
-        """Return what is told of each cell, :data:`HIDDEN` for those that are not."""
-        counts = np.asarray(counts, dtype=np.int64)
-        rounded = (counts + self.round_to // 2) // self.round_to * self.round_to
-        return np.where(counts < self.suppress_under, HIDDEN, rounded)
+    def cell(self, count: int) -> int:
+        """Return what is told of a cell, :data:`HIDDEN` where it is not."""
+        if count < self.suppress_under:
+            return HIDDEN
+        return (count + self.round_to // 2) // self.round_to * self.round_to
 
-    def total(self, counts, times=None, nobody: int = 0) -> Told:
+    def total(self, counts: Iterable[int], times: Iterable[int] | None = None, nobody: int = 0) -> Told:
         """Return what is told of many cells together.
 
         Parameters
@@ -93,19 +93,16 @@ class Control:
         nobody
             Further cells, without anybody in them.
         """
-        counts = np.append(np.asarray(counts, dtype=np.int64), 0)
-        times = np.append(np.ones(len(counts) - 1, dtype=np.int64) if times is None else np.asarray(times, dtype=np.int64), nobody)
-        cells = self.cells(counts)
-        shown = cells != HIDDEN
-        told, hidden = int((cells * times)[shown].sum()), int(times[~shown].sum())
-        least = np.maximum(cells - self.round_to // 2, self.suppress_under)
-        most = cells - self.round_to // 2 + self.round_to - 1
-        return Told(
-            count=told if times[shown].any() else None,
-            hidden=hidden,
-            least=int((least * times)[shown].sum()),
-            most=int((most * times)[shown].sum()) + hidden * max(self.suppress_under - 1, 0),
-        )
+        told = hidden = shown = least = most = 0
+        for count, many in (*zip(counts, repeat(1) if times is None else times, strict=times is not None), (0, nobody)):
+            cell = self.cell(count)
+            if cell == HIDDEN:
+                hidden += many
+                continue
+            low = cell - self.round_to // 2
+            shown, told = shown + many, told + cell * many
+            least, most = least + max(low, self.suppress_under) * many, most + (low + self.round_to - 1) * many
+        return Told(told if shown else None, hidden, least, most + hidden * max(self.suppress_under - 1, 0))
 
 
 #: For those who may see the counts as they are.

@@ -27,7 +27,7 @@ def counted(conn, edition_id: int) -> dict[tuple[str, str, str, str], int]:
     """Counts by code of the unit, subject, class and status."""
     with conn.cursor() as cur:
         cur.execute(
-            "SELECT v.code, c.subject, c.class, c.status, c.n FROM linkage.unit_count AS c "
+            "SELECT v.code, m.subject, m.class, m.status, c.n FROM linkage.unit_count AS c JOIN linkage.measure AS m USING (measure_id) "
             "JOIN grid_unit_version AS v USING (edition_id, unit_id) WHERE c.edition_id = %s",
             (edition_id,),
         )
@@ -149,7 +149,7 @@ def test_cells_are_given_once_with_how_many_units_have_the_same_number(conn, edi
         people(conn, "resident", {build(conn, edition, micro)[0]: count})
     counts.refresh(conn, TODAY)
     cells = counts.cells(conn, edition, {unit[A]: 0, unit[B]: 0, unit[C]: 1}, ["person"])
-    assert [(cell.block, cell.of, cell.n, cell.units) for cell in cells] == [(0, "resident", 3, 2), (1, "resident", 5, 1)]
+    assert sorted((cell.block, cell.of, cell.n, cell.units) for cell in cells) == [(0, "resident", 3, 2), (1, "resident", 5, 1)]
 
 
 def test_one_edition_may_be_counted_or_forgotten_alone(conn, edition):

@@ -15,6 +15,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA linkage TO gridgeo_linkage;
 GRANT INSERT ON linkage.identity, linkage.link, linkage.audit TO gridgeo_linkage;
 -- Counts are made anew after loads.
 GRANT INSERT, DELETE ON linkage.unit_count, linkage.counted TO gridgeo_linkage;
+GRANT INSERT ON linkage.measure TO gridgeo_linkage;
 GRANT INSERT, UPDATE ON linkage.cluster_address TO gridgeo_linkage;
 GRANT UPDATE (recorded) ON linkage.link TO gridgeo_linkage;
 -- A code once given stays, and its zone with it; what is known of it may change. Nothing of the address base is ever deleted.

@@ -113,22 +113,29 @@ CREATE TABLE linkage.audit (
 );
 COMMENT ON TABLE linkage.audit IS 'who asked what for which purpose; hash is an HMAC over the row and the hash before it; detail holds tokens and codes of places, never a code of a person';
 
--- Counts of each lowest unit, made anew after loads (linkage/blocks.sql). They are exact and stay in this room:
+-- Counts of each lowest unit, made anew after loads (linkage/counts.sql). They are exact and stay in this room:
 -- what of them is told is decided by linkage/disclosure.py.
-CREATE TABLE linkage.unit_count (
-  edition_id bigint NOT NULL,
-  unit_id    bigint NOT NULL,
+CREATE TABLE linkage.measure (
+  measure_id smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   subject    text NOT NULL CHECK (subject IN ('building', 'storey', 'house', 'covered', 'person', 'credit', 'phone', 'event')),
   class      text NOT NULL,
   status     text NOT NULL DEFAULT '',
+  UNIQUE (subject, class, status)
+);
+COMMENT ON TABLE linkage.measure IS
+  'what is counted: building and house by use and status, storey by height, covered houses by kind of link, codes by role';
+
+CREATE TABLE linkage.unit_count (
+  edition_id bigint NOT NULL,
+  unit_id    bigint NOT NULL,
+  measure_id smallint NOT NULL REFERENCES linkage.measure,
   n          integer NOT NULL CHECK (n > 0),
   area_m2    double precision,
-  PRIMARY KEY (edition_id, unit_id, subject, class, status),
+  PRIMARY KEY (edition_id, unit_id, measure_id),
   FOREIGN KEY (edition_id, unit_id) REFERENCES gridgeo.grid_unit_version (edition_id, unit_id)
 );
-COMMENT ON TABLE linkage.unit_count IS
-  'building and house by use and status, storey by height, covered houses by kind of link, codes by role; a code counts once in each unit';
-CREATE INDEX unit_count_subject_idx ON linkage.unit_count (edition_id, subject, class);
+COMMENT ON TABLE linkage.unit_count IS 'a code counts once in each unit; what is not there is nought';
+CREATE INDEX unit_count_measure_idx ON linkage.unit_count (measure_id);
 
 CREATE TABLE linkage.counted (
   edition_id bigint PRIMARY KEY REFERENCES gridgeo.edition,

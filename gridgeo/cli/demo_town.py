@@ -6,6 +6,7 @@ import csv
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
+from datetime import date
 from pathlib import Path
 
 from ..errors import Conflict, InvalidInput
@@ -132,7 +133,7 @@ def _load_links(conn, files: list[Path], settings: Settings) -> None:
     """Link persons, companies, numbers and cases; not on a server of somebody else without keys, who is told so."""
     from ..db import connection
     from ..ingest import links
-    from ..linkage import audit, counts, keys, loading
+    from ..linkage import audit, counts, keys, known, loading
 
     by_name = {file.stem: file for file in files}
     try:
@@ -148,4 +149,6 @@ def _load_links(conn, files: list[Path], settings: Settings) -> None:
             loading.analyze(conn)
         audit.anchor(settings, head)
     with connection.transaction(conn):
+        for row in _rows(by_name["clusters"]):
+            known.put_cluster(conn, row["place"], row["name"], date.fromisoformat(row["valid_from"]), source=row["source"])
         counts.refresh(conn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 import tracemalloc
@@ -66,12 +67,16 @@ def _loaded(ground: Ground, town: invented.Base) -> str:
             with conn:
                 datum = "cgcs2000" if kind == "buildings" else ""
                 loads.commit(conn, loads.plan(conn, kind, [files[kind]], datum=datum, storing=True))
-        with conn:
-            search.refresh(conn)
         conn.autocommit = True
         with conn.cursor() as cur:
             cur.execute("VACUUM ANALYZE")
     return url
+
+
+def _server_s(conn) -> float:
+    """Seconds the server's process for this connection has worked."""
+    fields = Path(f"/proc/{conn.info.backend_pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory(conn) -> float:
@@ -87,14 +92,15 @@ def _many(result: Result, conn, base: Base, texts: list[str]) -> list[Washed]:
     say("washing: by the thousand")
     wash(conn, texts[:_BLOCK], base)
     answers: list[Washed] = []
-    wall, own = time.perf_counter(), time.process_time()
+    wall, own, server = time.perf_counter(), time.process_time(), _server_s(conn)
     for start in range(0, len(texts), _BLOCK):
         answers += wash(conn, texts[start : start + _BLOCK], base)
-    wall, own = time.perf_counter() - wall, time.process_time() - own
-    rate = len(texts) / wall
-    note = f"{own / len(texts) * 1e6:.0f} µs each of this process; the server runs on the same core"
-    result.add(f"batch of {_BLOCK:,}", rate, "addresses/s", note=note)
-    result.goal("a batch washes 5,000 addresses a second on one core", f"{rate:,.0f}", rate >= 5_000)
+    wall, own, server = time.perf_counter() - wall, time.process_time() - own, _server_s(conn) - server
+    rate = len(texts) / (own + server)
+    result.add(f"batch of {_BLOCK:,}, by the clock", len(texts) / wall, "addresses/s", note="whatever else the machine does")
+    note = f"{own / len(texts) * 1e6:.0f} µs each here, {server / len(texts) * 1e6:.0f} µs in the server"
+    result.add(f"batch of {_BLOCK:,}, a second of one core", rate, "addresses", note=note)
+    result.goal("a second of one core, ours and the server's, washes 5,000 addresses", f"{rate:,.0f}", rate >= 5_000)
     return answers
 
 

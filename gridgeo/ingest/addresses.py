@@ -17,7 +17,7 @@ from pathlib import Path
 from psycopg2 import sql
 
 from .. import issues as findings
-from ..addresses import assignment, store
+from ..addresses import assignment, search, store
 from ..codes import grid
 from ..db import queries
 from ..errors import Conflict, InvalidInput, UnreadableFile
@@ -27,7 +27,7 @@ from ..issues import Issue
 from . import bulk, fields, points, sandbox
 from .bulk import Progress
 from .formats.decoding import guessed
-from .kinds import BUILDINGS, KINDS, LEAVING_OUT, NEVER_ACCEPTED, RULES, Kind
+from .kinds import BUILDINGS, HOUSES, KINDS, LEAVING_OUT, NEVER_ACCEPTED, RULES, SUCCESSORS, Kind
 from .model import Table
 from .notes import ERROR, INFO, Notes
 from .words import Word
@@ -142,6 +142,8 @@ def commit(conn, plan: Plan, accepted: Collection[str] = ()) -> Stored:
         if new or changed:
             for table in plan.kind.tables:
                 cur.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+    if (new or changed) and plan.kind not in (HOUSES, SUCCESSORS):
+        search.refresh(conn)  # what people type is looked for among names made anew
     return Stored(new, changed, rows - new - changed, left_out)
 
 

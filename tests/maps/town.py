@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from api import server
-from gridgeo.addresses import lifecycle, search
+from gridgeo.addresses import lifecycle
 from gridgeo.db import connection
 from gridgeo.hierarchy import store
 from gridgeo.hierarchy.model import GOVERNANCE
@@ -82,7 +82,6 @@ def load(url: str, settings: Settings, folder: Path) -> None:
                 addresses.commit(conn, plan, {issue.code for issue in plan.errors()})
         with connection.transaction(conn):
             lifecycle.retire(conn, lost().code, date(2024, 5, 1), successors=[estate().code])
-            search.refresh(conn)
             keys.init(conn, settings)
         for name, kind in LINKS.items():
             with connection.transaction(conn):

@@ -135,10 +135,13 @@ def commit(conn, plan: Plan, accepted: Collection[str] = ()) -> Stored:
         with store.writing(conn):
             cur.execute(SQL[plan.kind.leave_out], {"codes": list(LEAVING_OUT)})
             left_out = cur.rowcount
-            cur.execute(SQL[plan.kind.count])
-            new, changed, rows = cur.fetchone()
+            new, changed, rows = plan.new, plan.changed, plan.rows
+            if left_out:
+                cur.execute(SQL[plan.kind.count])
+                new, changed, rows = cur.fetchone()
             if new or changed:
                 _store(conn, cur, plan.kind)
+        cur.execute("SET LOCAL default_statistics_target TO DEFAULT")
         if new or changed:
             for table in plan.kind.tables:
                 cur.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
@@ -162,11 +165,14 @@ class _Order:
         self.conn, self.kind, self.datum, self.given, self.since, self.progress = conn, kind, datum, given, since, progress
         self.files: list[str] = []
         self.present: set[str] = set()
+        self.plain: set[str] = set()
+        self.taken = self.staged = 0
         self.notes: list[Issue] = []
 
     def plan(self, paths: Sequence[Path]) -> Plan:
         with self.conn.cursor() as cur:
             cur.execute("SET LOCAL work_mem = '128MB'")  # joins and sorts of millions, one at a time
+            cur.execute("SET LOCAL default_statistics_target = 20")  # enough to tell millions from dozens
             for query in ("drop_all", "make_word", "make_fault", "make_located", self.kind.make):
                 cur.execute(SQL[query])
             tables = self._take(cur, paths)
@@ -177,7 +183,8 @@ class _Order:
             self._compare(cur)
             for query in self.kind.checks:
                 cur.execute(SQL[query])
-            self._without_code(cur)
+            if self.taken > self.staged:
+                self._without_code(cur)
             if self.kind is BUILDINGS:
                 if any(note.code in NEVER_ACCEPTED for note in self.notes):
                     cur.execute("DELETE FROM fault WHERE code = 'no-point'")  # all of them are nowhere, and why is said
@@ -199,7 +206,7 @@ class _Order:
             for table in sandbox.read([path]):
                 if len(table):
                     number, roles = self._roles(table.name, list(table.columns))
-                    bulk.put(cur, self.kind.incoming, number, table, roles)
+                    self.taken += bulk.put(cur, self.kind.incoming, number, table, roles)
                     tables[number] = table
                     self.notes += [_placed(note, table.name) for note in table.notes]
         if not self.files:
@@ -210,7 +217,7 @@ class _Order:
         number, roles = self._roles(path.name, list(head.names))
         if head.encoding == "gb18030":
             self.notes.append(_placed(guessed(), path.name))
-        bulk.copy(cur, self.kind.incoming, number, path, head, roles, self.progress)
+        self.taken += bulk.copy(cur, self.kind.incoming, number, path, head, roles, self.progress)
 
     def _has_areas(self, head: bulk.Header) -> bool:
         """Whether a file of text has footprints in it: no text of an area is read outside the jail."""
@@ -244,17 +251,21 @@ class _Order:
             )
 
     def _read_words(self, cur, column: str, read: Callable[[str], Word], query: sql.Composable) -> None:
+        self.plain.add(column)
         for texts in _chunks(self.conn, query):
-            rows = ((column, text, *_cells(read(text))) for text in texts)
+            meant = [(text, read(text)) for text in texts]
+            if not all(word.is_plain(text) for text, word in meant):
+                self.plain.discard(column)
             buffer = io.StringIO()
-            csv.writer(buffer, lineterminator="\n").writerows(rows)
+            csv.writer(buffer, lineterminator="\n").writerows((column, text, *_cells(word)) for text, word in meant)
             cur.copy_expert("COPY word (field, given, value, key, number, fault, rule) FROM STDIN (FORMAT csv)", _bytes(buffer))
 
     def _compare(self, cur) -> None:
         self.progress("comparing with what is stored", 0, 1)
-        has = {f"has_{role}": role in self.present for role in fields.roles(self.kind.name)}
+        ways = {role: "stored" if role not in self.present else "plain" if role in self.plain else "word" for role in self.kind.read}
         order = "" if self._in_order(cur) else _BY_CODE
-        cur.execute(SQL[self.kind.fill].rstrip(";") + order, {"since": self.since, **has})
+        cur.execute(SQL[self.kind.fill].rstrip(";") + order, {"since": self.since, **ways})
+        self.staged = cur.rowcount
         self._analyze(cur, f"staged_{self.kind.name}")
 
     def _in_order(self, cur) -> bool:

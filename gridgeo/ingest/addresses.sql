@@ -44,7 +44,7 @@ CREATE TEMPORARY TABLE incoming_houses (
 CREATE TEMPORARY TABLE staged_houses (
   file smallint, n integer, zone text, house_code text, building_code text, unit text, floor smallint, room text, unit_key text,
   room_key text, house_use text, status text, area_m2 real, valid_from date, valid_to date, source text,
-  storey smallint, building_live boolean, floors smallint, floors_below smallint, known boolean, was_gone boolean, changed boolean
+  known boolean, was_gone boolean, changed boolean
 ) ON COMMIT DROP;
 
 -- name: make_names
@@ -83,8 +83,9 @@ SELECT DISTINCT ON (left(building_code, 14)) left(building_code, 14), file, n, c
  ORDER BY left(building_code, 14), file, n;
 
 -- name: fill_buildings
--- What is to be stored of each building: what the files say, else what is stored, else what is usual. The has_… say which columns
--- the files have: an empty cell of a column that is there takes away what is stored, a column that is not there leaves it.
+-- What is to be stored of each building: what the files say, else what is stored, else what is usual. Of each column the way is
+-- said: 'stored' where no file has it, so that it leaves what is stored (an empty cell takes it away); 'plain' where every text
+-- means just itself; 'word' where the dictionary has to be asked. The planner leaves out the joins that are not needed.
 INSERT INTO staged_buildings (
   file, n, zone, building_code, building_use, status, floors, floors_below, point, footprint, valid_from, valid_to, source,
   road, plate, compound, block, road_key, plate_key, compound_key, block_key, short_name, short_key, address_no, address_from,
@@ -103,29 +104,32 @@ SELECT s.file, s.n, s.zone, s.code, s.building_use, s.status, s.floors, s.floors
   FROM (
     SELECT i.file, i.n, c.zone, c.code, b AS old, a AS written,
            b.building_code IS NOT NULL AS known,
-           coalesce(CASE WHEN %(has_building_use)s THEN bu.value END, b.building_use, 'other') AS building_use,
-           coalesce(CASE WHEN %(has_status)s THEN st.value END, b.status, 'in_use') AS status,
-           CASE WHEN %(has_floors)s THEN fl.number::smallint ELSE b.floors END AS floors,
-           CASE WHEN %(has_floors_below)s THEN fb.number::smallint ELSE b.floors_below END AS floors_below,
+           coalesce(CASE %(building_use)s WHEN 'plain' THEN i.building_use WHEN 'word' THEN bu.value END, b.building_use, 'other')
+             AS building_use,
+           coalesce(CASE %(status)s WHEN 'plain' THEN i.status WHEN 'word' THEN st.value END, b.status, 'in_use') AS status,
+           CASE %(floors)s WHEN 'plain' THEN i.floors::smallint WHEN 'word' THEN fl.number::smallint ELSE b.floors END AS floors,
+           CASE %(floors_below)s WHEN 'plain' THEN i.floors_below::smallint WHEN 'word' THEN fb.number::smallint ELSE b.floors_below END
+             AS floors_below,
            coalesce(ST_SetSRID(ST_MakePoint(l.lon, l.lat), 4490), b.point) AS point,
            coalesce(l.footprint, b.footprint) AS footprint,
-           coalesce(CASE WHEN %(has_valid_from)s THEN vf.value::date END, b.valid_from, %(since)s::date) AS valid_from,
-           CASE WHEN %(has_valid_to)s THEN vt.value::date ELSE b.valid_to END AS valid_to,
-           CASE WHEN %(has_source)s THEN coalesce(so.value, '') ELSE coalesce(b.source, '') END AS source,
-           CASE WHEN %(has_road)s THEN ro.value ELSE a.road END AS road,
-           CASE WHEN %(has_plate)s THEN pl.value ELSE a.plate END AS plate,
-           CASE WHEN %(has_compound)s THEN co.value ELSE a.compound END AS compound,
-           CASE WHEN %(has_block)s THEN bl.value ELSE a.block END AS block,
-           CASE WHEN %(has_road)s THEN ro.key ELSE a.road_key END AS road_key,
-           CASE WHEN %(has_plate)s THEN pl.key ELSE a.plate_key END AS plate_key,
-           CASE WHEN %(has_compound)s THEN co.key ELSE a.compound_key END AS compound_key,
-           CASE WHEN %(has_block)s THEN bl.key ELSE a.block_key END AS block_key,
-           sn.value AS short_name, sn.key AS short_key
+           coalesce(CASE %(valid_from)s WHEN 'plain' THEN i.valid_from::date WHEN 'word' THEN vf.value::date END, b.valid_from,
+                    %(since)s::date) AS valid_from,
+           CASE %(valid_to)s WHEN 'plain' THEN i.valid_to::date WHEN 'word' THEN vt.value::date ELSE b.valid_to END AS valid_to,
+           coalesce(CASE %(source)s WHEN 'plain' THEN i.source WHEN 'word' THEN so.value ELSE b.source END, '') AS source,
+           CASE %(road)s WHEN 'plain' THEN i.road WHEN 'word' THEN ro.value ELSE a.road END AS road,
+           CASE %(plate)s WHEN 'plain' THEN i.plate WHEN 'word' THEN pl.value ELSE a.plate END AS plate,
+           CASE %(compound)s WHEN 'plain' THEN i.compound WHEN 'word' THEN co.value ELSE a.compound END AS compound,
+           CASE %(block)s WHEN 'plain' THEN i.block WHEN 'word' THEN bl.value ELSE a.block END AS block,
+           CASE %(road)s WHEN 'plain' THEN i.road WHEN 'word' THEN ro.key ELSE a.road_key END AS road_key,
+           CASE %(plate)s WHEN 'plain' THEN i.plate WHEN 'word' THEN pl.key ELSE a.plate_key END AS plate_key,
+           CASE %(compound)s WHEN 'plain' THEN i.compound WHEN 'word' THEN co.key ELSE a.compound_key END AS compound_key,
+           CASE %(block)s WHEN 'plain' THEN i.block WHEN 'word' THEN bl.key ELSE a.block_key END AS block_key,
+           CASE %(short_name)s WHEN 'plain' THEN i.short_name WHEN 'word' THEN sn.value END AS short_name,
+           CASE %(short_name)s WHEN 'plain' THEN i.short_name WHEN 'word' THEN sn.key END AS short_key
       FROM incoming_buildings AS i
       LEFT JOIN word AS cw ON cw.field = 'building_code' AND cw.given = i.building_code
-     CROSS JOIN LATERAL (
-       SELECT left(coalesce(cw.value, i.building_code), 12) AS zone, coalesce(cw.value, i.building_code) AS code
-     ) AS c
+     CROSS JOIN LATERAL (SELECT CASE %(building_code)s WHEN 'plain' THEN i.building_code ELSE coalesce(cw.value, i.building_code) END) AS w (code)
+     CROSS JOIN LATERAL (SELECT left(w.code, 12), w.code) AS c (zone, code)
       LEFT JOIN building AS b ON b.zone = c.zone AND b.building_code = c.code
       LEFT JOIN building_address AS a ON a.zone = c.zone AND a.building_code = c.code AND a.main AND a.valid_to IS NULL
       LEFT JOIN located AS l ON l.file = i.file AND l.n = i.n
@@ -141,17 +145,16 @@ SELECT s.file, s.n, s.zone, s.code, s.building_use, s.status, s.floors, s.floors
       LEFT JOIN word AS co ON co.field = 'compound' AND co.given = i.compound
       LEFT JOIN word AS bl ON bl.field = 'block' AND bl.given = i.block
       LEFT JOIN word AS sn ON sn.field = 'short_name' AND sn.given = i.short_name
-     WHERE i.building_code IS NOT NULL AND cw.fault IS NULL
+     WHERE i.building_code IS NOT NULL AND (%(building_code)s = 'plain' OR cw.fault IS NULL)
   ) AS s;
 
 -- name: fill_houses
 -- As fill_buildings.
 INSERT INTO staged_houses (
   file, n, zone, house_code, building_code, unit, floor, room, unit_key, room_key, house_use, status, area_m2, valid_from, valid_to,
-  source, storey, building_live, floors, floors_below, known, was_gone, changed)
+  source, known, was_gone, changed)
 SELECT s.file, s.n, s.zone, s.code, s.building_code, s.unit, s.floor, s.room, s.unit_key, s.room_key, s.house_use, s.status, s.area_m2,
-       s.valid_from, s.valid_to, s.source, s.storey,
-       b.status NOT IN ('demolished', 'retired'), b.floors, b.floors_below, s.known,
+       s.valid_from, s.valid_to, s.source, s.known,
        s.known AND (s.old).status IN ('demolished', 'retired'),
        s.known AND (s.building_code, s.unit, s.floor, s.room, s.house_use, s.status, s.area_m2, s.valid_from, s.valid_to, s.source)
          IS DISTINCT FROM ((s.old).building_code, (s.old).unit, (s.old).floor, (s.old).room, (s.old).house_use, (s.old).status,
@@ -159,22 +162,24 @@ SELECT s.file, s.n, s.zone, s.code, s.building_code, s.unit, s.floor, s.room, s.
   FROM (
     SELECT i.file, i.n, c.zone, c.code, h AS old,
            h.house_code IS NOT NULL AS known,
-           coalesce(CASE WHEN %(has_building_code)s THEN bc.value END, h.building_code, left(c.code, 19)) AS building_code,
-           CASE WHEN %(has_unit)s THEN un.value ELSE h.unit END AS unit,
-           CASE WHEN %(has_unit)s THEN un.key ELSE h.unit_key END AS unit_key,
-           CASE WHEN %(has_floor)s THEN fl.number::smallint ELSE h.floor END AS floor,
-           CASE WHEN %(has_room)s THEN ro.value ELSE h.room END AS room,
-           CASE WHEN %(has_room)s THEN ro.key ELSE h.room_key END AS room_key,
-           CASE WHEN %(has_room)s THEN ro.number::smallint END AS storey,
-           CASE WHEN %(has_house_use)s THEN hu.value ELSE h.house_use END AS house_use,
-           coalesce(CASE WHEN %(has_status)s THEN st.value END, h.status, 'in_use') AS status,
-           CASE WHEN %(has_area_m2)s THEN ar.number::real ELSE h.area_m2 END AS area_m2,
-           coalesce(CASE WHEN %(has_valid_from)s THEN vf.value::date END, h.valid_from, %(since)s::date) AS valid_from,
-           CASE WHEN %(has_valid_to)s THEN vt.value::date ELSE h.valid_to END AS valid_to,
-           CASE WHEN %(has_source)s THEN coalesce(so.value, '') ELSE coalesce(h.source, '') END AS source
+           coalesce(CASE %(building_code)s WHEN 'plain' THEN i.building_code WHEN 'word' THEN bc.value END, h.building_code,
+                    left(c.code, 19)) AS building_code,
+           CASE %(unit)s WHEN 'plain' THEN i.unit WHEN 'word' THEN un.value ELSE h.unit END AS unit,
+           CASE %(unit)s WHEN 'plain' THEN i.unit WHEN 'word' THEN un.key ELSE h.unit_key END AS unit_key,
+           CASE %(floor)s WHEN 'plain' THEN i.floor::smallint WHEN 'word' THEN fl.number::smallint ELSE h.floor END AS floor,
+           CASE %(room)s WHEN 'plain' THEN i.room WHEN 'word' THEN ro.value ELSE h.room END AS room,
+           CASE %(room)s WHEN 'plain' THEN i.room WHEN 'word' THEN ro.key ELSE h.room_key END AS room_key,
+           CASE %(house_use)s WHEN 'plain' THEN i.house_use WHEN 'word' THEN hu.value ELSE h.house_use END AS house_use,
+           coalesce(CASE %(status)s WHEN 'plain' THEN i.status WHEN 'word' THEN st.value END, h.status, 'in_use') AS status,
+           CASE %(area_m2)s WHEN 'plain' THEN i.area_m2::real WHEN 'word' THEN ar.number::real ELSE h.area_m2 END AS area_m2,
+           coalesce(CASE %(valid_from)s WHEN 'plain' THEN i.valid_from::date WHEN 'word' THEN vf.value::date END, h.valid_from,
+                    %(since)s::date) AS valid_from,
+           CASE %(valid_to)s WHEN 'plain' THEN i.valid_to::date WHEN 'word' THEN vt.value::date ELSE h.valid_to END AS valid_to,
+           coalesce(CASE %(source)s WHEN 'plain' THEN i.source WHEN 'word' THEN so.value ELSE h.source END, '') AS source
       FROM incoming_houses AS i
       LEFT JOIN word AS cw ON cw.field = 'house_code' AND cw.given = i.house_code
-     CROSS JOIN LATERAL (SELECT left(coalesce(cw.value, i.house_code), 12) AS zone, coalesce(cw.value, i.house_code) AS code) AS c
+     CROSS JOIN LATERAL (SELECT CASE %(house_code)s WHEN 'plain' THEN i.house_code ELSE coalesce(cw.value, i.house_code) END) AS w (code)
+     CROSS JOIN LATERAL (SELECT left(w.code, 12), w.code) AS c (zone, code)
       LEFT JOIN house AS h ON h.zone = c.zone AND h.house_code = c.code
       LEFT JOIN word AS bc ON bc.field = 'building_code' AND bc.given = i.building_code
       LEFT JOIN word AS un ON un.field = 'unit' AND un.given = i.unit
@@ -186,18 +191,18 @@ SELECT s.file, s.n, s.zone, s.code, s.building_code, s.unit, s.floor, s.room, s.
       LEFT JOIN word AS vf ON vf.field = 'valid_from' AND vf.given = i.valid_from
       LEFT JOIN word AS vt ON vt.field = 'valid_to' AND vt.given = i.valid_to
       LEFT JOIN word AS so ON so.field = 'source' AND so.given = i.source
-     WHERE i.house_code IS NOT NULL AND cw.fault IS NULL
-  ) AS s
-  LEFT JOIN building AS b ON b.zone = left(s.building_code, 12) AND b.building_code = s.building_code;
+     WHERE i.house_code IS NOT NULL AND (%(house_code)s = 'plain' OR cw.fault IS NULL)
+  ) AS s;
 
 -- name: fill_names
 -- A name without a day of its own is valid as long as what it is of.
 INSERT INTO staged_names (file, n, zone, code, kind, name, name_key, valid_from, valid_to, source, there, known, changed)
 SELECT s.file, s.n, s.zone, s.code, s.kind, s.name, s.name_key, s.valid_from,
-       CASE WHEN %(has_valid_to)s THEN s.valid_to ELSE o.valid_to END,
-       CASE WHEN %(has_source)s THEN s.source ELSE coalesce(o.source, '') END,
+       CASE WHEN %(valid_to)s = 'stored' THEN o.valid_to ELSE s.valid_to END,
+       CASE WHEN %(source)s = 'stored' THEN coalesce(o.source, '') ELSE s.source END,
        s.there, o.code IS NOT NULL,
-       o.code IS NOT NULL AND ((%(has_valid_to)s AND s.valid_to IS DISTINCT FROM o.valid_to) OR (%(has_source)s AND s.source <> o.source))
+       o.code IS NOT NULL AND (
+         (%(valid_to)s <> 'stored' AND s.valid_to IS DISTINCT FROM o.valid_to) OR (%(source)s <> 'stored' AND s.source <> o.source))
   FROM (
     SELECT i.file, i.n, c.zone, c.code, ki.value AS kind, na.value AS name, na.key AS name_key,
            coalesce(vf.value::date, b.valid_from, h.valid_from, %(since)s::date) AS valid_from, vt.value::date AS valid_to,
@@ -258,18 +263,51 @@ INSERT INTO fault (code, file, n, field, value)
 SELECT f.code, s.file, s.n, f.field, f.value
   FROM staged_houses AS s
  CROSS JOIN LATERAL (VALUES
-    ('unknown-building', 'building_code', s.building_code, s.building_live IS NULL),
-    ('building-gone', 'building_code', s.building_code, NOT s.building_live AND s.status NOT IN ('demolished', 'retired')),
     ('retired-code', 'house_code', s.house_code, s.was_gone AND s.status NOT IN ('demolished', 'retired')),
     ('period-reversed', 'valid_to', s.valid_to::text, s.valid_to <= s.valid_from),
     ('other-building', 'building_code', s.building_code, left(s.house_code, 19) <> s.building_code),
-    ('floor-beyond-building', 'floor', s.floor::text, s.floor > s.floors OR -s.floor > s.floors_below),
-    ('room-on-other-floor', 'room', s.room, s.floor > 0 AND s.storey <> s.floor),
     ('no-room', 'room', NULL, s.room_key IS NULL AND NOT s.known)
   ) AS f (code, field, value, found)
- WHERE (s.building_live IS NOT TRUE OR s.was_gone OR s.valid_to <= s.valid_from OR left(s.house_code, 19) <> s.building_code
-        OR s.floor > s.floors OR -s.floor > s.floors_below OR (s.floor > 0 AND s.storey <> s.floor) OR s.room_key IS NULL)
+ WHERE (s.was_gone OR s.valid_to <= s.valid_from OR left(s.house_code, 19) <> s.building_code OR s.room_key IS NULL)
    AND f.found;
+
+-- name: check_their_buildings
+-- Each building is looked at once for all its houses; only where there is something to say, the houses themselves are.
+INSERT INTO fault (code, file, n, field, value)
+WITH whole AS MATERIALIZED (
+  SELECT building_code, max(floor) AS top, min(floor) AS bottom, bool_or(status NOT IN ('demolished', 'retired')) AS stands
+    FROM staged_houses
+   GROUP BY building_code
+), doubtful AS MATERIALIZED (
+  SELECT w.building_code, b.building_code IS NULL AS unknown, b.status IN ('demolished', 'retired') AS gone, b.floors, b.floors_below
+    FROM whole AS w
+    LEFT JOIN building AS b ON b.zone = left(w.building_code, 12) AND b.building_code = w.building_code
+   WHERE b.building_code IS NULL OR (b.status IN ('demolished', 'retired') AND w.stands)
+      OR w.top > b.floors OR -w.bottom > b.floors_below
+)
+SELECT f.code, s.file, s.n, f.field, f.value
+  FROM doubtful AS d
+  JOIN staged_houses AS s USING (building_code)
+ CROSS JOIN LATERAL (VALUES
+    ('unknown-building', 'building_code', s.building_code, d.unknown),
+    ('building-gone', 'building_code', s.building_code, d.gone AND s.status NOT IN ('demolished', 'retired')),
+    ('floor-beyond-building', 'floor', s.floor::text, s.floor > d.floors OR -s.floor > d.floors_below)
+  ) AS f (code, field, value, found)
+ WHERE f.found;
+
+-- name: check_rooms
+-- 501 is on the fifth floor. Each pair of floor and room is looked at once.
+INSERT INTO fault (code, file, n, field, value)
+WITH wrong AS MATERIALIZED (
+  SELECT floor, room_key
+    FROM staged_houses
+   WHERE floor > 0
+   GROUP BY floor, room_key
+  HAVING CASE WHEN room_key ~ '^[0-9]{3,5}$' THEN left(room_key, -2)::integer <> floor END
+)
+SELECT 'room-on-other-floor', s.file, s.n, 'room', s.room
+  FROM wrong AS w
+  JOIN staged_houses AS s USING (floor, room_key);
 
 -- name: check_names
 INSERT INTO fault (code, file, n, field, value)

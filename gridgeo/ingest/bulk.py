@@ -77,11 +77,11 @@ def header(path: Path, progress: Progress = lambda *_: None) -> Header:
     return Header(tuple(names), delimiter, encoding, reader.line_num)
 
 
-def copy(cur, into: str, number: int, path: Path, head: Header, roles: dict[str, str], progress: Progress = lambda *_: None) -> None:
+def copy(cur, into: str, number: int, path: Path, head: Header, roles: dict[str, str], progress: Progress = lambda *_: None) -> int:
     """COPY the rows of a file into a temporary table: a column of text for each role, `file`, and `n`, the row's number from 1.
 
-    Columns that have no role go into columns of their own, which nobody looks at. An empty cell is null, and so is every
-    cell of an empty line.
+    Returns how many there are. Columns that have no role go into columns of their own, which nobody looks at. An empty
+    cell is null, and so is every cell of an empty line.
 
     Parameters
     ----------
@@ -113,9 +113,10 @@ def copy(cur, into: str, number: int, path: Path, head: Header, roles: dict[str,
         raise UnreadableFile(path.name, _told(error, head.lines)) from None
     finally:
         source.close()
+    return cur.rowcount
 
 
-def put(cur, into: str, number: int, table: Table, roles: dict[str, str]) -> None:
+def put(cur, into: str, number: int, table: Table, roles: dict[str, str]) -> int:
     """Put the rows of a table that was read in the jail into the same temporary table, as :func:`copy` does."""
     _prepare(cur, into, number, [])
     taken = list(roles.items())
@@ -127,6 +128,7 @@ def put(cur, into: str, number: int, table: Table, roles: dict[str, str]) -> Non
         zip(range(1, len(table) + 1), *(table.columns[name] for _, name in taken), strict=True)
     )
     cur.copy_expert(statement, io.BytesIO(buffer.getvalue().encode()))
+    return cur.rowcount
 
 
 class _Lines:

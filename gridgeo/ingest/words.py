@@ -17,7 +17,7 @@ _LONGEST = 200
 _DATE = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?(?:[ T]0?0:00(?::00(?:\.0+)?)?)?")
 _WHOLE = re.compile(r"[0-9]{1,4}(\.0+)?")
 _DECIMAL = re.compile(r"[0-9]{1,7}(\.[0-9]{1,9})?|[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,9})?")
-_ROOM = re.compile(r"([0-9]{1,3})[0-9]{2}")
+_NUMERAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _FLOOR = re.compile(r"-?[0-9]{1,3}")
 _BASEMENT = re.compile(r"B(?=[0-9])")
 
@@ -39,6 +39,15 @@ class Word:
     number: float | None = None
     fault: str | None = None
     rule: str | None = None
+
+    def is_plain(self, text: str) -> bool:
+        """Whether the text means just itself, so that nobody needs to look it up."""
+        if self.fault is not None:
+            return False
+        if self.value is not None:
+            return self.value == text and self.key in (None, text)
+        whole = self.number is not None and float(self.number).is_integer()
+        return self.number is not None and bool(_NUMERAL.fullmatch(text)) and not (whole and "." in text)
 
 
 def code(text: str) -> Word:
@@ -67,13 +76,6 @@ def label(text: str) -> Word:
     """Read a number of a plate, a block or a unit. Faults as :func:`name`."""
     word = plain(text)
     return word if word.fault or word.value is None else Word(word.value, number_key(word.value))
-
-
-def room(text: str) -> Word:
-    """Read a room's number; `number` is the floor it speaks of: 5 for 501, 12 for 1203. Faults as :func:`name`."""
-    word = label(text)
-    speaks = _ROOM.fullmatch(word.key or "")
-    return Word(word.value, word.key, int(speaks[1]) if speaks else None, word.fault, word.rule)
 
 
 def floor(text: str) -> Word:

@@ -516,8 +516,6 @@ def test_progress_tells_bytes_and_can_be_interrupted(conn, files, tmp_path):
         (words.floor, "地下一层", -1),
         (words.floor, "B2", -2),
         (words.floor, "12.0", 12),
-        (words.room, "1203", 12),
-        (words.room, "0501", 5),
         (words.storeys, "30层", 30),
         (words.area, "1,234.5㎡", 1234.5),
         (words.area, "８８", 88),

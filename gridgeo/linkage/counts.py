@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from ..db import queries
 from ..errors import Conflict
@@ -36,8 +37,7 @@ class Counted:
     counted_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(NamedTuple):
     """How many of a block's lowest units have the same number of something.
 
     `of` is the use, height, kind or role; `status` is empty where there is none.

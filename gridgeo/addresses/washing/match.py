@@ -29,7 +29,7 @@ _KEYS = {
     "by_number": ("compound", "plate"),
     "by_block": ("compound", "block"),
     "by_compound": ("compound",),
-    "by_name": ("name", "block"),
+    "by_name": ("name", "block", "plate"),
 }
 _ALONE = ("by_compound", "by_name")
 #: a query returns no more of one key; where it returns so many, there may be others
@@ -99,9 +99,9 @@ def first(w: Written, base: Base) -> list[Ask]:
     if w.compound in base.compounds:
         asks += _of_compound(w.compound, w, base)[:1]
     if w.compound in base.names:
-        asks.append(("by_name", (w.compound, w.block)))
+        asks.append(("by_name", (w.compound, w.block, w.plate)))
     if w.compound and w.block and w.compound + w.block in base.names:
-        asks.append(("by_name", (w.compound + w.block, None)))
+        asks.append(("by_name", (w.compound + w.block, None, w.plate)))
     return asks or _of_road(w.road, w, base)
 
 
@@ -115,7 +115,7 @@ def further(w: Written, base: Base) -> list[Ask]:
     elif w.compound:
         asks += [ask for place in _nearly(w.compound, w, base, base.compounds) for ask in _of_compound(place, w, base)]
         if w.compound not in base.names:
-            asks += [("by_name", (name, w.block)) for name in _nearly(w.compound, w, base, base.names)]
+            asks += [("by_name", (name, w.block, w.plate)) for name in _nearly(w.compound, w, base, base.names)]
     return asks
 
 
@@ -175,7 +175,7 @@ def _ask(conn, cases: list[Case], base: Base, asks: list[list[tuple[Written, Ask
     for query, by_keys in askers.items():
         found = _buildings(conn, query, list(by_keys), base)
         for keys, rows in zip(by_keys, found, strict=True):
-            alone = query in _ALONE and len({row.code for row in rows if row.live}) == 1
+            alone = query in _ALONE and not any(keys[1:]) and len({row.code for row in rows if row.live}) == 1
             name = keys[0] if query == "by_name" else None
             for case, w in by_keys[keys]:
                 case.crowded |= len(rows) >= _MOST

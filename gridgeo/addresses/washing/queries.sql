@@ -132,9 +132,9 @@ SELECT k.n, w.*, g.unit_id
   LEFT JOIN building_grid AS g ON g.zone = w.zone AND g.building_code = w.building_code AND g.edition_id = %(edition_id)s;
 
 -- name: by_name
--- Buildings under another name; of one block where it is written. `gone`: the name is no longer in use.
+-- Buildings under another name; of one block and one plate where they are written. `gone`: the name is no longer in use.
 SELECT k.n, w.*, g.unit_id
-  FROM unnest(%(n)s::integer[], %(name)s::text[], %(block)s::text[]) AS k (n, name, block)
+  FROM unnest(%(n)s::integer[], %(name)s::text[], %(block)s::text[], %(plate)s::text[]) AS k (n, name, block, plate)
  CROSS JOIN LATERAL (
    SELECT a.*, x.kind = 'former' OR coalesce(x.valid_to <= today(), false) AS gone
      FROM address_name AS x
@@ -142,6 +142,7 @@ SELECT k.n, w.*, g.unit_id
     WHERE x.name_key = k.name
       AND length(x.code) = 19
       AND (k.block IS NULL OR a.block_key IS NULL OR a.block_key = k.block)
+      AND (k.plate IS NULL OR a.plate_key IS NULL OR a.plate_key = k.plate)
     LIMIT 200
  ) AS w
   LEFT JOIN building_grid AS g ON g.zone = w.zone AND g.building_code = w.building_code AND g.edition_id = %(edition_id)s;

@@ -116,7 +116,6 @@ def _load_grids(conn, files: list[Path], profile: str, settings: Settings) -> No
 
 
 def _load_addresses(conn, files: list[Path]) -> None:
-    from ..addresses import search
     from ..db import connection
     from ..ingest import addresses
 
@@ -125,8 +124,6 @@ def _load_addresses(conn, files: list[Path]) -> None:
         with connection.transaction(conn):
             datum = "cgcs2000" if kind == "buildings" else ""
             addresses.commit(conn, addresses.plan(conn, kind, [by_name[kind]], datum=datum, storing=True))
-    with connection.transaction(conn):
-        search.refresh(conn)
 
 
 def _load_links(conn, files: list[Path], settings: Settings) -> None:

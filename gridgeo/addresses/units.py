@@ -61,6 +61,7 @@ class Units:
         for unit_id, level, name in former:
             self._once[level, bare(level, name)].add(unit_id)
         self._became, self._held = _history(shenzhen() if facts is None else facts)
+        self._written: dict[int | None, str] = {}
         self._seen: dict[tuple[str, str, tuple[Unit, ...]], Agreement] = {}
 
     def __len__(self) -> int:
@@ -73,6 +74,13 @@ class Units:
     def ids(self, unit_id: int | None) -> tuple[int, ...]:
         """Return the ids of :meth:`chain`."""
         return self._above.get(unit_id, ())
+
+    def address(self, unit_id: int | None, parts: Parts) -> str:
+        """Return the full address of a place in a unit, the micro-grid left out."""
+        above = self._written.get(unit_id)
+        if above is None:
+            above = self._written[unit_id] = address(self.chain(unit_id))
+        return above + below(parts)
 
     def point(self, unit_id: int) -> tuple[float | None, float | None]:
         """Return a point in a unit, lon and lat (EPSG:4490, degrees); None twice where there is no boundary."""

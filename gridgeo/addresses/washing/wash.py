@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..model import Parts
-from ..units import Agreement, address
+from ..units import Agreement
 from . import match, rules
 from .base import Base
 from .coarse import coarser
@@ -196,11 +196,11 @@ def _common(candidates: Sequence[Result]) -> Level:
 
 def _result(building: Building, house: House | None, base: Base) -> Result:
     chain = base.units.chain(building.unit_id)
-    parts = {"road": building.road, "plate": building.plate, "compound": building.compound, "block": building.block}
-    if house is None:
-        return Result(Level.BUILDING, building.code, address(chain, Parts(**parts)), building.lon, building.lat, chain, building.code)
-    whole = Parts(**parts, unit=house.unit, floor=house.floor, room=house.room)
-    return Result(Level.HOUSE, house.code, address(chain, whole), building.lon, building.lat, chain, building.code)
+    door = (house.unit, house.floor, house.room) if house else (None, None, None)
+    parts = Parts(None, None, None, None, None, building.road, building.plate, building.compound, building.block, *door)
+    written = base.units.address(building.unit_id, parts)
+    level, code = (Level.HOUSE, house.code) if house else (Level.BUILDING, building.code)
+    return Result(level, code, written, building.lon, building.lat, chain, building.code)
 
 
 def _edits(case: Case, one: Candidate, result: Result, base: Base, default_unit: int | None) -> tuple[Edit, ...]:

@@ -9,7 +9,7 @@ import logging
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
-from contextlib import closing, redirect_stderr, redirect_stdout, suppress
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -117,20 +117,17 @@ class _Kept(logging.Handler):
             self._scene.keep("our log", logging.Formatter().format(record))
 
 
-class _listening:
+@contextmanager
+def _listening(scene: Scene) -> Iterator[None]:
     """While it lasts every logger says everything to the scene."""
-
-    def __init__(self, scene: Scene) -> None:
-        self._handler = _Kept(scene)
-
-    def __enter__(self) -> None:
-        self._level = logging.root.level
-        logging.root.addHandler(self._handler)
-        logging.root.setLevel(logging.DEBUG)
-
-    def __exit__(self, *_: object) -> None:
-        logging.root.removeHandler(self._handler)
-        logging.root.setLevel(self._level)
+    handler, level = _Kept(scene), logging.root.level
+    logging.root.addHandler(handler)
+    logging.root.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logging.root.removeHandler(handler)
+        logging.root.setLevel(level)
 
 
 def _run(scene: Scene, *arguments: object, given: str = "") -> int:

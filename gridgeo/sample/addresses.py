@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InvalidInput
-from . import buildings, columns, houses
+from . import buildings, columns, houses, plates
 from .places import Places, micro_grids
 from .profiles import PROFILES, Progress
 from .profiles import make as make_units
@@ -120,7 +120,7 @@ def building_rows(built: buildings.Buildings) -> pd.DataFrame:
 def address_rows(built: buildings.Buildings) -> pd.DataFrame:
     """Return the addresses of buildings besides the main ones, as the file has them."""
     code = built.table["building_code"].to_numpy()[built.addresses["row"].to_numpy(int)]
-    rows = pd.DataFrame({"building_code": code}, dtype=object).join(built.addresses[[*buildings.ADDRESS, "valid_from", "valid_to"]])
+    rows = pd.DataFrame({"building_code": code}, dtype=object).join(built.addresses[[*plates.ADDRESS, "valid_from", "valid_to"]])
     return rows.astype(object).where(rows.notna(), None)
 
 
@@ -135,7 +135,7 @@ def _names(built: buildings.Buildings, places: Places, grids: pd.DataFrame, rng:
         (f"{code[row]}000001", "colloquial", f"{places.sites[site].name}管理处", began[row], None)
         for row, site in zip(*_first_of_estates(table), strict=True)
     ]
-    for at, row in enumerate(buildings.some(table["status"] == "in_use", _WRITTEN_OUT, rng)):
+    for at, row in enumerate(plates.some(table["status"] == "in_use", _WRITTEN_OUT, rng)):
         kind = ("full", "administrative", "geographic")[at % 3]
         rows.append((code[row], kind, _written(table.iloc[row], grids.iloc[table["grid"].iat[row]], kind), began[row], None))
     names = pd.DataFrame(rows, columns=["code", "kind", "name", "valid_from", "valid_to"], dtype=object)
@@ -173,7 +173,7 @@ def block_name(block: str | None) -> str:
 def full(base: Base) -> pd.DataFrame:
     """See :meth:`Base.full`."""
     table, lived = base.buildings.table, base.houses
-    main = table[buildings.ADDRESS].assign(row=np.arange(len(table)), main=True, ended=False)
+    main = table[plates.ADDRESS].assign(row=np.arange(len(table)), main=True, ended=False)
     other = base.buildings.addresses.assign(main=False, ended=base.buildings.addresses["valid_to"].notna())
     address = pd.concat([main, other], ignore_index=True).sort_values(["row", "main"], ascending=[True, False], ignore_index=True)
     size = np.bincount(lived.building, minlength=len(table))[address["row"]]
@@ -192,7 +192,7 @@ def _parts(base: Base, address: pd.DataFrame, at: np.ndarray) -> dict[str, pd.Se
         "province": pd.Series(["广东省"] * len(address)),
         "city": pd.Series(["深圳市"] * len(address)),
         **{part: grid[f"{part}_name"] for part in ("district", "street", "community")},
-        **{part: address[part] for part in buildings.ADDRESS},
+        **{part: address[part] for part in plates.ADDRESS},
         "short_name": table["short_name"],
         "kind": table["kind"],
     }

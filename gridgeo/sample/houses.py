@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .buildings import Buildings, days
+from .buildings import Buildings
 from .columns import Columns, Words, byte_matrix, digits, of_numbers
+from .plates import days
 
 #: How doors are numbered: 101 · 12A · 3A08 (no floor 4, 13, 14) · A801 (block before) · the whole floor · 1601-1602.
 _PLAIN, _LETTER, _NO_FOUR, _BLOCK, _FLOOR, _JOINT = range(6)

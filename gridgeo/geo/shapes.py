@@ -20,11 +20,11 @@ AREAS = ("Polygon", "MultiPolygon")
 
 
 class Malformed(ValueError):
-    """A geometry that is not built as an area is. Carries the issue `code` and the reason."""
+    """A geometry that is not built as an area is. Carries the issue `code` and the reason; of a point, its `point` (x, y)."""
 
-    def __init__(self, code: str, reason: str) -> None:
+    def __init__(self, code: str, reason: str, point: tuple[float, float] | None = None) -> None:
         super().__init__(reason)
-        self.code = code
+        self.code, self.point = code, point
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,20 @@ def from_geojson(geometry: object, heights: bool = False) -> tuple[Rings, bool]:
         raise Malformed("malformed-geometry", "a geometry is an object with type and coordinates")
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind not in AREAS:
-        raise Malformed("wrong-type", f"{str(kind)[:40]} is not an area: Polygon or MultiPolygon is wanted")
+        rule = f"{str(kind)[:40]} is not an area: Polygon or MultiPolygon is wanted"
+        raise Malformed("wrong-type", rule, _point(coordinates) if kind == "Point" else None)
     polygons = _list([coordinates] if kind == "Polygon" else coordinates, "a MultiPolygon is a list of polygons")
     nested = [[_ring(ring) for ring in _list(polygon, "a polygon is a list of rings")] for polygon in polygons]
     if any(not polygon for polygon in nested):
         raise Malformed("malformed-geometry", "a polygon has no ring")
     return _flat(nested, heights)
+
+
+def _point(coordinates: object) -> tuple[float, float] | None:
+    if not (isinstance(coordinates, list) and len(coordinates) in (2, 3)):
+        return None
+    sound = all(isinstance(number, int | float) and not isinstance(number, bool) for number in coordinates)
+    return (float(coordinates[0]), float(coordinates[1])) if sound else None
 
 
 def _flat(nested: Rings, heights: bool) -> tuple[Rings, bool]:

@@ -24,6 +24,9 @@ class Table:
         The datum the file itself declares (``EPSG:4490``); empty where it declares none.
     notes
         What the reader had to say: geometries it could not take, heights it dropped, an encoding it guessed.
+    points
+        By row from 1, the features that are points instead of areas, in the file's own datum, x first; they are among the
+        geometries that were not taken.
     """
 
     name: str
@@ -31,6 +34,7 @@ class Table:
     shapes: Shapes | None = None
     declared: str = ""
     notes: tuple[Issue, ...] = ()
+    points: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         if self.shapes is not None:

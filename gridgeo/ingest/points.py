@@ -48,8 +48,8 @@ def locate(cur, tables: Mapping[int, Table], datum: str, named: Callable[[int], 
     found = []
     for number in sorted(set(given["file"]) | {number for number, table in tables.items() if table.shapes is not None}):
         notes = Notes(named(number))
-        of_file = given[given["file"] == number]
         table = tables.get(number, Table(notes.source, {}))
+        of_file = _drawn(number, table) if table.points else given[given["file"] == number]
         made = _of_file(cur, number, of_file, table, datum, notes)
         _copy(cur, "located", made)
         found += notes.issues
@@ -74,10 +74,16 @@ def place(conn, cur, source: str) -> list[Issue]:
     return notes.issues
 
 
+def _drawn(number: int, table: Table) -> pd.DataFrame:
+    """The points of a file that has them as geometries; what its columns say of coordinates is not asked then."""
+    rows = [(number, row, x, y) for row, (x, y) in table.points.items()]
+    return pd.DataFrame(rows, columns=["file", "n", "lon", "lat"])
+
+
 def _of_file(cur, number: int, given: pd.DataFrame, table: Table, asked: str, notes: Notes) -> pd.DataFrame:
     """Return file, n, lon, lat and footprint of the rows of one file that are somewhere."""
     xy = np.column_stack([pd.to_numeric(given[axis], errors="coerce").to_numpy(float) for axis in ("lon", "lat")])
-    declared = datums.settle(table, asked, notes, xy if table.shapes is None else None)
+    declared = datums.settle(table, asked, notes, xy if len(xy) else None)
     if declared is None:
         return pd.DataFrame()
     for one in suspicion.suspect(xy, declared):
@@ -100,7 +106,7 @@ def _of_file(cur, number: int, given: pd.DataFrame, table: Table, asked: str, no
 
 
 def _refuse(cur, rows: pd.DataFrame) -> None:
-    value = rows["lon"].fillna("") + ", " + rows["lat"].fillna("")
+    value = rows["lon"].astype(object).fillna("").astype(str) + ", " + rows["lat"].astype(object).fillna("").astype(str)
     _copy(cur, "fault", pd.DataFrame({"code": "bad-point", "file": rows["file"], "n": rows["n"], "field": "lon", "value": value}))
 
 

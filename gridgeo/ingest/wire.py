@@ -28,7 +28,8 @@ def pack(tables: list[Table]) -> bytes:
         arrays += parts
         notes = [{key: getattr(note, key) for key in _OF_NOTE} for note in table.notes]
         sizes = [len(part) for part in parts]
-        described.append({"name": table.name, "columns": table.columns, "declared": table.declared, "notes": notes, "sizes": sizes})
+        told = {"name": table.name, "columns": table.columns, "declared": table.declared, "notes": notes, "sizes": sizes}
+        described.append(told | {"points": [(row, *point) for row, point in table.points.items()]})
     return _framed({"tables": described}) + b"".join(part.astype("<f8" if part.dtype.kind == "f" else "<i8").tobytes() for part in arrays)
 
 
@@ -68,12 +69,18 @@ def _tables(described: list[dict], numbers: memoryview) -> Iterator[Table]:
             if not shapes.consistent():
                 raise ValueError("offsets")
         notes = tuple(Issue(**{**note, "severity": Severity(note["severity"])}) for note in one["notes"])
-        table = Table(one["name"], one["columns"], shapes, one["declared"], notes)
+        points = {int(row): (_number(x), _number(y)) for row, x, y in one["points"]}
+        table = Table(one["name"], one["columns"], shapes, one["declared"], notes, points)
         if any(len(column) != len(table) for column in table.columns.values()):
             raise ValueError("columns")
         yield table
     if len(numbers):
         raise ValueError("left over")
+
+
+def _number(value: float | None) -> float:
+    """JSON has no number that is none."""
+    return float("nan") if value is None else float(value)
 
 
 def _framed(head: dict) -> bytes:

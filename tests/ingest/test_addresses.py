@@ -415,6 +415,23 @@ def test_footprints_come_through_the_gate_and_say_where_a_building_is(conn, tmp_
     assert load(conn, "buildings", path, datum=datum).same == 2
 
 
+@pytest.mark.parametrize("form", ["geojson", "gpkg", "shp"])
+def test_points_that_are_drawn_say_where_a_building_is(conn, tmp_path, form):
+    edition(conn)
+    frame = footprints().set_geometry(shapely.points([[113.005, 22.895], [113.025, 22.895]]), crs=4490)
+    if form == "geojson":
+        path = geojson(tmp_path / "b.geojson", frame)
+    elif form == "gpkg":
+        frame.to_crs(4547).to_file(path := tmp_path / "b.gpkg")
+    else:
+        path = shapefile(tmp_path / "shp", frame, name="楼栋")
+    made = plan(conn, "buildings", path, datum="")
+    assert codes(made) == codes(made, "warning") == []
+    addresses.commit(conn, made)
+    assert [store.grid_of(conn, code).chain[-1].code for code in (ONE, TWO)] == [CODES["A"], CODES["B"]]
+    assert round(store.building(conn, ONE).lon, 8) == 113.005
+
+
 def test_an_unsound_footprint_stops_the_load(conn, tmp_path):
     frame = footprints()
     frame.loc[0, "geometry"] = shapely.Polygon([(113, 22.8), (113.01, 22.81), (113.01, 22.8), (113, 22.81)])

@@ -13,6 +13,9 @@ from ..model import Table
 from . import dbf, wkb
 from .refused import MOST_ROWS, Refused, columns, heights_dropped, note, text
 
+#: features that are points, by row
+Points = dict[int, tuple[float, float]]
+
 _DRIVERS = {"ESRI Shapefile", "GPKG"}
 _MOST_LAYERS = 64
 
@@ -35,9 +38,9 @@ def read_shapefile(name: str, path: Path) -> list[Table]:
     _, _, geometries, _ = _load(place, columns=[], encoding="UTF-8")
     if len(present) != len(geometries):
         raise Refused(f"has {len(geometries):,} shapes and {len(present):,} rows: the .shp and .dbf do not belong together")
-    shapes, faults = _shapes([geometry for geometry, there in zip(geometries, present, strict=True) if there])
+    shapes, faults, points = _shapes([geometry for geometry, there in zip(geometries, present, strict=True) if there])
     kept = {title: [cell for cell, there in zip(column, present, strict=True) if there] for title, column in cells.items()}
-    return [Table(name, kept, shapes, _declared(system), (*notes, *faults))]
+    return [Table(name, kept, shapes, _declared(system), (*notes, *faults), points)]
 
 
 def _whole(part: Path) -> None:
@@ -67,8 +70,8 @@ def _layer(name: str, place: Path, layer: str) -> Table:
     cells = {title: [text(value) for value in values.tolist()] for title, values in zip(titles, fields, strict=True)}
     if geometries is None:
         return Table(name, cells)
-    shapes, faults = _shapes(geometries)
-    return Table(name, cells, shapes, _declared(meta["crs"] or ""), tuple(faults))
+    shapes, faults, points = _shapes(geometries)
+    return Table(name, cells, shapes, _declared(meta["crs"] or ""), tuple(faults), points)
 
 
 def _load(place: Path, **options):
@@ -118,8 +121,9 @@ def _said(error: Exception, place: Path) -> str:
     return f"is damaged or no {'GeoPackage' if place.suffix == '.gpkg' else 'Shapefile'}: {reason[:200]}"
 
 
-def _shapes(geometries) -> tuple[Shapes, list[Issue]]:
+def _shapes(geometries) -> tuple[Shapes, list[Issue], Points]:
     read: list[Rings] = []
+    points: Points = {}
     faults: list[Issue] = []
     flattened = 0
     for row, geometry in enumerate(geometries, 1):
@@ -129,8 +133,10 @@ def _shapes(geometries) -> tuple[Shapes, list[Issue]]:
         except Malformed as fault:
             rings = []
             faults.append(note(fault.code, str(fault), row=row, field="geometry"))
+            if fault.point is not None:
+                points[row] = fault.point
         read.append(rings)
-    return Shapes.of(read), [*faults, *heights_dropped(flattened)]
+    return Shapes.of(read), [*faults, *heights_dropped(flattened)], points
 
 
 def _declared(system: str) -> str:

@@ -13,6 +13,9 @@ from ..model import Table
 from .decoding import decode
 from .refused import MOST_ROWS, Refused, columns, heights_dropped, note, text
 
+#: features that are points, by row
+Points = dict[int, tuple[float, float]]
+
 _EPSG = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:[\d.]*:?(\d{4,6})$", re.IGNORECASE)
 _CRS84 = re.compile(r"urn:ogc:def:crs:OGC:[\d.]*:CRS84$", re.IGNORECASE)
 
@@ -31,8 +34,8 @@ def read(name: str, path: Path) -> list[Table]:
     features = _features(document)
     if len(features) > MOST_ROWS:
         raise Refused(f"has {len(features):,} features, {MOST_ROWS:,} is the most")
-    shapes, faults = _shapes(features)
-    return [Table(name, _columns(features), shapes, _declared(document), (*notes, *faults))]
+    shapes, faults, points = _shapes(features)
+    return [Table(name, _columns(features), shapes, _declared(document), (*notes, *faults), points)]
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -83,8 +86,9 @@ def _features(document: dict) -> list[dict]:
     raise Refused(f"is JSON {what}: a FeatureCollection, a Feature, a Polygon or a MultiPolygon is wanted")
 
 
-def _shapes(features: list[dict]) -> tuple[Shapes, list[Issue]]:
+def _shapes(features: list[dict]) -> tuple[Shapes, list[Issue], Points]:
     read: list[Rings] = []
+    points: Points = {}
     faults: list[Issue] = []
     flattened = 0
     for row, feature in enumerate(features, 1):
@@ -94,8 +98,10 @@ def _shapes(features: list[dict]) -> tuple[Shapes, list[Issue]]:
         except Malformed as fault:
             rings = []
             faults.append(note(fault.code, str(fault), row=row, field="geometry"))
+            if fault.point is not None:
+                points[row] = fault.point
         read.append(rings)
-    return Shapes.of(read), [*faults, *heights_dropped(flattened)]
+    return Shapes.of(read), [*faults, *heights_dropped(flattened)], points
 
 
 def _columns(features: list[dict]) -> dict[str, list[str | None]]:

@@ -32,9 +32,8 @@ def parse(data: bytes) -> tuple[Rings, bool]:
         if kind == 3:
             return [_polygon(data, at, width)[0]], width == 3
         if kind != 6:
-            raise Malformed(
-                "wrong-type", f"{_NAMES.get(kind, f'geometry of type {kind}')} is not an area: Polygon or MultiPolygon is wanted"
-            )
+            rule = f"{_NAMES.get(kind, f'geometry of type {kind}')} is not an area: Polygon or MultiPolygon is wanted"
+            raise Malformed("wrong-type", rule, struct.unpack_from("<2d", data, at) if kind == 1 else None)
         (count,) = struct.unpack_from("<I", data, at)
         at += 4
         polygons = []

@@ -13,7 +13,8 @@ from ..linkage import counts
 def activate(conn, edition_id: int, when: datetime | None = None) -> Edition:
     """Make a draft valid from a moment on (now when None).
 
-    Of a governance edition it is said where every building lies in it, and counted what its units hold. Raises Conflict as :func:`gridgeo.hierarchy.editions.activate` does.
+    Of a governance edition it is said where every building lies in it, and counted what its units hold.
+    Raises Conflict as :func:`gridgeo.hierarchy.editions.activate` does.
     """
     made = editions.activate(conn, edition_id, when)
     if made.scheme == GOVERNANCE:

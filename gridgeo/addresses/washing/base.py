@@ -78,11 +78,11 @@ def sound(name: str) -> str:
 
 def read(conn) -> Base:
     """Read what is in memory from the database."""
-    edition = _rows(conn, "edition_now")
+    edition = rows(conn, "edition_now")
     edition_id = edition[0][0] if edition else None
-    units = Units(edition_id, _rows(conn, "units", edition_id=edition_id), _rows(conn, "former_units", edition_id=edition_id))
-    roads, compounds = (_rows(conn, query, edition_id=edition_id) for query in ("roads", "compounds"))
-    names, house_names = _rows(conn, "names"), _rows(conn, "house_names")
+    units = Units(edition_id, rows(conn, "units", edition_id=edition_id), rows(conn, "former_units", edition_id=edition_id))
+    roads, compounds = (rows(conn, query, edition_id=edition_id) for query in ("roads", "compounds"))
+    names, house_names = rows(conn, "names"), rows(conn, "house_names")
     lexicon = Lexicon.build(
         roads=sorted({name for name, *_ in roads}),
         compounds=sorted({name for name, *_ in compounds}),
@@ -98,10 +98,10 @@ def lexicon(conn) -> Lexicon:
     return read(conn).lexicon
 
 
-def _places(rows: Iterable[tuple], units: Units) -> dict[str, Known]:
+def _places(counts: Iterable[tuple], units: Units) -> dict[str, Known]:
     found: dict[str, set[int]] = defaultdict(set)
     buildings: dict[str, int] = defaultdict(int)
-    for _, key, unit_id, count in rows:
+    for _, key, unit_id, count in counts:
         found[key].update(units.ids(unit_id))
         buildings[key] += count
     return {key: Known(frozenset(ids), buildings[key]) for key, ids in found.items()}
@@ -118,7 +118,8 @@ def _divisions(units: Units) -> list[Division]:
     return [*own, *shenzhen()]
 
 
-def _rows(conn, query: str, **parameters) -> list[tuple]:
+def rows(conn, query: str, **parameters) -> list[tuple]:
+    """Return the rows of a query of this room."""
     with conn.cursor() as cur:
         cur.execute(SQL[query], parameters)
         return cur.fetchall()

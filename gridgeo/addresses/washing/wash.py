@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from ..model import Parts
 from ..units import Agreement
-from . import match, rules
+from . import houses, match, rules
 from .base import Base
 from .coarse import coarser
 from .match import Case
@@ -41,7 +41,7 @@ def wash(conn, texts: Iterable[str | None], base: Base, default_area: str = "") 
     cases = [_case(text, base) for text in texts]
     reading = [case for case in cases if case.written.deepest is not Level.NONE and "elsewhere" not in case.parsed.faults]
     match.gather(conn, reading, base, default_unit)
-    match.settle(conn, reading, base)
+    houses.settle(conn, reading, base)
     shallow = coarser(conn, [case for case in reading if case.kind >= 4], base, default_unit)
     return [_washed(case, base, default_unit, shallow.get(id(case))) for case in cases]
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
+import anyio
 import anyio.to_thread
 import orjson
 import psycopg2
@@ -89,6 +90,8 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # As many threads as connections: more would only wait for them, and slow the rest down.
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
+        # However much is to be washed, other questions find a thread.
+        app.state.washing = anyio.CapacityLimiter(max(1, settings.pool_size // 2))
         app.state.pools = await anyio.to_thread.run_sync(Pools, settings)
         app.state.pool = app.state.pools.reader
         app.state.drawings = Drawings(lambda: depends.read_from(app.state.pool, store.grid_types))

@@ -31,6 +31,9 @@ T = TypeVar("T")
 #: Pauses (seconds) between tries of a read whose connection was lost: a restart of the database takes about a second.
 _PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0)
 
+#: A try that took so many seconds was ended for being slow, and would be again.
+_OURS_S = 4.0
+
 _REF = re.compile(r"([0-9A-Z]{1,32})|u([1-9][0-9]{0,17})", re.ASCII)
 
 
@@ -76,6 +79,7 @@ def read_as(pool: Pool, area: str, work: Callable[..., T], *args, **kwargs) -> T
     """Return work(conn, …) as :func:`read` does, for an area as the database's setting says it; "" is nothing of the address base."""
     for pause in _PAUSES:
         time.sleep(pause)
+        began = time.monotonic()
         try:
             with pool.connection() as conn:
                 if area == access.WHOLE:
@@ -85,6 +89,8 @@ def read_as(pool: Pool, area: str, work: Callable[..., T], *args, **kwargs) -> T
                 return work(conn, *args, **kwargs)
         except DatabaseUnavailable as error:
             lost = error
+            if time.monotonic() - began > _OURS_S:
+                break
     raise lost
 
 

@@ -20,6 +20,8 @@ MEDIA_TYPE = "application/problem+json"
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.:,/-]+")
 _SHOWN = 8
+#: with so many digits a value may be the beginning of a personal code
+_DIGITS = 7
 
 
 class Fault(NamedTuple):
@@ -89,10 +91,13 @@ class NoEdition(NotFound):
 
 
 def shown(value: object) -> str:
-    """Return as much of a caller's value as may be repeated: its beginning, where that is plain, and its length."""
+    """Return as much of a caller's value as may be repeated: its beginning, where that is plain, and its length.
+
+    Of a value with 7 digits or more, which may be somebody's number, the length alone.
+    """
     text = str(value)
     start = text[:_SHOWN]
-    if not _PLAIN.fullmatch(start):
+    if not _PLAIN.fullmatch(start) or sum(map(str.isdigit, text)) >= _DIGITS:
         return f"({len(text)} characters)"
     return start if len(text) <= _SHOWN else f"{start}… ({len(text)} characters)"
 
@@ -109,7 +114,8 @@ def describe(error: GridgeoError) -> tuple[str, list[Fault]]:
     if isinstance(error, InvalidRequest):
         return str(error), list(error.faults)
     if isinstance(error, InvalidInput):
-        return f"{error.field} {shown(error.value)}: {error.rule}", [Fault(error.field, code_of(type(error)), error.rule)]
+        given = "" if error.value is None else f" {shown(error.value)}"
+        return f"{error.field}{given}: {error.rule}", [Fault(error.field, code_of(type(error)), error.rule)]
     if isinstance(error, Gone):
         follow = f"; now there lies {', '.join(error.successors)}" if error.successors else ""
         return f"{error.kind} {error.key} was retired at {error.since}; ask with datetime= for what it was{follow}", []

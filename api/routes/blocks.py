@@ -36,10 +36,11 @@ _LEVEL = Parameter(
     {"type": "string", "enum": list(_LEVELS), "default": "street"},
     "street",
 )
+_unit_ref = matching("[0-9A-Z]{1,32}|u[1-9][0-9]{0,17}", "is no code of a grid unit")
 _WITHIN = Parameter(
     "within",
     "Only units in this one: a code, or u and a unit_id.",
-    matching("[0-9A-Z]{1,32}|u[1-9][0-9]{0,17}", "is no code of a grid unit"),
+    _unit_ref,
     {"type": "string"},
 )
 _NONE, _ONE, _TABLE = Query(), Query(CODE, SCHEME), Query(_LEVEL, _WITHIN, form("json", "csv"))
@@ -103,7 +104,8 @@ def table(request: Request) -> Response:
 def unit(request: Request) -> Response:
     """As POST, for a grid unit."""
     asked = _ONE(request)
-    return _answer(request, lambda conn, control: blocks.of_unit(conn, request.path_params["code"], control, asked.scheme))
+    ref = _read(_unit_ref, request.path_params["code"], "code")
+    return _answer(request, lambda conn, control: blocks.of_unit(conn, ref, control, asked.scheme))
 
 
 @router.get(
@@ -137,9 +139,18 @@ def _asked(given: dict[str, Any]) -> Callable[[Any, Control], Block]:
     if wrong:
         raise InvalidRequest([Fault(f"/{name}", "invalid-code", "is no text of 1 to 40 characters", in_body=True) for name in wrong])
     if kind == "unit":
-        return lambda conn, control: blocks.of_unit(conn, value, control, scheme)
+        ref, scheme = _read(_unit_ref, value, "/unit", in_body=True), _read(SCHEME.read, scheme, "/scheme", in_body=True)
+        return lambda conn, control: blocks.of_unit(conn, ref, control, scheme)
     of = blocks.of_building if kind == "building" else blocks.of_house
     return lambda conn, control: of(conn, value, control)
+
+
+def _read(rule: Callable[[str], str], text: str, place: str, in_body: bool = False) -> str:
+    """What a rule makes of a text; raises InvalidRequest."""
+    try:
+        return rule(text)
+    except ValueError as error:
+        raise InvalidRequest([Fault(place, "invalid-code", str(error), in_body)]) from None
 
 
 def _answer(request: Request, asked: Callable[[Any, Control], Block]) -> Response:

@@ -1,5 +1,6 @@
 """Addresses over HTTP: found as one types, washed one by one and by the thousand, made plain, looked for from a point."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
 from types import SimpleNamespace
@@ -128,6 +129,22 @@ def test_what_lies_outside_of_a_callers_area_is_not_found(place):
     assert place.far.code not in str(washed)
     near = place.client.get("/addresses/reverse", params={"lon": place.far.lon, "lat": place.far.lat}, headers=place.headers)
     assert place.far.code not in near.text
+
+
+def test_a_list_that_takes_too_long_is_told_to_be_shorter(place, monkeypatch):
+    monkeypatch.setattr("api.routes.addresses.SECONDS", -1)
+    answer = place.client.post("/addresses/wash", json={"texts": ["东山新村3栋501"]})
+    assert answer.status_code == 413 and "send fewer" in answer.json()["detail"]
+
+
+def test_texts_made_to_be_slow_do_not_stop_others(place):
+    """Each of these costs the parser as much as a hundred addresses."""
+    with ThreadPoolExecutor(4) as others:
+        slow = [
+            others.submit(place.client.post, "/addresses/wash", json={"texts": ["(" * 400 + str(i)] * 200}, timeout=120) for i in range(4)
+        ]
+        assert place.client.get(f"/buildings/{place.kept.code}", timeout=60).status_code == 200
+        assert all(one.result().status_code in (200, 413) for one in slow)
 
 
 @pytest.mark.parametrize(

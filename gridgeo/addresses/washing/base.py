@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ...db import queries
-from ..units import Units
+from ..units import Agreement, Units
 from . import pinyin
 from .divisions import Division, shenzhen
 from .lexicon import Lexicon
@@ -58,6 +58,17 @@ class Base:
     def sounding(self, name: str) -> tuple[str, ...]:
         """Return the keys of roads, compounds and other names that sound as a key does."""
         return self._sounds.get(sound(name), ())
+
+    def communities_of(self, compound: str | None, road: str | None, divisions: Iterable[tuple[str, str]]) -> set[int]:
+        """Return the communities a compound and a road are known in, both where both are known, that divisions written agree with."""
+        known = [place.units for place in (self.compounds.get(compound or ""), self.roads.get(road or "")) if place]
+        found = frozenset.intersection(*known) & self._communities if known else frozenset()
+        agreement, written = self.units.agreement, list(divisions)
+        return {one for one in found if all(agreement(level, name, one) is not Agreement.WRONG for level, name in written)}
+
+    @cached_property
+    def _communities(self) -> frozenset[int]:
+        return frozenset(unit_id for unit_id, _ in self.units.of_level("community"))
 
     @cached_property
     def _sounds(self) -> dict[str, tuple[str, ...]]:

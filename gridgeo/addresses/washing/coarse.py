@@ -60,7 +60,8 @@ def _at_name(case: Case, spots: dict[str, list[Spot]], base: Base, default_unit:
     for key in _names(w):
         fitting = _fitting(spots.get(key, []), w, base, default_unit)
         if fitting:
-            return _one_or_several(case, [_of_spot(spot, base) for spot in fitting], _faults(w, fitting[0], base), base)
+            faults = _faults(w, fitting[0], base) | ({Fault.BEYOND_AREA} if case.partial else set())
+            return _one_or_several(case, [_of_spot(spot, base) for spot in fitting], faults, base)
     return None
 
 

@@ -44,10 +44,11 @@ Ask = tuple[str, tuple[str | None, ...]]
 
 @dataclass(slots=True)
 class Case:
-    """A text on its way: what it says, and what it may mean so far."""
+    """A text on its way: what it says, and what it may mean so far; `partial`: a part of the city is hidden from who asks."""
 
     written: Written
     parsed: Parsed
+    partial: bool = False
     candidates: list[Candidate] = field(default_factory=list)
     kind: int = 4
     chosen: list[Candidate] = field(default_factory=list)

@@ -65,6 +65,7 @@ class Fault(StrEnum):
     OTHER_NAME = "other-name"
     ELSEWHERE = "elsewhere"
     OUTSIDE_AREA = "outside-area"
+    BEYOND_AREA = "beyond-area"
     NOT_AN_ADDRESS = "not-an-address"
 
     @property
@@ -108,6 +109,7 @@ _FAULTS: dict[Fault, tuple[str, str]] = {
     Fault.OTHER_NAME: ("使用了别名", "an alias or short name in use today"),
     Fault.ELSEWHERE: ("不在本地址库的城市或区域", "it names a city or district that is not of this base"),
     Fault.OUTSIDE_AREA: ("不在指定的默认区域内", "it is not in the default area"),
+    Fault.BEYOND_AREA: ("只能查看部分区域, 区域外可能另有此址", "only a part of the city is seen; beyond it there may be another"),
     Fault.NOT_AN_ADDRESS: ("不是地址", "nothing of an address is in it"),
 }
 

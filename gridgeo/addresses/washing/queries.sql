@@ -1,3 +1,10 @@
+-- name: sees_whole
+-- Whether the connection sees the buildings of the whole city: by its area, its role, or because nothing is hidden from it.
+SELECT gridgeo.area_is_whole()
+    OR NOT row_security_active('gridgeo.building_address')
+    OR pg_has_role(current_user, 'gridgeo_city', 'USAGE')
+    OR pg_has_role(current_user, 'gridgeo_admin', 'USAGE');
+
 -- name: edition_now
 -- The edition of the governance scheme that is valid now.
 SELECT edition_id

@@ -350,6 +350,22 @@ def misplaced(candidate: Candidate, elsewhere: Callable[[str, str], bool]) -> bo
     return any(elsewhere(level, name) for level, name in candidate.written.divisions if WRONG[level] in wrong)
 
 
+def beyond(candidate: Candidate, communities: Iterable[int], here: Iterable[int], several: bool) -> bool:
+    """Return whether another place may be meant that whoever asks may not see.
+
+    Parameters
+    ----------
+    communities
+        Those the road or compound written is known in, and that agree with the divisions written.
+    here
+        The units the place found lies in.
+    several
+        Whether the compound written has more buildings than one: then a plate or block must say which.
+    """
+    unsaid = several and not candidate.agreed & {"plate", "block"}
+    return unsaid or bool(candidate.faults & _WRONG_DIVISIONS) or not set(communities) <= set(here)
+
+
 def piled_up(candidate: Candidate, faults: frozenset[Fault]) -> bool:
     """Return whether one slip stands on another: a road or plate that contradicts, and something repaired or unconfirmed besides."""
     return bool(candidate.contradictions) and bool((candidate.faults | faults) & {Fault.TYPO, Fault.HOMOPHONE, Fault.UNCONFIRMED})

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from ..model import Parts
 from ..units import Agreement
 from . import houses, match, rules
-from .base import Base
+from .base import Base, rows
 from .coarse import coarser
 from .match import Case
 from .model import Category, Edit, Fault, Level, Result, Washed, in_order
@@ -38,7 +38,8 @@ def wash(conn, texts: Iterable[str | None], base: Base, default_area: str = "") 
         No such default area.
     """
     default_unit = base.units.unit(default_area) if default_area else None
-    cases = [_case(text, base) for text in texts]
+    [(sees_whole,)] = rows(conn, "sees_whole")
+    cases = [_case(text, base, not sees_whole) for text in texts]
     reading = [case for case in cases if case.written.deepest is not Level.NONE and "elsewhere" not in case.parsed.faults]
     match.gather(conn, reading, base, default_unit)
     houses.settle(conn, reading, base)
@@ -46,9 +47,9 @@ def wash(conn, texts: Iterable[str | None], base: Base, default_area: str = "") 
     return [_washed(case, base, default_unit, shallow.get(id(case))) for case in cases]
 
 
-def _case(text: str | None, base: Base) -> Case:
+def _case(text: str | None, base: Base, partial: bool) -> Case:
     parsed = parse(text, base.lexicon)
-    return Case(match.written(text or "", parsed), parsed)
+    return Case(match.written(text or "", parsed), parsed, partial)
 
 
 def _washed(case: Case, base: Base, default_unit: int | None, shallow: Washed | None) -> Washed:
@@ -129,6 +130,8 @@ def _faults(case: Case, one: Candidate, missed: set[Fault]) -> set[Fault]:
         faults.add(Fault.WRONG_FLOOR)
     if w.unit and not w.room:
         faults.add(Fault.UNCONFIRMED)
+    if case.partial:
+        faults.add(Fault.BEYOND_AREA)
     return faults
 
 
@@ -136,6 +139,8 @@ def _refusal(case: Case, one: Candidate, base: Base, faults: set[Fault]) -> tupl
     """The rule that forbids A and B for the one place found, and its fault; None where none does."""
     if case.crowded:
         return "ambiguous", Fault.AMBIGUOUS
+    if case.partial and _may_lie_beyond(one, base):
+        return "beyond the area", Fault.BEYOND_AREA
     if case.outside:
         return "outside the default area", Fault.OUTSIDE_AREA
     if Fault.WRONG_FLOOR in faults:
@@ -149,6 +154,16 @@ def _refusal(case: Case, one: Candidate, base: Base, faults: set[Fault]) -> tupl
     if not rules.corroborated(one):
         return "uncorroborated", Fault.TYPO
     return None
+
+
+def _may_lie_beyond(one: Candidate, base: Base) -> bool:
+    """Whether another place may be meant that whoever asks may not see: of the compound or road that is written, or repaired to."""
+    w, row = one.written, one.building
+    compound = w.compound if not w.compound or w.compound in base.compounds else row.compound_key
+    road = w.road if not w.road or w.road in base.roads else row.road_key
+    communities = base.communities_of(compound, road, w.divisions)
+    several = compound in base.compounds and base.compounds[compound].buildings > 1
+    return rules.beyond(one, communities, base.units.ids(row.unit_id), several)
 
 
 def _stands_there(one: Candidate, level: str, name: str, base: Base) -> bool:

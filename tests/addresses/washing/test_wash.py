@@ -6,6 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gridgeo.access import rules as area
+from gridgeo.access import store as access
 from gridgeo.addresses import lifecycle
 from gridgeo.addresses.model import Address, Reason, Status
 from gridgeo.addresses.washing import wash as engine
@@ -278,3 +280,54 @@ def test_one_text_and_many_are_the_same_engine(town):
 
 def test_every_fault_is_told_in_both_languages():
     assert all(fault.zh and fault.en for fault in Fault)
+
+
+def see_only(town: Town, community: str) -> None:
+    """Ask as a reader whose area is one community."""
+    units = [leaf for unit in town.base.units.named("community", community) for leaf in town.base.units.below(unit)]
+    access.see(town.conn, area.written(units))
+    with town.conn.cursor() as cur:
+        cur.execute("SET LOCAL ROLE gridgeo_reader")
+
+
+HIDDEN_TWIN = [
+    "海曲区建设路8号",
+    "建设路8号101",
+    "海曲区石桥社区建设路8号",
+    "海曲区西岭街道建设路8号101",
+    "海曲区西岭街道荷塘社区建设路8号",
+]
+
+
+@pytest.mark.parametrize("text", HIDDEN_TWIN)
+def test_a_caller_of_an_area_is_given_no_house_that_may_lie_beyond_it(town, text):
+    twin = town.place("A", 0.5, 1.5, Address("建设路", "8"))
+    lifecycle.mint_house(town.conn, twin.code, unit=None, floor=1, room="101", on=date(2015, 1, 1))
+    town.refresh()
+    see_only(town, "荷塘社区")
+    one = wash(town, text)
+    assert one.category in (Category.UNSURE, Category.NONE) and one.results == ()
+    assert "beyond-area" in faults(one)
+
+
+def test_a_caller_of_an_area_is_given_its_houses_and_never_as_exact(town):
+    see_only(town, "荷塘社区")
+    one = wash(town, FULL)
+    assert one.category is Category.SAFE and faults(one) == {"beyond-area"}
+    assert one.result.code == town.house(town.estate3, "501", "1")
+    assert wash(town, "海曲区东泽街道荷塘社区建设路9号101").category is Category.SAFE
+    assert wash(town, "海曲区建设路9号101").rule == "beyond the area"
+
+
+def test_a_caller_of_an_area_must_say_which_building_of_a_compound(town):
+    town.refresh()
+    see_only(town, "荷塘社区")
+    assert faults(wash(town, "海曲区东山花园502")) >= {"beyond-area"}
+    assert wash(town, "海曲区东山花园502").category is Category.UNSURE
+
+
+@pytest.mark.parametrize("role", ["gridgeo_reader", "gridgeo_city", "gridgeo_admin"])
+def test_whoever_sees_the_whole_city_is_told_what_is_exact(town, role):
+    with town.conn.cursor() as cur:
+        cur.execute("SELECT set_config('gridgeo.area', 'all', true), set_config('role', %s, true)", (role,))
+    assert wash(town, FULL).category is Category.EXACT

@@ -43,10 +43,10 @@ class EnvironmentIncomplete(GridgeoError):
 
 
 class InvalidInput(GridgeoError):
-    """A given value breaks a rule."""
+    """A given value breaks a rule. A value that is too large to tell, or not to be told, is None."""
 
     def __init__(self, field: str, value: object, rule: str) -> None:
-        super().__init__(f"{field} {_short(value)}: {rule}")
+        super().__init__(f"{field}: {rule}" if value is None else f"{field} {_short(value)}: {rule}")
         self.field, self.value, self.rule = field, value, rule
 
 

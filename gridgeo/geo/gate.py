@@ -88,17 +88,17 @@ def geojson(geometry: object, limits: Limits = REQUEST) -> shapely.MultiPolygon:
         limits, and for a `crs` member: GeoJSON in a request is longitude, latitude (RFC 7946, 4).
     """
     if isinstance(geometry, dict) and "crs" in geometry:
-        raise errors.InvalidGeometry("geometry", "crs", "coordinates of a request are longitude, latitude; leave crs out")
+        raise errors.InvalidGeometry("geometry", None, "coordinates of a request are longitude, latitude; leave crs out")
     _count_first(geometry, limits)
     try:
         rings, _ = from_geojson(geometry)
     except Malformed as fault:
-        raise errors.InvalidGeometry("geometry", fault.code, str(fault)) from None
+        raise errors.InvalidGeometry("geometry", None, str(fault)) from None
     found, issues = polygons(Shapes.of([rings]), limits)
     if issues:
-        raise errors.InvalidGeometry("geometry", issues[0].value or issues[0].code, issues[0].message)
+        raise errors.InvalidGeometry("geometry", issues[0].value or None, issues[0].message)
     if found[0] is None:
-        raise errors.InvalidGeometry("geometry", "empty-geometry", "there is no area in it")
+        raise errors.InvalidGeometry("geometry", None, "there is no area in it")
     return found[0]
 
 
@@ -118,7 +118,7 @@ def _count_first(geometry: object, limits: Limits) -> None:
     for _ in range(3):
         level = [part for whole in level for part in whole if isinstance(part, list)]
         if len(level) > limits.feature_vertices:
-            raise errors.InvalidGeometry("geometry", "too-many-vertices", f"more than {limits.feature_vertices:,} vertices: simplify it")
+            raise errors.InvalidGeometry("geometry", None, f"more than {limits.feature_vertices:,} vertices: simplify it")
 
 
 def _refuse(issues: dict[int, Issue], found: Iterable[Issue]) -> None:

@@ -17,6 +17,8 @@ Rings = list[list[np.ndarray]]
 
 #: the geometry types that are areas
 AREAS = ("Polygon", "MultiPolygon")
+#: those that are none, and may be named: whatever else is given for a type is not repeated
+_OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
 
 
 class Malformed(ValueError):
@@ -95,7 +97,7 @@ def from_geojson(geometry: object, heights: bool = False) -> tuple[Rings, bool]:
         raise Malformed("malformed-geometry", "a geometry is an object with type and coordinates")
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind not in AREAS:
-        rule = f"{str(kind)[:40]} is not an area: Polygon or MultiPolygon is wanted"
+        rule = f"{kind if kind in _OTHERS else 'its type'} is not an area: Polygon or MultiPolygon is wanted"
         raise Malformed("wrong-type", rule, _point(coordinates) if kind == "Point" else None)
     polygons = _list([coordinates] if kind == "Polygon" else coordinates, "a MultiPolygon is a list of polygons")
     nested = [[_ring(ring) for ring in _list(polygon, "a polygon is a list of rings")] for polygon in polygons]

@@ -120,11 +120,35 @@ def test_no_list_of_people_nor_any_token_is_in_an_answer(place):
         ),
         ({"polygon": None}, 400, "invalid-geometry"),
         ({"people": 1}, 400, "invalid-request"),
+        ({"unit": "a\0"}, 400, "invalid-request"),
+        ({"unit": A, "scheme": "a\0"}, 400, "invalid-request"),
+        ({"building": "a\0"}, 400, "invalid-code"),
+        ({"house": "a\0"}, 400, "invalid-code"),
         ([], 400, "invalid-request"),
     ],
 )
 def test_what_names_no_block_is_refused(place, body, status, code):
     assert refused(place.client.post("/blocks", json=body), status).code == code
+
+
+@pytest.mark.parametrize("code", ["%00", "a%00b", "abc", "u0", "440306%0a"])
+def test_what_is_no_code_of_a_unit_is_refused(place, code):
+    assert refused(place.client.get(f"/blocks/{code}"), 400).errors[0].code == "invalid-code"
+
+
+@pytest.mark.parametrize("kind", ["449999193801089274", "44999919", {"449999193801089274": 1}])
+def test_a_type_that_is_no_geometry_is_not_repeated(place, kind):
+    for path in ("/blocks", "/addresses/search"):
+        answer = place.client.post(path, json={"polygon": {"type": kind, "coordinates": []}})
+        refused(answer, 400)
+        assert "449999" not in answer.text and "wrong-ty" not in answer.text
+
+
+def test_a_coordinate_that_is_somebodys_number_is_not_repeated(place):
+    ring = [[449999193801, 89274], [1, 2], [2, 2], [449999193801, 89274]]
+    answer = place.client.post("/blocks", json={"polygon": {"type": "Polygon", "coordinates": [ring]}})
+    refused(answer, 400)
+    assert "4.4999" not in answer.text and "449999" not in answer.text
 
 
 def test_a_table_has_every_unit_of_a_level(place):

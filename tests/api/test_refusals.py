@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from api import schemas
+from api import problems, schemas
 from api.parameters import QUERY_BYTES
 from gridgeo.access.model import Scope
 from tests.api import callers
@@ -320,6 +320,12 @@ def test_a_loaded_scheme_is_named_in_full_another_is_not_repeated(client):
     assert detail.startswith("scheme governance has no edition valid at that moment")
     assert "scheme polise has" in client.get("/grids/summary", params={"scheme": "polise"}).json()["detail"]
     assert "neighbourhood" not in client.get("/grids/summary", params={"scheme": "neighbourhood"}).json()["detail"]
+
+
+def test_of_a_value_with_seven_digits_the_length_alone_is_told():
+    assert problems.shown("449999193801089274") == "(18 characters)"
+    assert problems.shown("a4499991") == "(8 characters)" and problems.shown("a 449999 1") == "(10 characters)"
+    assert problems.shown("440306") == "440306" and problems.shown("neighbourhood1") == "neighbou… (14 characters)"
 
 
 def test_the_one_form_there_is_is_not_one_of_one(client):

@@ -78,6 +78,8 @@ def _rows(unit: str, unit_id: int, edition_id: int):
         "INSERT INTO linkage.identity (token, kind, key_id, sealed) VALUES (%s, 'person', 1, 'x')",
         (token,),
     )
+    for place in (house, f"{building}{'*' * 6}"):
+        yield "INSERT INTO linkage.cluster_address (zone, place, name) VALUES (%s, %s, 'Incubator')", (place[:12], place)
     for place in (house, f"{building}{'*' * 6}", f"{unit}{'*' * 11}"):
         yield (
             "INSERT INTO linkage.link (token, kind, zone, place, role, valid, method, confidence) "

@@ -107,6 +107,15 @@ CREATE POLICY area ON linkage.identity TO gridgeo_linkage USING (
   (SELECT gridgeo.area_is_whole()) OR linkage.token_is_seen(token)
 );
 
+-- A place where many companies may be registered is seen where it lies, as a link to it is.
+ALTER TABLE linkage.cluster_address ENABLE ROW LEVEL SECURITY;
+ALTER TABLE linkage.cluster_address FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON linkage.cluster_address;
+CREATE POLICY area ON linkage.cluster_address TO gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole())
+  OR linkage.place_is_seen(zone, place, (SELECT gridgeo.edition_now()), (SELECT gridgeo.area_ranges()))
+);
+
 -- Keys and the audit belong to no area.
 ALTER TABLE linkage.data_key ENABLE ROW LEVEL SECURITY;
 ALTER TABLE linkage.data_key FORCE ROW LEVEL SECURITY;

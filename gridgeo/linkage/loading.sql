@@ -2,6 +2,10 @@
 -- One load at a time: two would not see each other's links.
 SELECT pg_advisory_xact_lock(hashtext('gridgeo.linkage.load'));
 
+-- name: drop_given
+-- Of a load before in the same transaction.
+DROP TABLE IF EXISTS pg_temp.link_given, pg_temp.link_place, pg_temp.link_double, pg_temp.link_standing;
+
 -- name: make_given
 -- What a load brings: tokens and sealed codes, never a code in the clear.
 CREATE TEMP TABLE link_given (
@@ -26,7 +30,7 @@ WITH asked AS MATERIALIZED (
 SELECT p.place, p.zone, p.code,
        CASE length(p.code) WHEN 25 THEN h.house_code IS NOT NULL WHEN 19 THEN b.building_code IS NOT NULL
                            ELSE EXISTS (SELECT FROM gridgeo.grid_unit_version AS v WHERE v.code = p.code) END AS known,
-       coalesce(NOT s.live OR h.valid_to <= current_date OR b.valid_to <= current_date, false) AS retired
+       coalesce(NOT s.live OR h.valid_to <= gridgeo.today() OR b.valid_to <= gridgeo.today(), false) AS retired
   FROM asked AS p
   LEFT JOIN gridgeo.house AS h ON h.zone = p.zone AND h.house_code = p.code
   LEFT JOIN gridgeo.building AS b ON b.zone = p.zone AND b.building_code = p.code
@@ -49,7 +53,7 @@ SELECT g.file, g.row_no, p.code,
        (SELECT string_agg(f.successor, ', ' ORDER BY f.successor) FROM gridgeo.address_successor AS f
          WHERE f.zone = p.zone AND f.code = p.code)
   FROM link_given AS g JOIN link_place AS p ON p.place = g.place
- WHERE p.retired AND (upper_inf(g.valid) OR upper(g.valid) > current_date)
+ WHERE p.retired AND (upper_inf(g.valid) OR upper(g.valid) > gridgeo.today())
  ORDER BY g.file, g.row_no;
 
 -- name: make_doubles

@@ -15,6 +15,9 @@ HELP = "wash addresses to houses, search places, show codes, score the parser"
 #: what a column of addresses is called
 _COLUMNS = ("地址", "详细地址", "住址", "原始地址", "注册地址", "经营地址", "标准地址", "address", "text", "addr", "dz")
 
+#: digits the name of a column does not have, but a telephone number does
+_DIGITS_OF_A_NUMBER = 7
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One word for what to do."""
@@ -66,7 +69,7 @@ def _open(settings: Settings) -> Iterator[tuple]:
 def _wash(args: argparse.Namespace, settings: Settings) -> int:
     area = settings.default_area if args.default_area is None else args.default_area
     path = Path(args.texts[0])
-    if len(args.texts) == 1 and (path.is_file() or args.out):
+    if len(args.texts) == 1 and (_is_file(path) or args.out):
         return _wash_file(path, args, settings, area)
     if args.out:
         raise InvalidInput("--out", str(args.out), "goes with one file")
@@ -79,6 +82,14 @@ def _wash(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a long address is none that could be."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _wash_file(path: Path, args: argparse.Namespace, settings: Settings, area: str) -> int:
     from itertools import islice
 
@@ -88,6 +99,7 @@ def _wash_file(path: Path, args: argparse.Namespace, settings: Settings, area: s
     from .progress import Progress
 
     given = rows.source(path)
+    _look_at_header(given)
     place = given.columns.index(_column(given, args.column))
     out = args.out or path.with_name(f"{path.stem}_washed{path.suffix if path.suffix.lower() != '.txt' else '.csv'}")
     columns = (*given.columns, *batch.COLUMNS)
@@ -110,6 +122,12 @@ def _wash_file(path: Path, args: argparse.Namespace, settings: Settings, area: s
     told = ", ".join(f"{counts.get(category, 0):,} {category}" for category in ("A", "B", "C", "none"))
     print(f"{out}: {output.done:,} rows: {told}")
     return 0
+
+
+def _look_at_header(given) -> None:
+    """A file without a header has somebody's address or number for a column's name, which is not repeated; raises InvalidInput."""
+    if any(sum(sign.isdigit() for sign in column) >= _DIGITS_OF_A_NUMBER for column in given.columns):
+        raise InvalidInput("file", given.name, "its first row holds numbers where the names of columns belong; give it a header")
 
 
 def _column(given, wanted: str | None) -> str:

@@ -227,3 +227,17 @@ def test_labelled_addresses_are_scored(town, tmp_path, capsys):
     status, out, _ = run(capsys, "score", path, "--errors", "5")
     assert status == 0 and "exact rows 1 of 2" in out and "plate: 8 for 9" in out
     assert "washed" in run(capsys, "score", path, "--base")[1]
+
+
+def test_a_long_text_is_washed_and_looked_for_as_no_file(town, capsys):
+    status, out, err = run(capsys, "wash", "海曲区东山花园4栋501" + "送货上门请放在门口谢谢" * 20)
+    assert status == 0 and err == "" and "海曲区" in out
+
+
+def test_the_first_row_of_a_file_without_header_is_not_repeated(town, capsys, tmp_path):
+    path = tmp_path / "无表头.csv"
+    path.write_text("阿一,1380013,海曲区东山花园4栋501\n阿二,1380014,海曲区东山花园4栋502\n", encoding="utf-8")
+    for more in ((), ("--column", "地址")):
+        status, out, err = run(capsys, "wash", path, *more)
+        assert status != 0 and "header" in err
+        assert "1380013" not in out + err and "东山花园" not in out + err

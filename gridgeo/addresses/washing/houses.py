@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -17,6 +18,10 @@ from .rules import Building, Candidate, House, Written
 if TYPE_CHECKING:
     from .match import Case
 
+_NUMBER = re.compile("[1-9][0-9]{2,4}")
+#: rooms of a range that are looked for
+_LONGEST_RANGE = 40
+
 
 def settle(conn, cases: list[Case], base: Base) -> None:
     """Find the houses of the chosen buildings, and who follows what is retired."""
@@ -29,7 +34,7 @@ def rooms(w: Written) -> list[str]:
     """Return the numbers a room may stand under, the surest first: as written; with its floor before it.
 
     >>> rooms(Written("", room="2", floor=5)), rooms(Written("", room="701,702"))
-    (['2', '502'], ['701,702', '701', '702'])
+    (['2', '502'], ['701,702'])
     """
     if not w.room:
         letter = f"{w.floor}F"
@@ -37,14 +42,31 @@ def rooms(w: Written) -> list[str]:
     found = [w.room]
     if w.floor is not None and w.floor > 0 and w.room.isdigit() and len(w.room) <= 2:
         found.append(f"{w.floor}{w.room.zfill(2)}")
-    if "," in w.room or "-" in w.room:
-        found += [part for part in w.room.replace("-", ",").split(",") if part]
-    return list(dict.fromkeys(found))
+    once = set(w.room.split(","))
+    return list(dict.fromkeys([*found, *(once if len(once) == 1 else ())]))
+
+
+def several(w: Written) -> list[str]:
+    """Return the rooms of a list or range; none where one room is written, or a room with a sub-number.
+
+    >>> several(Written("", room="701,702")), several(Written("", room="101-103")), several(Written("", room="101-2"))
+    (['701', '702'], ['101', '102', '103'], [])
+    """
+    found = dict.fromkeys(room for part in (w.room or "").split(",") for room in _ranged(part))
+    return list(found) if len(found) > 1 else []
+
+
+def _ranged(part: str) -> list[str]:
+    first, _, last = part.partition("-")
+    is_range = _NUMBER.fullmatch(first) and _NUMBER.fullmatch(last) and len(first) == len(last)
+    if not is_range or not 0 <= int(last) - int(first) <= _LONGEST_RANGE:
+        return [part] if part else []
+    return [str(number) for number in range(int(first), int(last) + 1)]
 
 
 def _houses(conn, wanted: list[Candidate]) -> None:
     """Give every candidate the houses of the first number that has any; of a whole floor where no room is written."""
-    pairs = {(one.building.code, room) for one in wanted for room in rooms(one.written)}
+    pairs = {(one.building.code, room) for one in wanted for room in (*rooms(one.written), *several(one.written))}
     levels = {(one.building.code, one.written.floor) for one in wanted if not one.written.room and one.written.floor is not None}
     by_room: dict[tuple, list[House]] = defaultdict(list)
     if pairs:
@@ -57,13 +79,15 @@ def _houses(conn, wanted: list[Candidate]) -> None:
             by_room[row[0], row[4]].append(House._make(row))
     for one in wanted:
         code, w = one.building.code, one.written
-        for room in rooms(w)[:2]:
+        for room in rooms(w):
             one.houses = by_room.get((code, room), [])
             if one.houses:
                 break
         else:
-            rest = [house for room in rooms(w)[2:] for house in by_room.get((code, room), [])]
-            one.houses = rest or (by_room.get((code, w.floor), []) if not w.room and w.floor is not None else [])
+            one.houses = [house for room in several(w) for house in by_room.get((code, room), [])]
+            one.several = bool(one.houses)
+            if not w.room and w.floor is not None:
+                one.houses = by_room.get((code, w.floor), [])
 
 
 def _formerly(conn, cases: list[Case], base: Base) -> None:
@@ -148,7 +172,8 @@ def _replace(case: Case, one: Candidate, heirs: dict, houses: dict[str, House], 
 def _heir(one: Candidate, building: Building, houses: list[House], why: Fault, reason: str = "") -> Candidate:
     faults = {why, *({Fault.REBUILT} if reason in ("replaced", "split") else set())}
     issued = "" if houses else one.building.code
-    return Candidate(building, one.written, one.agreed, one.faults, one.repaired, houses, one.followed | faults, issued)
+    followed = one.followed | faults
+    return Candidate(building, one.written, one.agreed, one.faults, one.repaired, houses, followed, issued, several=one.several)
 
 
 def _heirs(conn, codes: list[str]) -> dict[str, list[tuple[str, str]]]:

@@ -62,6 +62,7 @@ class Fault(StrEnum):
     AMBIGUOUS = "ambiguous"
     UNPARSED = "unparsed"
     UNCONFIRMED = "unconfirmed"
+    NEARBY = "nearby"
     OTHER_NAME = "other-name"
     ELSEWHERE = "elsewhere"
     OUTSIDE_AREA = "outside-area"
@@ -106,6 +107,7 @@ _FAULTS: dict[Fault, tuple[str, str]] = {
     Fault.AMBIGUOUS: ("对应多个地址", "several places fit"),
     Fault.UNPARSED: ("部分内容未能识别", "part of the text was not understood"),
     Fault.UNCONFIRMED: ("部分内容地址库未收录", "something written is not known to the base"),
+    Fault.NEARBY: ("只写明在其附近", "it is only near what is written"),
     Fault.OTHER_NAME: ("使用了别名", "an alias or short name in use today"),
     Fault.ELSEWHERE: ("不在本地址库的城市或区域", "it names a city or district that is not of this base"),
     Fault.OUTSIDE_AREA: ("不在指定的默认区域内", "it is not in the default area"),

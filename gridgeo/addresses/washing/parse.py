@@ -45,7 +45,7 @@ class Parsed:
     rest
         What was left over, pieces in order, a blank between.
     faults
-        former-division, street-not-in-district, community-not-in-street, two-addresses, range-of-rooms, elsewhere, too-long.
+        former-division, street-not-in-district, community-not-in-street, two-addresses, range-of-rooms, near, elsewhere, too-long.
     edits
         The changes from the text as given to the normalised one.
     """

@@ -110,6 +110,8 @@ class Reader(Counting):
         if not found:
             return False
         start = self.at
+        if self.last in INSIDE:
+            self.draft.fault("near")
         if self.last == "place":
             start = self.draft.places.pop().start
         elif self.last == "plate" and self.draft.roads and self.draft.roads[-1].plate:

@@ -113,7 +113,7 @@ class Candidate:
     """A building that may be meant, what of the text it agrees with and what is at fault, and the houses in it.
 
     `followed` says why it stands for another one, `issued` is the code of that other one where it is a building.
-    `named`: it was found by the name of its one house.
+    `named`: it was found by the name of its one house. `several`: the houses are those of several rooms written.
     """
 
     building: Building
@@ -125,6 +125,7 @@ class Candidate:
     followed: frozenset[Fault] = frozenset()
     issued: str = ""
     named: bool = False
+    several: bool = False
 
     @property
     def contradictions(self) -> frozenset[Fault]:

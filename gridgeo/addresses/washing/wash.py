@@ -74,6 +74,8 @@ def _decided(case: Case, base: Base, default_unit: int | None) -> Washed:
     if len(places) > 1:
         return _unsure(case, base, places, {Fault.AMBIGUOUS}, "ambiguous")
     [(one, house)] = places
+    if one.several:
+        return _unsure(case, base, places, {Fault.ROOM_UNKNOWN}, "several rooms")
     faults = _faults(case, one, missed)
     refused = _refusal(case, one, base, faults)
     if refused:
@@ -137,6 +139,8 @@ def _faults(case: Case, one: Candidate, missed: set[Fault]) -> set[Fault]:
 
 def _refusal(case: Case, one: Candidate, base: Base, faults: set[Fault]) -> tuple[str, Fault] | None:
     """The rule that forbids A and B for the one place found, and its fault; None where none does."""
+    if "near" in case.parsed.faults:
+        return "only near", Fault.NEARBY
     if case.crowded:
         return "ambiguous", Fault.AMBIGUOUS
     if case.partial and _may_lie_beyond(one, base):

@@ -331,3 +331,29 @@ def test_whoever_sees_the_whole_city_is_told_what_is_exact(town, role):
     with town.conn.cursor() as cur:
         cur.execute("SELECT set_config('gridgeo.area', 'all', true), set_config('role', %s, true)", (role,))
     assert wash(town, FULL).category is Category.EXACT
+
+
+@pytest.mark.parametrize("rooms", ["501和502", "501-502", "501、502室", "501至502"])
+def test_several_rooms_are_all_candidates_and_none_is_chosen(town, rooms):
+    one = wash(town, "海曲区东山花园3栋1单元" + rooms)
+    assert one.category is Category.UNSURE and "ambiguous" in faults(one)
+    assert {place.code for place in one.candidates} == {town.house(town.estate3, room, "1") for room in ("501", "502")}
+
+
+def test_one_of_several_rooms_is_not_the_answer(town):
+    one = wash(town, "海曲区东山花园4栋501和502")
+    assert (one.category, one.rule) == (Category.UNSURE, "several rooms") and "room-unknown" in faults(one)
+    assert [place.code for place in one.candidates] == [town.house(town.estate4, "501")]
+
+
+def test_a_sub_number_is_another_house_than_the_number(town):
+    for text in ("海曲区东山花园4栋501-2", "海曲区新塘村三巷5号301-1"):
+        one = wash(town, text)
+        assert one.category is Category.UNSURE and "room-unknown" in faults(one), text
+
+
+@pytest.mark.parametrize("text", ["海曲区东山花园4栋对面", "海曲区东山花园4栋501旁边小卖部", "海曲区东山花园4栋1单元隔壁"])
+def test_what_is_only_near_is_not_the_house(town, text):
+    one = wash(town, text)
+    assert (one.category, one.rule) == (Category.UNSURE, "only near") and "nearby" in faults(one)
+    assert wash(town, text.partition("栋")[0] + "栋501").category is Category.EXACT

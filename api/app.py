@@ -151,7 +151,7 @@ def _add_handlers(app: FastAPI) -> None:
         detail, faults = problems.describe(error)
         if status >= 500 and not isinstance(error, problems.Busy):
             detail = "the database is away; try again soon" if status == 503 else "something went wrong here"
-        more = {"since": str(error.since), "successors": error.successors} if isinstance(error, errors.Gone) else {}
+        more = {"since": error.since and str(error.since), "successors": error.successors} if isinstance(error, errors.Gone) else {}
         code, title = problems.code_of(type(error)), problems.title_of(type(error))
         return problems.response(status, code, title, detail, _number(request), faults, _said_besides(request, error, status), **more)
 

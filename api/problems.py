@@ -118,7 +118,7 @@ def describe(error: GridgeoError) -> tuple[str, list[Fault]]:
         return f"{error.field}{given}: {error.rule}", [Fault(error.field, code_of(type(error)), error.rule)]
     if isinstance(error, Gone):
         follow = f"; now there lies {', '.join(error.successors)}" if error.successors else ""
-        return f"{error.kind} {error.key} was retired at {error.since}; ask with datetime= for what it was{follow}", []
+        return f"{error.kind} {error.key} was retired at {error.since or 'an unknown day'}; ask with datetime= for what it was{follow}", []
     if isinstance(error, NotFound) and not isinstance(error, NoEdition):
         return f"no {error.kind} {shown(error.key)}", []
     return str(error), []
@@ -153,10 +153,9 @@ def response(
         "instance": f"urn:uuid:{request_id}" if request_id else None,
         "code": code,
         "errors": [fault.as_dict() for fault in faults],
-        **more,
     }
     return Response(
-        orjson.dumps({name: value for name, value in body.items() if value is not None}),
+        orjson.dumps({**{name: value for name, value in body.items() if value is not None}, **more}),
         status,
         {"Cache-Control": "no-store", **(headers or {})},
         MEDIA_TYPE,

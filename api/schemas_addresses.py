@@ -80,9 +80,10 @@ class HouseTold(_Schema):
 
 
 class Houses(_Schema):
-    """The houses of a building, as one would walk through it."""
+    """The houses of a building, as one would walk through it: all, or a page of them with a link to the `next`."""
 
     building: str
+    numberMatched: int
     numberReturned: int
     houses: list[HouseTold]
     links: list[Link]

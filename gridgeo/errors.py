@@ -103,7 +103,7 @@ class Gone(GridgeoError):
     def __init__(self, kind: str, key: object, since: object, successors: Iterable[str] = ()) -> None:
         self.kind, self.key, self.since, self.successors = kind, key, since, tuple(successors)
         follow = f"; followed by {', '.join(self.successors)}" if self.successors else ""
-        super().__init__(f"{kind} {_short(key)} was retired at {since}{follow}")
+        super().__init__(f"{kind} {_short(key)} was retired at {since or 'an unknown day'}{follow}")
 
 
 class Conflict(GridgeoError):

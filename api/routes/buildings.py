@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 import shapely
@@ -12,7 +13,7 @@ from fastapi.responses import Response
 
 from gridgeo.addresses import rules, store
 from gridgeo.addresses.model import Building, House, Name, NameKind, Place
-from gridgeo.errors import NotFound
+from gridgeo.errors import InvalidCode, NotFound
 from gridgeo.moments import CHINA
 
 from .. import answers, conditional, depends, schemas
@@ -37,8 +38,32 @@ _HOUSE_CODE = Parameter(
 )
 _EITHER_CODE = Parameter("code", "Code of a building (19) or a house (25).", str, {"type": "string"}, place="path")
 
+_MOST = 10_000
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= _MOST):
+        raise ValueError(f"is no whole number from 1 to {_MOST}")
+    return int(text)
+
+
+def _house_code(text: str) -> str:
+    try:
+        return rules.house_code(text)
+    except InvalidCode as error:
+        raise ValueError(error.rule) from None
+
+
 _BUILDING = Query(_BUILDING_CODE, DATETIME, form("json", "geojson"))
-_HOUSES = Query(_BUILDING_CODE, DATETIME)
+_LIMIT = Parameter(
+    "limit",
+    "So many houses at most.",
+    _limit,
+    {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 1000},
+    1000,
+)
+_AFTER = Parameter("after", "Only houses after this one: the code of the last house of the page before.", _house_code, {"type": "string"})
+_HOUSES = Query(_BUILDING_CODE, DATETIME, _LIMIT, _AFTER)
 _HOUSE = Query(_HOUSE_CODE, DATETIME)
 _HISTORY = Query(_EITHER_CODE)
 
@@ -73,12 +98,21 @@ def building(request: Request) -> Response:
     responses={200: {"model": told.Houses}, **_GONE},
 )
 def houses(request: Request) -> Response:
-    """All houses that are in a building, by unit, floor and room."""
+    """The houses that are in a building, by unit, floor and room, a page at a time."""
     asked = _HOUSES(request)
-    code, found = depends.read(request, _houses, request.path_params["code"], _day(asked))
+    code, matched, found, more = depends.read(request, _houses, request.path_params["code"], asked)
     links = [answers.link(f"/buildings/{code}/houses", "self", "houses"), answers.link(f"/buildings/{code}", "up", "building")]
-    body = {"building": code, "numberReturned": len(found), "houses": [_listed(one) for one in found], "links": links}
-    return conditional.send(request, orjson.dumps(body), conditional.JSON)
+    if more:
+        page = {"limit": asked.limit, "after": found[-1].code, **({"datetime": _day(asked)} if asked.datetime else {})}
+        links.append(answers.link(f"/buildings/{code}/houses?{urlencode(page)}", "next", "more houses"))
+    body = {
+        "building": code,
+        "numberMatched": matched,
+        "numberReturned": len(found),
+        "houses": [_listed(one) for one in found],
+        "links": links,
+    }
+    return conditional.send(request, orjson.dumps(body), conditional.JSON, links=links)
 
 
 @router.get("/houses/{code}", summary="One house", openapi_extra=_HOUSE.as_dict(), responses={200: {"model": told.House}, **_GONE})
@@ -116,7 +150,7 @@ def _day(asked) -> date | None:
 def _building(conn, code: str, on: date | None) -> tuple[dict[str, Any], Any]:
     found = store.building(conn, code, on)
     here = f"/buildings/{found.code}"
-    count = len(store.houses(conn, found.code, on))
+    count = store.house_count(conn, found.code, on)
     body = {
         "code": found.code,
         **_described(conn, found.code, found, on),
@@ -138,9 +172,12 @@ def _building(conn, code: str, on: date | None) -> tuple[dict[str, Any], Any]:
     return body, found.footprint or shapely.Point(found.lon, found.lat)
 
 
-def _houses(conn, code: str, on: date | None) -> tuple[str, list[House]]:
-    found = store.building(conn, code, on)
-    return found.code, store.houses(conn, found.code, on)
+def _houses(conn, code: str, asked) -> tuple[str, int, list[House], bool]:
+    """The building's code, the number of its houses, a page of them, and whether there are more."""
+    on = _day(asked)
+    code = store.building(conn, code, on).code
+    found = store.houses(conn, code, on, after=asked.after, limit=asked.limit + 1)
+    return code, store.house_count(conn, code, on), found[: asked.limit], len(found) > asked.limit
 
 
 def _house(conn, code: str, on: date | None) -> dict[str, Any]:

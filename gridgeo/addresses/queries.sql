@@ -12,6 +12,10 @@ SELECT building_code, building_use, status, floors, floors_below, ST_X(point), S
   FROM building
  WHERE zone = %(zone)s AND building_code = %(code)s;
 
+-- name: building_codes
+-- Of all buildings, the gone ones too.
+SELECT building_code FROM building;
+
 -- name: addresses
 -- All a building ever had; those still valid first, the main one before the others.
 SELECT road, plate, compound, block, address_no, main, valid_from, valid_to, source
@@ -25,11 +29,30 @@ SELECT house_code, building_code, unit, floor, room, house_use, status, area_m2,
  WHERE zone = %(zone)s AND house_code = %(code)s;
 
 -- name: houses
--- The houses that are in a building today, the gone ones too, as one would walk through it.
-SELECT house_code, building_code, unit, floor, room, house_use, status, area_m2, valid_from, valid_to, source
+-- The houses that are in a building today and were there on a day (today when NULL), as one would walk through it; after one of them,
+-- where it is named. What is not known comes first: false is before true.
+SELECT h.house_code, h.building_code, h.unit, h.floor, h.room, h.house_use, h.status, h.area_m2, h.valid_from, h.valid_to, h.source
+  FROM house AS h
+ WHERE h.building_code = %(code)s
+   AND coalesce(h.valid_to > coalesce(%(on)s::date, gridgeo.today()), h.status NOT IN ('demolished', 'retired'))
+   AND (%(on)s::date IS NULL OR h.valid_from <= %(on)s::date)
+   AND (%(after)s::text IS NULL OR
+        (h.unit_key IS NOT NULL, coalesce(h.unit_key, ''), h.floor IS NOT NULL, coalesce(h.floor, 0),
+         h.room_key IS NOT NULL, coalesce(h.room_key, ''), h.house_code) >
+        (SELECT a.unit_key IS NOT NULL, coalesce(a.unit_key, ''), a.floor IS NOT NULL, coalesce(a.floor, 0),
+                a.room_key IS NOT NULL, coalesce(a.room_key, ''), a.house_code
+           FROM house AS a
+          WHERE a.zone = left(%(after)s, 12) AND a.house_code = %(after)s))
+ ORDER BY h.unit_key NULLS FIRST, h.floor NULLS FIRST, h.room_key NULLS FIRST, h.house_code
+ LIMIT %(limit)s;
+
+-- name: house_count
+-- How many "houses" has.
+SELECT count(*)
   FROM house
  WHERE building_code = %(code)s
- ORDER BY unit_key NULLS FIRST, floor NULLS FIRST, room_key NULLS FIRST, house_code;
+   AND coalesce(valid_to > coalesce(%(on)s::date, gridgeo.today()), status NOT IN ('demolished', 'retired'))
+   AND (%(on)s::date IS NULL OR valid_from <= %(on)s::date);
 
 -- name: names
 SELECT code, kind, name, valid_from, valid_to, source

@@ -61,6 +61,11 @@ def building(conn, code: str, on: date | None = None) -> Building:
     return made
 
 
+def building_codes(conn) -> set[str]:
+    """Return the codes of all buildings there are or were."""
+    return {code for (code,) in rows(conn, "building_codes")}
+
+
 def house(conn, code: str, on: date | None = None) -> House:
     """Return a house; raises as :func:`building` does."""
     code = rules.house_code(code)
@@ -72,14 +77,31 @@ def house(conn, code: str, on: date | None = None) -> House:
     return made
 
 
-def houses(conn, building_code: str, on: date | None = None) -> list[House]:
+def houses(conn, building_code: str, on: date | None = None, *, after: str | None = None, limit: int | None = None) -> list[House]:
     """Return the houses that are in a building today and were there on a day (today when None), as one would walk through it.
 
-    Raises InvalidCode.
+    Parameters
+    ----------
+    after
+        Only those that come after the house of this code.
+    limit
+        So many at most; all when None.
+
+    Raises
+    ------
+    InvalidCode
+        What is no building's code, or `after` no house's.
+    NotFound
+        `after` is no house in the building.
     """
-    day = on or today(conn)
-    found = map(_house, rows(conn, "houses", code=rules.building_code(building_code)))
-    return [one for one in found if not _gone(one, day) and (on is None or one.valid_from <= on)]
+    code = rules.building_code(building_code)
+    page = {"after": None if after is None else _within(conn, code, after), "limit": limit}
+    return [_house(row) for row in rows(conn, "houses", code=code, on=on, **page)]
+
+
+def house_count(conn, building_code: str, on: date | None = None) -> int:
+    """Return the number of houses that :func:`houses` has; raises InvalidCode."""
+    return rows(conn, "house_count", code=rules.building_code(building_code), on=on)[0][0]
 
 
 def at_code(conn, code: str, on: date | None = None) -> tuple[Building, list[House]]:
@@ -221,6 +243,15 @@ def _house(row: tuple) -> House:
     return replace(House(*row), status=Status(row[6]))
 
 
+def _within(conn, building_code: str, code: str) -> str:
+    """The code of a house, known to be in a building."""
+    code = rules.house_code(code)
+    found = _rows_of(conn, "house", code)
+    if not found or found[0][1] != building_code:
+        raise NotFound(f"house in {building_code}:", code)
+    return code
+
+
 def _successor(row: tuple) -> Successor:
     code, successor, reason, since = row
     return Successor(code, successor, Reason(reason), since)
@@ -240,9 +271,14 @@ def _gone(one: Building | House, day: date) -> bool:
 
 def _there(conn, kind: str, one: Building | House, on: date | None) -> None:
     if _gone(one, on or today(conn)):
-        raise Gone(kind, one.code, one.valid_to or "an unknown day", _living_successors(conn, one.code))
+        raise Gone(kind, one.code, one.valid_to or _succeeded(conn, one.code), _living_successors(conn, one.code))
     if on is not None and on < one.valid_from:
         raise NotFound(f"{kind} valid on {on}:", one.code)
+
+
+def _succeeded(conn, code: str) -> date | None:
+    """The day others followed one whose own end was not told; None where nobody did."""
+    return min((one.since for one in successors(conn, code)), default=None)
 
 
 def _living_successors(conn, code: str) -> list[str]:

@@ -42,7 +42,7 @@ gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
     if (!since) return null;
     const followers = since.successors.map((one) => el("li", {}, el("button", { type: "button", class: "plain link", onclick: () => places.ofCode(one) }, el("code", {}, one))));
     return el("div", { class: "no-more", role: "note" },
-      el("p", {}, both(`自 ${since.since} 起不再存在`, `No more since ${since.since}`)),
+      el("p", {}, since.since ? both(`自 ${since.since} 起不再存在`, `No more since ${since.since}`) : both("不再存在", "No more")),
       followers.length ? el("p", {}, both("由此承接", "Followed by")) : el("p", {}, both("没有承接的编码", "Nothing follows it")),
       followers.length ? el("ul", {}, ...followers) : null);
   }

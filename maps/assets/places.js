@@ -9,7 +9,7 @@ gridgeo.places = (store, asked) => {
       return living(path, options, async (when) => {
         const building = await asked.get(path + when, options);
         const [feature, { houses }] = await Promise.all([
-          asked.get(`${path}${when ? `${when}&` : "?"}f=geojson`, options), asked.get(`${path}/houses${when}`, options),
+          asked.get(`${path}${when ? `${when}&` : "?"}f=geojson`, options), asked.get(`${path}/houses${when ? `${when}&` : "?"}limit=10000`, options),
         ]);
         return { building, houses, footprint: feature.geometry.type === "Point" ? null : feature.geometry, lon: building.lon, lat: building.lat };
       });
@@ -35,7 +35,8 @@ gridgeo.places = (store, asked) => {
       return await ask("");
     } catch (error) {
       if (error.status !== 410) throw error;
-      const gone = { since: String(error.since).slice(0, 10), successors: error.successors };
+      const gone = { since: error.since && String(error.since).slice(0, 10), successors: error.successors };
+      if (!gone.since) return { gone };
       const was = await ask(`?datetime=${dayBefore(gone.since)}`).catch((other) => {
         if (other.name === "AbortError") throw other;
         return {};

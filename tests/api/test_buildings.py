@@ -33,12 +33,32 @@ def place(server, template, tmp_path_factory):
         gone = making.building(conn, 4.5, 2.5, grid=making.CODES["E"], address=Address("创业路", "9", None, None))
         lost = making.house(conn, gone, "101", floor=1)
         lifecycle.retire(conn, gone.code, date(2023, 5, 1), successors=[kept.code])
+        sold = making.building(conn, 4.6, 2.6, grid=making.CODES["E"], address=Address("创业路", "10", None, None))
+        torn = making.building(conn, 4.7, 2.7, grid=making.CODES["E"], address=Address("创业路", "11", None, None))
+        with conn.cursor() as cur:
+            cur.execute("UPDATE building SET status = 'retired' WHERE building_code IN (%s, %s)", (sold.code, torn.code))
+            follows = "INSERT INTO address_successor (zone, code, successor, reason, since) VALUES (%s, %s, %s, 'merged', '2021-02-03')"
+            cur.execute(follows, (sold.zone, sold.code, kept.code))
+        block = making.building(conn, 4.4, 2.4, grid=making.CODES["E"], address=Address("创业路", "12", None, None))
+        labels = [
+            ("102", None, None),
+            ("101", None, 1),
+            ("101", "2", 1),
+            ("202", "2", 2),
+            (None, "2", 2),
+            ("301", "1", None),
+            ("7", "1", -1),
+        ]
+        for room, unit, floor in labels:
+            making.house(conn, block, room, unit=unit, floor=floor)
         far = making.building(conn, 5.5, 0.5, grid=making.CODES["C"], address=Address("宝民路", "1", None, None))
         area = hierarchy.versions(conn, "governance", code=making.CODES["A"])[0][0]
         key = callers.key(url, "read", area=[area])
     settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0)
     with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False) as client:
-        yield SimpleNamespace(client=client, kept=kept, first=first, gone=gone, lost=lost, far=far, key=key)
+        yield SimpleNamespace(
+            client=client, kept=kept, first=first, gone=gone, lost=lost, far=far, key=key, sold=sold, torn=torn, block=block
+        )
     server.drop(name)
 
 
@@ -84,6 +104,36 @@ def test_one_that_is_gone_answers_410_with_who_follows(place):
     was = get(place, f"/buildings/{place.gone.code}", params={"datetime": "2020-01-01"})
     assert was.status_code == 200 and was.json()["parts"]["road"] == "创业路"
     assert get(place, f"/houses/{place.lost.code}").status_code == 410
+
+
+def test_one_whose_end_was_not_told_is_gone_since_others_followed_it(place):
+    assert get(place, f"/buildings/{place.sold.code}").json()["since"] == "2021-02-03"
+    answer = get(place, f"/buildings/{place.torn.code}")
+    assert answer.status_code == 410 and answer.json()["since"] is None and "an unknown day" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 6, 7])
+def test_pages_of_houses_are_the_whole_list_in_order(place, limit):
+    path = f"/buildings/{place.block.code}/houses"
+    whole = get(place, path).json()
+    assert whole["numberMatched"] == whole["numberReturned"] == 7 and all(link["rel"] != "next" for link in whole["links"])
+    pages, following = [], f"{path}?limit={limit}&datetime=2025-01-01"
+    while following:
+        told = get(place, following).json()
+        assert told["numberMatched"] == 7 and told["numberReturned"] == len(told["houses"]) <= limit
+        pages += told["houses"]
+        following = next((link["href"] for link in told["links"] if link["rel"] == "next"), None)
+    assert pages == whole["houses"]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=10001", "limit=-1", "limit=x", "limit=１", "after=1", "after=%00"])
+def test_a_page_of_houses_that_cannot_be_is_refused(place, query):
+    answer = get(place, f"/buildings/{place.block.code}/houses?{query}")
+    assert answer.status_code == 400 and answer.json()["errors"][0]["parameter"] == query.split("=")[0]
+
+
+def test_a_page_goes_on_in_its_own_building(place):
+    assert get(place, f"/buildings/{place.block.code}/houses?after={place.first.code}").status_code == 404
 
 
 def test_history_is_told_of_the_living_and_the_gone(place):

@@ -30,7 +30,7 @@ from .formats.decoding import guessed
 from .kinds import BUILDINGS, HOUSES, KINDS, LEAVING_OUT, NEVER_ACCEPTED, RULES, SUCCESSORS, Kind
 from .model import Table
 from .notes import ERROR, INFO, Notes
-from .words import Word
+from .words import Word, repeatable
 
 SQL = queries.load(__package__, "addresses.sql")
 
@@ -231,7 +231,7 @@ class _Order:
             raise InvalidInput("column", self.kind.code, f"{name} has none: say which with --field {self.kind.code}=COLUMN")
         if mapping.unused:
             notes = Notes(name)
-            notes.table("unused-columns", INFO, f"not read: {', '.join(mapping.unused)}")
+            notes.table("unused-columns", INFO, f"not read: {', '.join(map(repeatable, mapping.unused))}")
             self.notes += notes.issues
         self.files.append(name)
         self.present |= set(roles)
@@ -292,7 +292,7 @@ class _Order:
         issues, totals = list(self.notes), findings.count(self.notes)
         for code, file, n, column, value, rule, total in cur.fetchall():
             severity, said = RULES.get(code, (ERROR, ""))
-            issues.append(Issue(code, severity, rule or said, self._named(file), n, column, (value or "")[:200]))
+            issues.append(Issue(code, severity, rule or said, self._named(file), n, column, repeatable(value or "")))
             totals[code] = total
         return tuple(issues), totals
 
@@ -349,7 +349,7 @@ def _bytes(buffer: io.StringIO) -> io.BytesIO:
 
 
 def _placed(note: Issue, source: str) -> Issue:
-    return Issue(note.code, note.severity, note.message, source, note.row, note.field, note.value)
+    return Issue(note.code, note.severity, note.message, source, note.row, note.field, repeatable(note.value))
 
 
 def _store(conn, cur, kind: Kind) -> None:

@@ -17,6 +17,7 @@ from ..issues import Issue, Severity
 from ..linkage import rules
 from ..linkage.loading import Rows
 from ..linkage.model import Method, Role
+from .words import IN_TEXT, repeatable
 
 #: The fields of a link, and what their columns are called in files; `code` goes by the names of its kind.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -79,7 +80,7 @@ def positions(name: str, kind: Kind, header: Sequence[str], given: Mapping[str, 
         if role not in wanted:
             raise InvalidInput("--field", rules.repeated(role), f"the fields are {', '.join(wanted)}")
         if column not in header:
-            raise InvalidInput("--field", rules.repeated(column), f"no such column; the columns are {', '.join(header)}")
+            raise InvalidInput("--field", rules.repeated(column), f"no such column; the columns are {_listed(header, wanted)}")
     plain = [_plain(column) for column in header]
     found = {role: header.index(column) for role, column in given.items()}
     for role, names in wanted.items():
@@ -91,7 +92,9 @@ def positions(name: str, kind: Kind, header: Sequence[str], given: Mapping[str, 
                 found[role] = fitting[0]
     for role in ("code", "place"):
         if role not in found:
-            raise InvalidInput("file", name, f"has no column for {role}: say which with --field {role}=COLUMN; it has {', '.join(header)}")
+            raise InvalidInput(
+                "file", name, f"has no column for {role}: say which with --field {role}=COLUMN; it has {_listed(header, wanted)}"
+            )
     return found
 
 
@@ -229,7 +232,13 @@ class _Block:
         self.wrong.update(np.flatnonzero(rules.is_faulty(bits)).tolist())
 
 
-_IN_TEXT = _Wrong("code-in-text", "holds what looks like somebody's number, and is kept in the clear: take it out")
+_IN_TEXT = _Wrong(*IN_TEXT)
+
+
+def _listed(header: Sequence[str], known: Mapping[str, Sequence[str]]) -> str:
+    """A header as it may be repeated: without one known name in it, it may be somebody's row."""
+    names = {_plain(name) for names in known.values() for name in names}
+    return ", ".join(map(repeatable, header)) if any(_plain(column) in names for column in header) else rules.UNSAID
 
 
 def _text(given: str) -> str | _Wrong:

@@ -24,6 +24,8 @@ SQL = queries.load(__package__, "addresses.sql")
 
 #: a shift is looked for where there are so many points to tell by
 _ENOUGH = 20
+#: no easting of China is more, not even one with a zone's number in front
+_FARTHEST = 46e6
 
 
 def locate(cur, tables: Mapping[int, Table], datum: str, named: Callable[[int], str]) -> list[Issue]:
@@ -83,6 +85,7 @@ def _drawn(number: int, table: Table) -> pd.DataFrame:
 def _of_file(cur, number: int, given: pd.DataFrame, table: Table, asked: str, notes: Notes) -> pd.DataFrame:
     """Return file, n, lon, lat and footprint of the rows of one file that are somewhere."""
     xy = np.column_stack([pd.to_numeric(given[axis], errors="coerce").to_numpy(float) for axis in ("lon", "lat")])
+    xy[np.abs(xy) > _FARTHEST] = np.nan  # somebody's number: nobody is told of it as of a coordinate
     declared = datums.settle(table, asked, notes, xy if len(xy) else None)
     if declared is None:
         return pd.DataFrame()

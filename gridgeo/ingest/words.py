@@ -11,6 +11,7 @@ from datetime import date
 from ..addresses.washing.text import key, number_key
 from ..codes import house
 from ..codes.model import Reason
+from ..linkage import rules
 from . import fields
 
 _LONGEST = 200
@@ -20,6 +21,18 @@ _DECIMAL = re.compile(r"[0-9]{1,7}(\.[0-9]{1,9})?|[0-9]{1,3}(,[0-9]{3})+(\.[0-9]
 _NUMERAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _FLOOR = re.compile(r"-?[0-9]{1,3}")
 _BASEMENT = re.compile(r"B(?=[0-9])")
+
+#: so many digits may be somebody's number
+_MANY_DIGITS = 7
+_AXIS = r"(?:-?[0-9]{1,3}(?:\.[0-9]{1,15})?|[0-9]{6,8}\.[0-9]{1,15})?"
+_HARMLESS = re.compile(
+    rf"{_AXIS}, {_AXIS}|-?[0-9]{{1,3}}\.[0-9]{{1,15}}"  # coordinates
+    r"|[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?"  # days
+    r"|[0-9]{14}(?!00000)[0-9A-Z]{5}(?:(?!000000)[0-9]{6})?"  # codes of buildings and houses, judged still
+)
+
+#: the code and the rule of what stands in a text that anybody may read
+IN_TEXT = ("code-in-text", "holds what looks like somebody's number, and is kept in the clear: take it out")
 
 #: the first day anything here may be valid from: older buildings there are, but no record of them has a day
 _FIRST_DAY = date(1800, 1, 1)
@@ -48,6 +61,14 @@ class Word:
             return self.value == text and self.key in (None, text)
         whole = self.number is not None and float(self.number).is_integer()
         return self.number is not None and bool(_NUMERAL.fullmatch(text)) and not (whole and "." in text)
+
+
+def repeatable(text: str) -> str:
+    """Return as much of a cell as a report may repeat: many digits only where they are a place's code, coordinates or a day."""
+    if sum(sign.isdigit() for sign in text) < _MANY_DIGITS:
+        return text[:_LONGEST]
+    sound = _HARMLESS.fullmatch(text) and (len(text) not in (19, 25) or not text[:14].isdigit() or code(text).fault is None)
+    return text if sound else rules.UNSAID
 
 
 def code(text: str) -> Word:
@@ -140,12 +161,14 @@ def meaning(kind: str) -> Callable[[str], Word]:
 
 
 def plain(text: str) -> Word:
-    """Read a text as it is. Faults: `bad-text`, `text-too-long`."""
+    """Read a text as it is. Faults: `bad-text`, `text-too-long`, `code-in-text`."""
     written = text.strip()
     if not written.isprintable() and any(unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Cn"} for sign in written):
         return Word(fault="bad-text", rule="holds signs that cannot be seen; take them out")
     if len(written) > _LONGEST:
         return Word(fault="text-too-long", rule=f"longer than {_LONGEST} signs")
+    if rules.names_somebody(written):
+        return Word(fault=IN_TEXT[0], rule=IN_TEXT[1])
     return Word(written or None)
 
 
@@ -154,7 +177,7 @@ def _judged(family, text: str) -> Word:
     if verdict.code is not None:
         return Word(verdict.code.value)
     fault = "code-as-number" if Reason.SPREADSHEET_NUMBER in verdict.reasons else "bad-code"
-    return Word(key=verdict.masked, fault=fault, rule=family.explain(verdict.reasons))
+    return Word(key=verdict.masked, fault=fault, rule=f"{family.explain(verdict.reasons)}; it has {len(text.strip())} characters")
 
 
 def _whole(text: str, least: int, most: int, rule: str) -> Word:

@@ -29,7 +29,7 @@ def parse(text: str) -> tuple[Rings, bool, str]:
     head = _HEAD.match(text)
     kind = head[2].upper() if head else ""
     if kind not in {"POLYGON", "MULTIPOLYGON"}:
-        raise Malformed("wrong-type", f"{text.strip()[:40]!r} is no POLYGON or MULTIPOLYGON")
+        raise Malformed("wrong-type", f"{kind or 'the text'} is no POLYGON or MULTIPOLYGON")
     if (head[3] or "").upper().endswith("M"):
         raise Malformed("malformed-geometry", "measures (M) are no part of an area")
     srid = f"EPSG:{head[1]}" if head[1] else ""

@@ -120,6 +120,7 @@ def begin(conn) -> None:
     with conn.cursor() as cur:
         cur.execute("SELECT set_config('work_mem', %s, true)", (_MEMORY,))
         cur.execute(SQL["lock_load"])
+        cur.execute(SQL["drop_given"])
         cur.execute(SQL["make_given"])
 
 

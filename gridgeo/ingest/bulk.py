@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 import psycopg2
 from psycopg2 import sql
+from psycopg2.extensions import QueryCanceledError
 
 from ..errors import UnreadableFile
 from .formats.refused import Refused, columns
@@ -108,6 +109,9 @@ def copy(cur, into: str, number: int, path: Path, head: Header, roles: dict[str,
     except psycopg2.Error as error:
         if source.stopped is not None:
             raise source.stopped from None
+        if isinstance(error, QueryCanceledError) and KeyboardInterrupt.__name__ in str(error):
+            # it came on the way to the reading or back, where nobody keeps it
+            raise KeyboardInterrupt from None
         if not isinstance(error, psycopg2.DataError):
             raise
         raise UnreadableFile(path.name, _told(error, head.lines)) from None
@@ -148,11 +152,11 @@ class _Lines:
     def read(self, size: int) -> bytes:
         try:
             self._left = self._left or memoryview(next(self._blocks, b""))
+            given, self._left = bytes(self._left[:size]), self._left[size:]
+            return given
         except BaseException as error:
             self.stopped = error
             raise
-        given, self._left = bytes(self._left[:size]), self._left[size:]
-        return given
 
     def close(self) -> None:
         self._file.close()

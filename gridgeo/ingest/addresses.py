@@ -193,6 +193,8 @@ class _Order:
             issues, totals = self._found(cur)
             cur.execute(SQL[self.kind.count])
             new, changed, rows = cur.fetchone()
+        if not rows and not findings.errors(issues, set()):
+            raise UnreadableFile(", ".join(self.files), "holds no row")
         return Plan(self.kind, tuple(self.files), rows, new, changed, issues, totals)
 
     def _take(self, cur, paths: Sequence[Path]) -> dict[int, Table]:
@@ -218,7 +220,10 @@ class _Order:
         number, roles = self._roles(path.name, list(head.names))
         if head.encoding == "gb18030":
             self.notes.append(_placed(guessed(), path.name))
-        self.taken += bulk.copy(cur, self.kind.incoming, number, path, head, roles, self.progress)
+        rows = bulk.copy(cur, self.kind.incoming, number, path, head, roles, self.progress)
+        if not rows:
+            raise UnreadableFile(path.name, "holds no row below its header")
+        self.taken += rows
 
     def _has_areas(self, head: bulk.Header) -> bool:
         """Whether a file of text has footprints in it: no text of an area is read outside the jail."""

@@ -352,6 +352,13 @@ SELECT ST_X(s.point), ST_Y(s.point), ST_X(b.point), ST_Y(b.point)
  WHERE s.moved
  LIMIT 100000;
 
+-- name: known_located
+-- How many known buildings would move, and of how many the files say where they are.
+SELECT count(*) FILTER (WHERE s.moved), count(*)
+  FROM staged_buildings AS s
+  JOIN located AS l ON l.file = s.file AND l.n = s.n
+ WHERE s.known;
+
 -- name: issuing_points
 -- Where new buildings are said to be, and the middle of the basic grid of an edition that bears the code they were issued under.
 SELECT ST_X(s.point), ST_Y(s.point), ST_X(v.middle), ST_Y(v.middle)

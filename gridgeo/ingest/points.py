@@ -24,6 +24,8 @@ SQL = queries.load(__package__, "addresses.sql")
 
 #: a shift is looked for where there are so many points to tell by
 _ENOUGH = 20
+#: so many known buildings tell that all move, if most of them do by the same vector of more than so many metres
+_ENOUGH_KNOWN, _MOST, _ALIKE_M, _FAR_M = 5, 0.6, 20.0, 100.0
 #: no easting of China is more, not even one with a zone's number in front
 _FARTHEST = 46e6
 
@@ -62,12 +64,17 @@ def locate(cur, tables: Mapping[int, Table], datum: str, named: Callable[[int], 
 def place(conn, cur, source: str) -> list[Issue]:
     """Say which staged points lie in no unit of today, how many in another community than their code says, and whether all are shifted.
 
-    Issues: `other-community`, `looks-gcj-02`, `looks-bd-09`, `shifted-twice`; `point-outside` goes into the table of faults.
+    Issues: `other-community`, `looks-gcj-02`, `looks-bd-09`, `shifted-twice`, `suspected-shift`; `point-outside` goes into
+    the table of faults.
     """
     edition = store.edition_at(conn, GOVERNANCE) or store.edition_open(conn, GOVERNANCE)
     notes = Notes(source)
     cur.execute(SQL["known_points"])
-    _shifted(cur.fetchall(), "buildings lie beside where they are stored", notes)
+    moved = cur.fetchall()
+    _shifted(moved, "buildings lie beside where they are stored", notes)
+    if not notes.issues and len(moved) >= _ENOUGH_KNOWN:
+        cur.execute(SQL["known_located"])
+        _moved_alike(moved, *cur.fetchone(), notes)
     if edition is not None:
         if not notes.issues:
             cur.execute(SQL["issuing_points"], {"edition_id": edition.edition_id})
@@ -124,6 +131,20 @@ def _shifted(rows: list[tuple], what: str, notes: Notes) -> None:
     elif explains := suspicion.shift_between(reference, given):
         message = f"{told} as if the shift of {explains} had been taken off twice: is --datum wgs84 meant?"
         notes.table("shifted-twice", ERROR, message, "datum")
+
+
+def _moved_alike(rows: list[tuple], moved: int, known: int, notes: Notes) -> None:
+    """Buildings do not walk: that most of the known ones go the same way is another datum than the one they came in."""
+    x, y, was_x, was_y = np.array(rows, float).T
+    now, before = (crs.from_storage(np.column_stack(points), crs.METRIC_PLANE) for points in ((x, y), (was_x, was_y)))
+    usual = np.median(now - before, axis=0)
+    metres, alike = np.hypot(*usual), np.hypot(*(now - before - usual).T) <= _ALIKE_M
+    if metres > _FAR_M and alike.mean() * moved >= _MOST * known:
+        message = (
+            f"{moved:,} of {known:,} known buildings would move, most of them by the same {metres:,.0f} m: declare the --datum they"
+            " came in before, or --accept suspected-shift if they were wrong until now"
+        )
+        notes.table("suspected-shift", ERROR, message, "datum")
 
 
 def _in_units(conn, cur, edition: Edition, notes: Notes) -> None:

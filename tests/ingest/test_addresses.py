@@ -194,6 +194,8 @@ def test_empty_lines_quotes_and_line_feeds_in_cells_are_taken_as_meant(conn, fil
         ("house_code,house_code\n", "twice"),
         ("", "is empty"),
         ("\n\n", "is empty"),
+        ("house_code,room\n", "holds no row"),
+        ("house_code,room\n\n,\n", "holds no row"),
         ("PK\x03\x04", "by its content"),
     ],
 )
@@ -355,6 +357,33 @@ def test_a_map_services_shift_is_seen_by_where_the_codes_were_issued_and_by_what
     load(conn, "buildings", path, datum="gcj02")
     assert codes(plan(conn, "buildings", path, datum="wgs84")) == ["looks-gcj-02"]
     assert codes(plan(conn, "buildings", write(tmp_path / "w.csv", shifted(crs.WGS84)), datum="gcj02")) == ["shifted-twice"]
+
+
+def beside(count: int, apart: float = 0.0) -> str:
+    """Few buildings, each of which lies `apart` degrees farther east than the one before would have it."""
+    rows = [f"{CODES['A']}{i:05},村{i},{113.005 + i * (0.0001 + apart):.7f},22.895" for i in range(1, count + 1)]
+    return "building_code,compound,lon,lat\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("count", "again", "datum", "told"),
+    [
+        (5, beside(5), "gcj02", ["suspected-shift"]),
+        (4, beside(4), "gcj02", []),
+        (5, beside(5, 0.002), "wgs84", []),
+        (8, beside(8).replace("22.895", "22.899", 4), "wgs84", []),
+        (5, beside(5).replace("22.895", "22.8955"), "wgs84", []),
+    ],
+)
+def test_few_buildings_that_move_alike_came_in_another_datum(conn, tmp_path, count, again, datum, told):
+    edition(conn)
+    load(conn, "buildings", write(tmp_path / "b.csv", beside(count)), datum="wgs84")
+    made = plan(conn, "buildings", write(tmp_path / "again.csv", again), datum=datum, storing=True)
+    assert (codes(made), made.changed > 0) == (told, True)
+    if told:
+        message = found(made, "suspected-shift")[0].message
+        assert "5 of 5 known" in message and " m: declare the --datum" in message
+    assert addresses.commit(conn, made, told).changed == made.changed
 
 
 def test_swapped_axes_are_said_once(conn, files, tmp_path):
@@ -524,6 +553,58 @@ def test_progress_tells_bytes_and_can_be_interrupted(conn, files, tmp_path):
     size = files["houses"].stat().st_size
     assert told[0] == ("bytes looked at of houses.csv", size, size)
     assert told[1][0] == "bytes of houses.csv" and told[1][2] == size
+
+
+def test_an_interruption_on_the_way_to_the_reading_is_one_still(conn, files, monkeypatch):
+    """COPY makes a cancelled query of whatever stops it, and what came before the reading began was not kept."""
+
+    def interrupted(self, size):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bulk._Lines, "read", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        plan(conn, "houses", files["houses"])
+
+
+#: nobody's: no region is 449999
+PERSON, MOBILE = "449999193801089274", "13800138000"
+
+
+@pytest.mark.parametrize("number", [PERSON, MOBILE])
+@pytest.mark.parametrize("kind, columns", [
+    ("buildings", ["building_code", "building_use", "status", "floors", "valid_from", "lon", "lat", "road", "plate", "short_name"]),
+    ("houses", ["house_code", "building_code", "status", "area_m2", "floor", "room", "unit", "valid_to", "source"]),
+    ("names", ["code", "kind", "name", "valid_from"]),
+])  # fmt: skip
+def test_no_number_of_anybody_is_repeated(conn, tmp_path, kind, columns, number):
+    code = ONE if kind != "houses" else f"{ONE}000001"
+    rows = [[number if at == wrong else code if at == 0 else "" for at in range(len(columns))] for wrong in range(len(columns))]
+    text = "\n".join(",".join(row) for row in [columns, *rows]) + "\n"
+    for path in (write(tmp_path / "x.csv", text), write(tmp_path / "y.csv", text.replace(columns[-1], f"甲{number}", 1))):
+        made = plan(conn, kind, path)
+        assert len(codes(made)) > 1 and number not in repr(made.issues) and number[:8] not in repr(made.issues)
+    assert "it has" in found(made, "bad-code")[0].message
+
+
+@pytest.mark.parametrize("text", [f"张三{PERSON}", MOBILE, "电话１３８００１３８０００"])
+@pytest.mark.parametrize(("kind", "column"), [("buildings", "road"), ("buildings", "short_name"), ("houses", "source"), ("names", "name"),
+                                              ("addresses", "compound")])  # fmt: skip
+def test_nobodys_number_is_kept_in_the_clear(conn, files, tmp_path, kind, column, text):
+    loaded(conn, files, "buildings")
+    name = {"buildings": "building_code", "houses": "house_code", "names": "code", "addresses": "building_code"}[kind]
+    code = f"{ONE}000001" if kind == "houses" else ONE
+    made = plan(conn, kind, write(tmp_path / "x.csv", f"{name},{column}\n{code},{text}\n"), datum="")
+    assert [(issue.field, issue.value) for issue in found(made, "code-in-text")] == [(column, "(not repeated)")]
+
+
+@pytest.mark.parametrize("text", ["前进一路", "107国道1234567", "档案2015-0601", "2015060112"])
+def test_numbers_that_are_nobodys_are_text(text):
+    assert words.plain(text).value == text
+
+
+@pytest.mark.parametrize("text", [ONE, f"{ONE}000001", "113.0051234, 22.8951234", "2010-02-30", "5楼", "38500000.25, 2500000.5"])
+def test_codes_coordinates_and_days_are_repeated(text):
+    assert words.repeatable(text) == text
 
 
 @pytest.mark.parametrize(

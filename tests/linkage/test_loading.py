@@ -215,6 +215,8 @@ def test_columns_are_said_where_names_do_not_say_them(plan, conn, vault, tmp_pat
         (b'code,place\n"' + person_code(1).encode() + b"\n", "no proper CSV at line"),
         (b"code,code,place\n", "names a column twice"),
         (f"{person_code(1)},{HOUSE}\n".encode(), "give it a header"),
+        ("张三丰,G12345678,0755-8888\n".encode(), r"has no column for code.*it has \(not repeated\)$"),
+        ("编码,G12345678,张三丰\n".encode(), r"has no column for place.*it has 编码, \(not repeated\), 张三丰$"),
     ],
 )
 def test_a_file_that_is_no_table_of_links_is_refused_in_one_line(conn, vault, tmp_path, content, told):

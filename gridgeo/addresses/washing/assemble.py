@@ -102,7 +102,7 @@ class Draft:
 
     def doubt(self) -> None:
         """Leave over everything where no division and no road was found, and most of the text was not understood."""
-        left = sum(end - start for _, start, end, _ in self.left)
+        left = sum(end - start for _, start, end, apart in self.left if not apart)
         if not self.roads and not self.has_any(("city", "district", "street", "community")) and 2 * left > max(len(self.text), 20):
             self.fields.clear()
             self.left = []

@@ -10,6 +10,12 @@ _MOBILE = "1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"
 _CITIES = "北京|上海|天津|重庆|广州|东莞|惠州|佛山|珠海|香港|杭州|成都|武汉|南京|苏州|长沙|厦门"
 _FIRM = "公司|集团|事务所|经营部|服务部|商行|便利店|专卖店|分店|门店|超市|工作室"
 
+#: the most common surnames. Source: the public security ministry's list of the hundred most common, 2020
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔"
+    "谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常"
+)
+
 #: a person, a telephone number or a postal code; the group is what is left over, without the word before it
 CONTACT = re.compile(
     either(
@@ -19,11 +25,13 @@ CONTACT = re.compile(
         "(?P<bare>"
         + either(
             f"{_MOBILE}(?![0-9])|0[0-9]{{2,3}}-[0-9]{{7,8}}|518[0-9]{{3}}(?![0-9号室栋])",
-            f"[{HAN}](?:先生|女士|小姐)(?:收|转)?|[{HAN}]{{2,3}}(?=[,收转]*{_MOBILE}(?![0-9]))",
+            f"[{HAN}](?:先生|女士|小姐)(?:收|转)?|[{HAN}]{{2,3}}(?=[, 收转]*{_MOBILE}(?![0-9]))[, 收转]*",
         )
         + ")",
     )
 )
+#: whom it is for, before an address and apart from it: 张三 ...
+ADDRESSEE = re.compile(f"\\s*(?P<name>[{_SURNAMES}][{HAN}]{{1,2}})(?:收|先生|女士|小姐)?[\\s,，、:：;；]+")
 REMARK = re.compile("\\(([^()]*)\\)")
 OCCUPANT = re.compile(f"[^;(,]*?(?:{_FIRM})[^;(,]*")
 NEAR = re.compile(f"(?:{NEARBY})")

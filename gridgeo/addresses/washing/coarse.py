@@ -60,7 +60,7 @@ def _at_name(case: Case, spots: dict[str, list[Spot]], base: Base, default_unit:
     for key in _names(w):
         fitting = _fitting(spots.get(key, []), w, base, default_unit)
         if fitting:
-            faults = _faults(w, fitting[0], base) | ({Fault.BEYOND_AREA} if case.partial else set())
+            faults = _faults(w, fitting[0], key, base) | ({Fault.BEYOND_AREA} if case.partial else set())
             return _one_or_several(case, [_of_spot(spot, base) for spot in fitting], faults, base)
     return None
 
@@ -76,9 +76,29 @@ def _fitting(spots: list[Spot], w: Written, base: Base, default_unit: int | None
     return by_kind.get(Agreement.TODAY) or by_kind.get(Agreement.FORMER) or []
 
 
-def _faults(w: Written, spot: Spot, base: Base) -> set[Fault]:
-    found = {base.units.agreement(level, name, spot.unit_id) for level, name in w.divisions}
-    return {Fault.FORMER_DIVISION} if Agreement.FORMER in found else set()
+def _faults(w: Written, spot: Spot, key: str, base: Base) -> set[Fault]:
+    agreements = {base.units.agreement(level, name, spot.unit_id) for level, name in w.divisions}
+    found = {Fault.FORMER_DIVISION} if Agreement.FORMER in agreements else set()
+    own = {key, spot.name_key, spot.road_key, spot.compound_key}
+    others = [] if key == f"{w.compound}{w.road}" else [name for name in (w.compound, w.road) if name and name not in own]
+    here = set(base.units.ids(spot.unit_id))
+    if not all(_is_here(name, here, base) for name in others) or not (w.area in own or _is_area(w, spot.unit_id, base)):
+        found.add(Fault.UNCONFIRMED)
+    return found
+
+
+def _is_here(name: str, here: set[int], base: Base) -> bool:
+    """Whether a road or compound is known in the lowest unit, or next to it in the community, of a place."""
+    communities = base.communities_of(name, None, ()) | base.communities_of(None, name, ())
+    return not communities.isdisjoint(here)
+
+
+def _is_area(w: Written, unit_id: int | None, base: Base) -> bool:
+    """Whether the outer place written, if any, is the community or street of a unit, or a compound or road of its community."""
+    agreement = base.units.agreement
+    if not w.area or any(agreement(level, w.area, unit_id) is not Agreement.WRONG for level in ("community", "street")):
+        return True
+    return _is_here(w.area, set(base.units.ids(unit_id)), base)
 
 
 def _of_spot(spot: Spot, base: Base) -> Result:
@@ -105,6 +125,8 @@ def _at_division(case: Case, base: Base, default_unit: int | None) -> Washed | N
             units = base.units.of_level(level)
             agreeing = [unit_id for unit_id, _ in units if base.units.agreement(level, name, unit_id) is Agreement.FORMER]
             faults.add(Fault.FORMER_DIVISION)
+        if agreeing and not _is_area(w, agreeing[0], base):
+            faults.add(Fault.UNCONFIRMED)
         if agreeing:
             return _one_or_several(case, [_of_unit(unit_id, base) for unit_id in agreeing], faults, base)
     return None

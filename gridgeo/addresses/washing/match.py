@@ -36,6 +36,7 @@ _MOST = 200
 #: a room in numerals that nothing follows, and a block, unit and room with hyphens between
 _LEFT_ROOM = re.compile("[〇零一二三四五六七八九]{3,4}(?![〇零一二三四五六七八九十])")
 _JOINED = re.compile("([0-9]{1,2}|[A-Z][0-9]?)(?:-([0-9]{1,2}))?-([0-9]{1,2}[A-Z]|[0-9]{3,4}[A-Z]?)")
+_PHASE = re.compile("(?P<name>.{2,}?)(?P<phase>(?:[0-9]+|[一二三四五六七八九十]+)期)")
 
 _STEPS = {step: (step.name or "").lower() for step in Step}
 
@@ -88,8 +89,17 @@ def gather(conn, cases: list[Case], base: Base, default_unit: int | None) -> Non
 
 
 def _further(w: Written, base: Base) -> list[tuple[Written, Ask]]:
-    asks = [(one, ask) for one in rules.variants(w) for ask in first(one, base)]
+    asks = [(one, ask) for one in (*rules.variants(w), *_without_phase(w, base)) for ask in first(one, base)]
     return asks + [(one, ask) for one in (w, *rules.variants(w)) for ask in further(one, base)]
+
+
+def _without_phase(w: Written, base: Base) -> list[Written]:
+    """A compound whose phase the base does not tell, read without it; the phase is left over."""
+    found = None if not w.compound or w.compound in base.compounds else _PHASE.fullmatch(w.compound)
+    if not found or found["name"] not in base.compounds:
+        return []
+    told = any(_PHASE.fullmatch(other) for other in base.compounds if other.startswith(found["name"]))
+    return [] if told else [replace(w, compound=found["name"], rest=f"{w.rest} {found['phase']}".strip())]
 
 
 def first(w: Written, base: Base) -> list[Ask]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from . import consistency
 from .assemble import Draft
-from .beside import is_company
+from .beside import ADDRESSEE, is_company
 from .comparable import key, number_key
 from .divisions import LEVELS
 from .front import here, take
@@ -85,11 +85,23 @@ def parse(text: str | None, lexicon: Lexicon | None = None, steps: Step = ALL) -
     steps
         The steps of normalising to take.
     """
-    plain = normalise(text, steps)
-    draft = _read(plain.text, lexicon or public())
+    known = lexicon or public()
+    addressee = _addressee(text or "", known)
+    plain = normalise((text or "")[len(addressee) :], steps)
+    draft = _read(plain.text, known)
     if any(edit.step is Step.LENGTH for edit in plain.edits):
         draft.fault("too-long")
-    return _finished(plain.text, draft, plain.edits)
+    told = (Edit(Step.NOISE, addressee, "", 0),) if addressee else ()
+    return _finished(plain.text, draft, told + plain.edits)
+
+
+def _addressee(text: str, lexicon: Lexicon) -> str:
+    """Return the name of a person a text begins with, where a name that is known follows, and it is none itself."""
+    found = ADDRESSEE.match(text)
+    if not found or lexicon.at(text, found.start("name")) or lexicon.division_at(text, found.start("name")):
+        return ""
+    follows = lexicon.at(text, found.end()) or lexicon.division_at(text, found.end()) or text.startswith(("深圳", "广东"), found.end())
+    return found[0] if follows else ""
 
 
 def _read(text: str, lexicon: Lexicon) -> Draft:

@@ -357,3 +357,25 @@ def test_what_is_only_near_is_not_the_house(town, text):
     one = wash(town, text)
     assert (one.category, one.rule) == (Category.UNSURE, "only near") and "nearby" in faults(one)
     assert wash(town, text.partition("栋")[0] + "栋501").category is Category.EXACT
+
+
+def test_an_area_the_base_does_not_know_is_not_exact(town):
+    assert wash(town, "海曲区新塘村").category is Category.EXACT
+    for text in ("海曲区37区新塘村", "海曲区37区前进一路"):
+        one = wash(town, text)
+        assert one.category is not Category.EXACT and "unconfirmed" in faults(one), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["东山花园4栋501房张三收13800138000", "张三 东山花园4栋501", "13800138000东山花园4栋501", "张三 13800138000 东山花园4栋501"],
+)
+def test_whom_it_is_for_is_no_part_of_an_address(town, text):
+    one = wash(town, text)
+    assert one.category is Category.SAFE and one.result.code == town.house(town.estate4, "501"), faults(one)
+
+
+def test_a_phase_the_base_does_not_tell_is_left_over(town):
+    one = wash(town, "海曲区东山花园二期4栋501")
+    assert one.category is Category.SAFE and "unparsed" in faults(one)
+    assert one.result.code == town.house(town.estate4, "501")

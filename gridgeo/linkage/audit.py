@@ -9,9 +9,11 @@ Source: Personal Information Protection Law, Art. 54 and 56; Cybersecurity Law, 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,6 +34,9 @@ _NONE = Head(0, bytes(32))
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _LINE = re.compile(r"([0-9]{1,18}) ([0-9a-f]{64})\n")
 _AT_ONCE = 10_000
+
+#: heads that stay in the file; it is cut to them when it holds about twice as many
+_KEPT, _LINE_BYTES = 1_000, 72
 
 
 @dataclass(frozen=True)
@@ -103,11 +108,12 @@ def anchor(settings: Settings, head: Head) -> None:
     path = anchor_path(settings)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(file, f"{head.seq} {head.hash.hex()}\n".encode())
-        finally:
-            os.close(file)
+        with _locked(path.with_name("lock")):
+            _write(path, [head], os.O_APPEND)
+            if path.stat().st_size > 2 * _KEPT * _LINE_BYTES:
+                made = path.with_name("head.new")
+                _write(made, newest(anchored(settings)), os.O_TRUNC)
+                os.replace(made, path)
     except OSError as error:
         raise EnvironmentIncomplete(f"the audit's head cannot be written to {path} ({error.strerror})", "look at its permissions") from None
 
@@ -124,9 +130,36 @@ def anchored(settings: Settings) -> Iterator[Head]:
                 yield Head(int(found[1]), bytes.fromhex(found[2]))
 
 
-def verify(
-    conn, vault: Vault, heads: Iterator[Head] | tuple[Head, ...] = (), progress: Callable[[int], None] = lambda _: None
-) -> tuple[int, list[Finding]]:
+def newest(heads: Iterable[Head]) -> list[Head]:
+    """Return the heads of the last rows, of each the one written first; and before them the first two that contradict each other.
+
+    The hash of a row covers all before it, so older heads are needed no more; a contradiction is, for it tells of rows cut off and
+    others grown in their place.
+    """
+    kept: dict[int, bytes] = {}
+    apart: list[Head] = []
+    for one in heads:
+        first = kept.setdefault(one.seq, one.hash)
+        if first != one.hash and not apart:
+            apart = [Head(one.seq, first), one]
+        if len(kept) > 2 * _KEPT:
+            kept = dict(sorted(kept.items())[-_KEPT:])
+    return apart + [Head(seq, kept[seq]) for seq in sorted(kept)[-_KEPT:] if not apart or seq != apart[0].seq]
+
+
+def unvouched(last: Head, heads: Iterable[Head]) -> list[Finding]:
+    """Return that the end of the audit cannot be vouched for, where no head outside reaches to the last row; else nothing.
+
+    Whoever takes the file away, or its end, could have taken rows with it.
+    """
+    reach = max((head.seq for head in heads), default=0)
+    if reach >= last.seq:
+        return []
+    rule = f"cannot be vouched for: heads written outside the database reach only to row {reach:,} of {last.seq:,}"
+    return [Finding(reach + 1, f"and what follows {rule}")]
+
+
+def verify(conn, vault: Vault, heads: Iterable[Head] = (), progress: Callable[[int], None] = lambda _: None) -> tuple[int, list[Finding]]:
     """Return the number of rows, and what is wrong with them: nothing where no row was changed, moved, put in or taken out.
 
     Parameters
@@ -135,7 +168,7 @@ def verify(
         Those written outside the database (:func:`anchored`).
     """
     expected: dict[int, bytes] = {}
-    for one in heads:
+    for one in newest(heads):
         expected.setdefault(one.seq, one.hash)  # a line added later takes nothing back
     found: list[Finding] = []
     before, count = _NONE, 0
@@ -163,6 +196,26 @@ def show(conn, most: int = 50, actor: str = "", action: str = "") -> list[Entry]
     with conn.cursor() as cur:
         cur.execute(SQL["newest"], {"most": most, "actor": actor, "action": action})
         return [Entry(*row) for row in cur.fetchall()][::-1]
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One process writes heads at a time, or a line would go to a file that was replaced."""
+    lock = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _write(path: Path, heads: Iterable[Head], how: int) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
+    with os.fdopen(file, "w", encoding="ascii") as lines:
+        lines.writelines(f"{head.seq} {head.hash.hex()}\n" for head in heads)
+        lines.flush()
+        if how & os.O_TRUNC:
+            os.fsync(file)
 
 
 def _gap(before: int, seq: int) -> str:

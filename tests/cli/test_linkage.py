@@ -122,6 +122,17 @@ def test_a_key_file_others_may_read_stops_every_command(run, room, persons):
         assert status == 1 and said.count("\n") == 1 and "chmod 600" in said
 
 
+@pytest.mark.parametrize("lines", [None, 0, 1])
+def test_an_audit_whose_heads_are_gone_is_not_said_to_be_whole(run, room, settings, persons, lines):
+    run("load", "links", persons, "--kind", "person", "--commit")
+    run("linkage", "resolve", "--kind", "person", "--purpose", "law", given=person_code(1))
+    path = settings.home / "audit" / "head"
+    written = path.read_text().splitlines(keepends=True)
+    path.unlink() if lines is None else path.write_text("".join(written[:lines]))
+    status, said = run("audit", "verify")
+    assert status == 1 and f"heads written outside the database reach only to row {lines or 0} of 2" in said and "not whole" in said
+
+
 def test_a_falsified_audit_is_told(run, room, persons):
     run("load", "links", persons, "--kind", "person", "--commit")
     run("linkage", "resolve", "--kind", "person", "--purpose", "law", given=person_code(1))

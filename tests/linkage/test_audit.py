@@ -137,6 +137,43 @@ def test_heads_are_written_outside_and_a_later_line_takes_nothing_back(conn, vau
     assert rows_of(conn, vault, audit.anchored(settings))[1] == [10, 10]
 
 
+def test_without_heads_the_end_cannot_be_vouched_for(heads):
+    assert audit.unvouched(heads[-1], heads) == audit.unvouched(audit.Head(0, b""), ()) == []
+    for reach in (0, 3):
+        (found,) = audit.unvouched(heads[-1], heads[:reach])
+        assert found.seq == reach + 1 and f"only to row {reach} of 10" in found.what
+
+
+def test_the_newest_heads_are_kept_and_the_file_is_bounded(tmp_path):
+    settings = Settings(home=tmp_path)
+    for seq in range(1, 5_001):
+        audit.anchor(settings, audit.Head(seq, seq.to_bytes(32)))
+    kept = [head.seq for head in audit.anchored(settings)]
+    assert kept == list(range(kept[0], 5_001)) and 1_000 <= len(kept) <= 2_200
+    assert audit.anchor_path(settings).stat().st_mode & 0o077 == 0
+
+
+def test_of_many_heads_the_newest_are_held_and_what_was_written_first():
+    heads = [audit.Head(seq, bytes(32)) for seq in range(1, 10_001)]
+    grown = [audit.Head(seq, b"x" * 32) for seq in range(9_991, 15_001)]
+    found = audit.newest(iter(heads + grown))
+    assert found[:2] == [heads[9_990], grown[0]] and found[-1] == grown[-1] and len(found) <= 1_002
+    assert audit.newest(iter(found))[:2] == found[:2], "also when the file is cut a second time"
+
+
+def test_heads_of_many_at_once_are_all_written(tmp_path):
+    settings = Settings(home=tmp_path)
+
+    def work(first):
+        for seq in range(first, 2_400, 4):
+            audit.anchor(settings, audit.Head(seq, bytes(32)))
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in (1, 2, 3, 4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert {head.seq for head in audit.anchored(settings)} >= set(range(1_500, 2_400))
+
+
 def test_an_audit_without_rows_is_whole(conn, vault):
     assert rows_of(conn, vault) == (0, [])
 

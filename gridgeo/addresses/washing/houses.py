@@ -116,9 +116,9 @@ def named(conn, askers: dict, base: Base) -> list[tuple]:
     for name, code in rows(conn, "named_houses", keys=keys) if keys else ():
         codes[name].append(code)
     every = sorted({code for found in codes.values() for code in found})
-    houses = {row[2]: House._make(row) for row in _of_codes(conn, "houses_by_code", every)}
+    houses = {row[2]: House._make(row) for row in of_codes(conn, "houses_by_code", every)}
     wanted = sorted({house.building for house in houses.values()})
-    buildings = _main(_of_codes(conn, "by_code", wanted, edition_id=base.units.edition_id))
+    buildings = main(of_codes(conn, "by_code", wanted, edition_id=base.units.edition_id))
     found = [(asker, houses.get(code)) for (_, name), asker in askers.items() for code in codes[name]]
     return [(asker, (house, buildings[house.building])) for asker, house in found if house and house.building in buildings]
 
@@ -139,9 +139,9 @@ def _follow(conn, cases: list[Case], base: Base) -> None:
         return
     heirs = _heirs(conn, list(gone))
     codes = {code for found in heirs.values() for code, _ in found}
-    houses = {row[2]: House._make(row) for row in _of_codes(conn, "houses_by_code", [code for code in codes if len(code) == 25])}
+    houses = {row[2]: House._make(row) for row in of_codes(conn, "houses_by_code", [code for code in codes if len(code) == 25])}
     places = {code for code in codes if len(code) == 19} | {house.building for house in houses.values()}
-    buildings = _main(_of_codes(conn, "by_code", list(places), edition_id=base.units.edition_id))
+    buildings = main(of_codes(conn, "by_code", list(places), edition_id=base.units.edition_id))
     for case, one in waiting:
         _replace(case, one, heirs, houses, buildings)
     moved = [one for case, _ in waiting for one in case.chosen if one.followed and not one.houses]
@@ -183,7 +183,7 @@ def _heirs(conn, codes: list[str]) -> dict[str, list[tuple[str, str]]]:
     todo = set(codes)
     while todo and len(asked) < 100_000:
         asked |= todo
-        for code, successor, reason in _of_codes(conn, "followers", sorted(todo)):
+        for code, successor, reason in of_codes(conn, "followers", sorted(todo)):
             follows[code].append((successor, reason))
         todo = {successor for code in todo for successor, _ in follows.get(code, ())} - asked
     return {code: _last(code, follows, frozenset()) for code in codes}
@@ -199,7 +199,7 @@ def _last(code: str, follows: dict, seen: frozenset[str]) -> list[tuple[str, str
     return list(dict.fromkeys(found))
 
 
-def _main(rows: Iterable[tuple]) -> dict[str, Building]:
+def main(rows: Iterable[tuple]) -> dict[str, Building]:
     """One row a building: its address of today, the main one first."""
     found: dict[str, Building] = {}
     for _, *row in rows:
@@ -210,5 +210,6 @@ def _main(rows: Iterable[tuple]) -> dict[str, Building]:
     return found
 
 
-def _of_codes(conn, query: str, codes: list[str], **more) -> list[tuple]:
+def of_codes(conn, query: str, codes: list[str], **more) -> list[tuple]:
+    """Return the rows of a query for some codes."""
     return rows(conn, query, codes=codes, zones=sorted({code[:12] for code in codes}), **more) if codes else []

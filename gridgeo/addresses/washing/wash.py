@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from ..model import Parts
 from ..units import Agreement
-from . import houses, match, rules
+from . import coded, houses, match, rules
 from .base import Base, rows
 from .coarse import coarser
 from .match import Case
@@ -40,9 +40,13 @@ def wash(conn, texts: Iterable[str | None], base: Base, default_area: str = "") 
     default_unit = base.units.unit(default_area) if default_area else None
     [(sees_whole,)] = rows(conn, "sees_whole")
     cases = [_case(text, base, not sees_whole) for text in texts]
-    reading = [case for case in cases if case.written.deepest is not Level.NONE and "elsewhere" not in case.parsed.faults]
+    under_code = coded.gather(conn, cases, base)
+    here = [case for case in cases if "elsewhere" not in case.parsed.faults]
+    reading = [case for case in here if case.kind >= 4 and case.written.deepest is not Level.NONE]
+        case for case in cases if case.kind >= 4 and case.written.deepest is not Level.NONE and "elsewhere" not in case.parsed.faults
+    ]
     match.gather(conn, reading, base, default_unit)
-    houses.settle(conn, reading, base)
+    houses.settle(conn, [*under_code, *reading], base)
     shallow = coarser(conn, [case for case in reading if case.kind >= 4], base, default_unit)
     return [_washed(case, base, default_unit, shallow.get(id(case))) for case in cases]
 
@@ -122,7 +126,7 @@ def _faults(case: Case, one: Candidate, missed: set[Fault]) -> set[Fault]:
     """Everything that is not as it should be, though one live place is found."""
     w = one.written
     faults = set(one.faults) | one.followed | missed
-    if not w.district:
+    if not w.district and coded.CODE not in one.agreed:
         faults.add(Fault.MISSING_DISTRICT)
     if w.rest:
         faults.add(Fault.UNPARSED)

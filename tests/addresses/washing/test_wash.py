@@ -379,3 +379,17 @@ def test_a_phase_the_base_does_not_tell_is_left_over(town):
     one = wash(town, "海曲区东山花园二期4栋501")
     assert one.category is Category.SAFE and "unparsed" in faults(one)
     assert one.result.code == town.house(town.estate4, "501")
+
+
+def test_a_code_is_the_building_or_house_under_it(town):
+    house = town.house(town.estate4, "501")
+    for code in (town.estate4.code, house, f" {house} "):
+        one = wash(town, code)
+        assert (one.category, one.result.code) == (Category.EXACT, code.strip())
+    assert wash(town, "4403990010019999999").category is Category.NONE
+
+
+def test_a_retired_code_is_what_follows_it(town):
+    lifecycle.merge(town.conn, [town.estate4.code], town.estate3.code, date(2020, 1, 1))
+    one = wash(town, town.estate4.code)
+    assert (one.category, one.result.code) == (Category.SAFE, town.estate3.code) and "retired-building" in faults(one)

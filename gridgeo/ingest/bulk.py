@@ -109,8 +109,8 @@ def copy(cur, into: str, number: int, path: Path, head: Header, roles: dict[str,
     except psycopg2.Error as error:
         if source.stopped is not None:
             raise source.stopped from None
-        if isinstance(error, QueryCanceledError) and KeyboardInterrupt.__name__ in str(error):
-            # it came on the way to the reading or back, where nobody keeps it
+        if isinstance(error, QueryCanceledError) and ".read() call" in str(error):
+            # a signal came on the way to the reading, where nobody keeps it; psycopg2 does not say which
             raise KeyboardInterrupt from None
         if not isinstance(error, psycopg2.DataError):
             raise

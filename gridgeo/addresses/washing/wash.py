@@ -43,8 +43,6 @@ def wash(conn, texts: Iterable[str | None], base: Base, default_area: str = "") 
     under_code = coded.gather(conn, cases, base)
     here = [case for case in cases if "elsewhere" not in case.parsed.faults]
     reading = [case for case in here if case.kind >= 4 and case.written.deepest is not Level.NONE]
-        case for case in cases if case.kind >= 4 and case.written.deepest is not Level.NONE and "elsewhere" not in case.parsed.faults
-    ]
     match.gather(conn, reading, base, default_unit)
     houses.settle(conn, [*under_code, *reading], base)
     shallow = coarser(conn, [case for case in reading if case.kind >= 4], base, default_unit)

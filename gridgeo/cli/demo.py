@@ -5,39 +5,33 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import Conflict, DatabaseUnavailable, EnvironmentIncomplete
+from ..errors import Conflict, EnvironmentIncomplete
 from ..settings import Settings
 
 HELP = "make an invented district, load it into an empty database, serve it, and say what to open"
-#: how often a demo that shows links to everybody looks whether all of them are still invented
-_LOOKED_AFTER_S = 5
 
 _GUIDE = """
   map     {address}/maps/
   API     {address}/api.html
   ask     curl '{address}/grids/at?lon={lon:.6f}&lat={lat:.6f}'
-{town}  load    {gridgeo} load grids YOUR.geojson --datum wgs84            (a dry run: reports, stores nothing)
+{key}{town}  load    {gridgeo} load grids YOUR.geojson --datum wgs84            (a dry run: reports, stores nothing)
           {gridgeo} load grids YOUR.geojson --datum wgs84 --commit --activate now
   SQL     {gridgeo} psql
-{told}
+
 Ctrl-C stops it.
 """
-_TOWN = """  wash    curl -G '{address}/addresses/wash' --data-urlencode 'q={text}'
-  links   curl '{address}/houses/{house}/links?purpose=service'
+_KEY = """  key     {key}
+          (enter it on the page under 密钥 Key to see what is linked, all invented unless you loaded it; it ends with this demo)
 """
-_INVENTED = """
-All houses and everybody linked to them are invented: no such ID number, company or telephone can exist. So this server
-shows links, masked, to whoever asks it. It stops as soon as one link is loaded that was not invented; from then on a
-key is needed: {gridgeo} keys
-"""
+_WASH = "  wash    curl -G '{address}/addresses/wash' --data-urlencode 'q={text}'\n"
+_LINKS = "  links   curl -H 'X-API-Key: {key}' '{address}/houses/{house}/links?purpose=service'\n"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Serve until Ctrl-C; with --check until everything has answered. What ran before goes on running."""
-    from . import database, demo_town, serving
+    from . import database, demo_key, demo_town, serving
 
     settings = replace(settings, port=args.port or settings.port)
     if not args.check:
@@ -62,7 +56,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         with stages.timed("database"):
             url = stack.enter_context(database.opened(settings, migrate=True))
         demo_town.fill(url, args.profile, args.houses, settings, stages.timed)
-        settings = _opened(url, settings)
         lon, lat, code = _somewhere(url)
         with stages.timed("server"):
             server = stack.enter_context(serving.serving(settings, url, aside=args.check))
@@ -74,9 +67,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         print(f"{stages}; map data {drawn / 1000:,.0f} kB", flush=True)
         if args.check:
             return 0
-        print(_guide(settings, args.profile, address, lon, lat), flush=True)
+        key = stack.enter_context(demo_key.lent(url)) if demo_town.linked(url) else ""
+        print(_guide(demo_town.example(settings, args.profile), key, address, lon, lat), flush=True)
         try:
-            _watch(server, url, settings)
             return serving.outcome(server)
         except KeyboardInterrupt:
             print("\nstopping …", flush=True)
@@ -119,38 +112,13 @@ def _somewhere(url: str) -> tuple[float, float, str]:
     return point.x, point.y, unit.code
 
 
-def _opened(url: str, settings: Settings) -> Settings:
-    """Return the settings of the demo's own server: whoever may ask it may see links, as long as all of them are invented."""
-    from ..access.rules import NOBODY
-    from . import demo_town
-
-    if NOBODY in settings.anonymous or not demo_town.all_invented(url):
-        return settings
-    return replace(settings, anonymous=tuple(dict.fromkeys((*settings.anonymous, "link"))))
-
-
-def _watch(server: subprocess.Popen, url: str, settings: Settings) -> None:
-    """Return when the server has ended. Raises Conflict, with the server stopped, when links come in that were not invented."""
-    from . import demo_town, serving
-
-    while "link" in settings.anonymous and server.poll() is None:
-        try:
-            server.wait(_LOOKED_AFTER_S)
-        except subprocess.TimeoutExpired:
-            with suppress(DatabaseUnavailable):
-                if not demo_town.all_invented(url):
-                    serving.end(server)
-                    raise Conflict("links were loaded that are not invented: start again, they are shown to callers with a key") from None
-
-
-def _guide(settings: Settings, profile: str, address: str, lon: float, lat: float) -> str:
-    from . import demo_town
-
-    example = demo_town.example(settings, profile)
-    open_ = example is not None and "link" in settings.anonymous
-    town = _TOWN.format(address=address, text=example[0], house=example[1]) if open_ else ""
-    told = _INVENTED.format(gridgeo=_called()) if open_ else ""
-    return _GUIDE.format(address=address, lon=lon, lat=lat, gridgeo=_called(), town=town, told=told)
+def _guide(example: tuple[str, str] | None, key: str, address: str, lon: float, lat: float) -> str:
+    """What to try: with an address and its house where there is one, and what is linked to it where there is a key."""
+    tried = (_WASH + _LINKS if key else _WASH) if example else ""
+    text, house = example or ("", "")
+    town = tried.format(address=address, key=key, text=text, house=house)
+    told = _KEY.format(key=key) if key else ""
+    return _GUIDE.format(address=address, lon=lon, lat=lat, gridgeo=_called(), key=told, town=town)
 
 
 def _map(address: str) -> int:

@@ -17,6 +17,9 @@ SEED = 1
 #: Houses of a first start that nobody has to wait for; other buildings of the district are left out.
 _HOUSES, _SHARE = 10_000, 8
 
+#: By it and its name an edition is known as the demo's own.
+_SOURCE = "invented by gridgeo"
+
 #: What the files of links hold.
 _LINKS = {"persons": "person", "organisations": "credit", "phones": "phone", "events": "event"}
 
@@ -25,7 +28,9 @@ Timed = Callable[[str], AbstractContextManager]
 
 
 def fill(url: str, profile: str, houses: int | None, settings: Settings, timed: Timed) -> None:
-    """Make and load a town, unless there is an edition already.
+    """Make and load what a town still lacks: its grids, its houses, its links, each whole or not at all.
+
+    A district that is not of this profile's sample is left alone, and so are buildings and links that are there.
 
     Parameters
     ----------
@@ -37,33 +42,38 @@ def fill(url: str, profile: str, houses: int | None, settings: Settings, timed: 
     InvalidInput
         More houses than the district has, or less than none.
     """
+    from ..addresses import store as addresses
     from ..db import connection
     from ..hierarchy import store
     from ..hierarchy.model import GOVERNANCE
-    from . import database
 
     wanted = _houses(profile, houses)
+    folder = settings.home / "sample" / profile
     with closing(connection.connect(url)) as conn:
-        if store.edition_open(conn, GOVERNANCE) is not None:
+        edition = store.edition_open(conn, GOVERNANCE)
+        if edition is not None and (edition.name, edition.source) != (_name(profile), _SOURCE):
             return
+        lacking = bool(wanted) and not addresses.building_codes(conn)
         conn.rollback()
-        with timed("sample"), database.cluster(settings).locked():
-            files = _made(profile, wanted, settings.home / "sample" / profile)
-        with timed("load"):
-            _load_grids(conn, files["grids"], profile, settings)
-            if wanted:
-                _load_addresses(conn, files["addresses"])
-                _load_links(conn, files["links"], settings)
+        if edition is None or lacking:
+            files = _made(profile, wanted, folder, settings, timed)
+            with timed("load"):
+                if edition is None:
+                    _load_grids(conn, files["grids"], profile, settings)
+                if lacking:
+                    _load_addresses(conn, files["addresses"])
+        if wanted and _awaits_links(conn, folder):
+            with timed("load"):
+                _load_links(conn, folder, settings)
 
 
-def all_invented(url: str) -> bool:
-    """Return whether there are links and every one was invented: then anybody may look at them."""
+def linked(url: str) -> bool:
+    """Return whether anything is linked to the houses."""
     from ..db import connection
     from ..linkage import store
-    from ..sample.people import INVENTED
 
     with closing(connection.connect(url)) as conn:
-        return store.all_from(conn, INVENTED)
+        return store.linked(conn)
 
 
 def example(settings: Settings, profile: str) -> tuple[str, str] | None:
@@ -96,10 +106,30 @@ def _houses(profile: str, houses: int | None) -> int:
     return houses
 
 
-def _made(profile: str, houses: int, folder: Path) -> dict[str, list[Path]]:
-    from .. import sample
+def _name(profile: str) -> str:
+    return f"示例 {profile}"
 
-    return sample.write_all(profile, SEED, folder, houses) if houses else {"grids": sample.write(profile, SEED, folder)}
+
+def _made(profile: str, houses: int, folder: Path, settings: Settings, timed: Timed) -> dict[str, list[Path]]:
+    from .. import sample
+    from . import database
+
+    with timed("sample"), database.cluster(settings).locked():
+        return sample.write_all(profile, SEED, folder, houses) if houses else {"grids": sample.write(profile, SEED, folder)}
+
+
+def _awaits_links(conn, folder: Path) -> bool:
+    """Whether nothing is linked, and the buildings are those of the files and no others."""
+    from ..addresses import store as addresses
+    from ..linkage import store
+
+    file = folder / "buildings.csv"
+    try:
+        if store.linked(conn) or not file.exists():
+            return False
+        return addresses.building_codes(conn) == {row["building_code"] for row in _rows(file)}
+    finally:
+        conn.rollback()
 
 
 def _load_grids(conn, files: list[Path], profile: str, settings: Settings) -> None:
@@ -111,7 +141,7 @@ def _load_grids(conn, files: list[Path], profile: str, settings: Settings) -> No
 
     with connection.transaction(conn):
         plan = loading.plan(conn, files, store.scheme(conn, GOVERNANCE), Instructions(datum="cgcs2000"))
-        edition, _ = loading.commit(conn, plan, name=f"示例 {profile}", source="invented by gridgeo", authority=settings.authority)
+        edition, _ = loading.commit(conn, plan, name=_name(profile), source=_SOURCE, authority=settings.authority)
         loading.activate(conn, edition)
 
 
@@ -120,32 +150,32 @@ def _load_addresses(conn, files: list[Path]) -> None:
     from ..ingest import addresses
 
     by_name = {file.stem: file for file in files}
-    for kind in addresses.KINDS:
-        with connection.transaction(conn):
+    with connection.transaction(conn):
+        for kind in addresses.KINDS:
+            if next(_rows(by_name[kind]), None) is None:  # a small town may have no successors
+                continue
             datum = "cgcs2000" if kind == "buildings" else ""
             addresses.commit(conn, addresses.plan(conn, kind, [by_name[kind]], datum=datum, storing=True))
 
 
-def _load_links(conn, files: list[Path], settings: Settings) -> None:
+def _load_links(conn, folder: Path, settings: Settings) -> None:
     """Link persons, companies, numbers and cases; not on a server of somebody else without keys, who is told so."""
     from ..db import connection
     from ..ingest import links
     from ..linkage import audit, counts, keys, known, loading
 
-    by_name = {file.stem: file for file in files}
     try:
         with connection.transaction(conn):
             vault = keys.unlock(conn, settings)
     except Conflict as missing:
         print(f"gridgeo: nobody is linked to the houses: {missing}", file=sys.stderr)
         return
-    for name, kind in _LINKS.items():
-        with connection.transaction(conn):
-            plan = links.plan(conn, vault, [by_name[name]], kind)
+    with connection.transaction(conn):
+        for name, kind in _LINKS.items():
+            plan = links.plan(conn, vault, [folder / f"{name}.csv"], kind)
             head = links.commit(conn, vault, plan, actor="demo")
             loading.analyze(conn)
-        audit.anchor(settings, head)
-    with connection.transaction(conn):
-        for row in _rows(by_name["clusters"]):
+        for row in _rows(folder / "clusters.csv"):
             known.put_cluster(conn, row["place"], row["name"], date.fromisoformat(row["valid_from"]), source=row["source"])
         counts.refresh(conn)
+    audit.anchor(settings, head)

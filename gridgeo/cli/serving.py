@@ -62,7 +62,6 @@ def start(settings: Settings, url: str, log: Path | None = None, hold: int | Non
     path = os.pathsep.join(filter(None, [root, inherited.get("PYTHONPATH")]))
     chosen = {"GRIDGEO_DATABASE_URL": url, "GRIDGEO_PORT": str(settings.port), "GRIDGEO_PER_MINUTE": str(settings.per_minute)}
     environment = {**inherited, "PYTHONPATH": path, **chosen}
-    environment["GRIDGEO_ANONYMOUS"] = ",".join(settings.anonymous)
     output = log.open("ab") if log else None
     try:
         return subprocess.Popen(

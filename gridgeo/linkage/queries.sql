@@ -59,9 +59,9 @@ SELECT kind, role, count(*) FROM linkage.link WHERE upper_inf(recorded) GROUP BY
 -- About how many codes there are: counting them takes seconds.
 SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'linkage.identity'::regclass;
 
--- name: all_from
--- Whether there are links, all of one source.
-SELECT EXISTS (SELECT FROM linkage.link) AND NOT EXISTS (SELECT FROM linkage.link WHERE NOT starts_with(source, %(source)s));
+-- name: linked
+-- Whether anything is or was linked.
+SELECT EXISTS (SELECT FROM linkage.link);
 
 -- name: supersede
 -- From now on this is no longer believed.

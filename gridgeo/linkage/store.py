@@ -90,9 +90,9 @@ def codes(conn) -> int:
     return _rows(conn, "codes")[0][0]
 
 
-def all_from(conn, source: str) -> bool:
-    """Return whether there are links, and of every one that is or was believed the source begins with these words."""
-    return _rows(conn, "all_from", {"source": source})[0][0]
+def linked(conn) -> bool:
+    """Return whether there is any link, or was."""
+    return _rows(conn, "linked")[0][0]
 
 
 def masked(conn, vault: Vault, tokens: Sequence[bytes]) -> dict[bytes, tuple[Kind, str]]:

@@ -1,5 +1,6 @@
 """The demo: the whole way from nothing to a map that answers, and back to nothing."""
 
+import json
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,13 +79,19 @@ def test_the_demo_shows_what_to_try_and_ctrl_c_stops_it(home):
             assert f"http://127.0.0.1:{port}/maps/" in shown and "load grids" in shown
             with urllib.request.urlopen(re.search(r"curl '(.*?)'", shown)[1], timeout=10) as answer:
                 assert b'"inside"' in answer.read()
-            assert "addresses/wash" in shown and "are invented" in shown
-            with urllib.request.urlopen(re.search(r"curl '(.*/links.*?)'", shown)[1], timeout=30) as answer:
+            assert "addresses/wash" in shown and "all invented" in shown
+            key, links = re.search(r"curl -H 'X-API-Key: (gg_.*?)' '(.*/links.*?)'", shown).groups()
+            assert f"key     {key}\n" in shown
+            with urllib.request.urlopen(urllib.request.Request(links, headers={"X-API-Key": key}), timeout=30) as answer:
                 assert b'"links"' in answer.read()
+            with pytest.raises(urllib.error.HTTPError, match="401"):
+                urllib.request.urlopen(links, timeout=30)
         finally:
             os.killpg(demo.pid, signal.SIGINT)
         assert demo.wait(30) == 0
     assert "database    does not run" in gridgeo(home, "status").stdout
+    (kept,) = json.loads(gridgeo(home, "keys", "list", "--json").stdout)
+    assert (kept["name"], kept["state"]) == ("demo", "revoked")
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 

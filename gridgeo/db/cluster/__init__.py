@@ -31,6 +31,10 @@ LONGEST_SOCKET_DIRECTORY = 80
 _TEMPORARY = "gridgeo-throwaway-"
 
 
+#: What other parts of an installation keep in its home, and may have put there before there was a database.
+OURS = {"api.lock", "api.log", "audit", "keys", "sample"}
+
+
 class Cluster:
     """The database server of one home directory.
 
@@ -206,11 +210,12 @@ class Cluster:
     def _prepare_home(self) -> None:
         try:
             self.home.mkdir(mode=0o755, parents=True, exist_ok=True)
-            strangers = [entry.name for entry in self.home.iterdir()]
+            there = {entry.name for entry in self.home.iterdir()}
         except OSError as error:
             remedy = "set GRIDGEO_HOME to a directory of yours"
             raise EnvironmentIncomplete(f"{self.home} cannot be used ({error.strerror})", remedy) from error
-        if strangers and "gridgeo.lock" not in strangers:
+        strangers = there - OURS
+        if strangers and "gridgeo.lock" not in there:
             raise Conflict(f"{self.home} holds other files ({sorted(strangers)[0]} …): set GRIDGEO_HOME to an empty or a new directory")
 
     def _launch(self, engine: Engine, account: Account) -> None:

@@ -159,25 +159,34 @@ class Running:
             fcntl.flock(lock, fcntl.LOCK_EX)
             process = start(settings, url, log, lock)
             os.ftruncate(lock, 0)
-            os.pwrite(lock, f"{process.pid} {address(settings)}".encode(), 0)
+            os.pwrite(lock, f"{process.pid} {address(settings)} {0 if log else os.getpid()}".encode(), 0)
         finally:
             os.close(lock)
         return process
 
     def require_none(self) -> None:
-        """Raise Conflict when the server runs already."""
-        if found := self.running():
-            raise Conflict(f"gridgeo serves {found[1]} already: open that, or stop it with `gridgeo down`")
+        """Raise Conflict when the server runs already; one whose command was killed is on its way out and is waited for."""
+        deadline = time.monotonic() + STOPPED_WITHIN_S
+        while found := self._found():
+            _, where, command = found
+            if time.monotonic() > deadline or command == 0 or Path(f"/proc/{command}").exists():
+                raise Conflict(f"gridgeo serves {where} already: open that, or stop it with `gridgeo down`")
+            time.sleep(0.05)
 
     def running(self) -> tuple[int, str] | None:
         """Return the process id and the address of the running server, or None."""
+        found = self._found()
+        return found and found[:2]
+
+    def _found(self) -> tuple[int, str, int] | None:
+        """The running server's process, its address, and the process of the command it belongs to: 0 for none."""
         try:
             with self._file.open("r+") as file:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
-                    pid, _, where = file.read().partition(" ")
-                    return int(pid), where
+                    pid, where, command = file.read().split(" ")
+                    return int(pid), where, int(command)
         except (FileNotFoundError, ValueError):
             pass
         return None

@@ -24,14 +24,15 @@ SELECT asked.token, found.place
  ORDER BY asked.token, found.place;
 
 -- name: links
--- Everything linked at each place: the second.
+-- Everything linked at each place: the second. Zones are given and not made of the places here: under row-level security only a
+-- comparison of nothing but columns and values may use the index.
 SELECT l.token, l.link_id, l.kind, l.place, l.role, lower(l.valid), upper(l.valid), lower(l.recorded), upper(l.recorded),
        l.method, l.source, l.evidence, l.confidence, i.key_id, i.sealed
-  FROM unnest(%(places)s::text[]) AS asked (place)
+  FROM unnest(%(zones)s::text[], %(places)s::text[]) AS asked (zone, place)
  CROSS JOIN LATERAL (
    SELECT l.*
      FROM linkage.link AS l
-    WHERE l.zone = left(asked.place, 12) AND l.place = asked.place
+    WHERE l.zone = asked.zone AND l.place = asked.place
       AND l.recorded @> coalesce(%(recorded)s::timestamptz, now())
       AND (%(as_of)s::date IS NULL OR l.valid @> %(as_of)s::date)
     ORDER BY l.kind, l.role, l.link_id LIMIT %(most)s) AS l

@@ -58,7 +58,13 @@ def meetings(
 ) -> dict[str, Meeting]:
     """Return what is linked at each place (25 characters), by kind; codes masked, unless `unmask`."""
     asked = list(dict.fromkeys(places))
-    values = {"places": asked, "as_of": as_of, "recorded": recorded, "most": MOST_LINKS + 1}
+    values = {
+        "zones": [rules.zone_of(place) for place in asked],
+        "places": asked,
+        "as_of": as_of,
+        "recorded": recorded,
+        "most": MOST_LINKS + 1,
+    }
     links = _opened(vault, _rows(conn, "links", values), unmask)
     found = {place: list(some) for place, some in groupby(links, lambda link: link.place)}
     return {place: _meeting(place, found.get(place, [])) for place in asked}

@@ -207,3 +207,19 @@ def test_the_role_of_the_room_asks_and_loads_as_its_owner_does(database_url, tmp
         store.end(conn, store.history(conn, vault, vault.token("person", TENANT))[0], date(2025, 1, 1))
         (answer,) = resolve.resolve(conn, vault, [Asked("person", TENANT)], purpose="law", actor="t", as_of=date(2024, 1, 1)).answers
         assert met(answer) == {HOUSE: {"person": 1}}
+
+
+def test_look_ups_use_the_indexes_under_row_level_security(conn, vault, linked):
+    """A comparison with what a function makes of a column would be made after the policy was asked: of every link there is."""
+    as_of = {"as_of": resolve.today(), "recorded": None, "most": 10}
+    asked = {"places": {"tokens": [b"0" * 16]}, "links": {"zones": [HOUSE[:12]], "places": [HOUSE]}}
+    with conn.cursor() as cur:
+        cur.execute("SET LOCAL enable_seqscan = off")
+        cur.execute("SET LOCAL ROLE gridgeo_linkage")
+        plans = {}
+        for name, values in asked.items():
+            cur.execute(f"EXPLAIN {store.SQL[name]}", {**values, **as_of})
+            plans[name] = "\n".join(line for (line,) in cur.fetchall())
+    assert "Index Cond: (token = asked.token)" in plans["places"]
+    assert "Index Cond: ((zone = asked.zone) AND (place = asked.place))" in plans["links"]
+    assert "Index Cond: (token = l.token)" in plans["links"]

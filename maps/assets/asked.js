@@ -26,12 +26,12 @@ gridgeo.asked = ({ api, may = [], needs = {} }) => {
 
   const kept = () => sessionStorage.getItem(KEPT);
 
-  async function fetched(address, { signal, body, key = kept() } = {}) {
+  async function fetched(address, { signal, body, key = kept(), as = "json" } = {}) {
     const headers = { ...(key ? { Authorization: `Bearer ${key}` } : {}), ...(body ? { "Content-Type": "application/json" } : {}) };
     const answer = await fetch(address, { signal, headers, ...(body ? { method: "POST", body: JSON.stringify(body) } : {}) }).catch((error) => {
       throw error.name === "AbortError" ? error : new Refusal(0);
     });
-    if (answer.ok) return answer.json();
+    if (answer.ok) return answer[as]();
     throw new Refusal(answer.status, await answer.json().catch(() => ({})));
   }
 

@@ -250,7 +250,7 @@ def _count(args: argparse.Namespace, settings: Settings) -> int:
     from . import room
 
     with room.entered(settings) as (conn, _), connection.transaction(conn):
-        print(f"{counts.refresh(conn):,} counts of grids were made.")
+        print(f"{counts.refresh(conn):,} grids were counted; of the others nothing has changed.")
     return 0
 
 

@@ -1,7 +1,9 @@
-"""Counting what stands in each of the lowest units: from scratch, after addresses, links or boundaries have changed.
+"""Counting what stands in each of the lowest units, after addresses, links or boundaries have changed.
 
 Ten million links are too many to count for every question; a few dozen numbers a unit are not. The numbers are exact,
-stay in the linkage room, and are told by :mod:`.disclosure` only.
+stay in the linkage room, and are told by :mod:`.disclosure` only. Only units where something has changed are counted
+anew: rows written since the last count are told by the transaction that wrote them. A new edition takes over the counts
+of the units that are what they were.
 """
 
 from __future__ import annotations
@@ -22,8 +24,10 @@ SQL = queries.load(__package__, "counts.sql")
 #: What is counted: what stands on the ground, houses with links, and codes linked.
 SUBJECTS = ("building", "storey", "house", "covered", *KINDS)
 
+_TABLES = ("drop_lying", "make_lying", "make_placed", "make_made", "make_changed")
 _PLACES = ("place_houses", "place_buildings", "place_outdoors")
-_COUNTS = ("count_buildings", "count_storeys", "count_houses", "count_links", "count_covered")
+_STANDING = ("count_buildings", "count_storeys", "count_houses")
+_LINKED = ("count_links", "count_covered")
 
 #: Sorting ten million links in memory takes half the time; grouping a quarter of a million counts there a third.
 _WORK_MEM, _MEMORY = "SET LOCAL work_mem = '256MB'", "SET LOCAL work_mem = '32MB'"
@@ -53,9 +57,10 @@ class Cells(NamedTuple):
 
 
 def refresh(conn, as_of: date | None = None, editions: Iterable[int] | None = None) -> int:
-    """Count everything anew and return the number of cells: for the governance editions valid now and to come, or for some.
+    """Count what has changed and return the number of units counted: of the governance editions valid now and to come, or of some.
 
-    Two that count wait for each other. `as_of` is the day links must be valid on: today in China when None.
+    From scratch where nothing was counted yet, or for a day before the last count's. Two that count wait for each other.
+    `as_of` is the day links must be valid on: today in China when None.
     Raises Conflict where the transaction sees a part of the city only.
     """
     with _room(conn) as cur:
@@ -70,7 +75,9 @@ def refresh(conn, as_of: date | None = None, editions: Iterable[int] | None = No
         if editions is None:
             cur.execute(SQL["countable"], {"scheme": GOVERNANCE})
             editions = [edition_id for (edition_id,) in cur.fetchall()]
-            _forget(cur, None)  # of those that have ended too
+            cur.execute(SQL["ended"], {"editions": editions})
+            for (edition_id,) in cur.fetchall():
+                _forget(cur, edition_id)
         return sum(_count(cur, {"edition_id": edition_id, "as_of": as_of}) for edition_id in editions)
 
 
@@ -89,25 +96,44 @@ def _room(conn) -> Iterator:
         cur.execute(SQL["as_oneself"])
 
 
-def _forget(cur, edition_id: int | None) -> None:
+def _forget(cur, edition_id: int) -> None:
     for query in ("forget_counts", "forget_counted"):
         cur.execute(SQL[query], {"edition_id": edition_id})
 
 
 def _count(cur, of: Mapping[str, object]) -> int:
-    _forget(cur, of["edition_id"])
-    for step in ("drop_lying", "make_lying", "make_placed", "make_made", "lay_buildings"):
+    """Count an edition's changed units, on top of its own counts or of those of the edition most like it."""
+    cur.execute(SQL["alike"], of)
+    like, since, seen = cur.fetchone() or (None, None, None)
+    of = {**of, "like": like, "since": since, "seen": seen}
+    for step in (*_TABLES, "lay_buildings"):
         cur.execute(SQL[step], of)
     cur.execute("ANALYZE lying")
     for step in _PLACES:
         cur.execute(SQL[step], of)
     cur.execute("ANALYZE placed")
-    for step in (*_COUNTS, "add_measures", "keep_counts"):
+    for step in (*_STANDING, *_changes(like, of["edition_id"]), "forget_placed"):
         cur.execute(SQL[step], of)
-    made = cur.rowcount
-    for step in ("mark_counted", "drop_lying"):
+    cur.execute("ANALYZE changed, placed")
+    for step in (*_LINKED, "add_measures", *_keeping(like, of["edition_id"])):
         cur.execute(SQL[step], of)
-    return made
+    cur.execute("SELECT count(*) FROM changed")
+    [(units,)] = cur.fetchall()
+    for step in ("forget_counted", "mark_counted", "drop_lying"):
+        cur.execute(SQL[step], of)
+    return units
+
+
+def _changes(like: int | None, edition_id: object) -> tuple[str, ...]:
+    if like is None:
+        return ("change_all",)
+    return ("find_changed",) if like == edition_id else ("find_changed", "find_redrawn")
+
+
+def _keeping(like: int | None, edition_id: object) -> tuple[str, ...]:
+    if like is None or like == edition_id:
+        return ("forget_changed", "keep_counts")
+    return ("forget_counts", "take_over", "keep_counts")
 
 
 def counted(conn, edition_id: int) -> Counted | None:

@@ -22,28 +22,44 @@ SELECT edition_id
  ORDER BY edition_id;
 
 -- name: forget_counts
--- Of one edition; of all when null.
-DELETE FROM linkage.unit_count WHERE edition_id = %(edition_id)s OR %(edition_id)s::bigint IS NULL;
+DELETE FROM linkage.unit_count WHERE edition_id = %(edition_id)s;
 
 -- name: forget_counted
-DELETE FROM linkage.counted WHERE edition_id = %(edition_id)s OR %(edition_id)s::bigint IS NULL;
+DELETE FROM linkage.counted WHERE edition_id = %(edition_id)s;
+
+-- name: ended
+-- The editions that are counted and need be no more.
+SELECT edition_id FROM linkage.counted WHERE edition_id <> ALL (%(editions)s) ORDER BY edition_id;
+
+-- name: alike
+-- The counts an edition's can be made from: its own, else another's, the latest; of the same day or one before.
+SELECT edition_id, as_of, seen::text
+  FROM linkage.counted
+ WHERE as_of <= %(as_of)s
+ ORDER BY edition_id <> %(edition_id)s, counted_at DESC, edition_id DESC
+ LIMIT 1;
 
 -- name: drop_lying
-DROP TABLE IF EXISTS lying, placed, made;
+DROP TABLE IF EXISTS lying, placed, made, changed;
 
 -- name: make_lying
-CREATE TEMPORARY TABLE lying (building_code text, unit_id bigint, building_use text) ON COMMIT DROP;
+CREATE TEMPORARY TABLE lying (zone text, building_code text, unit_id bigint, building_use text, fresh boolean) ON COMMIT DROP;
 
 -- name: make_placed
-CREATE TEMPORARY TABLE placed (zone text, place text, unit_id bigint, live boolean) ON COMMIT DROP;
+CREATE TEMPORARY TABLE placed (zone text, place text, unit_id bigint, live boolean, fresh boolean) ON COMMIT DROP;
 
 -- name: make_made
 CREATE TEMPORARY TABLE made (unit_id bigint, subject text, class text, status text, n bigint, area_m2 double precision) ON COMMIT DROP;
 
+-- name: make_changed
+CREATE TEMPORARY TABLE changed (unit_id bigint PRIMARY KEY) ON COMMIT DROP;
+
 -- name: lay_buildings
--- The unit each building lies in.
-INSERT INTO lying (building_code, unit_id, building_use)
-SELECT b.building_code, g.unit_id, b.building_use
+-- The unit each building lies in. Fresh is what was written since it was counted: by the transaction that wrote the row,
+-- so that one that was open all the while is not missed.
+INSERT INTO lying (zone, building_code, unit_id, building_use, fresh)
+SELECT b.zone, b.building_code, g.unit_id, b.building_use,
+       age(b.xmin) <= age(%(seen)s::xid8::xid) OR age(g.xmin) <= age(%(seen)s::xid8::xid)
   FROM building AS b
   JOIN building_grid AS g USING (zone, building_code)
  WHERE g.edition_id = %(edition_id)s
@@ -51,35 +67,82 @@ SELECT b.building_code, g.unit_id, b.building_use
 
 -- name: place_houses
 -- The unit each house lies in: that of the building it is in today, which need not be the one its code begins with.
-INSERT INTO placed (zone, place, unit_id, live)
-SELECT h.zone, h.house_code, b.unit_id, s.live AND (h.valid_to IS NULL OR h.valid_to > %(as_of)s)
+INSERT INTO placed (zone, place, unit_id, live, fresh)
+SELECT h.zone, h.house_code, b.unit_id, s.live AND (h.valid_to IS NULL OR h.valid_to > %(as_of)s),
+       age(h.xmin) <= age(%(seen)s::xid8::xid)
   FROM house AS h
   JOIN lying AS b USING (building_code)
   JOIN address_status AS s USING (status);
 
 -- name: place_buildings
 -- What is linked to a building, not to a house in it.
-INSERT INTO placed (zone, place, unit_id, live)
-SELECT left(building_code, 12), building_code || '******', unit_id, false FROM lying;
+INSERT INTO placed (zone, place, unit_id, live, fresh)
+SELECT zone, building_code || '******', unit_id, false, fresh FROM lying;
 
 -- name: place_outdoors
 -- What is linked to a basic grid: the unit that bears its code today.
-INSERT INTO placed (zone, place, unit_id, live)
-SELECT left(v.code, 12), v.code || '***********', v.unit_id, false
+INSERT INTO placed (zone, place, unit_id, live, fresh)
+SELECT left(v.code, 12), v.code || '***********', v.unit_id, false, false
   FROM grid_unit_version AS v
  WHERE v.edition_id = %(edition_id)s
    AND v.leaf
    AND v.code ~ '^[0-9]{14}$';
+
+-- name: change_all
+INSERT INTO changed (unit_id) SELECT unit_id FROM grid_unit_version WHERE edition_id = %(edition_id)s AND leaf;
+
+-- name: find_changed
+-- Units whose counts are not those of the edition they are taken from: where something was written since, where a link or a
+-- house began or ended between the two days, and where another number of buildings and houses says that one has gone.
+WITH held AS (
+  SELECT c.unit_id, m.subject, m.class, m.status, c.n
+    FROM linkage.unit_count AS c
+    JOIN linkage.measure AS m USING (measure_id)
+   WHERE c.edition_id = %(like)s
+     AND m.subject IN ('building', 'storey', 'house')
+), fresh AS (
+  SELECT unit_id FROM placed WHERE fresh
+  UNION
+  SELECT p.unit_id
+    FROM linkage.link AS l
+    JOIN placed AS p ON p.zone = l.zone AND p.place = l.place
+   WHERE age(l.xmin) <= age(%(seen)s::xid8::xid)
+      OR (lower(l.valid) > %(since)s AND lower(l.valid) <= %(as_of)s)
+      OR (upper(l.valid) > %(since)s AND upper(l.valid) <= %(as_of)s)
+  UNION
+  SELECT unit_id FROM made FULL JOIN held USING (unit_id, subject, class, status) WHERE made.n IS DISTINCT FROM held.n
+)
+INSERT INTO changed (unit_id)
+SELECT unit_id FROM fresh JOIN grid_unit_version AS v USING (unit_id) WHERE v.edition_id = %(edition_id)s AND v.leaf;
+
+-- name: find_redrawn
+-- Units that have other buildings than in the edition their counts are taken from, or another code.
+WITH redrawn AS (
+  SELECT unnest(ARRAY[b.unit_id, a.unit_id]) AS unit_id
+    FROM (SELECT zone, building_code, unit_id FROM building_grid WHERE edition_id = %(like)s) AS b
+    FULL JOIN (SELECT zone, building_code, unit_id FROM building_grid WHERE edition_id = %(edition_id)s) AS a USING (zone, building_code)
+   WHERE a.unit_id IS DISTINCT FROM b.unit_id
+  UNION
+  SELECT unit_id
+    FROM (SELECT unit_id, code FROM grid_unit_version WHERE edition_id = %(like)s AND leaf) AS b
+    FULL JOIN (SELECT unit_id, code FROM grid_unit_version WHERE edition_id = %(edition_id)s AND leaf) AS a USING (unit_id)
+   WHERE a.code IS DISTINCT FROM b.code
+)
+INSERT INTO changed (unit_id)
+SELECT unit_id FROM redrawn JOIN grid_unit_version AS v USING (unit_id) WHERE v.edition_id = %(edition_id)s AND v.leaf
+ON CONFLICT DO NOTHING;
+
+-- name: forget_placed
+-- Where nothing has changed nothing is counted.
+DELETE FROM placed AS p WHERE NOT EXISTS (SELECT FROM changed AS c WHERE c.unit_id = p.unit_id);
 
 -- name: count_buildings
 INSERT INTO made (unit_id, subject, class, status, n)
 SELECT g.unit_id, 'building', b.building_use,
        CASE WHEN s.live AND b.valid_to <= %(as_of)s THEN 'retired' ELSE b.status END AS state, count(*)
   FROM building AS b
-  JOIN building_grid AS g USING (zone, building_code)
+  JOIN lying AS g USING (zone, building_code)
   JOIN address_status AS s USING (status)
- WHERE g.edition_id = %(edition_id)s
-   AND g.unit_id IS NOT NULL
  GROUP BY g.unit_id, b.building_use, state;
 
 -- name: count_storeys
@@ -89,11 +152,9 @@ SELECT g.unit_id, 'storey',
        CASE WHEN b.floors IS NULL THEN 'unknown' WHEN b.floors <= 3 THEN '1-3' WHEN b.floors <= 6 THEN '4-6'
             WHEN b.floors <= 9 THEN '7-9' WHEN b.floors <= 33 THEN '10-33' ELSE '34+' END AS band, '', count(*)
   FROM building AS b
-  JOIN building_grid AS g USING (zone, building_code)
+  JOIN lying AS g USING (zone, building_code)
   JOIN address_status AS s USING (status)
- WHERE g.edition_id = %(edition_id)s
-   AND g.unit_id IS NOT NULL
-   AND s.live
+ WHERE s.live
    AND (b.valid_to IS NULL OR b.valid_to > %(as_of)s)
  GROUP BY g.unit_id, band;
 
@@ -135,10 +196,23 @@ SELECT subject, class, status FROM made
 EXCEPT
 SELECT subject, class, status FROM linkage.measure;
 
+-- name: forget_changed
+DELETE FROM linkage.unit_count AS c USING changed WHERE c.edition_id = %(edition_id)s AND c.unit_id = changed.unit_id;
+
+-- name: take_over
+-- What has not changed, from the edition it is the same in.
+INSERT INTO linkage.unit_count (edition_id, unit_id, measure_id, n, area_m2)
+SELECT v.edition_id, c.unit_id, c.measure_id, c.n, c.area_m2
+  FROM linkage.unit_count AS c
+  JOIN grid_unit_version AS v ON v.edition_id = %(edition_id)s AND v.unit_id = c.unit_id AND v.leaf
+ WHERE c.edition_id = %(like)s
+   AND NOT EXISTS (SELECT FROM changed WHERE changed.unit_id = c.unit_id);
+
 -- name: keep_counts
 INSERT INTO linkage.unit_count (edition_id, unit_id, measure_id, n, area_m2)
 SELECT %(edition_id)s, c.unit_id, m.measure_id, c.n, c.area_m2
   FROM made AS c
+  JOIN changed USING (unit_id)
   JOIN linkage.measure AS m USING (subject, class, status);
 
 -- name: mark_counted

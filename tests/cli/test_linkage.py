@@ -147,4 +147,4 @@ def test_a_falsified_audit_is_told(run, room, persons):
 
 def test_grids_are_counted_after_a_load(run, room, persons):
     assert run("load", "links", persons, "--kind", "person", "--commit", "--no-count")[0] == 0
-    assert "counts of grids were made" in run("linkage", "count")[1]
+    assert "grids were counted" in run("linkage", "count")[1]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import defaultdict
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from gridgeo.db import connection
 from gridgeo.errors import Conflict
 from gridgeo.hierarchy import editions
 from gridgeo.hierarchy.model import GOVERNANCE
+from gridgeo.ingest import activation
 from gridgeo.linkage import counts
 from tests.districts import district
 from tests.linkage.counting import PICTURE, A, B, C, build, found_district, link, people, token, units
@@ -162,6 +166,125 @@ def test_one_edition_may_be_counted_or_forgotten_alone(conn, edition):
     counts.forget(conn, draft.edition_id)
     assert counts.counted(conn, draft.edition_id) is None
     assert counted(conn, edition)[A, "person", "resident", ""] == 3
+
+
+def rewrite(conn, chance: random.Random, edition: int) -> None:
+    """One change of those that happen: somebody moves in or out, is found wrong, a house or building goes, moves or is new."""
+    with conn.cursor() as cur:
+        cur.execute("SELECT house_code, building_code FROM house ORDER BY house_code")
+        homes = cur.fetchall()
+        house, building = chance.choice(homes)
+        other = chance.choice(homes)[1]
+        by_code = units(conn, edition)
+        elsewhere = by_code[chance.choice((A, B, C))]
+        match chance.randrange(7):
+            case 0:
+                people(conn, chance.choice(("resident", "owner")), {house: chance.randrange(1, 4)})
+            case 1:
+                cur.execute("UPDATE linkage.link SET recorded = tstzrange(lower(recorded), now()) WHERE place = %s", (house,))
+            case 2:
+                cur.execute("UPDATE house SET status = 'demolished' WHERE house_code = %s", (house,))
+            case 3:
+                cur.execute("UPDATE house SET building_code = %s WHERE house_code = %s", (other, house))
+            case 4:
+                cur.execute("DELETE FROM building_grid WHERE building_code = %s AND edition_id = %s", (building, edition))
+                values = (building[:12], building, edition, elsewhere)
+                cur.execute("INSERT INTO building_grid VALUES (%s, %s, %s, %s, 'inside')", values)
+            case 5:
+                link(
+                    conn,
+                    "event",
+                    "place",
+                    [(chance.random(), f"{chance.choice((A, B))}***********"), (chance.random(), building + "******")],
+                )
+            case 6:
+                link(
+                    conn,
+                    "phone",
+                    "contact",
+                    [(chance.random(), house)],
+                    valid=f"[{TODAY},{TODAY + timedelta(days=chance.randrange(1, 4))})",
+                )
+
+
+def from_scratch(conn, edition: int, day: date) -> dict:
+    """The counts of an edition when nothing is taken over."""
+    counts.forget(conn, edition)
+    counts.refresh(conn, day, [edition])
+    return counted(conn, edition)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_counting_what_has_changed_is_counting_everything(database_url, seed):
+    """Each change in a transaction of its own, as in life: what is counted anew is told by who wrote it."""
+    chance = random.Random(seed)
+    with closing(connection.connect(database_url)) as conn:
+        with conn:
+            edition = found_district(conn)
+            for micro in (A, B, C):
+                build(conn, edition, micro, houses=3)
+        for day in (TODAY + timedelta(days=n // 3) for n in range(9)):
+            with conn:
+                rewrite(conn, chance, edition)
+            with conn:
+                counts.refresh(conn, day)
+                found = counted(conn, edition)
+                with conn.cursor() as cur:
+                    cur.execute("SAVEPOINT before")
+                    assert from_scratch(conn, edition, day) == found
+                    cur.execute("ROLLBACK TO before")
+
+
+def settle(conn) -> None:
+    """Wait until every transaction that was open has ended: what is written from now on is told apart from what was before."""
+    with conn, conn.cursor() as cur:
+        cur.execute("SELECT pg_current_xact_id()::text")
+        [(mine,)] = cur.fetchall()
+    for _ in range(600):
+        with conn, conn.cursor() as cur:
+            cur.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8", (mine,))
+            if cur.fetchone()[0]:
+                return
+        time.sleep(0.1)
+    raise AssertionError("a transaction of this cluster does not end")
+
+
+def test_only_units_where_something_has_changed_are_counted(database_url):
+    with closing(connection.connect(database_url)) as conn:
+        with conn:
+            edition = found_district(conn)
+            homes = [build(conn, edition, micro)[0] for micro in (A, B, C)]
+            people(conn, "resident", dict.fromkeys(homes, 2))
+        settle(conn)
+        with conn:
+            assert counts.refresh(conn, TODAY) == 5
+        with conn:
+            people(conn, "tenant", {homes[1]: 1})
+        with conn:
+            assert counts.refresh(conn, TODAY) == 1
+            assert counted(conn, edition)[B, "person", "tenant", ""] == 1
+        settle(conn)
+        with conn:
+            counts.refresh(conn, TODAY)
+        with conn:
+            assert counts.refresh(conn, TODAY) == 0
+
+
+def test_a_new_edition_takes_over_the_counts_of_units_that_are_what_they_were(database_url):
+    with closing(connection.connect(database_url)) as conn:
+        with conn:
+            edition = found_district(conn)
+            homes = [build(conn, edition, micro)[0] for micro in (A, B, C)]
+            people(conn, "resident", dict.fromkeys(homes, 2))
+            counts.refresh(conn, TODAY)
+        with conn:
+            planned, _ = editions.stage(conn, GOVERNANCE, district(PICTURE.replace("AABB", "AAAB", 1)), name="later")
+            activation.activate(conn, planned.edition_id, datetime.now(UTC) + timedelta(days=30))
+        with conn:
+            today = counts.counted(conn, planned.edition_id).as_of
+            found = counted(conn, planned.edition_id)
+            assert found[C, "person", "resident", ""] == 2
+            assert from_scratch(conn, planned.edition_id, today) == found
 
 
 def test_a_part_of_the_city_is_not_counted_for_the_whole(conn, edition):

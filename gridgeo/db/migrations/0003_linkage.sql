@@ -140,9 +140,11 @@ CREATE INDEX unit_count_measure_idx ON linkage.unit_count (measure_id);
 CREATE TABLE linkage.counted (
   edition_id bigint PRIMARY KEY REFERENCES gridgeo.edition,
   as_of      date NOT NULL,
-  counted_at timestamptz NOT NULL DEFAULT now()
+  counted_at timestamptz NOT NULL DEFAULT now(),
+  seen       xid8 NOT NULL DEFAULT pg_snapshot_xmin(pg_current_snapshot())
 );
-COMMENT ON TABLE linkage.counted IS 'when the counts of an edition were made, and of which day';
+COMMENT ON TABLE linkage.counted IS
+  'when the counts of an edition were made, and of which day; rows written by transactions before seen are in them';
 
 CREATE TABLE linkage.cluster_address (
   zone   text NOT NULL,

@@ -25,6 +25,17 @@ KEYS = (
     ("+ − 0", "缩放、全图", "zoom, everything"),
 )
 
+#: Tools on the map: key, names, icon as a path in 20 x 20 (the language's is a letter). A page shows those that can work in it.
+TOOLS = (
+    ("select", "圈选", "Select an area", "M10 3a7 7 0 1 0 0 14a7 7 0 1 0 0-14zM10 8v4M8 10h4"),
+    ("ruler", "测量", "Measure", "M3 13.5 13.5 3 17 6.5 6.5 17zM6 10.5l1.6 1.6M8.7 7.8l2.3 2.3M11.4 5.1l1.6 1.6"),
+    ("compare", "对比版本", "Compare editions", "M3 4.5h14v11H3zM10 2.5v15M5.5 8h2.5M12 8h2.5M12 11h2.5"),
+    ("time", "时间", "Time", "M10 3a7 7 0 1 0 0 14a7 7 0 1 0 0-14zM10 6v4l3 2"),
+    ("basemap", "底图", "Base map", "M10 3 17.5 7 10 11 2.5 7zM4.2 10.2 2.5 11.2 10 15.2 17.5 11.2 15.8 10.2"),
+    ("picture", "存为图片", "Save a picture", "M3 4.5h14v11H3zM3.5 14l4-4.5 3 3 2.5-2.5 3.5 4M13.2 7.6a.9.9 0 1 0 .1 0"),
+    ("language", "English", "中文", ""),
+)
+
 #: Where a page without anything on it looks: the Pearl River's mouth.
 NOWHERE = (22.6, 113.9)
 
@@ -55,14 +66,17 @@ class Access:
     may
         Scopes of a caller without a key.
     needs
-        The scope each of `addresses`, `wash`, `blocks` and `links` needs.
+        The scope each of `addresses`, `wash`, `blocks`, `links` and `objects` needs.
     addresses
         Whether there is an address base to ask.
+    objects
+        Whether there are managed objects: a tree of their categories is valid.
     """
 
     may: Collection[str]
     needs: Mapping[str, str]
     addresses: bool
+    objects: bool = False
 
 
 class PlannerMap(folium.Map):
@@ -133,7 +147,11 @@ def render(
     access
         What of the API the page asks by itself; None: nothing but `data`.
     """
-    asked = {} if access is None else {"may": sorted(access.may), "needs": dict(access.needs), "addresses": access.addresses}
+    asked = (
+        {}
+        if access is None
+        else {"may": sorted(access.may), "needs": dict(access.needs), "addresses": access.addresses, "objects": access.objects}
+    )
     return _page({"data": data, "api": api, "query": query, **asked}, schemes, editions, None, listed)
 
 
@@ -161,11 +179,13 @@ def _page(config: dict, schemes: Sequence[Choice], editions: Sequence[Choice], t
             "title_en": TITLE_EN,
             "config": _json(json.dumps({**config, "look": look}, ensure_ascii=False)),
             "keys": KEYS,
+            "tools": TOOLS,
             "licences": licences.works(),
             "version": gridgeo.__version__,
             "preload": config["data"] if "read" in config.get("may", ("read",)) else None,
             "keyed": "may" in config,
             "addresses": config.get("addresses", False),
+            "objects": config.get("objects", False),
             "topology": _json(topology.decode("utf-8")) if topology is not None else None,
             "schemes": schemes if len(schemes) > 1 else (),
             "editions": editions if len(editions) > 1 else (),

@@ -41,6 +41,9 @@ gridgeo.asked = ({ api, may = [], needs = {} }) => {
   // Whether something may be asked at all, as far as is known: what is sure to be refused is not asked.
   const allows = (what) => (caller ? caller.scopes : may).includes(needs[what] || "read");
 
+  // Whether the service has it at all.
+  const knows = (what) => Boolean(needs[what]);
+
   // Who a key belongs to; it is kept when the service knows it.
   async function enter(key) {
     const known = await get("/caller", { key });
@@ -69,5 +72,5 @@ gridgeo.asked = ({ api, may = [], needs = {} }) => {
     run(caller);
   }
 
-  return { get, post, fetched, allows, enter, resume, forget, watch, open: (what) => may.includes(needs[what] || "read") };
+  return { get, post, fetched, allows, knows, enter, resume, forget, watch, open: (what) => may.includes(needs[what] || "read") };
 };

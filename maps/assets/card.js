@@ -1,12 +1,12 @@
 // The card of the unit that was clicked: what it is, where it belongs, its figures, and the ways on.
-gridgeo.card = (topology, store, view, block, { api, query }) => {
+gridgeo.card = (topology, store, view, sections, { api, query }) => {
   const { find, el, both, fill, number } = gridgeo.dom;
   const node = find("#card");
   const { edition, measures } = topology.about;
   const types = measures.find((measure) => measure.categories);
 
-  function draw({ selected: unit, place }) {
-    if (place) return; // then its own card lies there
+  function draw({ selected: unit, place, object, area }) {
+    if (place || object || (area && !unit)) return; // then another card lies there
     node.hidden = !unit;
     document.body.classList.toggle("with-card", Boolean(unit));
     if (!unit) return fill(node);
@@ -16,7 +16,7 @@ gridgeo.card = (topology, store, view, block, { api, query }) => {
         el("p", { class: "kind" }, both(level.zh, level.en), unit.facts.kind === "functional" ? el("span", { class: "tag" }, "功能区 functional") : null),
         el("h2", {}, unit.facts.name_zh, unit.facts.name_en ? el("small", { lang: "en" }, unit.facts.name_en) : null),
         el("button", { type: "button", class: "close", "aria-label": "关闭 Close", onclick: close }, "×")),
-      code(unit), chain(unit), figures(unit), makeup(unit), block && block.section(unit), links(unit), source());
+      code(unit), chain(unit), figures(unit), makeup(unit), ...sections.map((one) => one.section(unit)), links(unit), source());
   }
 
   function close() {
@@ -30,7 +30,7 @@ gridgeo.card = (topology, store, view, block, { api, query }) => {
     const above = gridgeo.topology.chain(unit).slice(0, -1);
     if (!above.length) return null;
     return el("ol", { class: "chain", "aria-label": "所属 Belongs to" }, ...above.map((one) =>
-      el("li", {}, el("button", { type: "button", class: "plain", onclick: () => view.enter(one) }, one.facts.name_zh))));
+      el("li", {}, el("button", { type: "button", class: "plain", onclick: () => view.enter(one) }, gridgeo.language.name(one.facts)))));
   }
 
   function figures(unit) {
@@ -80,5 +80,5 @@ gridgeo.card = (topology, store, view, block, { api, query }) => {
     return el("p", { class: "source" }, `${edition.name} · ${period}`);
   }
 
-  store.watch(["selected", "place", "caller"], draw);
+  store.watch(["selected", "place", "object", "caller", "lang"], draw);
 };

@@ -14,6 +14,13 @@ gridgeo.keyboard = (map, topology, store, view) => {
     if (!map.getBounds().pad(-0.15).contains([lat, lon])) map.panTo([lat, lon], { animate: !gridgeo.dom.still() });
   }
 
+  // A drawn area goes before the map goes up, after the card that lies over its own.
+  function leave() {
+    const { area, selected, place, object } = store.get();
+    if (area && !selected && !place && !object) store.change({ area: null });
+    else view.leave();
+  }
+
   function onMap(event) {
     const { selected } = store.get();
     if (WAYS[event.key]) step(WAYS[event.key]);
@@ -34,7 +41,7 @@ gridgeo.keyboard = (map, topology, store, view) => {
     if (event.key === "/" && !typing) {
       find("#search").focus();
       event.preventDefault();
-    } else if (event.key === "Escape" && !typing) view.leave();
+    } else if (event.key === "Escape" && !typing) leave();
   });
   store.watch(["selected"], ({ selected }) => {
     find("#said").textContent = selected ? `${selected.facts.name_zh} ${selected.facts.code || ""}` : "";

@@ -14,7 +14,7 @@ gridgeo.labels = (() => {
 
   // A micro-grid's name often begins with its community's: on the map the rest is enough.
   function shortName(unit) {
-    const name = unit.facts.name_zh, above = unit.parent ? unit.parent.facts.name_zh : "";
+    const name = gridgeo.language.name(unit.facts), above = unit.parent ? gridgeo.language.name(unit.parent.facts) : "";
     return above && name.startsWith(above) && name.length > above.length ? name.slice(above.length) : name;
   }
 

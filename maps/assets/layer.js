@@ -25,6 +25,11 @@ gridgeo.GridLayer = L.Renderer.extend({
     if (this._map && this._frame.scale === 2 ** this._map.getZoom()) this._draw();
   },
 
+  // What is drawn is drawn anew: names in another language.
+  refresh() {
+    if (this._map) this._update();
+  },
+
   mark(marked) {
     Object.assign(this._marked, marked);
     if (this._view) this._drawMarks();

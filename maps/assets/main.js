@@ -11,12 +11,18 @@ gridgeo.main = (() => {
     return asked.fetched(config.data);
   }
 
+  // What kinds of managed objects there are; none where none are served, or none may be seen.
+  async function kinds() {
+    if (!config.objects || !asked.allows("objects")) return null;
+    return asked.get("/categories").catch((fault) => (console.warn(fault), null));
+  }
+
   async function begin() {
     if (!config.data && !find("#topology")) return say("empty");
     say("loading");
     try {
       await asked.resume();
-      show(await load());
+      show(...(await Promise.all([load(), kinds()])));
     } catch (error) {
       console.warn(error);
       say("failed", error.message, error.status === 401 || error.status === 403);
@@ -30,11 +36,14 @@ gridgeo.main = (() => {
     find("#failed-detail").textContent = detail;
   }
 
-  function show(text) {
+  function show(text, known) {
     const topology = gridgeo.topology.decode(text);
     if (!topology.box) return say("empty");
     const given = gridgeo.address.read(location.hash);
-    const store = gridgeo.store(initial(topology, given));
+    const categories = known && gridgeo.categories(known);
+    const columns = categories && gridgeo.objectmeasures(topology, categories);
+    const store = gridgeo.store(initial(topology, given, categories));
+    store.watch(["lang"], ({ lang }) => gridgeo.language.set(lang));
     const layer = new gridgeo.GridLayer(topology, config.look);
     const sheet = gridgeo.sheet(store);
     const view = gridgeo.view(map, topology, store, () => insets(sheet));
@@ -47,17 +56,20 @@ gridgeo.main = (() => {
     furnish();
     gridgeo.panel(map, topology, store, view);
     gridgeo.tip(topology, store, current);
+    const things = categories && objects(topology, store, view, categories, columns);
     const block = config.addresses ? gridgeo.block(asked, config) : null;
-    gridgeo.card(topology, store, view, block, config);
+    gridgeo.card(topology, store, view, [things && things.section, block].filter(Boolean), config);
     const places = config.addresses ? addresses(topology, store, view) : null;
+    if (things) gridgeo.objectcard(topology, store, view, places, asked, things, config);
     // A link to a unit goes into it; only now is it known what the card covers.
     if (!given.view && !given.level && store.get().selected) view.enter(store.get().selected);
     store.watch(["selected"], ({ selected }) => selected && uncover(selected));
-    gridgeo.search(topology, view, places, asked);
+    gridgeo.toolbox({ map, topology, store, layer, view, asked, config });
+    gridgeo.search(topology, view, places, things, asked);
     gridgeo.locate(map, topology, view);
     gridgeo.keyboard(map, topology, store, view);
     gridgeo.printing(map, topology, store, layer, gridgeo.legend(store, current));
-    remember(topology, store);
+    remember(topology, store, categories);
     say("ready");
     requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("first-map")));
     Object.assign(gridgeo, { shown: { topology, store, layer, view, map } });
@@ -77,7 +89,18 @@ gridgeo.main = (() => {
     return places;
   }
 
-  function initial({ about, levels, byId }, given) {
+  // What there is of managed objects: only where a tree of categories is served.
+  function objects(topology, store, view, categories, columns) {
+    const counts = gridgeo.objectcounts(asked, categories), symbols = gridgeo.symbols(categories, config.look);
+    store.watch(["caller"], (state, before) => state !== before && counts.clear());
+    columns.watch(store, counts);
+    const drawn = gridgeo.objects(map, store, view, asked, categories, symbols, config.look);
+    gridgeo.layertree(store, counts, categories, symbols);
+    asked.watch((caller) => store.change({ caller }));
+    return { ...drawn, symbols, categories, section: gridgeo.objectsection(store, counts, categories, symbols) };
+  }
+
+  function initial({ about, levels, byId }, given, categories) {
     const measures = about.measures.map(({ key }) => key);
     return {
       level: levels.some(({ key }) => key === given.level) ? given.level : "auto",
@@ -85,13 +108,18 @@ gridgeo.main = (() => {
       measure: measures.includes(given.measure) ? given.measure : measures[0],
       method: given.method === "natural" ? "natural" : "quantile",
       hidden: given.hidden || [],
-      selected: (!given.place && byId.get(given.unit)) || null,
+      selected: (!given.place && !(categories && given.object) && byId.get(given.unit)) || null,
       place: config.addresses && given.place ? { kind: given.place.length === 25 ? "house" : "building", code: given.place } : null,
       told: null,
+      object: categories && given.object ? { id: given.object } : null,
+      thing: null,
+      chosen: categories ? categories.read(given.layers) : null,
+      columns: 0,
       caller: null,
       hovered: null,
       pointer: null,
       painting: null,
+      ...gridgeo.toolbox.initial(given),
     };
   }
 
@@ -99,15 +127,18 @@ gridgeo.main = (() => {
   function paint(topology, store, layer) {
     const { measures } = topology.about;
     const made = new Map();
-    function painting({ measure: key, shown, method }) {
+    function painting({ measure: key, shown, method, columns, painting: before }) {
       const measure = measures.find((one) => one.key === key) || gridgeo.measures.plain(topology.levels);
+      // Values that are still to come: the map stays as it is.
+      if (measure.live && !measure.levels[topology.levels[shown].key]) return before || gridgeo.measures.classify(gridgeo.measures.plain(topology.levels), topology.levels[shown], method, config.look);
       const level = gridgeo.measures.paintedLevel(measure, topology.levels, shown);
-      const name = [key, level.key, method].join();
+      const name = [key, level.key, method, measure.live && columns].join();
       if (!made.has(name)) made.set(name, gridgeo.measures.classify(measure, level, method, config.look));
       return made.get(name);
     }
-    store.watch(["measure", "shown", "method"], (state) => store.change({ painting: painting(state) }));
+    store.watch(["measure", "shown", "method", "columns"], (state) => store.change({ painting: painting(state) }));
     store.watch(["painting", "shown", "hidden"], ({ painting: now, shown, hidden }, before) => layer.show(now, shown, hidden, before.shown !== shown));
+    store.watch(["lang"], () => layer.refresh());
     store.watch(["hovered", "selected"], ({ hovered, selected }) => layer.mark({ hovered, selected }));
   }
 
@@ -137,30 +168,32 @@ gridgeo.main = (() => {
   }
 
   // The address follows what is shown; a selection is a step one can go back from.
-  function remember(topology, store) {
+  function remember(topology, store, categories) {
     // Browsers allow about a hundred of these in half a minute: what changes in one go is written once.
     let pending = null, step = false;
     const write = (push) => {
       step = step || push;
       clearTimeout(pending);
       pending = setTimeout(() => {
-        const { level, measure, method, hidden, selected, place } = store.get();
+        const { level, measure, method, hidden, selected, place, object, chosen } = store.get();
+        const more = gridgeo.toolbox.written(store.get());
         const { lat, lng } = map.getCenter();
-        const hash = gridgeo.address.write({ view: { lat, lon: lng, zoom: map.getZoom() }, level, measure, method, hidden, unit: selected && selected.ref, place: place && place.code });
+        const hash = gridgeo.address.write({ view: { lat, lon: lng, zoom: map.getZoom() }, level, measure, method, hidden, unit: selected && selected.ref, place: place && place.code, object: object && object.id, layers: categories && categories.write(chosen), more });
         if (hash !== location.hash) history[step ? "pushState" : "replaceState"](null, "", hash);
         step = false;
       }, 120);
     };
     let goingBack = false;
-    store.watch(["level", "measure", "method", "hidden"], () => write(false));
-    store.watch(["selected", "place"], (state, before) => write(!goingBack && state !== before));
+    store.watch(["level", "measure", "method", "hidden", "chosen", ...gridgeo.toolbox.KEPT], () => write(false));
+    store.watch(["selected", "place", "object"], (state, before) => write(!goingBack && state !== before));
     map.on("moveend", () => write(false));
     window.addEventListener("popstate", () => {
       const given = gridgeo.address.read(location.hash);
       goingBack = true;
-      const { level, measure, method, hidden, selected, place } = initial(topology, given);
+      const { level, measure, method, hidden, selected, place, object, chosen } = initial(topology, given, categories);
       const same = store.get().place && place && store.get().place.code === place.code;
-      store.change({ level, measure, method, hidden, selected, place: same ? store.get().place : place });
+      const tooled = Object.fromEntries(gridgeo.toolbox.KEPT.map((key) => [key, gridgeo.toolbox.initial(given)[key]]));
+      store.change({ ...tooled, level, measure, method, hidden, selected, place: same ? store.get().place : place, object, chosen });
       goingBack = false;
       if (given.view) map.setView([given.view.lat, given.view.lon], given.view.zoom, { animate: false });
     });

@@ -17,7 +17,7 @@ gridgeo.panel = (map, topology, store, view) => {
     const { selected } = store.get();
     const top = levels[0].units.length === 1 ? null : el("li", {}, el("button", { type: "button", class: "plain", onclick: () => { view.select(null); view.whole(); } }, both("全部", "All")));
     fill(find("#crumbs ol"), top, ...chain.map((unit) =>
-      el("li", {}, el("button", { type: "button", class: "plain", "aria-current": unit === selected ? "location" : null, onclick: () => view.enter(unit) }, unit.facts.name_zh))));
+      el("li", {}, el("button", { type: "button", class: "plain", "aria-current": unit === selected ? "location" : null, onclick: () => view.enter(unit) }, gridgeo.language.name(unit.facts)))));
   }
 
   function title() {
@@ -64,7 +64,7 @@ gridgeo.panel = (map, topology, store, view) => {
   levelSwitch();
   measureChoice();
   edition();
-  store.watch(["selected", "shown"], crumbs);
+  store.watch(["selected", "shown", "lang"], crumbs);
   map.on("moveend", crumbs);
 };
 

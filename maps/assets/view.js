@@ -3,8 +3,11 @@ gridgeo.view = (map, topology, store, insets) => {
   const WIDE = 26; // px: a level is shown from this median size of its units on
   const NEAR = 16; // zoom from which single buildings are told apart
   const EDGE = 50; // px
+  const NOTHING = { place: null, object: null };
   const { levels } = topology;
   const { still, narrow } = gridgeo.dom;
+
+  const overlays = []; // what lies above the units and answers the pointer before them
 
   const reachedAt = (rank) => (levels[rank] && levels[rank].size ? Math.log2(WIDE / levels[rank].size) : Infinity);
 
@@ -40,7 +43,7 @@ gridgeo.view = (map, topology, store, insets) => {
     if (!unit.polygons.length) return select(unit);
     const below = unit.children.length ? unit.rank + 1 : unit.rank;
     const forced = levels.findIndex((one) => one.key === store.get().level);
-    store.change({ selected: unit, place: null, ...(forced >= 0 && forced !== below ? { level: "auto" } : {}) });
+    store.change({ selected: unit, ...NOTHING, ...(forced >= 0 && forced !== below ? { level: "auto" } : {}) });
     const step = 0.25;
     const least = Math.ceil(reachedAt(below) / step) * step;
     const most = unit.children.length ? Math.max(least, Math.ceil(reachedAt(below + 1) / step) * step - step) : least + 2.5;
@@ -48,15 +51,15 @@ gridgeo.view = (map, topology, store, insets) => {
   }
 
   function leave() {
-    const { selected, place } = store.get();
-    if (place) return store.change({ place: null });
+    const { selected, place, object } = store.get();
+    if (place || object) return store.change(NOTHING);
     if (!selected) return whole();
     if (selected.parent) return enter(selected.parent);
     store.change({ selected: null, level: "auto" });
     whole();
   }
 
-  const select = (unit) => store.change({ selected: unit, place: null });
+  const select = (unit) => store.change({ selected: unit, ...NOTHING });
 
   // Select a unit and bring it into view when it is not.
   function reveal(unit) {
@@ -76,9 +79,9 @@ gridgeo.view = (map, topology, store, insets) => {
   }
 
   // A point into the middle of what is free, near enough to see a building.
-  function visit(lon, lat) {
+  function visit(lon, lat, near = NEAR) {
     const [x, y] = [gridgeo.topology.worldX(lon), gridgeo.topology.worldY(lat)];
-    const zoom = Math.max(NEAR, map.getZoom());
+    const zoom = Math.max(near, map.getZoom());
     fit([x, y, x, y], zoom, zoom);
   }
 
@@ -87,6 +90,9 @@ gridgeo.view = (map, topology, store, insets) => {
     const free = insets(), size = map.getSize(), { x, y } = map.latLngToContainerPoint([lat, lon]);
     return map.getZoom() >= NEAR && x > EDGE && y > EDGE && x < size.x - free.right - EDGE && y < size.y - free.bottom - EDGE;
   }
+
+  // Nearer to a box, by two zooms at least: what lies close together comes apart.
+  const approach = (box) => fit(box, Math.min(map.getZoom() + 2, map.getMaxZoom()), map.getMaxZoom());
 
   function under(latlng) {
     const point = map.project(latlng, 0);
@@ -112,14 +118,20 @@ gridgeo.view = (map, topology, store, insets) => {
   }
 
   map.on("zoomend", settle);
-  map.on("mousemove", (event) => store.change({ hovered: under(event.latlng), pointer: event.containerPoint }));
-  map.on("mouseout", () => store.change({ hovered: null }));
-  map.on("click", (event) => select(under(event.latlng)));
+  map.on("mousemove", (event) => {
+    if (store.get().busy) return;
+    store.change({ hovered: overlays.some((one) => one.point(event)) ? null : under(event.latlng), pointer: event.containerPoint });
+  });
+  map.on("mouseout", () => {
+    for (const one of overlays) one.leave();
+    store.change({ hovered: null });
+  });
+  map.on("click", (event) => store.get().busy || overlays.some((one) => one.press(event)) || select(under(event.latlng)));
   map.on("dblclick", (event) => {
-    const unit = under(event.latlng);
+    const unit = !store.get().busy && under(event.latlng);
     if (unit) enter(unit);
   });
   store.watch(["level"], settle);
 
-  return { whole, enter, leave, reveal, neighbour, under, select, visit, sees };
+  return { whole, enter, leave, reveal, neighbour, under, select, visit, approach, sees, above: (overlay) => overlays.push(overlay) };
 };

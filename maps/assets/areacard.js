@@ -1,0 +1,127 @@
+// The card of a drawn area: its size, the units wholly and partly in it, households, buildings, objects; and ways to take it along.
+gridgeo.areacard = (topology, store, view, asked, config, exporting) => {
+  const { find, el, both, fill, number } = gridgeo.dom;
+  const { language } = gridgeo;
+  const MOST = 40; // units listed by name
+  const node = find("#card");
+  let running = null;
+
+  function draw({ area, selected, place, object }, before) {
+    const covered = selected || place || object;
+    if (running && area !== before.area) running.abort();
+    if (!area || covered) {
+      if (before.area && !area && !covered) hide();
+      return;
+    }
+    node.hidden = false;
+    document.body.classList.add("with-card");
+    const found = topology.levels.map((level) => ({ level, ...gridgeo.inside.units(topology, level, gridgeo.area.ring(area)) }));
+    fill(node, header(area), figures(area, found), listed(found), section(area, ...BUILDINGS), section(area, ...OBJECTS), taken(area, found));
+    node.scrollTop = 0;
+    find("#said").textContent = node.querySelector("h2").textContent;
+  }
+
+  function hide() {
+    node.hidden = true;
+    document.body.classList.remove("with-card");
+    fill(node);
+  }
+
+  function header(area) {
+    const name = area.kind === "circle" ? [`半径 ${number(area.metres)} 米`, `${number(area.metres)} m around`] : [`${area.ring.length} 边形`, `${area.ring.length} corners`];
+    const clear = () => {
+      store.change({ area: null });
+      find("#planner_map").focus({ preventScroll: true });
+    };
+    return el("header", {}, el("p", { class: "kind" }, both("圈选", "Selected area")), el("h2", {}, name[0], el("small", { lang: "en" }, name[1])),
+      el("button", { type: "button", class: "close", "aria-label": "清除圈选 Clear the area", onclick: clear }, "×"));
+  }
+
+  function figures(area, found) {
+    const size = gridgeo.area.size(area);
+    const row = (label, value, note) => el("div", {}, el("dt", {}, label), el("dd", {}, value, note ? el("small", {}, " ", note) : null));
+    const rows = [row(both("面积", "Area"), size < 100000 ? `${number(size)} m²` : `${number(size / 1e6, 3)} km²`)];
+    for (const { level, whole, part } of found) {
+      if (whole.length + part.length === 0) continue;
+      rows.push(row(both(level.zh, level.en), `${number(whole.length)} ${language.pick("整", "whole")} · ${number(part.length)} ${language.pick("部分", "partly")}`));
+    }
+    const homes = households(found.at(-1));
+    if (homes) rows.push(row(both("户数", "Households"), homes.text, homes.note));
+    return el("dl", { class: "figures" }, ...rows);
+  }
+
+  // A unit partly inside has its households anywhere in it: the number lies between without and with those.
+  function households({ whole, part }) {
+    const count = (units) => units.reduce((sum, { facts }) => sum + (facts.household_count || 0), 0);
+    if (![...whole, ...part].some(({ facts }) => facts.household_count !== undefined)) return null;
+    const least = count(whole), most = least + count(part);
+    const lacking = [...whole, ...part].some(({ facts }) => facts.household_count === undefined);
+    return { text: least === most ? number(least) : `${number(least)} – ${number(most)}`, note: lacking ? language.pick("有缺", "some unknown") : null };
+  }
+
+  function listed(found) {
+    const { level, whole, part } = found[Math.min(store.get().shown, found.length - 1)];
+    const all = [...whole.map((unit) => [unit, null]), ...part.map((unit) => [unit, language.pick("部分", "partly")])];
+    if (!all.length) return el("p", { class: "quiet" }, both("其中没有单元", "No units in it"));
+    const items = all.slice(0, MOST).map(([unit, note]) =>
+      el("li", {}, el("button", { type: "button", class: "plain", onclick: () => view.reveal(unit) }, language.name(unit.facts)), note ? el("small", {}, note) : null));
+    return el("details", { class: "listed" }, el("summary", {}, both(level.zh, level.en), ` ${number(all.length)}`),
+      el("ul", {}, ...items), all.length > MOST ? el("p", { class: "note" }, both(`另有 ${number(all.length - MOST)} 个，导出可见全部`, "the export has all")) : null);
+  }
+
+  // What only the API knows; where there is none of it, or an edition of the past is shown, the section is not there.
+  const BUILDINGS = [config.addresses, "blocks", "楼栋", "Buildings", (area) => ["/blocks", { polygon: gridgeo.area.polygon(area) }], ({ buildings }) => [
+    el("p", {}, el("b", {}, number(buildings.count)), " ", both("栋，在整格之内", "in units wholly inside"))]];
+  const OBJECTS = [config.objects, "within", "对象", "Objects", (area) => ["/objects/within", gridgeo.area.told(area)], (told) => objects(told)];
+
+  function section(area, present, what, zh, en, question, drawn) {
+    if (!present || new URLSearchParams(config.query).has("datetime") || !asked.knows(what)) return null;
+    const body = el("div", { "aria-live": "polite" }, el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i"), el("i")));
+    if (!asked.allows(what)) fill(body, el("p", { class: "quiet" }, both("需要密钥", "A key is needed"), el("button", { type: "button", class: "plain link", "data-opens": "key" }, both("输入密钥", "Enter a key"))));
+    else ask(body, question(area), drawn);
+    return el("section", {}, el("h3", {}, both(zh, en)), body);
+  }
+
+  async function ask(body, [path, question], drawn) {
+    running = running && !running.signal.aborted ? running : new AbortController();
+    try {
+      fill(body, ...drawn(await asked.post(path, question, { signal: running.signal })));
+    } catch (fault) {
+      if (fault.name === "AbortError") return;
+      fill(body, el("p", { class: "quiet" }, both(...(fault.words || ["出错了", "Something went wrong"])),
+        el("button", { type: "button", class: "plain link", onclick: () => ask(body, [path, question], drawn) }, both("重试", "Try again"))));
+    }
+  }
+
+  // Counts by class, the most numerous first: a bar each, as long as its share.
+  function objects({ n, counts = [] }) {
+    const sums = new Map();
+    for (const one of counts) {
+      if (one.category_id === undefined) continue;
+      const name = one.name || String(one.category_id);
+      sums.set(name, { en: one.name_en, n: (sums.get(name)?.n || 0) + one.n });
+    }
+    const sorted = [...sums].sort((a, b) => b[1].n - a[1].n).slice(0, 12);
+    return [
+      el("p", {}, el("b", {}, number(n)), " ", both("个", "objects")),
+      el("ul", { class: "stock" }, ...sorted.map(([name, one]) =>
+        el("li", {}, el("span", {}, language.pick(name, one.en)), el("span", { class: "share", "aria-hidden": "true" }, el("i", { width: `${(100 * one.n) / Math.max(n, 1)}%` })), el("span", { class: "count" }, number(one.n))))),
+    ];
+  }
+
+  function taken(area, found) {
+    const units = found[Math.min(store.get().shown, found.length - 1)];
+    const button = (text, run) => el("button", { type: "button", class: "ghost-button", onclick: run }, text);
+    const said = el("p", { class: "quiet", role: "status" });
+    const rows = [];
+    if (units.whole.length + units.part.length) {
+      rows.push(el("p", { class: "buttons" }, both(units.level.zh, units.level.en), button("GeoJSON", () => exporting.geojson(units, area)), button("CSV", () => exporting.csv(units))));
+    }
+    if (config.objects && asked.knows("take")) {
+      rows.push(el("p", { class: "buttons" }, both("对象", "Objects"), ...["GeoJSON", "GPKG", "CSV"].map((form) => button(form, () => exporting.objects(form.toLowerCase(), area, said)))));
+    }
+    return rows.length ? el("section", { class: "taken" }, el("h3", {}, both("导出", "Export")), ...rows, said) : null;
+  }
+
+  store.watch(["area", "selected", "place", "object", "shown", "caller", "lang", "edition"], draw);
+};

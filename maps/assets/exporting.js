@@ -1,0 +1,59 @@
+// Files of what is in a drawn area: units as they lie in the page, objects from the API.
+gridgeo.exporting = (topology, asked) => {
+  const { el, both, fill } = gridgeo.dom;
+  const HEAD = ["code", "name_zh", "name_en", "level", "within", "households", "area_m2", "lon", "lat"];
+  const FRACTION = 1e6; // of a degree, as the page has them: a tenth of a metre
+
+  const lon = (x) => Math.round(((x / 256) * 360 - 180) * FRACTION) / FRACTION;
+  const lat = (y) => Math.round((Math.atan(Math.sinh(Math.PI * (1 - y / 128))) * 180 * FRACTION) / Math.PI) / FRACTION;
+
+  const rows = ({ whole, part }) => [...whole.map((unit) => [unit, "whole"]), ...part.map((unit) => [unit, "part"])];
+
+  // The rings of a unit, its arcs end to end, outlines counter-clockwise as they were made.
+  function rings(unit) {
+    const { xy, start } = topology.arcs;
+    const arc = (index) => {
+      const at = index < 0 ? ~index : index;
+      const points = [];
+      for (let i = 2 * start[at]; i < 2 * start[at + 1]; i += 2) points.push([lon(xy[i]), lat(xy[i + 1])]);
+      return index < 0 ? points.reverse() : points;
+    };
+    const polygons = unit.polygons.map((polygon) => polygon.map((ring) => ring.reduce((points, index) => [...points, ...arc(index).slice(points.length ? 1 : 0)], [])));
+    return polygons.length === 1 ? { type: "Polygon", coordinates: polygons[0] } : { type: "MultiPolygon", coordinates: polygons };
+  }
+
+  function facts(unit, level, within) {
+    const { code = null, name_zh, name_en = null, household_count: households = null, area_m2 = null, label } = unit.facts;
+    return { code, name_zh, name_en, level: level.key, within, households, area_m2, lon: label[0], lat: label[1] };
+  }
+
+  function geojson(units, area) {
+    const features = rows(units).map(([unit, within]) => ({ type: "Feature", id: unit.ref, properties: facts(unit, units.level, within), geometry: rings(unit) }));
+    const { scheme, edition } = topology.about;
+    const file = { type: "FeatureCollection", scheme: scheme.key, edition: { id: edition.id, name: edition.name, from: edition.from, to: edition.to }, area: gridgeo.area.polygon(area), features };
+    save(new Blob([JSON.stringify(file)], { type: "application/geo+json" }), `${units.level.key}-selected.geojson`);
+  }
+
+  function csv(units) {
+    const table = rows(units).map(([unit, within]) => Object.values(facts(unit, units.level, within)));
+    save(new Blob([gridgeo.lines.csv(HEAD, table, [0])], { type: "text/csv;charset=utf-8" }), `${units.level.key}-selected.csv`);
+  }
+
+  async function objects(form, area, said) {
+    fill(said, both("正在准备文件", "Preparing the file"));
+    try {
+      save(await asked.post(`/objects/download?f=${form}`, gridgeo.area.told(area), { as: "blob" }), `objects-selected.${form}`);
+      fill(said);
+    } catch (fault) {
+      fill(said, both(...(fault.words || ["没有取到文件", "The file could not be made"])));
+    }
+  }
+
+  function save(blob, name) {
+    const address = URL.createObjectURL(blob);
+    el("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10000);
+  }
+
+  return { geojson, csv, objects, save };
+};

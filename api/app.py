@@ -28,7 +28,28 @@ from . import access, depends, openapi, pages, problems
 from .drawings import Drawings
 from .middleware import Door, Metrics
 from .pools import READER, Pools
-from .routes import addresses, at, blocks, buildings, caller, checks, codes, download, editions, grids, health, landing, linkage, maps
+from .routes import (
+    addresses,
+    at,
+    blocks,
+    buildings,
+    caller,
+    categories,
+    checks,
+    codes,
+    deeds,
+    download,
+    editions,
+    grids,
+    health,
+    landing,
+    linkage,
+    maps,
+    object_counts,
+    objects,
+    objects_download,
+    objects_drawn,
+)
 
 #: The one table of which foreseen error is which status; an error not named here is what its parent is.
 STATUS: dict[type[Exception], int] = {
@@ -41,6 +62,7 @@ STATUS: dict[type[Exception], int] = {
     errors.Conflict: 409,
     errors.Gone: 410,
     problems.BodyTooLarge: 413,
+    problems.AnswerTooLarge: 413,
     problems.UriTooLong: 414,
     problems.UnsupportedMediaType: 415,
     problems.TooManyRequests: 429,
@@ -57,6 +79,12 @@ _RESOURCES = (
     editions,
     addresses,
     buildings,
+    deeds,
+    categories,
+    object_counts,
+    objects_drawn,
+    objects_download,
+    objects,
     codes,
     linkage,
     blocks,
@@ -73,6 +101,7 @@ _TAGS = [
     {"name": "grids", "description": "网格 · Grid units and where points lie."},
     {"name": "editions", "description": "版本 · Boundaries as they were, are and will be."},
     {"name": "addresses", "description": "地址 · Buildings and houses, their names, and any text led to one of them."},
+    {"name": "objects", "description": "部件 · Managed objects: their categories, where they are, how many there are."},
     {"name": "codes", "description": "编码 · Whether codes are sound, and what is wrong with them."},
     {
         "name": "linkage",
@@ -92,6 +121,8 @@ def create_app(settings: Settings) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
         # However much is to be washed, other questions find a thread.
         app.state.washing = anyio.CapacityLimiter(max(1, settings.pool_size // 2))
+        # A file takes a connection for seconds.
+        app.state.downloads = anyio.CapacityLimiter(max(1, settings.pool_size // 4))
         app.state.pools = await anyio.to_thread.run_sync(Pools, settings)
         app.state.pool = app.state.pools.reader
         app.state.drawings = Drawings(lambda: depends.read_from(app.state.pool, store.grid_types))

@@ -104,6 +104,15 @@ class House(HouseTold):
     links: list[Link]
 
 
+class Ended(_Schema):
+    """A building or house that was ended. Asked for again it answers 410 with the same successors."""
+
+    code: str
+    since: date
+    successors: list[str]
+    links: list[Link]
+
+
 class Happening(_Schema):
     """One thing that happened to a building or house."""
 

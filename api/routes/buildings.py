@@ -22,14 +22,14 @@ from ..parameters import DATETIME, Parameter, Query, form
 
 router = APIRouter(tags=["addresses"])
 
-_BUILDING_CODE = Parameter(
+BUILDING_CODE = Parameter(
     "code",
     "Code of a building: 19 characters.",
     str,
     {"type": "string", "pattern": "^[0-9]{14}[0-9A-Z]{5}$"},
     place="path",
 )
-_HOUSE_CODE = Parameter(
+HOUSE_CODE = Parameter(
     "code",
     "Code of a house: 25 characters.",
     str,
@@ -54,7 +54,7 @@ def _house_code(text: str) -> str:
         raise ValueError(error.rule) from None
 
 
-_BUILDING = Query(_BUILDING_CODE, DATETIME, form("json", "geojson"))
+_BUILDING = Query(BUILDING_CODE, DATETIME, form("json", "geojson"))
 _LIMIT = Parameter(
     "limit",
     "So many houses at most.",
@@ -63,8 +63,8 @@ _LIMIT = Parameter(
     1000,
 )
 _AFTER = Parameter("after", "Only houses after this one: the code of the last house of the page before.", _house_code, {"type": "string"})
-_HOUSES = Query(_BUILDING_CODE, DATETIME, _LIMIT, _AFTER)
-_HOUSE = Query(_HOUSE_CODE, DATETIME)
+_HOUSES = Query(BUILDING_CODE, DATETIME, _LIMIT, _AFTER)
+_HOUSE = Query(HOUSE_CODE, DATETIME)
 _HISTORY = Query(_EITHER_CODE)
 
 _GONE = {410: {"model": schemas.Problem, "description": "It is no more; `since` and `successors` say when and who follows."}}
@@ -170,6 +170,11 @@ def _building(conn, code: str, on: date | None) -> tuple[dict[str, Any], Any]:
         ],
     }
     return body, found.footprint or shapely.Point(found.lon, found.lat)
+
+
+def described(conn, code: str) -> dict[str, Any]:
+    """Return what is told of a building or house as it is today; raises as :func:`gridgeo.addresses.store.building` does."""
+    return _building(conn, code, None)[0] if rules.is_building(rules.code(code)) else _house(conn, code, None)
 
 
 def _houses(conn, code: str, asked) -> tuple[str, int, list[House], bool]:

@@ -8,6 +8,10 @@ SELECT set_config('gridgeo.area', 'all', true), set_config('role', 'gridgeo_city
 -- Let the rest of this transaction see a part of the city: 'all', or ids of lowest units (db/functions/area.sql).
 SELECT set_config('gridgeo.area', %(area)s, true);
 
+-- name: area
+-- What this transaction may see.
+SELECT coalesce(current_setting('gridgeo.area', true), '');
+
 -- name: key
 -- A key by its id.
 SELECT key_id, name, digest, scopes, area, per_minute, created_at, expires_at, revoked_at

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from ..db import queries
 from ..errors import InvalidInput, NotFound
@@ -28,6 +31,21 @@ def see(conn, area: str) -> None:
     """
     with conn.cursor() as cur:
         cur.execute(SQL["see"], {"area": area})
+
+
+@contextmanager
+def regardless(conn) -> Iterator[None]:
+    """Let the block see the whole city, whoever asks, and what follows it as much as before.
+
+    For what must not depend on who asks: the next code of a sequence, and where a building lies by its point.
+    """
+    ((area,),) = _rows(conn, "area")
+    see(conn, WHOLE)
+    try:
+        yield
+    finally:
+        if conn.info.transaction_status != TRANSACTION_STATUS_INERROR:  # there nothing can be asked any more
+            see(conn, area)
 
 
 def key(conn, key_id: str) -> Key | None:

@@ -140,6 +140,33 @@ SELECT coalesce(max(right(house_code, 6)::integer), 0)
  WHERE zone = %(zone)s
    AND house_code BETWEEN %(issuer)s || '000000' AND %(issuer)s || '999999';
 
+-- name: twin_building
+-- Living buildings at a point (within a decimetre) whose main address is the same.
+SELECT b.building_code
+  FROM building_address AS a
+  JOIN building AS b ON b.zone = a.zone AND b.building_code = a.building_code
+ WHERE a.main
+   AND a.valid_to IS NULL
+   AND (a.road_key = %(road_key)s OR (%(road_key)s::text IS NULL AND a.road_key IS NULL AND a.compound_key = %(compound_key)s))
+   AND a.plate_key IS NOT DISTINCT FROM %(plate_key)s
+   AND a.compound_key IS NOT DISTINCT FROM %(compound_key)s
+   AND a.block_key IS NOT DISTINCT FROM %(block_key)s
+   AND b.status NOT IN ('demolished', 'retired')
+   AND abs(ST_X(b.point) - %(lon)s) < 1e-6
+   AND abs(ST_Y(b.point) - %(lat)s) < 1e-6
+ ORDER BY b.building_code;
+
+-- name: twin_house
+-- Living houses of a building with the same room, unit and floor.
+SELECT house_code
+  FROM house
+ WHERE building_code = %(code)s
+   AND room_key = %(room_key)s
+   AND unit_key IS NOT DISTINCT FROM %(unit_key)s
+   AND floor IS NOT DISTINCT FROM %(floor)s
+   AND status NOT IN ('demolished', 'retired')
+ ORDER BY house_code;
+
 -- name: add_building
 INSERT INTO building (zone, building_code, building_use, status, floors, floors_below, point, footprint, valid_from, source)
 VALUES (%(zone)s, %(code)s, %(use)s, %(status)s, %(floors)s, %(floors_below)s, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4490),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from ..codes import house
 from ..errors import Conflict, InvalidInput
-from .model import NameKind, Parts
+from .model import NameKind, Parts, Status
 
 #: the kinds a name can be composed for where none is stored
 COMPOSED = (NameKind.FULL, NameKind.ADMINISTRATIVE, NameKind.GEOGRAPHIC)
@@ -112,6 +113,19 @@ def come(code: str, on: date, today: date) -> None:
     """Raise Conflict for a day that is still to come: until then it is there, and its status says so."""
     if on > today:
         raise Conflict(f"{code} cannot end on {on}, which is still to come")
+
+
+def standing(status: Status) -> None:
+    """Raise InvalidInput for a status of what is no more: nothing new begins with it."""
+    if status.gone:
+        raise InvalidInput("status", str(status), "is no status of what is there")
+
+
+def alike(one: str, others: Iterable[str]) -> None:
+    """Raise InvalidInput unless a normalised code and some others are all of buildings, or all of houses."""
+    for other in others:
+        if is_building(code(other)) != is_building(one):
+            raise InvalidInput("into", other, "buildings follow buildings, and houses follow houses")
 
 
 def located(road: str | None, compound: str | None) -> None:

@@ -1,4 +1,4 @@
-"""The address base asked: texts and files washed, places searched, codes shown, the parser scored."""
+"""The address base: texts and files washed, places searched, codes shown and given, the parser scored."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ..errors import InvalidInput
 from ..settings import Settings
+from . import address_life
 
-HELP = "wash addresses to houses, search places, show codes, score the parser"
+HELP = "wash addresses to houses, search places, show codes, mint and retire them, score the parser"
 
 #: what a column of addresses is called
 _COLUMNS = ("地址", "详细地址", "住址", "原始地址", "注册地址", "经营地址", "标准地址", "address", "text", "addr", "dz")
@@ -46,11 +47,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     score.add_argument("file", type=Path, metavar="FILE", nargs="+")
     score.add_argument("--base", action="store_true", help="with the names of the base loaded, and how many are washed to A, B, C, none")
     score.add_argument("--errors", type=int, default=0, metavar="N", help="print N texts that were read otherwise than labelled")
+    address_life.arguments(doings)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Do what was asked; 0."""
-    return {"wash": _wash, "search": _search, "at": _at, "show": _show, "score": _score}[args.what](args, settings)
+    asked = {"wash": _wash, "search": _search, "at": _at, "show": _show, "score": _score}
+    return asked.get(args.what, address_life.run)(args, settings)
 
 
 @contextmanager

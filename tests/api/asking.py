@@ -24,6 +24,23 @@ AROUND_A = {
     "coordinates": [[[_LON + x / 1e3, _LAT + y / 1e3] for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))]],
 }
 
+#: Each is asked of what is there, and none changes it: where it lies, when it is to end, or what follows it cannot be.
+_EARLY = "2019-01-01"
+_NOTHING_DONE: dict[str, dict[str, Any]] = {
+    "/buildings": {"lon": 0, "lat": 0, "use": "residential", "road": "前进一路"},
+    "/buildings/{code}/houses": {"use": "residential", "status": "retired"},
+    "/buildings/{code}/renumber": {"road": "前进一路", "on": _EARLY},
+    "/buildings/{code}/relocate": {"lon": 0, "lat": 0},
+    "/buildings/{code}/merge": {"follower": making.BUILDING[A]},
+    "/buildings/{code}/split": {"into": [making.BUILDING[A]]},
+    "/buildings/{code}/retire": {"on": _EARLY},
+    "/houses/{code}/relabel": {"room": "5A", "on": _EARLY},
+    "/houses/{code}/move": {"building": making.BUILDING[A], "on": _EARLY},
+    "/houses/{code}/merge": {"follower": making.HOUSE[A]},
+    "/houses/{code}/split": {"into": [making.HOUSE[A]]},
+    "/houses/{code}/retire": {"on": _EARLY},
+}
+
 #: (method, path template) -> what is given otherwise than by the examples: `path`, `params`, `json`.
 GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/maps/data/{version}/grids.topojson"): {"path": {"version": "1-000000000000"}},
@@ -38,6 +55,10 @@ GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/addresses/wash"): {"params": {"q": WRITTEN}},
     ("POST", "/addresses/wash"): {"json": {"texts": [making.NAME[A], f"{WRITTEN}101"]}},
     ("POST", "/addresses/search"): {"json": {"polygon": AROUND_A}},
+    **{
+        ("POST", path): {"path": {"code": (making.HOUSE if path.startswith("/houses") else making.BUILDING)[A]}, "json": body}
+        for path, body in _NOTHING_DONE.items()
+    },
 }
 
 

@@ -1,24 +1,36 @@
-// The search box: a combobox over the units in memory and, where there is an address base, over its places.
-// Units are there at once; places follow when one pauses. Arrows choose, Enter goes there, Escape closes.
-gridgeo.search = (topology, view, places, asked) => {
+// The search box: a combobox over the units in memory and, where they are served, over places and managed objects.
+// Units are there at once; the others follow when one pauses. Arrows choose, Enter goes there, Escape closes.
+gridgeo.search = (topology, view, places, objects, asked) => {
   const { find, el, both, fill, number } = gridgeo.dom;
   const { words } = gridgeo;
-  const PAUSE = 150, MOST = 12; // ms of silence before places are asked for; places listed
+  const PAUSE = 150, MOST = 12, FEW = 6; // ms of silence before the API is asked; places and objects listed
   const PLAIN = new Set(["name", "beginning", "address"]);
   const box = find("#search"), list = find("#found"), said = find("#found-said");
   const finder = gridgeo.finder(topology);
-  let entries = [], chosen = -1;
-  let waiting = null, running = null, state = "", hurried = false; // state of the places: "", asking, told, or what went wrong
+  const ADDRESSES = {
+    zh: "地址", en: "Addresses", needs: "addresses", draw: ofPlace, go: (place) => places.open(place),
+    ask: (q, options) => asked.get(`/addresses?q=${encodeURIComponent(q)}&limit=${MOST}`, options).then((answer) => answer.places.slice(0, MOST)),
+  };
+  const OBJECTS = {
+    zh: "部件", en: "Objects", needs: "objects", draw: ofObject, go: (object) => objects.choose(object.object_id),
+    least: 2, longest: 60,
+    ask: (q, options) => asked.get(`/objects?q=${encodeURIComponent(q)}&limit=${FEW}`, options).then((answer) => answer.objects.slice(0, FEW)),
+  };
+  // Sources beside the units, each with the state it is in: "", asking, told, or what went wrong.
+  const sources = [places && ADDRESSES, objects && OBJECTS].filter(Boolean).map((one) => ({ ...one, state: "", entries: [] }));
+  let units = [], entries = [], chosen = -1;
+  let waiting = null, running = null, hurried = false;
 
   function ask() {
-    entries = finder.find(box.value).map((unit) => ({ unit }));
-    chosen = entries.length ? 0 : -1;
+    units = finder.find(box.value).map((unit) => ({ unit }));
     hurried = false;
     stop();
+    gathered();
+    chosen = entries.length ? 0 : -1;
     const q = box.value.trim();
-    if (places && q) {
-      state = "asking";
-      waiting = setTimeout(() => askPlaces(q), PAUSE);
+    if (sources.length && q) {
+      for (const source of sources) source.state = "asking";
+      waiting = setTimeout(askSources, PAUSE, q);
     }
     draw();
   }
@@ -27,51 +39,61 @@ gridgeo.search = (topology, view, places, asked) => {
     clearTimeout(waiting);
     if (running) running.abort();
     running = null;
-    state = "";
+    for (const source of sources) Object.assign(source, { state: "", entries: [] });
   }
 
-  async function askPlaces(q) {
-    if (!asked.allows("addresses")) return told([], both("查找地址需要密钥", "Addresses need a key"));
-    const { signal } = (running = new AbortController());
+  const gathered = () => (entries = [...units, ...sources.flatMap((source) => source.entries)]);
+
+  function askSources(q) {
+    running = new AbortController();
+    for (const source of sources) askSource(source, q, running.signal);
+  }
+
+  async function askSource(source, q, signal) {
+    if (q.length < (source.least || 1) || q.length > (source.longest || Infinity)) return told(source, [], "told", signal);
+    if (!asked.allows(source.needs)) return told(source, [], both(`查找${source.zh}需要密钥`, `${source.en} need a key`));
     try {
-      const answer = await asked.get(`/addresses?q=${encodeURIComponent(q)}&limit=${MOST}`, { signal });
-      told(answer.places.slice(0, MOST), "told");
+      told(source, signal.aborted ? [] : await source.ask(q, { signal }), "told", signal);
     } catch (fault) {
-      if (!signal.aborted) told([], fault.status === 404 ? "told" : both(...fault.words || ["地址查找出错", "Addresses could not be asked for"]));
+      told(source, [], fault.status === 404 ? "told" : both(...fault.words || [`${source.zh}查找出错`, `${source.en} could not be asked for`]), signal);
     }
   }
 
-  function told(found, now) {
-    state = now;
-    entries = [...entries.filter((one) => one.unit), ...found.map((place) => ({ place }))];
-    if (chosen < 0 && entries.length) chosen = 0;
+  function told(source, found, state, signal) {
+    if (signal && signal.aborted) return;
+    const kept = entries[chosen];
+    Object.assign(source, { state, entries: found.map((what) => ({ what, source })) });
+    gathered();
+    chosen = kept ? entries.indexOf(kept) : entries.length ? 0 : -1;
     draw();
     if (hurried && chosen >= 0) go(entries[chosen]);
   }
 
+  const asking = () => sources.some((source) => source.state === "asking");
+
   function draw() {
     const typed = box.value.trim() !== "";
-    const units = entries.filter((one) => one.unit);
-    const options = entries.map(option);
-    fill(list, ...options.slice(0, units.length), places && typed ? heading() : null, ...options.slice(units.length), typed ? besides() : null);
+    const options = new Map(entries.map((entry, at) => [entry, option(entry, at)]));
+    const groups = sources.flatMap((source) => (typed && (source.entries.length || source.state === "asking" || source === sources[0]) ? [heading(source), ...source.entries.map((entry) => options.get(entry))] : []));
+    fill(list, ...units.map((entry) => options.get(entry)), ...groups, typed ? besides() : null);
     list.hidden = !typed;
     box.setAttribute("aria-expanded", String(typed && entries.length > 0));
     if (chosen >= 0) box.setAttribute("aria-activedescendant", `found-${chosen}`);
     else box.removeAttribute("aria-activedescendant");
-    said.textContent = typed && state !== "asking" ? `${number(entries.length)} 个结果` : "";
+    said.textContent = typed && !asking() ? `${number(entries.length)} 个结果` : "";
   }
 
-  const heading = () => el("li", { class: "heading", role: "presentation" }, both("地址", "Addresses"), state === "asking" ? el("i", { class: "asking", "aria-hidden": "true" }) : null);
+  const heading = ({ zh, en, state }) => el("li", { class: "heading", role: "presentation" }, both(zh, en), state === "asking" ? el("i", { class: "asking", "aria-hidden": "true" }) : null);
 
   // What stands where nothing does: that nothing was found, or why not.
   function besides() {
-    const wrong = state !== "asking" && state !== "told" && state !== "" ? state : null;
-    const nothing = state === "asking" ? null : !entries.length ? both("没有找到", "Nothing found") : null;
-    return wrong || nothing ? el("li", { class: "nothing", role: "presentation" }, wrong || nothing) : null;
+    const wrong = sources.map(({ state }) => state).filter((state) => typeof state !== "string");
+    if (wrong.length) return el("li", { class: "nothing", role: "presentation" }, ...wrong);
+    return asking() || entries.length ? null : el("li", { class: "nothing", role: "presentation" }, both("没有找到", "Nothing found"));
   }
 
   function option(entry, at) {
-    const item = el("li", { id: `found-${at}`, role: "option", "aria-selected": String(at === chosen) }, ...(entry.unit ? ofUnit(entry.unit) : ofPlace(entry.place)));
+    const item = el("li", { id: `found-${at}`, role: "option", "aria-selected": String(at === chosen) }, ...(entry.unit ? ofUnit(entry.unit) : entry.source.draw(entry.what)));
     item.addEventListener("pointerdown", (event) => event.preventDefault());
     item.addEventListener("click", () => go(entry));
     return item;
@@ -97,26 +119,36 @@ gridgeo.search = (topology, view, places, asked) => {
     ].filter(Boolean);
   }
 
+  function ofObject({ name, element_code: code, category_id: id, status }) {
+    const leaf = objects.categories.byId.get(id) || {};
+    return [
+      el("span", { class: "name" }, leaf.zh ? objects.symbols.inText(leaf) : null, name || leaf.zh || code, status === "in_use" ? null : el("span", { class: "tag" }, words.of(words.OBJECT_STATUSES, status)[0])),
+      el("span", { class: "where" }, [leaf.minor, name ? leaf.zh : null].filter(Boolean).join(" · ")),
+      el("code", {}, code),
+    ];
+  }
+
   function go(entry) {
     close();
     box.blur();
     if (entry.unit) view.reveal(entry.unit);
-    else places.open(entry.place);
+    else entry.source.go(entry.what);
     find("#planner_map").focus({ preventScroll: true });
   }
 
   function close() {
     box.value = "";
-    entries = [];
+    units = [];
     chosen = -1;
     hurried = false;
     stop();
+    gathered();
     draw();
   }
 
   function onEnter() {
     if (chosen >= 0) go(entries[chosen]);
-    else hurried = state === "asking";
+    else hurried = asking();
   }
 
   box.addEventListener("input", ask);

@@ -40,7 +40,7 @@ gridgeo.sheet = (store) => {
     else rest(height > LOW ? 0 : 1);
   });
   find("#search").addEventListener("focus", () => narrow() && rest(2));
-  store.watch(["selected", "place"], ({ selected, place }) => narrow() && (selected || place) && rest(0));
+  store.watch(["selected", "place", "object"], ({ selected, place, object }) => narrow() && (selected || place || object) && rest(0));
   rest(0);
   return { height: () => (narrow() ? height : 0) };
 };

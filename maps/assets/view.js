@@ -92,7 +92,7 @@ gridgeo.view = (map, topology, store, insets) => {
   }
 
   // Nearer to a box, by two zooms at least: what lies close together comes apart.
-  const approach = (box) => fit(box, Math.min(map.getZoom() + 2, map.getMaxZoom()), map.getMaxZoom());
+  const approach = (box, near = map.getZoom() + 2) => fit(box, Math.min(near, map.getMaxZoom()), map.getMaxZoom());
 
   function under(latlng) {
     const point = map.project(latlng, 0);
@@ -131,7 +131,7 @@ gridgeo.view = (map, topology, store, insets) => {
     const unit = !store.get().busy && under(event.latlng);
     if (unit) enter(unit);
   });
-  store.watch(["level"], settle);
+  store.watch(["level", "edition"], settle);
 
   return { whole, enter, leave, reveal, neighbour, under, select, visit, approach, sees, above: (overlay) => overlays.push(overlay) };
 };

@@ -21,6 +21,13 @@ gridgeo.words = (() => {
     road: ["道路", "Road"], plate: ["门牌", "Plate"], compound: ["小区", "Compound"], block: ["楼栋", "Block"], unit: ["单元", "Unit"],
     floor: ["楼层", "Floor"], room: ["房号", "Room"],
   };
+  const OBJECT_STATUSES = {
+    planned: ["规划", "Planned"], in_use: ["完好", "In use"], damaged: ["破损", "Damaged"], out_of_service: ["停用", "Out of service"],
+    missing: ["丢失", "Missing"], removed: ["拆除", "Removed"],
+  };
+  // How an object lies in the grid, where that is not plainly inside.
+  const OUTCOMES = { boundary: "在边界上 on a boundary", several: "多个网格重叠 in several" };
+  const ACCURACY = { A: "A 级 ≤ 0.5 m", B: "B 级 ≤ 1.0 m", C: "C 级 ≤ 10 m" };
   // How a search found a place, where that is not plain from its name.
   const HOW = { alias: ["别名", "Other or former name"], sound: ["同音", "Sounds alike"], part: ["包含", "Contains"], likeness: ["近似", "Alike"], code: ["编码", "Code"], address: ["地址", "Address"] };
   const CODES = { person: ["人员", "Persons"], credit: ["机构", "Organisations"], phone: ["号码", "Numbers"], event: ["事件", "Events"] };
@@ -50,5 +57,5 @@ gridgeo.words = (() => {
 
   const period = (from, to) => (from && to ? `${from} – ${to}` : from ? `${from} 起` : to ? `至 ${to}` : "");
 
-  return { KINDS, USES, STATUSES, NAMES, PARTS, HOW, CODES, SCOPES, of, unit, building, door, within, period };
+  return { KINDS, USES, STATUSES, NAMES, PARTS, HOW, CODES, SCOPES, OBJECT_STATUSES, OUTCOMES, ACCURACY, of, unit, building, door, floor, within, period };
 })();

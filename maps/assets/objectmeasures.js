@@ -1,0 +1,60 @@
+// Objects as a measure of the units: how many, and how many on a square kilometre, of all categories or of those chosen.
+// A level's numbers are asked for when it is to be painted; until they are there the map stays as it is.
+gridgeo.objectmeasures = (topology, categories) => {
+  const { breaks } = gridgeo;
+  const measures = [
+    { key: "objects", zh: "部件数", en: "Objects", unit: "个", live: true, levels: {}, of: (n) => n },
+    { key: "object_density", zh: "部件密度", en: "Objects per km²", unit: "个/km²", live: true, levels: {}, of: (n, km2) => (km2 ? Number((n / km2).toPrecision(5)) : null) },
+  ];
+  const area = topology.about.measures.find(({ key }) => key === "area");
+  const usable = measures.filter(({ key }) => key === "objects" || area);
+  const names = new Map(measures.map((one) => [one.key, [one.zh, one.en]]));
+  let chosenThen, asked = 0;
+
+  let store = null, counts = null;
+
+  async function follow({ measure: key, shown, chosen, caller, edition }, before) {
+    if (caller !== before.caller || edition !== before.edition) chosenThen = undefined;
+    const measure = usable.find((one) => one.key === key);
+    if (chosen !== chosenThen) forget(chosen);
+    const level = topology.levels[shown];
+    if (!measure || measure.levels[level.key]) return;
+    const mine = ++asked;
+    try {
+      const numbers = await counts.byUnit(level, chosen);
+      if (mine === asked) take(level, numbers);
+    } catch {
+      if (mine === asked) take(level, level.units.map(() => null));
+    }
+  }
+
+  function take(level, numbers) {
+    const areas = area && area.levels[level.key] ? area.levels[level.key].values : [];
+    for (const measure of usable) {
+      const values = numbers.map((n, order) => (n === null ? null : measure.of(n, areas[order])));
+      measure.levels[level.key] = { values, breaks: { quantile: breaks.quantile(values), natural: breaks.natural(values) } };
+    }
+    store.change({ columns: store.get().columns + 1 });
+  }
+
+  // Of other categories nothing is known yet.
+  function forget(chosen) {
+    chosenThen = chosen;
+    asked++;
+    const one = chosen && chosen.length === 1 ? categories.byId.get(chosen[0]) : null;
+    for (const measure of usable) {
+      const [zh, en] = names.get(measure.key);
+      measure.levels = {};
+      measure.zh = one ? `${one.zh} · ${zh}` : chosen ? `${zh}（所选 ${chosen.length} 类）` : zh;
+      measure.en = one ? `${one.en} · ${en}` : en;
+    }
+  }
+
+  function watch(theStore, theCounts) {
+    [store, counts] = [theStore, theCounts];
+    store.watch(["measure", "shown", "chosen", "caller", "edition"], follow);
+  }
+
+  topology.about.measures.push(...usable);
+  return { watch };
+};

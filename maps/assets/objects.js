@@ -1,0 +1,118 @@
+// Managed objects on the map: the layer follows what is chosen, the pointer finds what lies on it, and states are told.
+gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
+  const { find, el, both, fill, number } = gridgeo.dom;
+  const { words } = gridgeo;
+  const TILES = "/collections/objects/tiles/WebMercatorQuad";
+  const TOUCH = 12, POINTER = 3; // px beside a symbol that still mean it
+  const SAME = 2; // px: symbols nearer to each other cannot be told apart by pointing
+  const NEAR = 18; // zoom from which symbols have signs
+  const PATIENCE = 400; // ms of waiting before it is told
+  map.createPane("objects").style.zIndex = 420;
+  const tiles = gridgeo.tiles(asked, TILES, () => layer.renew());
+  const layer = new gridgeo.ObjectLayer(tiles, gridgeo.scene(categories, symbols), look);
+  const note = find("#objects-note"), tip = find("#tip"), bar = find("#objects-bar");
+  let slow = null;
+
+  // One object is chosen; several where they lie on one another, and one is to be picked from a list.
+  function open(found) {
+    const [first] = found;
+    if (first.cluster) return into(first);
+    const together = found.filter((one) => !one.cluster && Math.hypot(one.x - first.x, one.y - first.y) <= SAME);
+    if (together.length > 1) store.change({ object: { several: together.map(({ id, category, status, name }) => ({ id, category, status, name })) }, selected: null, place: null });
+    else choose(first.id);
+  }
+
+  const choose = (id) => store.change({ object: { id }, selected: null, place: null });
+
+  // Nearer to where a circle's objects are; where it goes no nearer, they are listed.
+  function into({ box, n }) {
+    if (n === 1) return view.approach(box, NEAR);
+    if (map.getZoom() >= map.getMaxZoom()) return store.change({ object: { box: lonLat(box), n }, selected: null, place: null });
+    view.approach(box);
+  }
+
+  const lonLat = (box) => {
+    const [north, south] = [map.unproject([box[0], box[1]], 0), map.unproject([box[2], box[3]], 0)];
+    const room = 1e-5; // a metre
+    return [north.lng - room, south.lat - room, south.lng + room, north.lat + room];
+  };
+
+  function told({ waiting, fault, found, wanted }) {
+    clearTimeout(slow);
+    bar.hidden = bar.hidden || !waiting;
+    if (waiting) slow = setTimeout(() => (bar.hidden = false), PATIENCE);
+    document.body.classList.toggle("with-objects", found > 0);
+    if (fault) return say(...refused(fault));
+    if (!waiting && wanted && !found) return say(both("此处没有部件", "No objects here"), button("看全部", "Show all", () => view.whole()));
+    note.hidden = true;
+  }
+
+  function say(...said) {
+    fill(note, ...said);
+    note.hidden = false;
+  }
+
+  const button = (zh, en, onclick) => el("button", { type: "button", class: "plain link", onclick }, both(zh, en));
+
+  function refused(fault) {
+    if ([401, 403].includes(fault.status)) return [both("查看部件需要密钥", "Objects need a key"), el("button", { type: "button", class: "plain link", "data-opens": "key" }, both("输入密钥", "Enter a key"))];
+    return [both("部件未能取到", "Objects could not be loaded"), button("重试", "Try again", again)];
+  }
+
+  function again() {
+    tiles.retry();
+    layer.renew();
+  }
+
+  function describe(one) {
+    if (one.cluster) {
+      const parts = categories.majors.map((major, order) => [major, one.parts[order]]).filter(([, n]) => n);
+      return [el("b", {}, `${number(one.n)} 个部件`), el("small", { lang: "en" }, "objects"),
+        el("ul", { class: "shares" }, ...parts.map(([major, n]) => el("li", {}, symbols.inText({ ...major.leaves[0], colour: major.colour, sign: " " }, 5), el("span", {}, major.zh), el("span", { class: "count" }, number(n)))))];
+    }
+    const category = categories.byId.get(one.category) || {};
+    return [el("b", {}, one.name || category.zh), one.name ? null : el("small", { lang: "en" }, category.en),
+      el("span", { class: "what" }, symbols.inText(category), `${category.minor || ""} · ${category.zh || ""}`),
+      el("span", { class: "state" }, words.of(words.OBJECT_STATUSES, one.status).join(" "))];
+  }
+
+  function point(event) {
+    const [aimed = null] = layer.under(event.containerPoint);
+    layer.mark({ hovered: aimed });
+    map.getContainer().classList.toggle("aims", Boolean(aimed));
+    if (!aimed) return false;
+    fill(tip, ...describe(aimed));
+    tip.hidden = false;
+    return true;
+  }
+
+  function press(event) {
+    const found = layer.under(event.containerPoint, event.originalEvent && event.originalEvent.pointerType === "touch" ? TOUCH : POINTER);
+    if (found.length) open(found);
+    return found.length > 0;
+  }
+
+  async function describeTiles() {
+    const { minzoom = 0, maxzoom = 22 } = await asked.get(TILES).catch(() => ({}));
+    tiles.describe({ minzoom, maxzoom });
+  }
+
+  view.above({ point, press, leave: () => layer.mark({ hovered: null }) });
+  layer.on("told", told);
+  store.watch(["chosen"], ({ chosen }) => {
+    tiles.choose(categories.asked(chosen));
+    layer.choose(chosen === null || chosen.length > 0);
+  });
+  store.watch(["caller"], (state, before) => {
+    if (state === before) return;
+    tiles.clear();
+    layer.renew();
+  });
+  store.watch(["object", "thing"], ({ object, thing }) => {
+    const at = object && thing && thing.lon != null ? thing : null;
+    layer.mark({ chosen: at });
+    if (at && !view.sees(at.lon, at.lat)) view.visit(at.lon, at.lat, NEAR);
+  });
+  describeTiles().then(() => layer.addTo(map));
+  return { layer, choose };
+};

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ..errors import Conflict, InvalidInput
 from ..settings import Settings
-from . import load_addresses, load_links
+from . import load_addresses, load_links, load_objects
 
-HELP = "load grids, addresses or links from files: a dry run with a report, unless --commit"
+HELP = "load grids, addresses, links or managed objects from files: a dry run with a report, unless --commit"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,12 +47,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     codes.add_argument("--commit", action="store_true", help="store them; a code given before for the same vintage is replaced")
     load_addresses.arguments(kinds)
     load_links.arguments(kinds)
+    load_objects.arguments(kinds)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Load what was named. Return 1 when errors stop it, also in a dry run."""
     if args.what == "links":
         return load_links.run(args, settings)
+    if args.what == "objects":
+        return load_objects.run(args, settings)
     if args.what in load_addresses.KINDS:
         return load_addresses.run(args, settings)
     return _grids(args, settings) if args.what == "grids" else _codes(args, settings)

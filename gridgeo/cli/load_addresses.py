@@ -48,7 +48,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
     accepted = [code.strip() for code in args.accept.split(",") if code.strip()]
     given = mapping.merge(mapping.NONE, "", "", args.field, False).fields
-    how = {"datum": getattr(args, "datum", ""), "given": given, "since": _day(args.since), "storing": args.commit}
+    how = {"datum": getattr(args, "datum", ""), "given": given, "since": day(args.since), "storing": args.commit}
     with database.opened(settings) as url, closing(connection.connect(url)) as conn, Progress() as progress, connection.transaction(conn):
         plan = addresses.plan(conn, args.what, args.files, **how, progress=progress.show)
         progress.clear()
@@ -87,7 +87,8 @@ def _left_out(stored) -> str:
     return f", {stored.left_out:,} rows left out" if stored.left_out else ""
 
 
-def _day(text: str | None):
+def day(text: str | None):
+    """Return the day a user gave; raises InvalidInput."""
     from datetime import date
 
     try:

@@ -15,6 +15,9 @@ import numpy as np
 #: one feature: its polygons, each a list of rings, each an (n, 2) array; empty where there is no geometry
 Rings = list[list[np.ndarray]]
 
+#: the lines of one feature, each an (n, 2) array
+Lines = list[np.ndarray]
+
 #: the geometry types that are areas
 AREAS = ("Polygon", "MultiPolygon")
 #: those that are none, and may be named: whatever else is given for a type is not repeated
@@ -22,11 +25,14 @@ _OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString", "GeometryColl
 
 
 class Malformed(ValueError):
-    """A geometry that is not built as an area is. Carries the issue `code` and the reason; of a point, its `point` (x, y)."""
+    """A geometry that is not built as an area is.
 
-    def __init__(self, code: str, reason: str, point: tuple[float, float] | None = None) -> None:
+    Carries the issue `code` and the reason; of a point, its `point` (x, y); of a line or several, their vertices in `lines`.
+    """
+
+    def __init__(self, code: str, reason: str, point: tuple[float, float] | None = None, lines: Lines | None = None) -> None:
         super().__init__(reason)
-        self.code, self.point = code, point
+        self.code, self.point, self.lines = code, point, lines
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ def from_geojson(geometry: object, heights: bool = False) -> tuple[Rings, bool]:
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind not in AREAS:
         rule = f"{kind if kind in _OTHERS else 'its type'} is not an area: Polygon or MultiPolygon is wanted"
-        raise Malformed("wrong-type", rule, _point(coordinates) if kind == "Point" else None)
+        raise Malformed("wrong-type", rule, _point(coordinates) if kind == "Point" else None, _lines(kind, coordinates))
     polygons = _list([coordinates] if kind == "Polygon" else coordinates, "a MultiPolygon is a list of polygons")
     nested = [[_ring(ring) for ring in _list(polygon, "a polygon is a list of rings")] for polygon in polygons]
     if any(not polygon for polygon in nested):
@@ -111,6 +117,16 @@ def _point(coordinates: object) -> tuple[float, float] | None:
         return None
     sound = all(isinstance(number, int | float) and not isinstance(number, bool) for number in coordinates)
     return (float(coordinates[0]), float(coordinates[1])) if sound else None
+
+
+def _lines(kind: object, coordinates: object) -> Lines | None:
+    if kind not in ("LineString", "MultiLineString"):
+        return None
+    lines = [coordinates] if kind == "LineString" else coordinates
+    try:
+        return [_ring(line)[:, :2] for line in _list(lines, "a MultiLineString is a list of lines")]
+    except Malformed:
+        return None
 
 
 def _flat(nested: Rings, heights: bool) -> tuple[Rings, bool]:

@@ -135,6 +135,18 @@ def put(cur, into: str, number: int, table: Table, roles: dict[str, str]) -> int
     return cur.rowcount
 
 
+def blocks(path: Path, head: Header, progress: Progress = lambda *_: None) -> Iterator[bytes]:
+    """Yield the rows of a file below its header as COPY takes them: UTF-8, whole lines that end in a line feed, none of them empty.
+
+    A line feed within quotes may come at the end of a block. Raises UnreadableFile as :func:`copy`.
+    """
+    source = _Lines(path, head, progress)
+    try:
+        yield from source.cleaned()
+    finally:
+        source.close()
+
+
 class _Lines:
     """A file as COPY wants it: UTF-8, whole lines that end in a line feed, and something in each of them.
 
@@ -145,7 +157,7 @@ class _Lines:
         self._file: BinaryIO = path.open("rb")
         self._name, self._head, self._progress = path.name, head, progress
         self._total, self._done = path.stat().st_size, 0
-        self._blocks = self._cleaned()
+        self._blocks = self.cleaned()
         self._left = memoryview(b"")
         self.stopped: BaseException | None = None
 
@@ -161,7 +173,7 @@ class _Lines:
     def close(self) -> None:
         self._file.close()
 
-    def _cleaned(self) -> Iterator[bytes]:
+    def cleaned(self) -> Iterator[bytes]:
         empty = (self._head.delimiter * (len(self._head.names) - 1) or '""').encode() + b"\n"
         within, to_skip = False, self._head.lines
         for block in self._whole_lines():

@@ -12,6 +12,9 @@ import orjson
 
 from ..errors import InvalidInput
 
+#: digits the name of a column does not have, but a code, a number or a coordinate does
+_DIGITS_OF_A_NUMBER = 7
+
 
 @lru_cache(maxsize=1)
 def known() -> dict:
@@ -57,12 +60,13 @@ def recognise(columns: Iterable[str], given: dict[str, str] | None = None, kind:
         if role not in roles(kind):
             raise InvalidInput("--field", role, f"no such field; the fields are {', '.join(roles(kind))}")
         if column and column not in columns:
+            look_at_header(None, columns)
             raise InvalidInput("--field", column, f"no such column; the columns are {', '.join(columns)}")
     found = {role: column for role, column in given.items() if column}
     free = [column for column in columns if column not in found.values()]
     for role, names in roles(kind).items():
         if role not in given:
-            fitting = [column for column in free if _plain(column) in names]
+            fitting = [column for column in free if plain(column) in names]
             if len(fitting) > 1:
                 raise InvalidInput("column", fitting[1], f"{fitting[0]!r} means {role} too: say which with --field {role}=COLUMN")
             if fitting:
@@ -79,27 +83,33 @@ def recognise(columns: Iterable[str], given: dict[str, str] | None = None, kind:
     )
 
 
+def look_at_header(name: str | None, columns: Iterable[str]) -> None:
+    """Raise InvalidInput for a file whose first row is one of values: somebody's address or number, which is not repeated."""
+    if any(sum(sign.isdigit() for sign in column) >= _DIGITS_OF_A_NUMBER for column in columns):
+        raise InvalidInput("file", name, "its first row holds numbers where the names of columns belong; give it a header")
+
+
 @lru_cache(maxsize=8)
 def roles(kind: str = "") -> dict[str, frozenset[str]]:
     """Return the usual names of each role of a kind of rows, plain; roles of a level are written ``street.code``."""
     if kind:
-        return {role: frozenset(map(_plain, names)) for role, names in known()["addresses"][kind].items()}
+        return {role: frozenset(map(plain, names)) for role, names in known()["addresses"][kind].items()}
     found = dict(known()["roles"])
     for level, parts in known()["levels"].items():
         found |= {f"{level}.{role}": names for role, names in parts.items()}
-    return {role: frozenset(map(_plain, names)) for role, names in found.items()}
+    return {role: frozenset(map(plain, names)) for role, names in found.items()}
 
 
 def value(kind: str, text: str) -> str | None:
     """Return the value a text means as a `level`, `grid_type` or `kind`; None when it means none."""
-    return _values(kind).get(_plain(text))
+    return _values(kind).get(plain(text))
 
 
 @lru_cache(maxsize=8)
 def _values(kind: str) -> dict[str, str]:
-    return {_plain(name): value for value, names in known()["values"][kind].items() for name in (value, *names)}
+    return {plain(name): value for value, names in known()["values"][kind].items() for name in (value, *names)}
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Return a name as it is compared: half width, small letters, no blanks, underlines or hyphens."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign not in " _-")

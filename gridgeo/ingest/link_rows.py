@@ -73,8 +73,7 @@ def positions(name: str, kind: Kind, header: Sequence[str], given: Mapping[str, 
     InvalidInput
         Where code or place has no column, two columns mean one field, or the first row holds no names but somebody's numbers.
     """
-    if any(sum(sign.isdigit() for sign in column) >= _HEADER_DIGITS for column in header):
-        raise InvalidInput("file", name, "its first row holds numbers where the names of columns belong; give it a header")
+    fields.look_at_header(name, header)
     wanted = {**FIELDS, "code": (*registry.family(kind).columns, *FIELDS["code"])}
     for role, column in given.items():
         if role not in wanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..geo.shapes import Shapes
+from ..geo.shapes import Lines, Shapes
 from ..issues import Issue
 
 
@@ -27,6 +27,8 @@ class Table:
     points
         By row from 1, the features that are points instead of areas, in the file's own datum, x first; they are among the
         geometries that were not taken.
+    lines
+        By row from 1, the features that are lines instead, likewise.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Table:
     declared: str = ""
     notes: tuple[Issue, ...] = ()
     points: dict[int, tuple[float, float]] = field(default_factory=dict)
+    lines: dict[int, Lines] = field(default_factory=dict)
 
     def __len__(self) -> int:
         if self.shapes is not None:

@@ -29,7 +29,8 @@ def pack(tables: list[Table]) -> bytes:
         notes = [{key: getattr(note, key) for key in _OF_NOTE} for note in table.notes]
         sizes = [len(part) for part in parts]
         told = {"name": table.name, "columns": table.columns, "declared": table.declared, "notes": notes, "sizes": sizes}
-        described.append(told | {"points": [(row, *point) for row, point in table.points.items()]})
+        lines = [(row, [line.tolist() for line in some]) for row, some in table.lines.items()]
+        described.append(told | {"points": [(row, *point) for row, point in table.points.items()], "lines": lines})
     return _framed({"tables": described}) + b"".join(part.astype("<f8" if part.dtype.kind == "f" else "<i8").tobytes() for part in arrays)
 
 
@@ -70,7 +71,8 @@ def _tables(described: list[dict], numbers: memoryview) -> Iterator[Table]:
                 raise ValueError("offsets")
         notes = tuple(Issue(**{**note, "severity": Severity(note["severity"])}) for note in one["notes"])
         points = {int(row): (_number(x), _number(y)) for row, x, y in one["points"]}
-        table = Table(one["name"], one["columns"], shapes, one["declared"], notes, points)
+        lines = {int(row): [_line(line) for line in some] for row, some in one["lines"]}
+        table = Table(one["name"], one["columns"], shapes, one["declared"], notes, points, lines)
         if any(len(column) != len(table) for column in table.columns.values()):
             raise ValueError("columns")
         yield table
@@ -81,6 +83,10 @@ def _tables(described: list[dict], numbers: memoryview) -> Iterator[Table]:
 def _number(value: float | None) -> float:
     """JSON has no number that is none."""
     return float("nan") if value is None else float(value)
+
+
+def _line(positions: list) -> np.ndarray:
+    return np.array([(_number(x), _number(y)) for x, y in positions], float).reshape(-1, 2)
 
 
 def _framed(head: dict) -> bytes:

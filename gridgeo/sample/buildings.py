@@ -66,6 +66,12 @@ def make(places: Places, count: int, rng: np.random.Generator) -> Buildings:
     return Buildings(table, plates.further(table, places, road, rng), model, successors)
 
 
+def spots(grids: pd.DataFrame, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return where `count` buildings stand: the place of their micro-grid, lon, lat; the same as :func:`make` puts them."""
+    grid = _grids(grids, count)
+    return grid, *_points(grids["geometry"].to_numpy(), grid)
+
+
 def _grids(grids: pd.DataFrame, count: int) -> np.ndarray:
     """The micro-grid of each building, in order; where they are too few for all grids, neighbours have them all."""
     weight = grids["grid_type"].map(_DENSITY).to_numpy() * np.sqrt(grids["household_count"].to_numpy() + 1.0)

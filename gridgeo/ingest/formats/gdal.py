@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 
 from ...errors import UnknownDatum
-from ...geo.shapes import Malformed, Rings, Shapes
+from ...geo.shapes import Lines, Malformed, Rings, Shapes
 from ...issues import Issue
 from ..model import Table
 from . import dbf, wkb
@@ -38,9 +38,9 @@ def read_shapefile(name: str, path: Path) -> list[Table]:
     _, _, geometries, _ = _load(place, columns=[], encoding="UTF-8")
     if len(present) != len(geometries):
         raise Refused(f"has {len(geometries):,} shapes and {len(present):,} rows: the .shp and .dbf do not belong together")
-    shapes, faults, points = _shapes([geometry for geometry, there in zip(geometries, present, strict=True) if there])
+    shapes, faults, points, lines = _shapes([geometry for geometry, there in zip(geometries, present, strict=True) if there])
     kept = {title: [cell for cell, there in zip(column, present, strict=True) if there] for title, column in cells.items()}
-    return [Table(name, kept, shapes, _declared(system), (*notes, *faults), points)]
+    return [Table(name, kept, shapes, _declared(system), (*notes, *faults), points, lines)]
 
 
 def _whole(part: Path) -> None:
@@ -70,8 +70,8 @@ def _layer(name: str, place: Path, layer: str) -> Table:
     cells = {title: [text(value) for value in values.tolist()] for title, values in zip(titles, fields, strict=True)}
     if geometries is None:
         return Table(name, cells)
-    shapes, faults, points = _shapes(geometries)
-    return Table(name, cells, shapes, _declared(meta["crs"] or ""), tuple(faults), points)
+    shapes, faults, points, lines = _shapes(geometries)
+    return Table(name, cells, shapes, _declared(meta["crs"] or ""), tuple(faults), points, lines)
 
 
 def _load(place: Path, **options):
@@ -121,9 +121,10 @@ def _said(error: Exception, place: Path) -> str:
     return f"is damaged or no {'GeoPackage' if place.suffix == '.gpkg' else 'Shapefile'}: {reason[:200]}"
 
 
-def _shapes(geometries) -> tuple[Shapes, list[Issue], Points]:
+def _shapes(geometries) -> tuple[Shapes, list[Issue], Points, dict[int, Lines]]:
     read: list[Rings] = []
     points: Points = {}
+    lines: dict[int, Lines] = {}
     faults: list[Issue] = []
     flattened = 0
     for row, geometry in enumerate(geometries, 1):
@@ -135,8 +136,10 @@ def _shapes(geometries) -> tuple[Shapes, list[Issue], Points]:
             faults.append(note(fault.code, str(fault), row=row, field="geometry"))
             if fault.point is not None:
                 points[row] = fault.point
+            if fault.lines:
+                lines[row] = fault.lines
         read.append(rings)
-    return Shapes.of(read), [*faults, *heights_dropped(flattened)], points
+    return Shapes.of(read), [*faults, *heights_dropped(flattened)], points, lines
 
 
 def _declared(system: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from ...geo.shapes import AREAS, Malformed, Rings, Shapes, from_geojson
+from ...geo.shapes import AREAS, Lines, Malformed, Rings, Shapes, from_geojson
 from ...issues import Issue
 from ..model import Table
 from .decoding import decode
@@ -34,8 +34,8 @@ def read(name: str, path: Path) -> list[Table]:
     features = _features(document)
     if len(features) > MOST_ROWS:
         raise Refused(f"has {len(features):,} features, {MOST_ROWS:,} is the most")
-    shapes, faults, points = _shapes(features)
-    return [Table(name, _columns(features), shapes, _declared(document), (*notes, *faults), points)]
+    shapes, faults, points, lines = _shapes(features)
+    return [Table(name, _columns(features), shapes, _declared(document), (*notes, *faults), points, lines)]
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -86,9 +86,10 @@ def _features(document: dict) -> list[dict]:
     raise Refused(f"is JSON {what}: a FeatureCollection, a Feature, a Polygon or a MultiPolygon is wanted")
 
 
-def _shapes(features: list[dict]) -> tuple[Shapes, list[Issue], Points]:
+def _shapes(features: list[dict]) -> tuple[Shapes, list[Issue], Points, dict[int, Lines]]:
     read: list[Rings] = []
     points: Points = {}
+    lines: dict[int, Lines] = {}
     faults: list[Issue] = []
     flattened = 0
     for row, feature in enumerate(features, 1):
@@ -100,8 +101,10 @@ def _shapes(features: list[dict]) -> tuple[Shapes, list[Issue], Points]:
             faults.append(note(fault.code, str(fault), row=row, field="geometry"))
             if fault.point is not None:
                 points[row] = fault.point
+            if fault.lines:
+                lines[row] = fault.lines
         read.append(rings)
-    return Shapes.of(read), [*faults, *heights_dropped(flattened)], points
+    return Shapes.of(read), [*faults, *heights_dropped(flattened)], points, lines
 
 
 def _columns(features: list[dict]) -> dict[str, list[str | None]]:

@@ -8,7 +8,7 @@ import mimetypes
 from collections.abc import Iterable
 from pathlib import Path
 
-from ...geo.shapes import Malformed, Rings, Shapes
+from ...geo.shapes import Lines, Malformed, Rings, Shapes
 from ...issues import Issue, Severity
 from ..model import Table
 from . import archive, wkt
@@ -97,18 +97,20 @@ def _table(name: str, rows: Iterable[list[str | None]], notes: list[Issue]) -> T
     where = next((title for title, column in cells.items() if _is_wkt(column)), None)
     if where is None:
         return Table(name, cells, notes=tuple(notes))
-    shapes, declared, faults = _shapes(cells.pop(where), where)
-    return Table(name, cells, shapes, declared, (*notes, *faults))
+    shapes, declared, faults, points, lines = _shapes(cells.pop(where), where)
+    return Table(name, cells, shapes, declared, (*notes, *faults), points, lines)
 
 
 def _is_wkt(column: list[str | None]) -> bool:
     return bool(wkt.LIKE.match(next((cell for cell in column if cell), "")))
 
 
-def _shapes(cells: list[str | None], field: str) -> tuple[Shapes, str, list[Issue]]:
+def _shapes(cells: list[str | None], field: str) -> tuple[Shapes, str, list[Issue], dict[int, tuple[float, float]], dict[int, Lines]]:
     read: list[Rings] = []
     faults: list[Issue] = []
     declared: set[str] = set()
+    points: dict[int, tuple[float, float]] = {}
+    lines: dict[int, Lines] = {}
     flattened = 0
     for row, cell in enumerate(cells, 1):
         try:
@@ -119,9 +121,13 @@ def _shapes(cells: list[str | None], field: str) -> tuple[Shapes, str, list[Issu
             rings = []
             cut = "; Excel cuts a cell at 32,767 characters: use CSV" if len(cell) >= _EXCEL_CELL - 1 else ""
             faults.append(note(fault.code, f"{fault}{cut}", row=row, field=field, value=cell[:60]))
+            if fault.point is not None:
+                points[row] = fault.point
+            if fault.lines:
+                lines[row] = fault.lines
         read.append(rings)
     if len(declared) > 1:
         faults.append(
             note("datum-undeclared", f"rows declare different systems: {', '.join(sorted(declared))}", Severity.ERROR, field=field)
         )
-    return Shapes.of(read), declared.pop() if len(declared) == 1 else "", [*faults, *heights_dropped(flattened)]
+    return Shapes.of(read), declared.pop() if len(declared) == 1 else "", [*faults, *heights_dropped(flattened)], points, lines

@@ -6,7 +6,7 @@ import struct
 
 import numpy as np
 
-from ...geo.shapes import Malformed, Rings
+from ...geo.shapes import Lines, Malformed, Rings
 
 _NAMES = {
     1: "Point",
@@ -33,7 +33,7 @@ def parse(data: bytes) -> tuple[Rings, bool]:
             return [_polygon(data, at, width)[0]], width == 3
         if kind != 6:
             rule = f"{_NAMES.get(kind, f'geometry of type {kind}')} is not an area: Polygon or MultiPolygon is wanted"
-            raise Malformed("wrong-type", rule, struct.unpack_from("<2d", data, at) if kind == 1 else None)
+            raise Malformed("wrong-type", rule, struct.unpack_from("<2d", data, at) if kind == 1 else None, _lines(data, kind, at, width))
         (count,) = struct.unpack_from("<I", data, at)
         at += 4
         polygons = []
@@ -48,6 +48,26 @@ def parse(data: bytes) -> tuple[Rings, bool]:
         if isinstance(error, Malformed):
             raise
         raise Malformed("malformed-geometry", "the geometry's bytes end too soon") from None
+
+
+def _lines(data: bytes, kind: int, at: int, width: int) -> Lines | None:
+    """The lines of a LineString or a MultiLineString."""
+    if kind not in (2, 5):
+        return None
+    lines, count = [], 1
+    if kind == 5:
+        (count,) = struct.unpack_from("<I", data, at)
+        at += 4
+    for _ in range(count):
+        if kind == 5:
+            part, inner, at = _head(data, at)
+            if part != 2 or inner != width:
+                raise Malformed("malformed-geometry", "a MultiLineString holds something else than lines")
+        (points,) = struct.unpack_from("<I", data, at)
+        line = np.frombuffer(data, "<f8", points * width, at + 4).reshape(-1, width)
+        lines.append(line[:, :2])
+        at += 4 + line.nbytes
+    return lines
 
 
 def _head(data: bytes, at: int) -> tuple[int, int, int]:

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from ...geo.shapes import Malformed, Rings
+from ...geo.shapes import Lines, Malformed, Rings
 
 #: how a cell with well-known text of whatever kind begins
 LIKE = re.compile(r"\s*(SRID\s*=\s*\d+\s*;)?\s*[A-Z]*(POINT|LINESTRING|POLYGON|COLLECTION|CURVE|SURFACE|TIN)\s*[ZM]*\s*(\(|EMPTY)", re.I)
@@ -14,6 +14,7 @@ LIKE = re.compile(r"\s*(SRID\s*=\s*\d+\s*;)?\s*[A-Z]*(POINT|LINESTRING|POLYGON|C
 _HEAD = re.compile(r"\s*(?:SRID\s*=\s*(\d{1,6})\s*;)?\s*([A-Za-z]+)\s*(Z|M|ZM)?\s*(EMPTY)?\s*", re.IGNORECASE)
 _RING = re.compile(r"\(([^()]*)\)")
 _NUMBERS = re.compile(r"[-+.,eE0-9\s]*", re.ASCII)
+_ONE, _ONES = re.compile(r"\([^()]*\)"), re.compile(r"\(R(?:,R)*\)")
 _POLYGON = re.compile(r"\(R(?:,R)*\)")
 _MULTIPOLYGON = re.compile(r"\(\(R(?:,R)*\)(?:,\(R(?:,R)*\))*\)")
 
@@ -29,7 +30,8 @@ def parse(text: str) -> tuple[Rings, bool, str]:
     head = _HEAD.match(text)
     kind = head[2].upper() if head else ""
     if kind not in {"POLYGON", "MULTIPOLYGON"}:
-        raise Malformed("wrong-type", f"{kind or 'the text'} is no POLYGON or MULTIPOLYGON")
+        rule = f"{kind or 'the text'} is no POLYGON or MULTIPOLYGON"
+        raise Malformed("wrong-type", rule, _point(kind, text, head), _lines(kind, text, head))
     if (head[3] or "").upper().endswith("M"):
         raise Malformed("malformed-geometry", "measures (M) are no part of an area")
     srid = f"EPSG:{head[1]}" if head[1] else ""
@@ -48,6 +50,31 @@ def parse(text: str) -> tuple[Rings, bool, str]:
     counts = [len(polygon.split(",")) for polygon in re.findall(r"\(([R,]+)\)", skeleton)]
     flat = iter([ring[:, :2] for ring in rings])
     return [[next(flat) for _ in range(count)] for count in counts], widths == {3}, srid
+
+
+def _point(kind: str, text: str, head: re.Match | None) -> tuple[float, float] | None:
+    """The place of a POINT; of a declared system other than the table's nothing is known here, so none with SRID."""
+    if kind != "POINT" or head[1] or head[4] or not _ONE.fullmatch(text[head.end() :].strip()):
+        return None
+    try:
+        x, y = _ring(text[head.end() :].strip()[1:-1])[0][:2]
+    except Malformed:
+        return None
+    return float(x), float(y)
+
+
+def _lines(kind: str, text: str, head: re.Match | None) -> Lines | None:
+    """The lines of a LINESTRING or MULTILINESTRING, likewise."""
+    if kind not in ("LINESTRING", "MULTILINESTRING") or head[1] or head[4]:
+        return None
+    body = text[head.end() :]
+    skeleton = re.sub(r"\s+", "", _RING.sub("R", body))
+    if not (skeleton == "R" if kind == "LINESTRING" else _ONES.fullmatch(skeleton)):
+        return None
+    try:
+        return [_ring(line)[:, :2] for line in _RING.findall(body)]
+    except Malformed:
+        return None
 
 
 def _ring(text: str) -> np.ndarray:

@@ -16,8 +16,11 @@ HELP = "wash addresses to houses, search places, show codes, mint and retire the
 #: what a column of addresses is called
 _COLUMNS = ("地址", "详细地址", "住址", "原始地址", "注册地址", "经营地址", "标准地址", "address", "text", "addr", "dz")
 
-#: digits the name of a column does not have, but a telephone number does
+#: digits the name of a column of addresses does not have, but a telephone number does
 _DIGITS_OF_A_NUMBER = 7
+
+#: what ends as these is a file
+_ENDINGS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ndjson", ".jsonl", ".json"})
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,6 +79,8 @@ def _wash(args: argparse.Namespace, settings: Settings) -> int:
         return _wash_file(path, args, settings, area)
     if args.out:
         raise InvalidInput("--out", str(args.out), "goes with one file")
+    for text in args.texts:
+        _refuse_file(text, len(args.texts))
     from ..addresses.washing.wash import wash
 
     with _open(settings) as (conn, base):
@@ -93,16 +98,24 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def _refuse_file(text: str, given: int) -> None:
+    """Raise InvalidInput for what is meant as a file: nobody wants its name washed. A stroke alone makes no file: addresses have some."""
+    path = Path(text)
+    if path.suffix.lower() in _ENDINGS or text.startswith(("/", "./", "../", "~")):
+        there = "files are washed one at a time" if _is_file(path) and given > 1 else "there is no such file"
+        raise InvalidInput("file", text, there)
+
+
 def _wash_file(path: Path, args: argparse.Namespace, settings: Settings, area: str) -> int:
     from itertools import islice
 
     from ..addresses.washing import batch
     from ..exports.rows import Output
-    from ..ingest import rows
+    from ..ingest import fields, rows
     from .progress import Progress
 
     given = rows.source(path)
-    _look_at_header(given)
+    fields.look_at_header(given.name, given.columns, _DIGITS_OF_A_NUMBER)
     place = given.columns.index(_column(given, args.column))
     out = args.out or path.with_name(f"{path.stem}_washed{path.suffix if path.suffix.lower() != '.txt' else '.csv'}")
     columns = (*given.columns, *batch.COLUMNS)
@@ -125,12 +138,6 @@ def _wash_file(path: Path, args: argparse.Namespace, settings: Settings, area: s
     told = ", ".join(f"{counts.get(category, 0):,} {category}" for category in ("A", "B", "C", "none"))
     print(f"{out}: {output.done:,} rows: {told}")
     return 0
-
-
-def _look_at_header(given) -> None:
-    """A file without a header has somebody's address or number for a column's name, which is not repeated; raises InvalidInput."""
-    if any(sum(sign.isdigit() for sign in column) >= _DIGITS_OF_A_NUMBER for column in given.columns):
-        raise InvalidInput("file", given.name, "its first row holds numbers where the names of columns belong; give it a header")
 
 
 def _column(given, wanted: str | None) -> str:

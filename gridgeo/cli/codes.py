@@ -12,7 +12,6 @@ from ..settings import Settings
 HELP = "say what is wrong with the codes in a file: ID numbers, credit codes, buildings, houses, phones, events, grids"
 
 _SHOWN = 20
-_DIGITS_OF_A_NUMBER = 11
 _VERDICTS = ("valid", "warning", "invalid")
 
 
@@ -31,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print what is wrong, codes masked; return 1 when a code is invalid."""
-    from ..ingest import sandbox
+    from ..ingest import fields, sandbox
     from .given import table
 
     if args.out and args.out.exists() and not args.overwrite:
@@ -39,7 +38,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     lines: list[tuple] = []
     invalid = 0
     for sheet in sandbox.read([args.file]):
-        _look_at_header(sheet)
+        fields.look_at_header(sheet.name, sheet.columns)
         print(f"{sheet.name}: {len(sheet):,} rows")
         for column, family in _chosen(sheet, args.kind, args.column):
             found, counts = _checked(family, column, sheet.columns[column])
@@ -110,12 +109,6 @@ def _checked(family, column: str, codes: list[str | None]) -> tuple[list[tuple],
 
 def _listed(sheet) -> str:
     return ", ".join(sheet.columns)
-
-
-def _look_at_header(sheet) -> None:
-    """A file without a header has somebody's number for a column's name, which is not repeated; raises InvalidInput."""
-    if any(sum(sign.isdigit() for sign in name) >= _DIGITS_OF_A_NUMBER for name in sheet.columns):
-        raise InvalidInput("file", sheet.name, "its first row holds numbers where the names of columns belong; give it a header")
 
 
 def _write(path: Path, header: tuple[str, ...], lines: list[tuple]) -> None:

@@ -130,25 +130,35 @@ def _tell(args: argparse.Namespace, checked) -> None:
 
 
 def _clusters(args: argparse.Namespace, settings: Settings) -> int:
-    from datetime import date
-
-    from ..db import connection
     from ..ingest import rows
-    from ..linkage import known
+    from ..linkage import audit
     from . import room
 
     given = rows.source(args.file)
     columns = [column.strip().lower() for column in given.columns]
     if not {"place", "name"} <= set(columns):
         raise InvalidInput("file", given.name, "has no columns place and name")
-    count = 0
-    with room.entered(settings) as (conn, _), connection.transaction(conn):
-        for count, row in enumerate(given.rows(), 1):
-            cells = dict(zip(columns, row, strict=True))
-            try:
-                days = [date.fromisoformat(cells[name]) if cells.get(name) else None for name in ("valid_from", "valid_to")]
-                known.put_cluster(conn, cells["place"] or "", cells["name"] or "", *days, source=cells.get("source") or given.name)
-            except (ValueError, InvalidInput) as error:
-                raise InvalidInput("file", given.name, f"row {count:,}: {getattr(error, 'rule', 'no day such as 2024-01-31')}") from None
+    with room.entered(settings) as (conn, vault):
+
+        def declare():
+            count = 0
+            for count, row in enumerate(given.rows(), 1):
+                _declare(conn, given.name, count, dict(zip(columns, row, strict=True)))
+            return count, audit.record(conn, vault, actor=room.actor(), action="clusters", subjects=count, detail=given.name)
+
+        count = room.done(conn, settings, declare)
     print(f"{given.name}: {count:,} cluster addresses declared")
     return 0
+
+
+def _declare(conn, name: str, number: int, cells: dict) -> None:
+    """Declare the place of a row; raises InvalidInput naming the row."""
+    from datetime import date
+
+    from ..linkage import known
+
+    try:
+        days = [date.fromisoformat(cells[field]) if cells.get(field) else None for field in ("valid_from", "valid_to")]
+        known.put_cluster(conn, cells["place"] or "", cells["name"] or "", *days, source=cells.get("source") or name)
+    except (ValueError, InvalidInput) as error:
+        raise InvalidInput("file", name, f"row {number:,}: {getattr(error, 'rule', 'no day such as 2024-01-31')}") from None

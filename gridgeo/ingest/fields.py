@@ -12,8 +12,8 @@ import orjson
 
 from ..errors import InvalidInput
 
-#: digits the name of a column does not have, but a code, a number or a coordinate does
-_DIGITS_OF_A_NUMBER = 7
+#: digits the name of a column does not have, but a code or somebody's number does
+_DIGITS_OF_A_CODE = 11
 
 
 @lru_cache(maxsize=1)
@@ -83,9 +83,9 @@ def recognise(columns: Iterable[str], given: dict[str, str] | None = None, kind:
     )
 
 
-def look_at_header(name: str | None, columns: Iterable[str]) -> None:
+def look_at_header(name: str | None, columns: Iterable[str], digits: int = _DIGITS_OF_A_CODE) -> None:
     """Raise InvalidInput for a file whose first row is one of values: somebody's address or number, which is not repeated."""
-    if any(sum(sign.isdigit() for sign in column) >= _DIGITS_OF_A_NUMBER for column in columns):
+    if any(sum(sign.isdigit() for sign in column) >= digits for column in columns):
         raise InvalidInput("file", name, "its first row holds numbers where the names of columns belong; give it a header")
 
 

@@ -17,6 +17,7 @@ from ..issues import Issue, Severity
 from ..linkage import rules
 from ..linkage.loading import Rows
 from ..linkage.model import Method, Role
+from . import fields
 from .words import IN_TEXT, repeatable
 
 #: The fields of a link, and what their columns are called in files; `code` goes by the names of its kind.
@@ -33,7 +34,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 _LONGEST = 200
 _DAY = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?(?:[ T]00:00(?::00(?:\.0+)?)?)?")
-_HEADER_DIGITS = 11
 
 
 @dataclass(frozen=True)

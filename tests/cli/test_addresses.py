@@ -71,6 +71,22 @@ def test_a_text_is_washed_and_told(town, capsys):
     assert "A exact, house" in out and town.house(town.estate4, "501") in out and "ambiguous 对应多个地址" in out
 
 
+@pytest.mark.parametrize("name", ["名单1.csv", "list.XLSX", "./list", "/nowhere/list", "a/b.ndjson"])
+def test_a_file_that_is_not_there_is_no_address(town, name, capsys):
+    status, out, err = run(capsys, "wash", name)
+    assert (status, out) == (2, "") and name in err and "no such file" in err
+
+
+def test_files_among_texts_are_washed_one_at_a_time(town, given, capsys):
+    status, _, err = run(capsys, "wash", TEXTS[0], given)
+    assert status == 2 and "one at a time" in err
+
+
+def test_a_stroke_or_a_point_makes_no_file(town, capsys):
+    status, out, _ = run(capsys, "wash", "海曲区东山花园4栋/501", "海曲区东山花园3.5栋")
+    assert status == 0 and out
+
+
 def test_a_text_as_json(town, capsys):
     _, out, _ = run(capsys, "wash", "--json", TEXTS[0])
     assert json.loads(out)["results"][0]["code"] == town.house(town.estate4, "501")

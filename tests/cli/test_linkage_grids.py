@@ -108,6 +108,14 @@ def test_check_says_which_columns_it_wants(run, tmp_path):
     assert run("check", path, "--field", "firm=x")[0] == 2
 
 
+def test_clusters_are_kept_in_the_audit(run, world, tmp_path):
+    run("clusters", table(tmp_path / "clusters.csv", [("place", "name"), (f"{A}00001", "甲"), (f"{A}00001000001", "乙")]))
+    assert run("clusters", table(tmp_path / "wrong.csv", [("place", "name"), ("123", "x")]))[0] == 2
+    with closing(connection.connect(world.database_url)) as conn:
+        (entry,) = audit.show(conn, 1)
+    assert (entry.action, entry.subjects, entry.detail) == ("clusters", 2, "clusters.csv")
+
+
 def test_clusters_are_declared_from_a_file(run, tmp_path):
     clusters = table(tmp_path / "clusters.csv", [("place", "name", "valid_from"), (f"{B}00001", "示例孵化器", "2014-01-01")])
     assert run("clusters", clusters)[1] == "clusters.csv: 1 cluster addresses declared\n"

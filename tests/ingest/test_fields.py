@@ -51,6 +51,7 @@ def test_a_column_may_be_given_for_the_level_above():
         (["code", "编码"], {}, "means code too"),
         (["a"], {"code": "b"}, "the columns are a"),
         (["a"], {"colour": "a"}, "no such field"),
+        (["4403060010010100001", "前进一路"], {"code": "编码"}, "^file: its first row holds numbers"),
     ],
 )
 def test_what_does_not_fit_is_said_in_one_line(columns: list[str], given: dict, said: str):

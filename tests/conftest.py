@@ -17,7 +17,7 @@ import psycopg2
 import pytest
 
 from gridgeo.bootstrap import browser
-from gridgeo.db import cluster, connection, migrate
+from gridgeo.db import cluster, connection, migrate, queries
 from gridgeo.settings import Settings
 
 pytest_plugins = ("tests.browsing", "tests.installation")
@@ -95,6 +95,7 @@ def conn(_shared: list) -> Iterator:
     yield _shared[0]
     if not _shared[0].closed:
         _shared[0].reset()
+        queries.forget(_shared[0])
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ import psycopg2.pool
 
 from ..errors import DatabaseUnavailable
 
+#: What is prepared (:func:`.queries.prepared`) is planned once: its plans do not depend on what is asked.
+PLANS = {"plan_cache_mode": "force_generic_plan"}
+
 #: The schemas every connection of ours looks into, in this order.
 SEARCH_PATH = "gridgeo,public"
 
@@ -25,7 +28,7 @@ def connect(url: str, role: str | None = None, application_name: str = "gridgeo"
     Raises DatabaseUnavailable when the server cannot be reached or refuses.
     """
     given = _parse(url)
-    server = {"search_path": SEARCH_PATH, **({"role": role} if role else {"gridgeo.area": "all"}), **parameters}
+    server = {"search_path": SEARCH_PATH, **PLANS, **({"role": role} if role else {"gridgeo.area": "all"}), **parameters}
     options = " ".join([given.pop("options", ""), *(f"-c {name}={value}" for name, value in server.items())]).strip()
     try:
         return psycopg2.connect(**{"application_name": application_name, "connect_timeout": 10, **given, "options": options})

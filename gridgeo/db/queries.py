@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from importlib import resources
+from weakref import WeakKeyDictionary
 
 _NAME = re.compile(r"^-- name: ([a-z_]+)$", re.MULTILINE)
 
@@ -13,3 +15,39 @@ def load(package: str, filename: str = "queries.sql") -> dict[str, str]:
     text = (resources.files(package) / filename).read_text(encoding="utf-8")
     pieces = _NAME.split(text)[1:]
     return {name: body.strip() for name, body in zip(pieces[::2], pieces[1::2], strict=True)}
+
+
+_PARAMETER = re.compile(r"%(?:\((\w+)\)s|(%))")
+
+#: What each connection has prepared, by the statement's text.
+_PREPARED: WeakKeyDictionary[object, dict[str, str]] = WeakKeyDictionary()
+
+
+def prepared(cur, query: str, parameters: dict) -> None:
+    """Execute a query that is asked again and again: its connection plans it once, for planning a join takes longer than answering it.
+
+    The types of the parameters must follow from the statement (`%(n)s::integer[]`, or a comparison with a column).
+    """
+    known = _PREPARED.setdefault(cur.connection, {})
+    statement, names = _positional(query)
+    if query not in known:
+        cur.execute(f"PREPARE asked_{len(known)} AS {statement}")
+        known[query] = f"EXECUTE asked_{len(known)}" + (f" ({', '.join(f'%({name})s' for name in names)})" if names else "")
+    cur.execute(known[query], parameters)
+
+
+def forget(conn) -> None:
+    """Forget what a connection has prepared, once it was reset (DISCARD ALL)."""
+    _PREPARED.pop(conn, None)
+
+
+@lru_cache(maxsize=256)
+def _positional(query: str) -> tuple[str, tuple[str, ...]]:
+    """Return a statement with numbered parameters, and their names in that order."""
+    names: dict[str, int] = {}
+
+    def numbered(found: re.Match) -> str:
+        return "%" if found[2] else f"${names.setdefault(found[1], len(names) + 1)}"
+
+    statement = _PARAMETER.sub(numbered, query)
+    return statement, tuple(names)

@@ -132,5 +132,5 @@ def _divisions(units: Units) -> list[Division]:
 def rows(conn, query: str, **parameters) -> list[tuple]:
     """Return the rows of a query of this room."""
     with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
+        queries.prepared(cur, SQL[query], parameters)
         return cur.fetchall()

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Flag, auto
+from functools import cache
 
 from . import glyphs, numerals, tidying
 from .comparable import key, keys, number_key, number_keys
@@ -90,13 +91,25 @@ def _sub(step: Step, pattern: re.Pattern, to: str | Callable[[re.Match], str], t
     if not pattern.search(text):
         return text
 
+    fill = to if callable(to) else _filler(to)
+
     def told(found: re.Match) -> str:
-        after = to(found) if callable(to) else found.expand(to)
+        after = fill(found)
         if after != found[0]:
             edits.append(Edit(step, found[0], after, found.start()))
         return after
 
     return pattern.sub(told, text)
+
+
+@cache
+def _filler(template: str) -> Callable[[re.Match], str]:
+    """What :meth:`re.Match.expand` does with numbered groups, the template read once."""
+    first, *others = re.split("\\\\([0-9])", template)
+    groups, between = [int(group) for group in others[::2]], others[1::2]
+    if not groups:
+        return lambda found: first
+    return lambda found: first + "".join([(found[group] or "") + after for group, after in zip(groups, between, strict=True)])
 
 
 def _width(text: str, edits: list[Edit]) -> str:

@@ -72,7 +72,7 @@ INSERT INTO gridgeo.object_status (status, standing, name_zh, name_en) VALUES
 -- `object_id` is ours and for ever; `element_code` is the department's and says which thing it is: a load changes what bears it.
 CREATE TABLE gridgeo.object (
   object_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  element_code text NOT NULL UNIQUE CHECK (element_code ~ '^[0-9A-Z]{8}[0-9X][0-9A-Z]{1,55}$'),
+  element_code text COLLATE "C" NOT NULL UNIQUE CHECK (element_code ~ '^[0-9A-Z]{8}[0-9X][0-9A-Z]{1,55}$'),
   category_id  integer NOT NULL REFERENCES gridgeo.category,
   status       text NOT NULL REFERENCES gridgeo.object_status,
   name         text,
@@ -94,7 +94,7 @@ CREATE TABLE gridgeo.object (
 COMMENT ON TABLE gridgeo.object IS '部件: one managed object as it is known today; what it was before stands in object_history';
 COMMENT ON COLUMN gridgeo.object.point IS 'where it is; of a line its middle, of a polygon a point on it';
 COMMENT ON COLUMN gridgeo.object.place IS 'the building (19) or house (25) it belongs to';
-COMMENT ON COLUMN gridgeo.object.since IS 'from when on status is as it is';
+COMMENT ON COLUMN gridgeo.object.since IS 'from when on status, category and place are as they are';
 CREATE INDEX object_point_idx ON gridgeo.object USING gist (point);
 CREATE INDEX object_category_idx ON gridgeo.object (category_id, object_id);
 CREATE INDEX object_place_idx ON gridgeo.object (place) WHERE place IS NOT NULL;

@@ -1,0 +1,105 @@
+"""How many objects of each category and status there are in units.
+
+`object_count` has one row for each of the lowest units, category and status, changed by every write in the same transaction
+(:mod:`.writing`). What is asked of units above is summed: that takes less than it would to keep more sums right.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ..db import queries
+from .model import STANDING, Status
+
+SQL = queries.load(__package__, "counts.sql")
+
+
+class Cell(NamedTuple):
+    """A count that is not what it should be. Unit 0 is none."""
+
+    unit_id: int
+    category_id: int
+    status: Status
+    kept: int
+    counted: int
+
+
+def of_units(
+    conn, edition_id: int, unit_ids: Iterable[int], by: Sequence[str] = ("category", "status"), statuses: Iterable[str] | None = None
+) -> dict[tuple, int]:
+    """Return how many objects some of the lowest units hold together: by category, by status, or by both, in the order of `by`.
+
+    Parameters
+    ----------
+    unit_ids
+        0 among them for those that lie in no unit.
+    statuses
+        Only these. When None the standing ones, but all where `by` has the status and so tells them apart.
+    """
+    wanted = set(statuses) if statuses is not None else set(Status) if "status" in by else set(STANDING)
+    total: Counter[tuple] = Counter()
+    for category, status, n in _rows(conn, "of_units", edition_id=edition_id, units=list(unit_ids)):
+        if status in wanted:
+            told = {"category": category, "status": Status(status)}
+            total[tuple(told[word] for word in by)] += n
+    return dict(total)
+
+
+def by_unit(
+    conn, edition_id: int, parent_of: Mapping[int, int], categories: Iterable[int] | None = None, statuses: Iterable[str] | None = None
+) -> dict[int, int]:
+    """Return how many objects each unit holds, zeros too: the units are those that `parent_of` gives for each of the lowest ones.
+
+    Parameters
+    ----------
+    categories
+        Only these; all when None.
+    statuses
+        Only these; the standing ones when None.
+    """
+    asked = {
+        "categories": None if categories is None else list(categories),
+        "statuses": [str(status) for status in (STANDING if statuses is None else statuses)],
+    }
+    total = dict.fromkeys(parent_of.values(), 0)
+    for unit_id, n in _rows(conn, "by_unit", edition_id=edition_id, **asked):
+        if unit_id in parent_of:
+            total[parent_of[unit_id]] += n
+    return total
+
+
+def lock(conn) -> None:
+    """Wait until nobody else writes objects, and keep others from it until the transaction ends: for a load of several files."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["lock_alone"])
+
+
+def refresh(conn, edition_id: int) -> int:
+    """Count an edition from scratch, and forget the counts of those that have ended; return the number of counts.
+
+    Whoever writes objects waits until the transaction ends.
+    """
+    lock(conn)
+    with conn.cursor() as cur:
+        cur.execute(SQL["forget"], {"edition_id": edition_id})
+        cur.execute(SQL["count"], {"edition_id": edition_id})
+        return cur.rowcount
+
+
+def forget(conn, edition_id: int) -> None:
+    """Forget the counts of an edition."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["forget"], {"edition_id": edition_id})
+
+
+def difference(conn, edition_id: int) -> list[Cell]:
+    """Return what a count from scratch would change: nothing, as long as everybody writes through :mod:`.writing`."""
+    return [Cell(unit, category, Status(status), *ns) for unit, category, status, *ns in _rows(conn, "difference", edition_id=edition_id)]
+
+
+def _rows(conn, query: str, **parameters) -> list[tuple]:
+    with conn.cursor() as cur:
+        cur.execute(SQL[query], parameters)
+        return cur.fetchall()

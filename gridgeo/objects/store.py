@@ -1,0 +1,127 @@
+"""Reading objects: one, some, how many, and what one was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import shapely
+
+from ..db import queries
+from ..errors import NotFound
+from ..hierarchy.model import Outcome
+from .model import Change, ManagedObject, Status, Where
+
+SQL = queries.load(__package__)
+
+#: Element codes are longer; a shorter number is one of ours.
+_SHORTEST_CODE = 10
+
+#: What is to be looked at where an object lies.
+UNCLEAR = (Outcome.NONE, Outcome.BOUNDARY, Outcome.SEVERAL)
+
+
+def find(conn, ref: int | str) -> ManagedObject:
+    """Return an object by our number of it or by its element code; raises NotFound."""
+    text = str(ref)
+    ours = isinstance(ref, int) or (text.isascii() and text.isdigit() and len(text) < _SHORTEST_CODE)
+    found = _objects(conn, "object", object_id=int(text) if ours else None, element_code=None if ours else text.strip().upper())
+    if not found:
+        raise NotFound("object", ref)
+    return found[0]
+
+
+def listed(conn, where: Where, after: int | None = None, limit: int = 100) -> list[ManagedObject]:
+    """Return the first objects that are meant, by number; only those after a number where one is given."""
+    return _objects(conn, "objects", after=after, limit=limit, **written(where))
+
+
+def pages(conn, where: Where, size: int = 2000) -> Iterator[list[ManagedObject]]:
+    """Yield all objects that are meant, by number, so many at a time; no more than these are held. Needs a transaction."""
+    with conn.cursor(name="objects") as cur:
+        cur.execute(SQL["objects"], {"after": None, "limit": None, **written(where)})
+        while found := cur.fetchmany(size):
+            yield [_object(row) for row in found]
+
+
+def within(conn, where: Where) -> dict[tuple[int, Status], int]:
+    """Return how many objects that are meant there are, by category and status."""
+    return {(category, Status(status)): n for category, status, n in rows(conn, "amounts", **written(where))}
+
+
+def history(conn, object_id: int) -> list[Change]:
+    """Return what an object was, in the order we came to know it, and last what it is. Raises NotFound."""
+    found = [Change(row[0], Status(row[1]), *row[2:]) for row in rows(conn, "changes", object_id=object_id)]
+    if not found:
+        raise NotFound("object", object_id)
+    return found
+
+
+def as_of(conn, object_id: int, on: date) -> Change | None:
+    """Return what an object was on a day, as far as we know today; None before its first day. Raises NotFound."""
+    then = [one for one in history(conn, object_id) if _was(one, on)]
+    return then[-1] if then else None
+
+
+def unplaced(conn, outcomes: Sequence[Outcome] = UNCLEAR, after: int | None = None, limit: int = 100) -> list[ManagedObject]:
+    """Return objects by how they lie to the units of the governance edition valid now, by number."""
+    return _objects(conn, "unplaced", outcomes=[str(one) for one in outcomes], after=after, limit=limit)
+
+
+def outcomes(conn, edition_id: int) -> Counter[Outcome]:
+    """Return how many objects lie how to the units of an edition."""
+    return Counter({Outcome(outcome): n for outcome, n in rows(conn, "outcomes", edition_id=edition_id)})
+
+
+def unassigned(conn, edition_id: int) -> int:
+    """Return of how many objects an edition does not say where they lie."""
+    return rows(conn, "unassigned", edition_id=edition_id)[0][0]
+
+
+def statuses(conn) -> dict[Status, tuple[bool, str, str]]:
+    """Return what may become of an object: whether it stands then, and the Chinese and English name."""
+    return {Status(status): tuple(rest) for status, *rest in rows(conn, "statuses")}
+
+
+def written(where: Where) -> dict[str, object]:
+    """Return what is meant as the queries take it."""
+    q = where.q.strip() if where.q else None
+    return {
+        "units": None if where.units is None else list(where.units),
+        "bbox": None if where.bbox is None else list(where.bbox),
+        "polygon": None if where.polygon is None else shapely.to_wkb(where.polygon, hex=True),
+        "categories": None if where.categories is None else list(where.categories),
+        "statuses": None if where.statuses is None else [str(status) for status in where.statuses],
+        "code": q and q.upper(),
+        "part": q and f"%{_escaped(q)}%",
+    }
+
+
+def rows(conn, query: str, **parameters) -> list[tuple]:
+    """Return the rows of a query of this room."""
+    with conn.cursor() as cur:
+        cur.execute(SQL[query], parameters)
+        return cur.fetchall()
+
+
+def _was(one: Change, on: date) -> bool:
+    """Whether something was so on a day; what was corrected never was."""
+    return one.valid_from is not None and one.valid_from <= on and (one.valid_to is None or on < one.valid_to)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _objects(conn, query: str, **parameters) -> list[ManagedObject]:
+    return [_object(row) for row in rows(conn, query, **parameters)]
+
+
+def _object(row: tuple) -> ManagedObject:
+    (object_id, code, category_id, status, *facts, attributes, since, source, recorded_at, shape, unit_id, outcome) = row
+    lies = Outcome(outcome) if outcome else None
+    drawn = shape and shapely.from_wkb(bytes(shape))
+    return ManagedObject(
+        object_id, code, category_id, Status(status), *facts, attributes or {}, since, source, recorded_at, drawn, unit_id, lies
+    )

@@ -1,0 +1,267 @@
+-- name: lock_among
+-- Nobody who needs to be alone begins until the transaction ends.
+SELECT pg_advisory_xact_lock_shared(hashtext('gridgeo.objects'));
+
+-- name: drop_given
+DROP TABLE IF EXISTS given_object, altered, shifted, added, tally, tallied;
+
+-- name: make_given
+-- What is to be written: the columns of object, and n, which says which row it is.
+CREATE TEMPORARY TABLE given_object (
+  n bigint, object_id bigint, element_code text COLLATE "C", category_id integer, status text, name text, point geometry, shape geometry,
+  floor smallint, place text, inspected_on date, attributes jsonb, since date, source text
+) ON COMMIT DROP;
+
+-- name: make_altered
+CREATE TEMPORARY TABLE altered (
+  object_id bigint, category_id integer, status text, name text, point geometry, shape geometry, floor smallint, place text,
+  inspected_on date, attributes jsonb, since date, source text, turned boolean, moved boolean, recorded_at timestamptz
+) ON COMMIT DROP;
+
+-- name: make_shifted
+-- What was somewhere before (n = -1) and what is there now (n = 1).
+CREATE TEMPORARY TABLE shifted (object_id bigint, point geometry(Point, 4490), category_id integer, status text, n integer) ON COMMIT DROP;
+
+-- name: make_added
+CREATE TEMPORARY TABLE added (object_id bigint, point geometry(Point, 4490), category_id integer, status text) ON COMMIT DROP;
+
+-- name: make_tally
+-- By how much a write changes the counts.
+CREATE TEMPORARY TABLE tally (edition_id bigint, unit_id bigint, category_id integer, status text, n bigint) ON COMMIT DROP;
+
+-- name: copy_given
+-- All its columns, in their order.
+COPY given_object FROM STDIN (FORMAT csv)
+
+-- name: name_given
+-- Rows may name an object by our number: its code is found.
+UPDATE given_object AS g
+   SET element_code = o.element_code
+  FROM object AS o
+ WHERE o.object_id = g.object_id
+   AND g.element_code IS NULL;
+
+-- name: set_points
+-- Of a line without a point its middle, of a polygon a point on it.
+UPDATE given_object
+   SET point = CASE GeometryType(shape) WHEN 'LINESTRING' THEN ST_LineInterpolatePoint(shape, 0.5) ELSE ST_PointOnSurface(shape) END
+ WHERE point IS NULL
+   AND shape IS NOT NULL
+   AND NOT ST_IsEmpty(shape);
+
+-- name: faults
+-- What is wrong with rows: the row, the fault, the field and the value.
+WITH valid_category AS MATERIALIZED (
+  SELECT v.category_id, v.geometry_kind
+    FROM category_version AS v
+    JOIN category_tree AS t USING (tree_id)
+   WHERE t.valid @> now()
+), known AS MATERIALIZED (
+  SELECT g.n, o.category_id
+    FROM given_object AS g
+    JOIN object AS o USING (element_code)
+), seen AS (
+  SELECT g.*, k.n IS NOT NULL AS known, k.category_id AS category_now,
+         row_number() OVER (PARTITION BY g.element_code ORDER BY g.n) AS turn
+    FROM given_object AS g
+    LEFT JOIN known AS k ON k.n = g.n
+)
+SELECT s.n, f.code, f.field, f.value
+  FROM seen AS s
+  LEFT JOIN valid_category AS c ON c.category_id = coalesce(s.category_id, s.category_now)
+ CROSS JOIN LATERAL (VALUES
+   ('bad-code', 'element_code', s.element_code,
+    NOT s.known AND coalesce(s.element_code !~ '^[0-9A-Z]{8}[0-9X][0-9A-Z]{1,55}$', true)),
+   ('unknown-object', 'element_code', coalesce(s.element_code, s.object_id::text), NOT s.known AND NOT %(may_add)s),
+   ('known-code', 'element_code', s.element_code, s.known AND NOT %(may_change)s),
+   ('duplicate-code', 'element_code', s.element_code, s.turn > 1),
+   ('unknown-category', 'category_id', s.category_id::text,
+    CASE WHEN s.known AND 'category_id' <> ALL(%(given)s) THEN false
+         ELSE c.category_id IS NULL AND s.category_id IS DISTINCT FROM s.category_now OR s.category_id IS NULL END),
+   ('unknown-status', 'status', s.status,
+    CASE WHEN s.known AND 'status' <> ALL(%(given)s) THEN false
+         ELSE NOT EXISTS (SELECT FROM object_status AS t WHERE t.status = s.status) END),
+   ('bad-point', 'point', ST_X(s.point)::text || ' ' || ST_Y(s.point)::text,
+    CASE WHEN s.known AND 'point' <> ALL(%(given)s) THEN false
+         ELSE coalesce(NOT (ST_X(s.point) BETWEEN 73 AND 136 AND ST_Y(s.point) BETWEEN 3 AND 54), true) END),
+   ('other-geometry', 'shape', GeometryType(s.shape),
+    s.shape IS NOT NULL AND c.geometry_kind IS NOT NULL AND CASE c.geometry_kind
+      WHEN 'line' THEN GeometryType(s.shape) NOT IN ('LINESTRING', 'MULTILINESTRING')
+      WHEN 'polygon' THEN GeometryType(s.shape) NOT IN ('POLYGON', 'MULTIPOLYGON')
+      ELSE true END),
+   ('bad-shape', 'shape', GeometryType(s.shape), s.shape IS NOT NULL AND NOT (ST_IsValid(s.shape) AND NOT ST_IsEmpty(s.shape)
+      AND ST_XMin(s.shape) >= 73 AND ST_XMax(s.shape) <= 136 AND ST_YMin(s.shape) >= 3 AND ST_YMax(s.shape) <= 54)),
+   ('bad-floor', 'floor', s.floor::text, s.floor NOT BETWEEN -20 AND 200 OR s.floor = 0),
+   ('bad-place', 'place', s.place, s.place !~ '^[0-9]{14}[0-9A-Z]{5}([0-9]{6})?$')
+ ) AS f (code, field, value, found)
+ WHERE f.found
+   AND (s.known OR %(may_add)s OR f.code = 'unknown-object')
+ ORDER BY s.n, f.code;
+
+-- name: unknown_places
+-- Rows whose building or house is none that we know.
+SELECT g.n, g.place
+  FROM given_object AS g
+ WHERE g.place IS NOT NULL
+   AND CASE length(g.place)
+       WHEN 19 THEN NOT EXISTS (SELECT FROM building AS b WHERE b.zone = left(g.place, 12) AND b.building_code = g.place)
+       WHEN 25 THEN NOT EXISTS (SELECT FROM house AS h WHERE h.zone = left(g.place, 12) AND h.house_code = g.place)
+       ELSE false END
+ ORDER BY g.n;
+
+-- name: departments
+-- The organisation codes that element codes begin with, and the first row of each.
+SELECT left(element_code, 9), min(n) FROM given_object GROUP BY left(element_code, 9) ORDER BY min(n);
+
+-- name: attributes
+-- Each different set of attributes of a category once, and the rows that have it.
+SELECT coalesce(g.category_id, o.category_id) AS category, a.given, array_agg(g.n ORDER BY g.n)
+  FROM given_object AS g
+  LEFT JOIN object AS o USING (element_code)
+ CROSS JOIN LATERAL (SELECT CASE WHEN o.object_id IS NULL OR 'attributes' = ANY(%(given)s) THEN g.attributes ELSE o.attributes END) AS a (given)
+ WHERE a.given IS NOT NULL
+    OR coalesce(g.category_id, o.category_id) = ANY(%(demanding)s::integer[])
+ GROUP BY category, a.given
+ ORDER BY min(g.n);
+
+-- name: leave_out
+DELETE FROM given_object WHERE n = ANY(%(rows)s::bigint[]);
+
+-- name: find_altered
+-- The objects known that a row makes otherwise, locked in one order; a column that is not given stays as it is. What changed on the way
+-- to the lock is looked at again.
+INSERT INTO altered (object_id, category_id, status, name, point, shape, floor, place, inspected_on, attributes, since, source, turned, moved)
+SELECT f.object_id, f.category_id, f.status, f.name, f.point, f.shape, f.floor, f.place, f.inspected_on, f.attributes,
+       CASE WHEN f.turned THEN coalesce(f.given_since, gridgeo.today()) ELSE f.since END, f.source, f.turned, f.moved
+  FROM (
+    SELECT o.object_id,
+           CASE WHEN 'category_id' = ANY(%(given)s) THEN g.category_id ELSE o.category_id END AS category_id,
+           CASE WHEN 'status' = ANY(%(given)s) THEN g.status ELSE o.status END AS status,
+           CASE WHEN 'name' = ANY(%(given)s) THEN g.name ELSE o.name END AS name,
+           CASE WHEN 'point' = ANY(%(given)s) THEN g.point ELSE o.point END AS point,
+           CASE WHEN 'shape' = ANY(%(given)s) THEN g.shape ELSE o.shape END AS shape,
+           CASE WHEN 'floor' = ANY(%(given)s) THEN g.floor ELSE o.floor END AS floor,
+           CASE WHEN 'place' = ANY(%(given)s) THEN g.place ELSE o.place END AS place,
+           CASE WHEN 'inspected_on' = ANY(%(given)s) THEN g.inspected_on ELSE o.inspected_on END AS inspected_on,
+           CASE WHEN 'attributes' = ANY(%(given)s) THEN g.attributes ELSE o.attributes END AS attributes,
+           CASE WHEN 'source' = ANY(%(given)s) THEN coalesce(g.source, '') ELSE o.source END AS source,
+           o.since, g.since AS given_since,
+           'point' = ANY(%(given)s) AND NOT g.point = o.point AS moved,
+           'category_id' = ANY(%(given)s) AND g.category_id <> o.category_id
+             OR 'status' = ANY(%(given)s) AND g.status <> o.status
+             OR 'point' = ANY(%(given)s) AND NOT g.point = o.point
+             OR g.since IS NOT NULL AND g.since <> o.since AS turned
+      FROM given_object AS g
+      JOIN object AS o USING (element_code)
+     WHERE 'category_id' = ANY(%(given)s) AND g.category_id <> o.category_id
+        OR 'status' = ANY(%(given)s) AND g.status <> o.status
+        OR 'point' = ANY(%(given)s) AND NOT g.point = o.point
+        OR g.since IS NOT NULL AND g.since <> o.since
+        OR 'name' = ANY(%(given)s) AND g.name IS DISTINCT FROM o.name
+        OR 'shape' = ANY(%(given)s) AND g.shape IS DISTINCT FROM o.shape
+        OR 'floor' = ANY(%(given)s) AND g.floor IS DISTINCT FROM o.floor
+        OR 'place' = ANY(%(given)s) AND g.place IS DISTINCT FROM o.place
+        OR 'inspected_on' = ANY(%(given)s) AND g.inspected_on IS DISTINCT FROM o.inspected_on
+        OR 'attributes' = ANY(%(given)s) AND g.attributes IS DISTINCT FROM o.attributes
+     ORDER BY o.object_id
+       FOR UPDATE OF o
+  ) AS f;
+
+-- name: count_known
+SELECT count(*) FROM given_object AS g JOIN object AS o USING (element_code);
+
+-- name: set_moment
+-- Later than what was recorded before, whatever the clock says.
+UPDATE altered AS a
+   SET recorded_at = CASE WHEN a.turned THEN greatest(clock_timestamp(), o.recorded_at + INTERVAL '1 microsecond') ELSE o.recorded_at END
+  FROM object AS o
+ WHERE o.object_id = a.object_id;
+
+-- name: shift_before
+INSERT INTO shifted (object_id, point, category_id, status, n)
+SELECT object_id, o.point, o.category_id, o.status, -1
+  FROM altered
+  JOIN object AS o USING (object_id);
+
+-- name: tally_shifted
+-- Where objects lie as the editions valid now and planned say it, before they are moved (n = -1) or after (n = 1).
+INSERT INTO tally (edition_id, unit_id, category_id, status, n)
+SELECT g.edition_id, coalesce(g.unit_id, 0), s.category_id, s.status, sum(s.n)
+  FROM shifted AS s
+  JOIN object_grid AS g USING (object_id)
+ WHERE g.edition_id = ANY(%(editions)s::bigint[])
+   AND s.n = %(n)s
+ GROUP BY g.edition_id, coalesce(g.unit_id, 0), s.category_id, s.status;
+
+-- name: keep_history
+INSERT INTO object_history (object_id, change_no, category_id, status, lon, lat, valid, recorded, source)
+SELECT o.object_id, 1 + coalesce((SELECT max(h.change_no) FROM object_history AS h WHERE h.object_id = o.object_id), 0),
+       o.category_id, o.status, ST_X(o.point), ST_Y(o.point),
+       CASE WHEN a.since > o.since THEN daterange(o.since, a.since) ELSE 'empty' END, tstzrange(o.recorded_at, a.recorded_at), o.source
+  FROM altered AS a
+  JOIN object AS o USING (object_id)
+ WHERE a.turned;
+
+-- name: alter_objects
+UPDATE object AS o
+   SET category_id = a.category_id, status = a.status, name = a.name, point = a.point, shape = a.shape, floor = a.floor, place = a.place,
+       inspected_on = a.inspected_on, attributes = a.attributes, since = a.since, source = a.source, recorded_at = a.recorded_at
+  FROM altered AS a
+ WHERE o.object_id = a.object_id;
+
+-- name: forget_moved
+DELETE FROM object_grid AS g
+ USING altered AS a
+ WHERE a.moved
+   AND g.object_id = a.object_id
+   AND g.edition_id = ANY(%(editions)s::bigint[]);
+
+-- name: shift_after
+INSERT INTO shifted (object_id, point, category_id, status, n) SELECT object_id, point, category_id, status, 1 FROM altered;
+
+-- name: add_objects
+-- Those whose code is not known. Another who adds the same at this moment is waited for, and was first.
+WITH made AS (
+  INSERT INTO object (element_code, category_id, status, name, point, shape, floor, place, inspected_on, attributes, since, source, recorded_at)
+  SELECT g.element_code, g.category_id, g.status, g.name, g.point, g.shape, g.floor, g.place, g.inspected_on, g.attributes,
+         coalesce(g.since, gridgeo.today()), coalesce(g.source, ''), clock_timestamp()
+    FROM given_object AS g
+   WHERE NOT EXISTS (SELECT FROM object AS o WHERE o.element_code = g.element_code)
+   ORDER BY g.element_code
+      ON CONFLICT (element_code) DO NOTHING
+  RETURNING object_id, point, category_id, status
+)
+INSERT INTO added (object_id, point, category_id, status) SELECT object_id, point, category_id, status FROM made;
+
+-- name: shift_added
+INSERT INTO shifted (object_id, point, category_id, status, n) SELECT object_id, point, category_id, status, 1 FROM added;
+
+-- name: sum_tally
+CREATE TEMPORARY TABLE tallied ON COMMIT DROP AS
+SELECT edition_id, unit_id, category_id, status, sum(n)::integer AS n
+  FROM tally
+ GROUP BY edition_id, unit_id, category_id, status
+HAVING sum(n) <> 0;
+
+-- name: index_tallied
+CREATE INDEX ON tallied (unit_id, category_id);
+
+-- name: add_tally
+-- Rows are locked in one order, so that writers at the same time wait for each other and never in a circle. What is taken away is
+-- taken from a row that is there; a count of less than nothing is refused by the table.
+INSERT INTO object_count AS c (edition_id, unit_id, category_id, status, n)
+SELECT edition_id, unit_id, category_id, status, greatest(n, 0)
+  FROM tallied
+ ORDER BY edition_id, unit_id, category_id, status
+    ON CONFLICT (edition_id, unit_id, category_id, status) DO UPDATE
+   SET n = c.n + (SELECT t.n
+                    FROM tallied AS t
+                   WHERE t.edition_id = excluded.edition_id AND t.unit_id = excluded.unit_id
+                     AND t.category_id = excluded.category_id AND t.status = excluded.status);
+
+-- name: place_written
+-- What was added or moved.
+INSERT INTO to_place (n, point)
+SELECT object_id, point FROM added
+ UNION ALL
+SELECT object_id, point FROM altered WHERE moved;

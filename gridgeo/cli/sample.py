@@ -17,7 +17,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same bytes (default: 1)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to (default: sample-PROFILE)")
     parser.add_argument("--addresses", action="store_true", help="also buildings, houses, names and who follows the retired")
-    parser.add_argument("--links", action="store_true", help="also persons, companies, numbers and cases at these houses (none can exist)")
+    parser.add_argument(
+        "--links",
+        action="store_true",
+        help="also persons, companies, numbers and cases at these houses (none can exist), and registrations to check, some of them fakes",
+    )
     parser.add_argument("--houses", type=int, metavar="N", help="so many houses, buildings in proportion (default: the profile's number)")
     forms = "small only: also Shapefile, CSV, police beats, a later edition, addresses and links"
     parser.add_argument("--every-format", action="store_true", help=forms)

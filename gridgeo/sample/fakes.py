@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,9 @@ FAKES = ("house-missing", "house-retired", "wrong-use", "room-beyond", "stranger
 
 #: Companies a fake office or a fake number is used for.
 _CROWD, _SHARED = 25, 12
+
+#: One company in so many is among the registrations of a file, and how many there are at least and at most.
+_CHECKED, _LEAST, _MOST = 4, 200, 2_000
 
 
 @dataclass
@@ -104,6 +108,14 @@ def make(base: Base, people: People, count: int, seed: int = 1, fakes: float = 0
     truths = _honest(desk, max(0, count - len(lies)), taken)
     rows = pd.DataFrame(lies + truths, columns=COLUMNS, dtype=object).astype({"truth": bool})
     return rows.iloc[rng.permutation(len(rows))].reset_index(drop=True)
+
+
+def write(base: Base, people: People, folder: Path, seed: int = 1) -> Path:
+    """Write registrations to be checked as CSV, one company in :data:`_CHECKED` of the town; `kind` and `truth` say which are fakes."""
+    rows = make(base, people, min(_MOST, max(_LEAST, len(people.companies) // _CHECKED)), seed)
+    path = folder / "registrations.csv"
+    rows.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    return path
 
 
 def _fakes(desk: _Desk, kind: str, count: int) -> list[list]:

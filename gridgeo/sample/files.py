@@ -15,7 +15,7 @@ import shapely
 
 from ..geo import crs
 from ..hierarchy import model
-from . import addresses, people
+from . import addresses, fakes, people
 from .profiles import Progress, make
 from .variant import changed, police
 
@@ -41,11 +41,17 @@ def write(profile: str, seed: int, folder: Path, progress: Progress | None = Non
 def write_all(
     profile: str, seed: int, folder: Path, houses: int | None = None, links: bool = True, progress: Progress | None = None
 ) -> dict[str, list[Path]]:
-    """Write units, the address base and, with `links`, who is linked to it; return the files of each: grids, addresses, links."""
+    """Write units, the address base and, with `links`, who is linked to it and registrations to check, some of them fakes.
+
+    Returns the files of each: grids, addresses, links, registrations.
+    """
     units, folder = make(profile, seed, progress), Path(folder)
     base = addresses.make(profile, seed, houses, progress, units)
-    linked = people.write(people.make(base, seed), folder) if links else []
-    return {"grids": _write_levels(units, folder), "addresses": addresses.write(base, folder), "links": linked}
+    files = {"grids": _write_levels(units, folder), "addresses": addresses.write(base, folder), "links": [], "registrations": []}
+    if links:
+        folk = people.make(base, seed)
+        files |= {"links": people.write(folk, folder), "registrations": [fakes.write(base, folk, folder, seed)]}
+    return files
 
 
 def write_small(folder: Path, seed: int = 1) -> list[Path]:

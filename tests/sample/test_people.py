@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from gridgeo.codes import credit, event, person, phone
-from gridgeo.sample import addresses, columns, impossible, people
+from gridgeo.sample import addresses, columns, fakes, impossible, people
 
 FAMILIES = {"persons": person.FAMILY, "organisations": credit.FAMILY, "phones": phone.FAMILY, "events": event.FAMILY}
 ROLES = {
@@ -84,3 +84,11 @@ def test_scattered_numbers_stand_once(space):
     numbers = impossible.scattered(min(space, 100_000), space, 5)
     assert len(np.unique(numbers)) == len(numbers)
     assert numbers.min() >= 0 and numbers.max() < space
+
+
+def test_registrations_are_written_with_the_fakes_among_them(base, folk, tmp_path):
+    table = pd.read_csv(fakes.write(base, folk, tmp_path), dtype=str, encoding="utf-8-sig")
+    assert list(table.columns) == fakes.COLUMNS and len(table) >= 200
+    assert set(table.loc[table["truth"] == "True", "kind"]) == set(fakes.FAKES)
+    again = fakes.write(base, folk, tmp_path).read_bytes()
+    assert hashlib.sha256(again).digest() == hashlib.sha256(fakes.write(base, folk, tmp_path).read_bytes()).digest()

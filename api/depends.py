@@ -16,6 +16,7 @@ from gridgeo.access.model import Principal
 from gridgeo.addresses.washing.base import Base
 from gridgeo.db.connection import Pool
 from gridgeo.errors import DatabaseUnavailable, Gone, NotFound
+from gridgeo.exports.shelf import Shelf
 from gridgeo.hierarchy import store
 from gridgeo.hierarchy.live import Live
 from gridgeo.hierarchy.locate import Snapshot
@@ -55,6 +56,14 @@ def base(request: Request) -> Base:
 def drawings(request: Request) -> Drawings:
     """Return the editions as the map draws them."""
     return request.app.state.drawings
+
+
+def shelf(request: Request) -> Shelf:
+    """Return where files are made and kept."""
+    state = request.app.state
+    if not hasattr(state, "shelf"):
+        state.shelf = Shelf.under(state.settings.home)
+    return state.shelf
 
 
 def principal(request: Request) -> Principal:

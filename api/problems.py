@@ -53,6 +53,10 @@ class BodyTooLarge(GridgeoError):
     """The body of the request is too large."""
 
 
+class AnswerTooLarge(GridgeoError):
+    """More is asked for than one answer may hold."""
+
+
 class UnsupportedMediaType(GridgeoError):
     """The body is of a kind this resource does not read."""
 

@@ -11,7 +11,6 @@ from starlette.concurrency import run_in_threadpool
 
 from gridgeo.exports import rules
 from gridgeo.exports.model import Format, Order, Source
-from gridgeo.exports.shelf import Shelf
 
 from .. import conditional, depends
 from ..parameters import CRS, DATETIME, LEVEL, SCHEME, SYSTEMS, Parameter, Query, matching, one_of
@@ -67,7 +66,7 @@ async def download(request: Request) -> Response:
     not_modified = conditional.unchanged(request, etag)
     if not_modified is not None:
         return not_modified
-    path = await run_in_threadpool(_shelf(request).file, source, order)
+    path = await run_in_threadpool(depends.shelf(request).file, source, order)
     plain, chinese = rules.file_names(source, order)
     headers = {
         "ETag": etag,
@@ -76,10 +75,3 @@ async def download(request: Request) -> Response:
         "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(chinese)}",
     }
     return FileResponse(path, headers=headers, media_type=kind.media_type)
-
-
-def _shelf(request: Request) -> Shelf:
-    state = request.app.state
-    if not hasattr(state, "shelf"):
-        state.shelf = Shelf.under(state.settings.home)
-    return state.shelf

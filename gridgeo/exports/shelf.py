@@ -63,6 +63,10 @@ class Shelf:
             os.utime(path, (time.time(), path.stat().st_mtime))
         return path
 
+    def workshop(self) -> Path:
+        """Return a new folder for a file that is not kept: whoever asks for it removes it, and what a killed process left is swept."""
+        return Path(tempfile.mkdtemp(prefix=".", dir=self._folder))
+
     def _sweep(self) -> None:
         """Remove what a process that was killed while writing left behind."""
         for workshop in self._folder.glob(".*"):

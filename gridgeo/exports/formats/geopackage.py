@@ -7,6 +7,7 @@ names and QGIS shows as aliases. GDAL has no way to write them from here, nor to
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,11 +49,12 @@ def write(path: Path, sheets: list[Sheet], about: dict[str, str]) -> None:
             layer_options={"IDENTIFIER": f"{sheet.title} {sheet.name}", "DESCRIPTION": description},
         )
     with closing(sqlite3.connect(path)) as package, package:
-        _name_columns(package, sheets)
+        name_columns(package, sheets)
         _stop_clock(package, about["loaded_at"])
 
 
-def _name_columns(package: sqlite3.Connection, sheets: list[Sheet]) -> None:
+def name_columns(package: sqlite3.Connection, sheets: Iterable[Sheet]) -> None:
+    """Give the fields of layers their Chinese names."""
     package.executescript(_SCHEMA)
     package.executemany(_EXTENSION, [(table, _DEFINITION) for table in ("gpkg_data_columns", "gpkg_data_column_constraints")])
     rows = [(sheet.name, field.name, field.zh, field.zh, field.note) for sheet in sheets for field in sheet.fields]

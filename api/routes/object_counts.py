@@ -1,0 +1,84 @@
+"""How many managed objects there are: in a unit by kind, or in each unit of a level."""
+
+from __future__ import annotations
+
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from gridgeo.hierarchy.locate import Snapshot
+from gridgeo.objects import categories, counts
+from gridgeo.objects.model import NOWHERE, Status
+
+from .. import conditional, depends, objects
+from .. import schemas_objects as told
+from ..parameters import LEVEL, Parameter, Query, one_of
+from ..problems import Fault, InvalidRequest
+
+router = APIRouter(prefix="/objects", tags=["objects"])
+
+_BY = ("category", "major", "status", "unit")
+_COUNTED_BY = Parameter(
+    "by",
+    "What is told apart: category (when absent), major (class), status; with level unit.",
+    one_of(*_BY),
+    {"type": "string", "enum": list(_BY)},
+)
+_COUNTS = Query(objects.UNIT, LEVEL, objects.CATEGORY, objects.STATUS, _COUNTED_BY)
+
+
+@router.get("/counts", summary="How many objects there are", openapi_extra=_COUNTS.as_dict(), responses={200: {"model": told.ObjectCounts}})
+def counted(request: Request) -> Response:
+    """Of a unit of any level (all there are when absent) by kind; with `level` of each of its units. Counts are exact, of this moment.
+
+    Objects that lie in no unit are counted where no unit is named. `by=status` tells every status unless some are asked.
+    """
+    asked = _COUNTS(request)
+    by = asked.by or ("unit" if asked.level else "category")
+    if (by == "unit") != (asked.level is not None):
+        raise InvalidRequest([Fault("by", "invalid-parameter", "unit goes with level, and level with unit")])
+    today = objects.edition(request)
+    if by == "unit":
+        return _by_unit(request, today, asked)
+    return _by_kind(request, today, asked, by)
+
+
+def _by_kind(request: Request, today: Snapshot, asked: SimpleNamespace, by: str) -> Response:
+    meant = objects.units(request, today, asked.unit)
+    ids = [NOWHERE, *objects.lowest(today)] if meant is None else meant
+    statuses = None if by == "status" and "status" not in request.query_params else asked.status
+    apart = ("category", "status") if by == "status" else ("category",)
+    tree, found = depends.read(request, lambda conn: (categories.tree(conn), _of_units(conn, today, ids, apart, statuses)))
+    order = {"category": list(tree.by_id), "major": tree.majors, "status": list(Status)}[by]
+    total = Counter(dict.fromkeys(order, 0))
+    for (category_id, *rest), n in found.items():
+        if asked.category is None or category_id in asked.category:
+            total[rest[0] if by == "status" else category_id if by == "category" else tree.by_id[category_id].major] += n
+    name = "category_id" if by == "category" else by
+    rows = [{name: kind, "n": n} for kind, n in total.items() if n]
+    return _send(request, {"unit": asked.unit, "by": by, "n": total.total(), "counts": rows})
+
+
+def _of_units(conn, today: Snapshot, ids: list[int], apart: tuple[str, ...], statuses) -> dict[tuple, int]:
+    return counts.of_units(conn, today.edition.edition_id, ids, by=apart, statuses=statuses or Status)
+
+
+def _by_unit(request: Request, today: Snapshot, asked: SimpleNamespace) -> Response:
+    levels = [level.level for level in today.scheme.levels]
+    if asked.level not in levels:
+        raise InvalidRequest([Fault("level", "invalid-parameter", f"is not one of {', '.join(levels)}")])
+    meant = objects.units(request, today, asked.unit)
+    parent_of = objects.above(today, asked.level, objects.lowest(today) if meant is None else meant)
+    filters = {"categories": asked.category, "statuses": asked.status or Status}
+    found = depends.read(request, lambda conn: counts.by_unit(conn, today.edition.edition_id, parent_of, **filters))
+    told_units = [unit for unit in today.units if unit.unit_id in found]
+    rows = [{"unit_id": unit.unit_id, "code": unit.code, "n": found[unit.unit_id]} for unit in told_units]
+    return _send(request, {"unit": asked.unit, "level": asked.level, "by": "unit", "n": sum(found.values()), "units": rows})
+
+
+def _send(request: Request, body: dict[str, Any]) -> Response:
+    return conditional.send(request, orjson.dumps(body), conditional.JSON)

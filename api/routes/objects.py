@@ -1,0 +1,153 @@
+"""Managed objects: lists of them, one, and what it was."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from gridgeo.errors import NotFound
+from gridgeo.objects import categories, store
+
+from .. import answers, conditional, cursors, depends, objects
+from .. import schemas_objects as told
+from ..areas import BBOX
+from ..parameters import Parameter, Query, form
+
+router = APIRouter(prefix="/objects", tags=["objects"])
+
+_MOST, _LONGEST_Q = 10_000, 60
+#: Element codes are longer than our numbers (gridgeo.objects.store.find).
+_REF_TEXT = re.compile(r"[1-9][0-9]{0,8}|[0-9A-Z]{10,64}", re.ASCII)
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= _MOST):
+        raise ValueError(f"is no whole number from 1 to {_MOST}")
+    return int(text)
+
+
+def _q(text: str) -> str:
+    if not 2 <= len(text.strip()) <= _LONGEST_Q:
+        raise ValueError(f"is no text of 2 to {_LONGEST_Q} characters")
+    return text.strip()
+
+
+_LIMIT = Parameter("limit", "So many objects at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 100}, 100)
+_Q = Parameter(
+    "q", "The beginning of an element code, or a part of a name.", _q, {"type": "string", "minLength": 2, "maxLength": _LONGEST_Q}
+)
+_REF = Parameter(
+    "ref",
+    "An object's number, or its element code.",
+    str,
+    {"type": "string", "pattern": "^([1-9][0-9]{0,8}|[0-9A-Z]{10,64})$"},
+    place="path",
+)
+
+_LIST = Query(objects.UNIT, objects.CATEGORY, objects.STATUS, BBOX, _Q, _LIMIT, cursors.CURSOR, form("json", "geojson", "csv"))
+_ONE = Query(_REF, form("json", "geojson"))
+_HISTORY = Query(_REF)
+
+
+@router.get(
+    "",
+    summary="Managed objects",
+    openapi_extra=_LIST.as_dict(),
+    responses={
+        200: {
+            "model": told.Objects,
+            "content": {
+                conditional.GEOJSON: {"schema": {"$ref": "#/components/schemas/FeatureCollection"}},
+                "text/csv": {"schema": {"type": "string"}},
+            },
+        }
+    },
+)
+def listed(request: Request) -> Response:
+    """Objects in the order of their numbers, a page at a time: the link next goes on, however many are written meanwhile."""
+    asked = _LIST(request)
+    today = objects.edition(request)
+    meant = objects.where(request, today, asked)
+    bound = _bound(request)
+    after = None if asked.cursor is None else cursors.read(asked.cursor, *bound)
+    found, paths = depends.read(request, lambda conn: (store.listed(conn, meant, after=after, limit=asked.limit + 1), objects.paths(conn)))
+    page, more = found[: asked.limit], len(found) > asked.limit
+    wanted = conditional.chosen(request, ("json", "geojson", "csv"), asked.f)
+    links = [answers.link(_here(bound), "self", "objects", conditional.MEDIA_TYPES[wanted])]
+    if more:
+        on = {"limit": asked.limit, "cursor": cursors.written(page[-1].object_id, *bound), **({"f": asked.f} if asked.f else {})}
+        links.append(answers.link(_here(bound, **on), "next", "more objects", conditional.MEDIA_TYPES[wanted]))
+    if wanted == "csv":
+        body = objects.table(page, paths)
+    elif wanted == "geojson":
+        body = objects.features(page, paths, links=links)
+    else:
+        body = orjson.dumps({"numberReturned": len(page), "objects": [objects.row(one, paths) for one in page], "links": links})
+    return conditional.send(request, body, conditional.MEDIA_TYPES[wanted], links=links)
+
+
+@router.get(
+    "/{ref}",
+    summary="One managed object",
+    openapi_extra=_ONE.as_dict(),
+    responses={200: {"model": told.ObjectTold, "content": {conditional.GEOJSON: {"schema": {"$ref": "#/components/schemas/Feature"}}}}},
+)
+def one(request: Request) -> Response:
+    """What is known of an object, who answers for it and where it lies today. One that was removed is still there: `status` says so."""
+    asked, ref = _ONE(request), _ref(request)
+    today = objects.edition(request)
+    found, kind, tree, words = depends.read(request, _known, ref)
+    body = {**objects.told(found, kind, tree, today), "status_zh": words[1], "status_en": words[2]}
+    if conditional.chosen(request, ("json", "geojson"), asked.f) == "json":
+        return conditional.send(request, orjson.dumps(body), conditional.JSON, links=body["links"])
+    return conditional.send(request, objects.feature(found, body), conditional.GEOJSON, links=body["links"])
+
+
+@router.get(
+    "/{ref}/history",
+    summary="What a managed object was",
+    openapi_extra=_HISTORY.as_dict(),
+    responses={200: {"model": told.ObjectHistory}},
+)
+def history(request: Request) -> Response:
+    """Its category, status and place at each time, in the order we came to know them; last what it is."""
+    _HISTORY(request)
+    ref = _ref(request)
+    found, changes, paths = depends.read(request, _was, ref)
+    here = f"/objects/{found.object_id}"
+    links = [answers.link(f"{here}/history", "self", "history"), answers.link(here, "up", found.element_code)]
+    told_changes = [{**vars(one), "category": paths[one.category_id]} for one in changes]
+    head = {"object_id": found.object_id, "element_code": found.element_code, "numberReturned": len(changes)}
+    return conditional.send(request, orjson.dumps({**head, "changes": told_changes, "links": links}), conditional.JSON, links=links)
+
+
+def _known(conn, ref: str):
+    """An object, its category, the tree and the words for its status."""
+    found, tree = store.find(conn, ref), categories.tree(conn)
+    return found, categories.known(conn)[found.category_id], tree, store.statuses(conn)[found.status]
+
+
+def _was(conn, ref: str):
+    found = store.find(conn, ref)
+    return found, store.history(conn, found.object_id), objects.paths(conn)
+
+
+def _bound(request: Request) -> tuple[tuple[str, str], ...]:
+    """What a list is asked for, whichever page of it and in whichever form."""
+    return tuple(sorted((name, text) for name, text in request.query_params.items() if name not in ("cursor", "limit", "f")))
+
+
+def _here(bound: tuple[tuple[str, str], ...], **more: object) -> str:
+    query = urlencode([*bound, *more.items()])
+    return f"/objects?{query}" if query else "/objects"
+
+
+def _ref(request: Request) -> str:
+    ref = request.path_params["ref"]
+    if not _REF_TEXT.fullmatch(ref):
+        raise NotFound("object", ref)
+    return ref

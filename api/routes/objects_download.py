@@ -1,0 +1,120 @@
+"""Managed objects as a file: of a unit, of an area drawn by hand, or by filters."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import quote
+
+import anyio.to_thread
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, Response
+from starlette.background import BackgroundTask
+
+from gridgeo.exports import objects as exports
+from gridgeo.exports.model import Format
+from gridgeo.hierarchy.locate import Snapshot
+from gridgeo.moments import CHINA
+from gridgeo.objects import counts, drawn, store
+from gridgeo.objects.model import NOWHERE, Status, Where
+
+from .. import depends, object_bodies, objects
+from ..areas import BBOX
+from ..parameters import Parameter, Query, one_of
+from ..problems import AnswerTooLarge
+
+router = APIRouter(tags=["objects"])
+
+#: Objects in one file.
+MOST = 100_000
+
+#: Milliseconds a statement of a download may take: few are made at a time.
+_STATEMENT_MS = 25_000
+
+_FORMAT = Parameter(
+    "f",
+    "Format of the file.",
+    one_of(*exports.FORMATS),
+    {"type": "string", "enum": [str(kind) for kind in exports.FORMATS], "default": str(Format.GEOJSON)},
+    Format.GEOJSON,
+)
+_DRAWN = Query(_FORMAT)
+_FILTERED = Query(_FORMAT, objects.UNIT, objects.CATEGORY, objects.STATUS, BBOX)
+_BODY = object_bodies.described("One of polygon, circle and unit.", unit={"type": "string", "description": objects.UNIT.description})
+_FILE = {200: {"content": {kind.media_type: {"schema": {"type": "string", "format": "binary"}} for kind in exports.FORMATS}}}
+
+
+@router.post(
+    "/objects/download",
+    summary="What lies in an area, as a file",
+    openapi_extra={**_DRAWN.as_dict(), "requestBody": _BODY},
+    responses=_FILE,
+    response_class=FileResponse,
+)
+async def of_area(request: Request) -> Response:
+    """Objects of a polygon, a circle or a unit, with their categories and the units they lie in; at most 100,000 in a file (else 413)."""
+    asked = await object_bodies.read(request, ("polygon", "circle", "unit"))
+    return await _file(request, _DRAWN(request).f, asked)
+
+
+@router.get(
+    "/collections/objects/download",
+    summary="Managed objects as a file",
+    openapi_extra=_FILTERED.as_dict(),
+    responses=_FILE,
+    response_class=FileResponse,
+)
+async def filtered(request: Request) -> Response:
+    """Objects by unit, box, category and status, as the list has them; at most 100,000 in a file (else 413)."""
+    asked = _FILTERED(request)
+    plain = SimpleNamespace(area=asked.bbox, unit=asked.unit, categories=asked.category, statuses=asked.status)
+    return await _file(request, asked.f, plain)
+
+
+async def _file(request: Request, kind: str, asked: SimpleNamespace) -> Response:
+    folder = depends.shelf(request).workshop()
+    try:
+        path = folder / f"objects{Format(kind).ending}"
+        await anyio.to_thread.run_sync(_write, request, path, Format(kind), asked, limiter=request.app.state.downloads)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    stamp = datetime.now(CHINA).strftime("%Y%m%d-%H%M")
+    names = f"objects_{stamp}{path.suffix}", f"部件_{stamp}{path.suffix}"
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f"attachment; filename=\"{names[0]}\"; filename*=UTF-8''{quote(names[1])}",
+    }
+    clear = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+    return FileResponse(path, headers=headers, media_type=Format(kind).media_type, background=clear)
+
+
+def _write(request: Request, path: Path, kind: Format, asked: SimpleNamespace) -> None:
+    today = objects.edition(request)
+    units = objects.units(request, today, asked.unit, asked.area)
+    where = Where(units=units, polygon=asked.area, categories=asked.categories, statuses=asked.statuses)
+    depends.read(request, _written, path, kind, today, where, depends.settings(request).authority)
+
+
+def _written(conn, path: Path, kind: Format, today: Snapshot, where: Where, authority: str) -> None:
+    with conn.cursor() as cur:
+        cur.execute("SELECT set_config('statement_timeout', %s, true)", (str(_STATEMENT_MS),))
+    n = _amount(conn, today, where)
+    if n > MOST:
+        rule = f"{n:,} objects are meant, and at most {MOST:,} go into a file: ask by unit, category or a smaller area"
+        raise AnswerTooLarge(f"{rule}; for all of them: gridgeo export objects")
+    about = exports.about(today, n, datetime.now(CHINA), authority)
+    exports.write(path, kind, store.pages(conn, where), exports.Words.of(conn, today), about)
+
+
+def _amount(conn, today: Snapshot, where: Where) -> int:
+    """How many objects are meant."""
+    units = where.units
+    if where.polygon is not None:
+        met = drawn.met(today, where.polygon, units)
+        return drawn.counted(conn, today.edition.edition_id, where, met, beyond=units is None).total()
+    ids = [NOWHERE, *objects.lowest(today)] if units is None else units
+    found = counts.of_units(conn, today.edition.edition_id, ids, by=("category",), statuses=where.statuses or Status)
+    return sum(n for (category_id,), n in found.items() if where.categories is None or category_id in where.categories)

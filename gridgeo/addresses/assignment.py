@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..hierarchy import assignment as placing
 from ..hierarchy.model import GOVERNANCE
 from .store import SQL
 
@@ -11,7 +12,7 @@ from .store import SQL
 def assign(conn, edition_id: int, codes: Sequence[str] | None = None) -> int:
     """Say for an edition where every building lies of which it is not said yet; return how many.
 
-    One set-based statement; the rule is :class:`gridgeo.hierarchy.model.Outcome`, among the units that have none below.
+    Set-based; the rule is :class:`gridgeo.hierarchy.model.Outcome`, among the units that have none below.
 
     Parameters
     ----------
@@ -20,31 +21,27 @@ def assign(conn, edition_id: int, codes: Sequence[str] | None = None) -> int:
     """
     named = {"edition_id": edition_id, **_named(codes)}
     with conn.cursor() as cur:
-        # A parallel plan hands out points instead of polygons: it takes fifteen times as long.
-        cur.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         cur.execute(SQL["make_unassigned"])
         cur.execute(SQL["find_unassigned"], named)
-        cur.execute("CREATE INDEX ON unassigned USING gist (point)")
-        cur.execute("ANALYZE unassigned")
+        placing.prepare(cur)
+        cur.execute(SQL["place_unassigned"])
+        placing.lay(cur, edition_id)
         cur.execute(SQL["assign"], named)
         assigned = cur.rowcount
+        placing.done(cur)
         cur.execute("DROP TABLE unassigned")
     return assigned
 
 
 def assign_new(conn, codes: Sequence[str] | None = None) -> int:
     """Say where buildings lie in the governance edition valid now and in those planned; return how many were said of each at most."""
-    with conn.cursor() as cur:
-        cur.execute(SQL["editions_to_come"], {"scheme": GOVERNANCE})
-        editions = [edition_id for (edition_id,) in cur.fetchall()]
-    return max((assign(conn, edition_id, codes) for edition_id in editions), default=0)
+    return max((assign(conn, edition_id, codes) for edition_id in placing.editions_to_come(conn, GOVERNANCE)), default=0)
 
 
 def reassign(conn, codes: Sequence[str]) -> int:
     """Say anew where buildings lie whose points have changed. What was said for editions that have ended stays."""
     with conn.cursor() as cur:
-        cur.execute(SQL["editions_to_come"], {"scheme": GOVERNANCE})
-        for (edition_id,) in cur.fetchall():
+        for edition_id in placing.editions_to_come(conn, GOVERNANCE):
             cur.execute(SQL["forget"], {"edition_id": edition_id, **_named(codes)})
     return assign_new(conn, codes)
 

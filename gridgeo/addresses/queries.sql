@@ -243,13 +243,6 @@ INSERT INTO address_name (zone, code, kind, name, name_key, valid_from, valid_to
 VALUES (%(zone)s, %(code)s, %(kind)s, %(name)s, %(name_key)s, %(valid_from)s, %(valid_to)s, %(source)s)
 ON CONFLICT (zone, code, kind, name, valid_from) DO NOTHING;
 
--- name: editions_to_come
--- The editions of a scheme that are valid now or will be.
-SELECT edition_id
-  FROM edition
- WHERE scheme = %(scheme)s AND NOT isempty(valid) AND coalesce(upper(valid) > now(), true)
- ORDER BY edition_id;
-
 -- name: make_unassigned
 CREATE TEMPORARY TABLE unassigned (
   n integer GENERATED ALWAYS AS IDENTITY, zone text, building_code text, point geometry(Point, 4490)
@@ -264,41 +257,14 @@ SELECT b.zone, b.building_code, b.point
    AND NOT EXISTS (SELECT FROM building_grid AS g
                     WHERE g.zone = b.zone AND g.building_code = b.building_code AND g.edition_id = %(edition_id)s);
 
+-- name: place_unassigned
+INSERT INTO to_place (n, point) SELECT n, point FROM unassigned;
+
 -- name: assign
--- Which lowest unit of an edition each building lies in, by the rule of hierarchy.model.Outcome: the same answers as hierarchy's
--- query "at". Polygons drive: each is prepared once for all points in its box. Points inside no unit are looked at a second time,
--- with the full relation. (ST_Covers and ST_Intersects have a short cut for points whose arithmetic is not robust on edges.)
-WITH unit AS MATERIALIZED (
-  SELECT unit_id, code, geom
-    FROM grid_unit_version
-   WHERE edition_id = %(edition_id)s AND leaf AND geom IS NOT NULL
-), inside AS MATERIALIZED (
-  SELECT p.n, u.unit_id, u.code
-    FROM unit AS u
-    JOIN unassigned AS p ON ST_ContainsProperly(u.geom, p.point)
-), left_over AS MATERIALIZED (
-  SELECT p.n, p.point
-    FROM unassigned AS p
-   WHERE NOT EXISTS (SELECT FROM inside AS i WHERE i.n = p.n)
-), hit AS (
-  SELECT n, unit_id, code, true AS inside FROM inside
-  UNION ALL
-  SELECT p.n, v.unit_id, v.code, false
-    FROM left_over AS p
-    JOIN grid_unit_version AS v ON v.edition_id = %(edition_id)s AND v.leaf AND v.geom && p.point
-   WHERE ST_Relate(v.geom, p.point) LIKE '___0%%'
-), chosen AS (
-  SELECT DISTINCT ON (n) n, unit_id,
-         CASE WHEN NOT inside THEN 'boundary'
-              WHEN count(*) OVER (PARTITION BY n) = 1 THEN 'inside'
-              ELSE 'several' END AS outcome
-    FROM hit
-   ORDER BY n, code COLLATE "C" NULLS LAST, unit_id
-)
 INSERT INTO building_grid (zone, building_code, edition_id, unit_id, outcome)
-SELECT p.zone, p.building_code, %(edition_id)s, c.unit_id, coalesce(c.outcome, 'none')
-  FROM unassigned AS p
-  LEFT JOIN chosen AS c USING (n);
+SELECT u.zone, u.building_code, %(edition_id)s, l.unit_id, l.outcome
+  FROM unassigned AS u
+  JOIN lying AS l USING (n);
 
 -- name: forget
 -- Where buildings lie in an edition, all or those named, is not said any more.

@@ -1,4 +1,4 @@
-"""Making editions valid, with all that follows from it for the address base and for what is counted by grid."""
+"""Making editions valid, with all that follows from it for addresses and objects, and for what is counted by grid."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from ..addresses import assignment
 from ..hierarchy import editions, store
 from ..hierarchy.model import GOVERNANCE, Edition
 from ..linkage import counts
+from ..objects import assignment as objects
 
 
 def activate(conn, edition_id: int, when: datetime | None = None) -> Edition:
     """Make a draft valid from a moment on (now when None).
 
-    Of a governance edition it is said where every building lies in it, and counted what its units hold.
+    Of a governance edition it is said where every building and every object lies in it, and counted what its units hold.
     Raises Conflict as :func:`gridgeo.hierarchy.editions.activate` does.
     """
     made = editions.activate(conn, edition_id, when)
     if made.scheme == GOVERNANCE:
         assignment.assign(conn, edition_id)
         counts.refresh(conn, editions=[edition_id])
+        objects.assign(conn, edition_id)
     return made
 
 
@@ -28,6 +30,7 @@ def withdraw(conn, edition_id: int) -> Edition:
     made = editions.withdraw(conn, edition_id)
     counts.forget(conn, edition_id)
     assignment.clear(conn, edition_id)
+    objects.clear(conn, edition_id)
     return made
 
 
@@ -35,4 +38,5 @@ def discard(conn, edition_id: int) -> None:
     """Delete a draft and all that belongs to it. Raises Conflict for what was activated: that is history."""
     if store.edition(conn, edition_id).valid_from is None:
         assignment.clear(conn, edition_id)
+        objects.clear(conn, edition_id)
     editions.discard(conn, edition_id)

@@ -21,7 +21,7 @@ CUT = """
 AAABCC..
 AAABCC..
 """
-CORNER = dict(west=113.0, north=22.9, step=0.01)
+CORNER = {"west": 113.0, "north": 22.9, "step": 0.01}
 
 #: Departments nobody has: codes of a row that was never issued.
 LIGHTS = "ZZ000001" + credit.organisation_check("ZZ000001")
@@ -42,6 +42,7 @@ def row(name: str, **given: str) -> dict[str, str]:
     }
 
 
+OF_PARKS = {"department_code": PARKS, "department_zh": "园林处", "department_en": "Parks"}
 TREE = [
     row("路灯", attributes=HEIGHT),
     row("井盖", attributes=MATERIAL, minor="井", minor_en="Covers"),

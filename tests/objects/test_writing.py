@@ -187,7 +187,7 @@ def test_nothing_given_is_nothing_done(conn, city):
 
 
 def test_what_is_meant_is_listed_and_counted(conn, city):
-    edition_id, units, kinds = city
+    _, units, kinds = city
     first, second, third = making.lamps(conn, IN_A, IN_B, NOWHERE)
     writing.change(conn, [{"element_code": second, "name": "前进路 50% 灯"}])
     asked = {

@@ -28,3 +28,10 @@ GRANT UPDATE (main, road, plate, compound, block, road_key, plate_key, compound_
 GRANT UPDATE (building_code, unit, floor, room, unit_key, room_key, house_use, status, area_m2, valid_from, valid_to, source)
   ON gridgeo.house TO gridgeo_writer;
 GRANT UPDATE (name_key, valid_to, source) ON gridgeo.address_name TO gridgeo_writer;
+-- Objects and categories likewise: what was before is added to, counts and places follow. Rows that were refused are for who mends them.
+REVOKE UPDATE, DELETE ON gridgeo.object, gridgeo.object_history, gridgeo.category, gridgeo.category_version FROM gridgeo_writer;
+GRANT UPDATE (category_id, status, name, point, shape, floor, place, inspected_on, attributes, since, source, recorded_at)
+  ON gridgeo.object TO gridgeo_writer;
+REVOKE DELETE ON gridgeo.category_tree, gridgeo.department FROM gridgeo_writer;
+REVOKE INSERT, UPDATE, DELETE ON gridgeo.object_status FROM gridgeo_writer;
+REVOKE ALL ON gridgeo.object_rejected FROM gridgeo_reader, gridgeo_city, gridgeo_linkage;

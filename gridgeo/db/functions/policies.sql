@@ -88,6 +88,48 @@ CREATE POLICY area ON gridgeo.place TO gridgeo_reader, gridgeo_writer, gridgeo_l
 DROP POLICY IF EXISTS whole ON gridgeo.place;
 CREATE POLICY whole ON gridgeo.place TO gridgeo_city, gridgeo_admin USING (true);
 
+-- An object is seen where it lies in one of the caller's units today, and what it was before with it; counts where their unit is.
+-- What lies in no unit is seen by callers of the whole city alone.
+ALTER TABLE gridgeo.object_grid ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON gridgeo.object_grid;
+CREATE POLICY area ON gridgeo.object_grid TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR unit_id <@ (SELECT gridgeo.area_ranges())
+);
+DROP POLICY IF EXISTS whole ON gridgeo.object_grid;
+CREATE POLICY whole ON gridgeo.object_grid TO gridgeo_city, gridgeo_admin USING (true);
+
+ALTER TABLE gridgeo.object ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON gridgeo.object;
+CREATE POLICY area ON gridgeo.object TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR EXISTS (
+    SELECT FROM gridgeo.object_grid AS g
+    WHERE g.object_id = object.object_id
+      AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+  )
+);
+DROP POLICY IF EXISTS whole ON gridgeo.object;
+CREATE POLICY whole ON gridgeo.object TO gridgeo_city, gridgeo_admin USING (true);
+
+ALTER TABLE gridgeo.object_history ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON gridgeo.object_history;
+CREATE POLICY area ON gridgeo.object_history TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR EXISTS (
+    SELECT FROM gridgeo.object_grid AS g
+    WHERE g.object_id = object_history.object_id
+      AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+  )
+);
+DROP POLICY IF EXISTS whole ON gridgeo.object_history;
+CREATE POLICY whole ON gridgeo.object_history TO gridgeo_city, gridgeo_admin USING (true);
+
+ALTER TABLE gridgeo.object_count ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON gridgeo.object_count;
+CREATE POLICY area ON gridgeo.object_count TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR unit_id <@ (SELECT gridgeo.area_ranges())
+);
+DROP POLICY IF EXISTS whole ON gridgeo.object_count;
+CREATE POLICY whole ON gridgeo.object_count TO gridgeo_city, gridgeo_admin USING (true);
+
 -- The locked room. FORCE: its owner sees no more than gridgeo_linkage does, and nothing before it says for which area;
 -- so the area is asked for here, and not left to the policies of buildings and houses, which do not hold their owner.
 -- (A superuser is held by no policy.)

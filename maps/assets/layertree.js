@@ -41,7 +41,7 @@ gridgeo.layertree = (store, counts, categories, symbols) => {
     rows = seen(plain(box.value));
     if (!rows.some(({ one }) => one === focused)) focused = rows.length ? rows[0].one : null;
     fill(tree, ...rows.map((row) => item(row, chosen)), rows.length ? null : el("li", { class: "nothing", role: "none" }, both("没有这样的类别", "No such category")));
-    fill(head, known ? el("b", {}, number(known.n)) : "…", ` 个 · ${selected ? selected.facts.name_zh : "全部范围"}`);
+    fill(head, known ? el("b", {}, number(known.n)) : "…", ` 个 · ${selected ? selected.facts.name_zh : "全部"}`);
     const total = categories.ids.length, on = chosen === null ? total : chosen.length;
     fill(find("#layers-chosen"), `${on} / ${total}`);
     for (const button of buttons.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.all === "yes" ? chosen === null : on === 0));

@@ -4,7 +4,7 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
 
   initialize(tiles, scene, look) {
     gridgeo.GridLayer.prototype.initialize.call(this, null, look);
-    Object.assign(this, { _tiles: tiles, _scene: scene, _painting: true, _on: true, _made: null, _held: false, _waiting: false, _marked: { hovered: null, chosen: null } });
+    Object.assign(this, { _tiles: tiles, _scene: scene, _painting: true, _active: true, _made: null, _held: false, _waiting: false, _marked: { hovered: null, chosen: null } });
   },
 
   _initContainer() {
@@ -14,8 +14,8 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
 
   // Others are chosen, or none at all: what is drawn stays until the new ones are there.
   choose(on) {
-    this._held = on && this._on;
-    this._on = on;
+    this._held = on && this._active;
+    this._active = on;
     this.renew();
   },
 
@@ -37,7 +37,7 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
     const began = performance.now();
     const { _frame: frame, _tiles: tiles } = this, zoom = this._map.getZoom();
     const { scale, x, y, width, height } = frame;
-    const wanted = this._on ? tiles.want(this._zoomOf(zoom), [x / scale, y / scale, (x + width) / scale, (y + height) / scale]) : [];
+    const wanted = this._active ? tiles.want(this._zoomOf(zoom), [x / scale, y / scale, (x + width) / scale, (y + height) / scale]) : [];
     const waiting = wanted.filter((one) => one.state === "asking").length;
     const held = this._held && waiting && this._drawnFrame === frame;
     if (!held) {
@@ -45,7 +45,7 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
       Object.assign(this, { _held: false, _waiting: waiting > 0, _drawnFrame: frame });
       const context = this._clear(this._base);
       this._made = this._scene.arrange(context, this._pieces(wanted), frame, zoom);
-      this._scene.draw(context, this._made, frame.ratio, this._look);
+      this._scene.draw(context, this._made, frame, this._look);
       this._drawMarks();
     }
     this.drawn = { count: this.drawn.count + 1, ms: performance.now() - began };
@@ -88,7 +88,7 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
 
   // What is under a point of the map's element; a finger is less exact than a pointer.
   under(point, slack = 3) {
-    if (!this._made || !this._frame || !this._on) return [];
+    if (!this._made || !this._frame || !this._active) return [];
     const { x, y } = this._map.containerPointToLayerPoint(point).subtract(this._bounds.min);
     return this._scene.find(this._base.getContext("2d"), this._made, x, y, slack);
   },

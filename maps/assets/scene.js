@@ -1,8 +1,9 @@
 // What of the tiles' objects stands where on one view: circles for many, symbols for single ones, lines, areas and names.
 gridgeo.scene = (categories, symbols) => {
-  const CELL = 80; // px at a whole zoom: clusters are put together by cells of the world, so that panning changes none
+  const CELL = 112; // px at a whole zoom: clusters are put together by cells of the world, so that panning changes none
   const NAMED = 18.5; // zoom from which names are drawn
   const SIZES = [[18, 9], [17.25, 6.5], [16.5, 4.5], [15.5, 3.4], [0, 2.6]]; // zoom: radius of a symbol
+  const SIGNED = 9; // px: radius of symbols with signs
   const BUCKET = 48; // px
   const GAP = 3;
 
@@ -79,7 +80,13 @@ gridgeo.scene = (categories, symbols) => {
     }
   }
 
-  function draw(context, made, ratio, look) {
+  // Under signs the units' colours step back.
+  function draw(context, made, frame, look) {
+    const { ratio } = frame;
+    if (made.radius >= SIGNED && made.dots.length) {
+      context.fillStyle = "rgba(255,255,255,.32)";
+      context.fillRect(0, 0, frame.width, frame.height);
+    }
     for (const one of made.shapes) drawShape(context, one);
     for (const { category, status, x, y, r, whole } of made.dots) {
       const { canvas, half } = symbols.stamp(category, status, r, ratio);

@@ -6,7 +6,7 @@ gridgeo.symbols = (categories, look) => {
   const SIGNED = 7; // px: from this radius on there is room for a sign
   const QUARTER = Math.PI / 2;
   // Corners of the majors' shapes, the first upwards, and how much larger than a circle they are for the same weight.
-  const SHAPES = [[0, 1], [4, 1.2, QUARTER / 2], [3, 1.32], [4, 1.22], [6, 1.08], [5, 1.12], [3, 1.32, 2 * QUARTER], [8, 1.04, QUARTER / 4], [6, 1.08, QUARTER / 3]];
+  const SHAPES = [[0, 1], [4, 1.2, QUARTER / 2], [3, 1.45], [4, 1.22], [6, 1.08], [5, 1.12], [3, 1.32, 2 * QUARTER], [8, 1.04, QUARTER / 4], [6, 1.08, QUARTER / 3]];
   const stamps = new Map();
 
   function trace(path, order, x, y, radius) {
@@ -19,8 +19,15 @@ gridgeo.symbols = (categories, look) => {
     return path.closePath();
   }
 
-  // The sign within is the first character by which the category differs from its minor's other ones.
-  const sign = (category) => category.sign || (category.sign = [...category.zh][0]);
+  // The sign within is the first character of the category's name that no category before it in the class has.
+  for (const { leaves } of categories.majors) {
+    const taken = new Set();
+    for (const leaf of leaves) {
+      const letters = [...leaf.zh];
+      leaf.sign = letters.find((letter) => !taken.has(letter)) || letters[0];
+      taken.add(leaf.sign);
+    }
+  }
 
   function ofStatus(context, status, radius) {
     if (status === "damaged") {
@@ -55,11 +62,12 @@ gridgeo.symbols = (categories, look) => {
     context.fill();
     context.stroke();
     if (radius >= SIGNED) {
-      context.font = `600 ${Math.round(radius * 1.12)}px ${FAMILY}`;
+      const narrow = SHAPES[order % SHAPES.length][0] === 3;
+      context.font = `600 ${Math.round(radius * (narrow ? 0.92 : 1.12))}px ${FAMILY}`;
       context.textAlign = "center";
       context.textBaseline = "middle";
       context.fillStyle = hollow(status) || !dark(colour) ? look.ink : "#fff";
-      context.fillText(sign(category), 0, radius * 0.06);
+      context.fillText(category.sign, 0, radius * (narrow ? 0.16 : 0.06));
     }
     ofStatus(context, status, radius);
   }
@@ -73,7 +81,7 @@ gridgeo.symbols = (categories, look) => {
   function stamp(id, status, radius, ratio) {
     const key = `${id} ${status} ${radius} ${ratio}`;
     if (!stamps.has(key)) {
-      const canvas = document.createElement("canvas"), half = Math.ceil(radius * 1.35 + ROOM);
+      const canvas = document.createElement("canvas"), half = Math.ceil(radius * 1.45 + ROOM);
       canvas.width = canvas.height = 2 * half * ratio;
       const context = canvas.getContext("2d");
       context.scale(ratio, ratio);
@@ -84,7 +92,7 @@ gridgeo.symbols = (categories, look) => {
     return stamps.get(key);
   }
 
-  const unknown = { colour: "#6b767c", order: 0, zh: "?", en: "" };
+  const unknown = { colour: "#6b767c", order: 0, sign: "?" };
 
   // A symbol beside a text: in the tree, on a card, in a legend.
   function inText(category, radius = 7) {

@@ -1,0 +1,338 @@
+"""Managed objects on the page: the API over a drawn city, in a real browser without a network."""
+
+import base64
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from gridgeo.settings import Settings
+
+from . import furniture, town
+from .conftest import topology
+from .test_page import at as place_of
+from .test_page import city
+
+pytestmark = pytest.mark.browser
+
+NEAR = f"#at={furniture.NAMED[1]},{furniture.NAMED[0]},18"
+
+
+@pytest.fixture(scope="module")
+def served(server, template, tmp_path_factory):
+    """The API over the city with its objects."""
+    name = server.create(template)
+    url = server.url_of(name)
+    of = furniture.load(url)
+    with town.served(Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0, per_minute=0)) as address:
+        yield SimpleNamespace(address=address, of=of, url=url)
+    server.drop(name)
+
+
+@pytest.fixture
+def there(visit, served):
+    """Open the page at some state, and wait until its objects are drawn."""
+
+    def open_(rest="", *args, **more):
+        page = visit(f"{served.address}{rest}", *args, **more)
+        rested(page)
+        return page
+
+    return open_
+
+
+def rested(page):
+    """Wait until every tile that is wanted is drawn, and return what is drawn."""
+    page.wait_for_function(
+        """() => {
+            const { layer, map } = { ...gridgeo.shown, ...gridgeo.shown.things };
+            return layer.drawn.count > 0 && layer._made && !layer._due && !layer._waiting && !map._animatingZoom;
+        }"""
+    )
+    page.wait_for_timeout(250)
+    return page.evaluate(
+        """() => {
+            const { clusters, dots } = gridgeo.shown.things.layer._made;
+            return { n: clusters.reduce((sum, one) => sum + one.n, 0) + dots.length,
+                     clusters: clusters.map(({ x, y, r, n }) => ({ x, y, r, n })), dots: dots.map(({ id, x, y, r }) => ({ id, x, y, r })) };
+        }"""
+    )
+
+
+def on_page(page, one):
+    """Return where on the page something drawn is."""
+    return page.evaluate(
+        """({ x, y }) => {
+            const { layer } = gridgeo.shown.things, { map } = gridgeo.shown, box = map.getContainer().getBoundingClientRect();
+            const point = map.layerPointToContainerPoint(layer._bounds.min.add([x, y]));
+            return [box.left + point.x, box.top + point.y];
+        }""",
+        one,
+    )
+
+
+def at(page, lon, lat):
+    """Return where on the page a point of the ground is."""
+    return page.evaluate(
+        """([lon, lat]) => {
+            const { map } = gridgeo.shown, box = map.getContainer().getBoundingClientRect(), point = map.latLngToContainerPoint([lat, lon]);
+            return [box.left + point.x, box.top + point.y];
+        }""",
+        [lon, lat],
+    )
+
+
+def painted(page, one):
+    """Return the colours of the pixels of something drawn, as #rrggbb, most frequent first."""
+    return page.evaluate(
+        """({ x, y, r }) => {
+            const { _base: canvas, _frame: frame } = gridgeo.shown.things.layer, k = frame.ratio, side = Math.ceil(2 * r * k);
+            const { data } = canvas.getContext('2d').getImageData((x - r) * k, (y - r) * k, side, side), found = new Map();
+            for (let i = 0; i < data.length; i += 4) {
+                if (data[i + 3] < 250) continue;
+                const colour = '#' + [0, 1, 2].map((c) => data[i + c].toString(16).padStart(2, '0')).join('');
+                found.set(colour, (found.get(colour) || 0) + 1);
+            }
+            return [...found].sort((a, b) => b[1] - a[1]).map(([colour]) => colour);
+        }""",
+        one,
+    )
+
+
+def item(page, name):
+    """Return the row of the tree that begins with a name."""
+    return page.locator("#layers-tree [role=treeitem]").filter(has=page.locator(f".what:text-matches('^{name}')"))
+
+
+def tiles(page):
+    """Listen to what tiles are asked for."""
+    asked = []
+    page.on("request", lambda request: "/tiles/" in request.url and asked.append(request.url))
+    return asked
+
+
+def test_circles_hold_exactly_what_stands_and_are_drawn_in_the_colours_of_their_classes(there):
+    page = there("#at=22.88,113.03,13")
+    drawn = rested(page)
+    assert drawn["n"] == furniture.standing() and len(drawn["clusters"]) > 4
+    largest = max(drawn["clusters"], key=lambda one: one["n"])
+    colours = painted(page, largest)
+    assert colours[0] == "#ffffff" and "#4477aa" in colours and "#4f8a2c" in colours
+
+
+def test_a_circle_leads_nearer_until_things_stand_alone(there):
+    page = there("#at=22.88,113.03,13")
+    before = rested(page)
+    page.mouse.click(*on_page(page, max(before["clusters"], key=lambda one: one["n"])))
+    page.wait_for_function("() => gridgeo.shown.map.getZoom() >= 15")
+    page.evaluate("gridgeo.shown.map.setView([22.88, 113.03], 17, { animate: false })")
+    assert rested(page)["dots"]
+
+
+def test_one_thing_opens_its_card_and_the_address_and_back_know_it(there):
+    page = there(NEAR)
+    page.mouse.move(*at(page, *furniture.NAMED))
+    assert furniture.NAME in page.locator("#tip").inner_text() and "破损" in page.locator("#tip").inner_text()
+    page.mouse.click(*at(page, *furniture.NAMED))
+    card = page.locator("#card")
+    card.locator(".timeline").wait_for()
+    text = card.inner_text()
+    assert card.locator("h2").inner_text() == furniture.NAME
+    assert card.locator(".code code").inner_text() == furniture.CODE
+    assert "公用设施 › 照明 › 路灯" in text and "照明处" in text and "2026-02-01" in text and re.search(r"高度 Height\s+8 m", text)
+    assert [one.split("\n")[0] for one in card.locator(".timeline li").all_inner_texts()] == ["破损", "完好"]
+    assert card.locator(".chain button").count() == 4
+    page.wait_for_timeout(300)
+    assert re.search(r"object=\d+", page.url)
+    page.mouse.click(*at(page, furniture.NAMED[0] + 0.0004, furniture.NAMED[1] + 0.0004))
+    page.wait_for_timeout(300)
+    page.go_back()
+    card.locator(".timeline").wait_for()
+    assert card.locator("h2").inner_text() == furniture.NAME
+
+
+def test_a_link_to_a_thing_shows_it(there, served):
+    page = there(NEAR)
+    page.mouse.click(*at(page, *furniture.NAMED))
+    page.locator("#card .timeline").wait_for()
+    page.wait_for_timeout(300)
+    again = there(page.url.partition("/maps/")[2])
+    again.locator("#card .timeline").wait_for()
+    assert again.locator("#card h2").inner_text() == furniture.NAME
+
+
+def test_things_on_one_another_are_listed(there):
+    page = there(f"#at={furniture.TOGETHER[1]},{furniture.TOGETHER[0]},19")
+    page.mouse.click(*at(page, *furniture.TOGETHER))
+    rows = page.locator("#card .together button")
+    assert rows.count() == 2
+    rows.filter(has_text="标志牌").click()
+    page.locator("#card .timeline").wait_for()
+    assert "标志牌" in page.locator("#card h2").inner_text()
+
+
+def test_what_is_ticked_is_asked_for_and_stands_in_the_address(there, served):
+    page = there("#at=22.88,113.03,13")
+    asked = tiles(page)
+    assert item(page, "公用设施").get_attribute("aria-checked") == "true"
+    page.wait_for_function("() => /\\d/.test(document.querySelector('#layers-tree .count').textContent)")
+    counts = [int(text.replace(",", "")) for text in page.locator("#layers-tree .count").all_inner_texts()]
+    assert sum(counts) == furniture.standing()
+    item(page, "公用设施").locator(".tick").click()
+    page.wait_for_timeout(400)
+    left = rested(page)
+    assert left["n"] == sum(counts[1:])
+    of = [served.of[name] for name in ("标志牌", "行道树", "古树名木")]
+    assert asked and all(f"category={','.join(map(str, sorted(of)))}" in url for url in asked)
+    assert f"layers={min(of)}-{max(of)}" in page.url
+    again = there(page.url.partition("/maps/")[2])
+    assert item(again, "公用设施").get_attribute("aria-checked") == "false"
+    assert rested(again)["n"] == left["n"]
+    again.locator("#layers-buttons [data-all=yes]").click()
+    again.wait_for_timeout(400)
+    assert rested(again)["n"] == furniture.standing() and "layers=" not in again.url
+
+
+def test_nothing_ticked_asks_nothing_and_shows_nothing(there):
+    page = there("#layers=none")
+    asked = tiles(page)
+    page.evaluate("gridgeo.shown.map.setView([22.88, 113.03], 14, { animate: false })")
+    page.wait_for_timeout(400)
+    assert asked == [] and rested(page)["n"] == 0 and page.locator("#objects-note").is_hidden()
+
+
+def test_the_tree_goes_by_keys(there):
+    page = there("#at=22.88,113.03,13")
+    first = page.locator("#layers-tree [role=treeitem]").first
+    first.focus()
+    focus = lambda: page.evaluate("document.activeElement.dataset.key")  # noqa: E731
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    assert focus() == "公用设施/照明/路灯"
+    page.keyboard.press("Space")
+    assert page.evaluate("document.activeElement.getAttribute('aria-checked')") == "false"
+    assert item(page, "照明").get_attribute("aria-checked") == "false" and item(page, "公用设施").get_attribute("aria-checked") == "mixed"
+    page.keyboard.press("Enter")
+    assert page.evaluate("gridgeo.shown.store.get().chosen.length") == 1
+    page.keyboard.press("ArrowLeft")
+    assert focus() == "公用设施/照明"
+    page.keyboard.press("ArrowLeft")
+    assert item(page, "路灯").count() == 0
+    page.keyboard.press("End")
+    assert focus() == "园林绿化"
+
+
+def test_the_tree_is_searched(there):
+    page = there("#at=22.88,113.03,13")
+    page.fill("#layers-search", "古树")
+    assert page.locator("#layers-tree [role=treeitem]").count() == 3
+    assert item(page, "古树名木").locator(".count").inner_text() == "0"
+    page.fill("#layers-search", "zzz")
+    assert "没有这样的类别" in page.locator("#layers-tree").inner_text()
+
+
+def test_units_are_coloured_by_their_objects(there, served):
+    page = there("#level=micro&measure=objects")
+    page.wait_for_function("() => gridgeo.shown.store.get().painting.measure.key === 'objects'")
+    values = page.evaluate("gridgeo.shown.store.get().painting.values")
+    assert sum(values) == furniture.standing()
+    classes = [int(text) for text in page.locator("#legend .classes .count").all_inner_texts()]
+    assert sum(classes) == len(values) == 8 and "部件数" in page.locator("#legend h2").inner_text()
+    page.locator("#measure").select_option("object_density")
+    page.wait_for_timeout(200)
+    assert "km²" in page.locator("#legend h2").inner_text()
+    page.evaluate("id => gridgeo.shown.store.change({ chosen: [id] })", served.of["行道树"])
+    page.wait_for_function("() => gridgeo.shown.store.get().painting.measure.zh.startsWith('行道树')")
+    trees = page.evaluate("gridgeo.shown.store.get().painting.values")
+    assert 0 < sum(trees) < sum(values)
+
+
+def test_the_card_of_a_unit_counts_its_objects_and_shows_one_kind(there, served):
+    page = there("#level=street&unit=999901001")
+    section = page.locator("#card .objects-of")
+    section.locator("details").first.wait_for()
+    total = int(section.locator(".total b").inner_text().replace(",", ""))
+    parts = [int(text.replace(",", "")) for text in section.locator("summary .count").all_inner_texts()]
+    assert total == sum(parts) and 0 < total < furniture.standing()
+    section.locator("summary").first.click()
+    section.locator("button.row", has_text="路灯").click()
+    page.wait_for_timeout(400)
+    assert f"layers={served.of['路灯']}" in page.url
+
+
+def test_the_search_box_finds_things_by_code_and_name(there):
+    page = there("")
+    for text in (furniture.CODE, furniture.NAME):
+        page.fill("#search", text)
+        page.locator("#found .asking").wait_for(state="detached")
+        option = page.locator("#found [role=option]", has_text=furniture.CODE)
+        assert option.count() == 1
+    page.keyboard.press("Enter")
+    page.locator("#card .timeline").wait_for()
+    rested(page)
+    assert page.evaluate("gridgeo.shown.map.getZoom()") >= 18
+
+
+def test_where_nothing_stands_the_page_says_so_and_knows_the_way_back(there):
+    page = there("#at=22.7,113.3,16")
+    note = page.locator("#objects-note")
+    assert "此处没有部件" in note.inner_text()
+    note.locator("button").click()
+    page.wait_for_timeout(600)
+    assert rested(page)["n"] == furniture.standing() and note.is_hidden()
+
+
+def test_tiles_that_fail_are_told_and_asked_for_again(visit, served):
+    page = visit(served.address, allowed=("Failed to load resource",))
+    page.route("**/tiles/WebMercatorQuad/*/*/*", lambda route: route.abort())
+    page.evaluate("gridgeo.shown.map.setView([22.88, 113.03], 15, { animate: false })")
+    note = page.locator("#objects-note")
+    note.locator("button").wait_for()
+    assert "部件未能取到" in note.inner_text()
+    page.unroute("**/tiles/WebMercatorQuad/*/*/*")
+    note.locator("button").click()
+    note.wait_for(state="hidden")
+    assert rested(page)["n"] > 0
+
+
+def test_a_phone_has_it_all(there):
+    page = there(NEAR, 390, 844, has_touch=True, is_mobile=True)
+    page.touchscreen.tap(*at(page, *furniture.NAMED))
+    page.locator("#card .timeline").wait_for()
+    box = page.locator("#card").bounding_box()
+    assert box["width"] == 390 and box["y"] > 200
+    page.locator("#card .close").click()
+    page.locator("#handle").click()
+    first = page.locator("#layers-tree [role=treeitem]").first
+    first.scroll_into_view_if_needed()
+    assert first.bounding_box()["height"] >= 44
+
+
+def test_a_page_without_objects_shows_none_of_it(visit, site):
+    page = visit(site.put("no-objects", topology(city())))
+    assert page.locator("#layers, #objects-note").count() == 0
+    assert "objects" not in page.locator("#measure").inner_html()
+    page.mouse.click(*place_of(page, "999901001"))
+    assert page.locator("#card .objects-of").count() == 0
+
+
+def test_a_tile_of_postgis_is_read_as_it_was_written(visit, site, conn):
+    with conn.cursor() as cur:
+        cur.execute(
+            """SELECT ST_AsMVT(q, 'things', 4096, 'geom', 'id') FROM (
+                 SELECT 9007199254740991 AS id, '路灯' AS name, 7 AS n, -3 AS low, 1.5::float8 AS half, true AS lit,
+                   ST_MakePoint(10, 4000) AS geom
+                 UNION ALL SELECT 2, 'line', NULL, NULL, NULL, NULL, ST_GeomFromText('LINESTRING(0 0, 100 50, 90 4095)')
+                 UNION ALL SELECT 3, NULL, NULL, NULL, NULL, false,
+                   ST_GeomFromText('POLYGON((0 0, 0 400, 400 400, 400 0, 0 0), (100 100, 200 100, 200 200, 100 200, 100 100))')) AS q"""
+        )
+        body = bytes(cur.fetchone()[0])
+    page = visit(site.put("mvt", topology(city())))
+    layers = page.evaluate(
+        "text => gridgeo.mvt.decode(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer)", base64.b64encode(body).decode()
+    )
+    point, line, polygon = layers["things"]["features"]
+    assert (point["id"], point["kind"], point["parts"]) == (9007199254740991, 1, [[10, 4000]])
+    assert point["props"] == {"name": "路灯", "n": 7, "low": -3, "half": 1.5, "lit": True}
+    assert (line["kind"], line["parts"]) == (2, [[0, 0, 100, 50, 90, 4095]])
+    assert polygon["kind"] == 3 and [len(part) for part in polygon["parts"]] == [8, 8] and polygon["props"] == {"lit": False}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gridgeo.db import connection
+from gridgeo.db import connection, queries
 from gridgeo.hierarchy import editions
 from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.ingest import links
@@ -59,9 +59,9 @@ SELECT %(kind)s, code, left(place, 12), rpad(place, 25, '*'), role, daterange(va
        coalesce(evidence, ''), coalesce(confidence, 0.5) FROM public.plain_given ORDER BY code;
 TRUNCATE public.plain_given;
 """
-_PLAIN_PLACES = "SELECT DISTINCT place FROM public.plain_link WHERE code = %s AND valid @> current_date ORDER BY place LIMIT 101"
+_PLAIN_PLACES = "SELECT DISTINCT place FROM public.plain_link WHERE code = %(code)s AND valid @> current_date ORDER BY place LIMIT 101"
 _PLAIN_LINKS = """
-SELECT l.* FROM unnest(%s::text[]) AS asked (place)
+SELECT l.* FROM unnest(%(places)s::text[]) AS asked (place)
  CROSS JOIN LATERAL (SELECT * FROM public.plain_link AS l WHERE l.zone = left(asked.place, 12) AND l.place = asked.place
                         AND valid @> current_date ORDER BY kind, role, link_id LIMIT 501) AS l
 """
@@ -161,16 +161,17 @@ def _look_up(result: Result, url: str, vault, asked: list[Asked]) -> None:
         def in_sql(one: Asked) -> None:
             token = vault.token(one.kind, one.code) if one.kind != "house" else b""
             with conn.cursor() as cur:
-                cur.execute(store.SQL["places"], {"tokens": [token], "as_of": day, "recorded": None, "most": 101})
+                queries.prepared(cur, store.SQL["places"], {"tokens": [token], "as_of": day, "recorded": None, "most": 101})
                 places = [place for _, place in cur.fetchall()] or [one.code]
                 zones = [place[:12] for place in places]
-                cur.execute(store.SQL["links"], {"zones": zones, "places": places, "as_of": day, "recorded": None, "most": 501})
+                asked = {"zones": zones, "places": places, "as_of": day, "recorded": None, "most": 501}
+                queries.prepared(cur, store.SQL["links"], asked)
                 cur.fetchall()
 
         def in_the_clear(one: Asked) -> None:
             with owner.cursor() as cur:
-                cur.execute(_PLAIN_PLACES, (one.code,))
-                cur.execute(_PLAIN_LINKS, ([place for (place,) in cur.fetchall()] or [one.code],))
+                queries.prepared(cur, _PLAIN_PLACES, {"code": one.code})
+                queries.prepared(cur, _PLAIN_LINKS, {"places": [place for (place,) in cur.fetchall()] or [one.code]})
                 cur.fetchall()
 
         def resolved(one: Asked) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from weakref import WeakKeyDictionary
@@ -23,7 +24,7 @@ _PARAMETER = re.compile(r"%(?:\((\w+)\)s|(%))")
 _PREPARED: WeakKeyDictionary[object, dict[str, str]] = WeakKeyDictionary()
 
 
-def prepared(cur, query: str, parameters: dict) -> None:
+def prepared(cur, query: str, parameters: Mapping[str, object] | None = None) -> None:
     """Execute a query that is asked again and again: its connection plans it once, for planning a join takes longer than answering it.
 
     The types of the parameters must follow from the statement (`%(n)s::integer[]`, or a comparison with a column).

@@ -163,5 +163,5 @@ def _masked(kind: str, form: str) -> str:
 
 def _rows(conn, name: str, values: dict | None = None) -> list[tuple]:
     with conn.cursor() as cur:
-        cur.execute(SQL[name], values)
+        queries.prepared(cur, SQL[name], values)
         return cur.fetchall()

@@ -34,6 +34,9 @@ REFERENCE = {
     "category_version",
     "object_status",
     "object_count",
+    "tile_level",
+    "tile_grid",
+    "tile_state",
 }
 
 #: The same in the locked room; counts are a few dozen numbers a unit.
@@ -54,8 +57,11 @@ BY_TOKEN = {"linkage.identity", "linkage.link"}
 #: Tables of managed objects, kept by our number of the object: an element code names a department and no place, so no zone is in it.
 BY_OBJECT = {"object", "object_history", "object_grid"}
 
+#: What is derived of objects for the map, kept by the place on it, and the queue and the log of what changed there.
+BY_PLACE = {"object_cell", "tile_kept", "object_changed", "tile_change"}
+
 #: Tables that are not kept by zone, but by something as good.
-OTHERWISE = BY_TOKEN | BY_OBJECT
+OTHERWISE = BY_TOKEN | BY_OBJECT | BY_PLACE
 
 #: Rules broken on purpose: (rule, table) and why.
 EXEMPT: dict[tuple[str, str], str] = {

@@ -1,0 +1,156 @@
+"""Vector tiles of grids, objects and buildings, and how other map clients find them."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable, Hashable
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from gridgeo.access import store as access
+from gridgeo.errors import NotFound
+from gridgeo.hierarchy.model import SchemeKind
+from gridgeo.objects.model import Status
+from gridgeo.tiles import making
+from gridgeo.tiles.cache import Place
+from gridgeo.tiles.kept import NO_EDITION
+from gridgeo.tiles.live import Live
+from gridgeo.tiles.model import DEEPEST, Collection, Filter, Packed, Tile
+
+from .. import conditional, depends
+from ..access import require_thread
+from ..parameters import DATETIME, SCHEME, Parameter, Query
+from ..problems import Fault, InvalidRequest
+
+router = APIRouter(prefix="/collections", tags=["tiles"])
+
+MVT = "application/vnd.mapbox-vector-tile"
+_MOST_CATEGORIES = 200
+_NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
+_CONTENT = {200: {"content": {MVT: {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+def _categories(text: str) -> tuple[int, ...]:
+    parts = text.split(",")
+    if len(parts) > _MOST_CATEGORIES or not all(_NUMBER.fullmatch(part) and 0 < int(part) < 2**31 for part in parts):
+        raise ValueError(f"is not a list of at most {_MOST_CATEGORIES} ids of categories such as 1,2")
+    return tuple(sorted(set(map(int, parts))))
+
+
+def _statuses(text: str) -> tuple[str, ...]:
+    parts = text.split(",")
+    if not all(part in set(Status) for part in parts):
+        raise ValueError(f"is not one or more of {', '.join(Status)}, separated by commas")
+    return tuple(sorted(set(parts)))
+
+
+def _coordinate(name: str, description: str, example: int) -> Parameter:
+    return Parameter(name, description, str, {"type": "integer", "minimum": 0}, example=example, place="path")
+
+
+_TILE = (
+    _coordinate("z", f"Zoom of WebMercatorQuad, 0 to {DEEPEST}.", 14),
+    _coordinate("y", "Row, from the north.", 7125),
+    _coordinate("x", "Column, from the west.", 13333),
+)
+_CATEGORY = Parameter("category", "Only objects of these categories: ids, separated by commas.", _categories, {"type": "string"})
+_STATUS = Parameter(
+    "status",
+    f"Only objects of these statuses, separated by commas: {', '.join(Status)}. Those that stand when absent.",
+    _statuses,
+    {"type": "string"},
+)
+_GRIDS, _OBJECTS, _BUILDINGS = Query(*_TILE, SCHEME, DATETIME), Query(*_TILE, _CATEGORY, _STATUS), Query(*_TILE)
+
+
+@router.get("/grids/tiles/WebMercatorQuad/{z}/{y}/{x}", summary="A tile of grids", openapi_extra=_GRIDS.as_dict(), responses=_CONTENT)
+async def grids(request: Request) -> Response:
+    """Grids of the edition valid at a moment: a layer for each level that is large enough to be seen at this zoom."""
+    asked, at, tiles = _GRIDS(request), _tile(request), _tiles(request)
+    shown = await depends.snapshot(request, asked)
+    if shown.scheme.kind is SchemeKind.LISTED:
+        raise NotFound("areas of scheme", asked.scheme)
+    edition_id = shown.edition.edition_id
+    place = Place(Collection.GRIDS, edition_id, at)
+
+    def make() -> bytes:
+        drawn = tiles.levels(edition_id) or tiles.prepare(edition_id)
+        return depends.read_from(request.app.state.pool, making.grids_tile, edition_id, at, drawn)
+
+    return await _answer(request, place, None, make, keep=True)
+
+
+@router.get("/objects/tiles/WebMercatorQuad/{z}/{y}/{x}", summary="A tile of objects", openapi_extra=_OBJECTS.as_dict(), responses=_CONTENT)
+async def objects(request: Request) -> Response:
+    """Objects: far out the layer `clusters` with exact counts (n, and m1 to m9 by major class), near the layer `objects`.
+
+    Near too there are clusters where more objects stand in a tile than can be drawn.
+    """
+    asked, at = _OBJECTS(request), _tile(request)
+    wanted, area = Filter(asked.category, asked.status), request.app.state.gate.area(request)
+    whole = area == access.WHOLE
+
+    def make() -> bytes:
+        return depends.read(request, making.objects_tile, at, wanted, whole)
+
+    return await _answer(request, Place(Collection.OBJECTS, NO_EDITION, at), (area, wanted), make, keep=whole and wanted.plain)
+
+
+@router.get(
+    "/buildings/tiles/WebMercatorQuad/{z}/{y}/{x}", summary="A tile of buildings", openapi_extra=_BUILDINGS.as_dict(), responses=_CONTENT
+)
+async def buildings(request: Request) -> Response:
+    """Buildings from zoom 15 on: the footprint where it is known, else a point; code, use, status, floors."""
+    _BUILDINGS(request)
+    at, area = _tile(request), request.app.state.gate.area(request)
+    place = Place(Collection.BUILDINGS, NO_EDITION, at)
+    return await _answer(request, place, area, lambda: depends.read(request, making.buildings_tile, at), keep=False)
+
+
+def _tile(request: Request) -> Tile:
+    """The tile of a path; raises InvalidRequest where it is not written in whole numbers, NotFound where there is no such tile."""
+    given = {name: request.path_params[name] for name in Tile._fields}
+    faults = [
+        Fault(name, "invalid-parameter", "is not a whole number from 0 on, in plain digits")
+        for name, text in given.items()
+        if not _NUMBER.fullmatch(text) or (len(text) > 1 and text[0] == "0")
+    ]
+    if faults:
+        raise InvalidRequest(faults)
+    at = Tile(**{name: int(text) for name, text in given.items()})
+    if not at.exists:
+        raise NotFound("tile", "/".join((given["z"], given["y"], given["x"])))
+    return at
+
+
+def _tiles(request: Request) -> Live:
+    return request.app.state.tiles
+
+
+async def _answer(request: Request, place: Place, variant: Hashable, make: Callable[[], bytes], keep: bool) -> Response:
+    """A tile from memory; else it is made in a thread."""
+    tiles = _tiles(request)
+    found = tiles.cache.get(place, variant)
+    if found is None:
+        require_thread()
+        found = await run_in_threadpool(_made, tiles, place, variant, make, keep)
+    return _sent(request, found)
+
+
+def _made(tiles: Live, place: Place, variant: Hashable, make: Callable[[], bytes], keep: bool) -> Packed:
+    seen = tiles.seen(place.collection)
+    return tiles.hold(place, variant, make(), seen, keep)
+
+
+def _sent(request: Request, tile: Packed) -> Response:
+    unchanged = conditional.unchanged(request, tile.etag)
+    if unchanged is not None:
+        return unchanged
+    headers = {"ETag": tile.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(tile.body, 200, {**headers, "Content-Encoding": "gzip"}, MVT)
+    return Response(gzip.decompress(tile.body), 200, headers, MVT)

@@ -1,0 +1,153 @@
+"""Tiles as a serving process keeps them: in memory, true to what any process commits."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Hashable
+from contextlib import closing
+
+from ..db import connection
+from ..db.listening import Listener
+from ..errors import NotFound
+from . import cells, grids, kept
+from .cache import Cache, Place
+from .model import Collection, Packed
+
+LOG = logging.getLogger(__name__)
+
+#: The role that makes tiles: it sees the whole city, and writes what is derived.
+ROLE = "gridgeo_tiles"
+
+#: Bytes of tiles a process holds.
+MOST_BYTES = 96 * 2**20
+
+#: Seconds after which it is looked whether anything changed, though nobody told.
+_LOOK_S = 2.0
+
+#: Tiles made that wait to be kept in the database; when there are more, they are not.
+_WAITING = 500
+
+
+class Live:
+    """Tiles in memory, and a thread that keeps them true.
+
+    The thread adds up the cells in which objects changed and forgets the tiles that show them. It is told by
+    notifications and looks by itself every two seconds, so that one that is lost costs no more than these. A tile that
+    was made while something changed is answered with and not held.
+    """
+
+    def __init__(self, url: str, most_bytes: int = MOST_BYTES) -> None:
+        self._url = url
+        self.cache = Cache(most_bytes)
+        self._levels: dict[int, list[tuple[str, int]]] = {}
+        self._preparing = threading.Lock()
+        self._seen = {Collection.OBJECTS: 0, Collection.BUILDINGS: 0, Collection.GRIDS: 0}
+        self._to_keep: list[tuple[Place, bytes, int]] = []
+        self._looked = 0.0
+        self._objects = Listener("gridgeo-tiles", self._connect, ["gridgeo_objects", "gridgeo_tiles"], self._read, self._due)
+        self._buildings = Listener("gridgeo-tiles-buildings", self._connect, ["gridgeo_addresses"], self._rebuilt)
+
+    def start(self) -> Live:
+        """Begin to listen. The database may be away: tiles are then not held until it is back."""
+        self._objects.start()
+        self._buildings.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self._objects.stop()
+        self._buildings.stop()
+
+    def levels(self, edition_id: int) -> list[tuple[str, int]] | None:
+        """Return the levels of an edition and their zooms where they are known. Never waits."""
+        return self._levels.get(edition_id)
+
+    def prepare(self, edition_id: int) -> list[tuple[str, int]]:
+        """Return the same, simplifying the edition first where nobody has: some seconds. Raises NotFound, DatabaseUnavailable."""
+        with self._preparing:
+            if edition_id not in self._levels:
+                with closing(self._connect()) as conn, connection.transaction(conn):
+                    self._levels[edition_id] = grids.prepare(conn, edition_id)
+        return self._levels[edition_id]
+
+    def seen(self, collection: Collection) -> int:
+        """Return which change of a collection the tiles in memory are true to: asked before a tile is made."""
+        return self._seen[collection]
+
+    def hold(self, place: Place, variant: Hashable, body: bytes, seen: int, keep: bool) -> Packed:
+        """Return a tile made when :meth:`seen` said `seen`, and hold it unless something has changed since.
+
+        Parameters
+        ----------
+        keep
+            Whether it is of the whole city and unfiltered: then it is kept in the database too.
+        """
+        made = Packed.of(body)
+        if seen == self._seen[place.collection]:
+            self.cache.put(place, variant, made)
+            if seen != self._seen[place.collection]:  # changed in between: whoever forgot may have come before
+                self.cache.forget(place.collection)
+            elif keep and len(self._to_keep) < _WAITING:
+                self._to_keep.append((place, body, seen))
+        return made
+
+    def _connect(self):
+        return connection.connect(self._url, ROLE, application_name="gridgeo tiles", **{"gridgeo.area": "all"})
+
+    def _due(self) -> bool:
+        return bool(self._to_keep) or time.monotonic() - self._looked >= _LOOK_S
+
+    def _read(self, conn) -> None:
+        """Add up what changed, forget the tiles of it, keep those made meanwhile."""
+        self._looked = time.monotonic()
+        if cells.waiting(conn):
+            self._transaction(conn, lambda: cells.drain(conn, wait=False))
+        self._forget(conn)
+        self._keep(conn)
+
+    def _forget(self, conn) -> None:
+        last, first = cells.last_change(conn)
+        seen = self._seen[Collection.OBJECTS]
+        if last == seen:
+            return
+        told = cells.changes(conn, seen) if first <= seen + 1 and seen else [(last, None, None)]
+        # First the number, so that no tile of before is held after it was to be forgotten.
+        self._seen[Collection.OBJECTS] = last
+        if any(xs is None for _, xs, _ in told):
+            self.cache.forget(Collection.OBJECTS)
+        else:
+            self.cache.forget_cells(cell for _, xs, ys in told for cell in zip(xs, ys, strict=True))
+
+    def _keep(self, conn) -> None:
+        waiting, self._to_keep = self._to_keep, []
+        by_seen: dict[int, list] = {}
+        for place, body, seen in waiting:
+            by_seen.setdefault(seen if place.collection is Collection.OBJECTS else -1, []).append((*place, body))
+        for seen, made in by_seen.items():
+            self._transaction(conn, lambda made=made, seen=seen: kept.put(conn, made, seen))
+
+    def _rebuilt(self, conn) -> None:
+        self._seen[Collection.BUILDINGS] += 1
+        self.cache.forget(Collection.BUILDINGS)
+
+    def _transaction(self, conn, work: Callable) -> None:
+        """The listener's connection commits by itself: what belongs together is put into a transaction here."""
+        with conn.cursor() as cur:
+            cur.execute("BEGIN")
+            try:
+                work()
+                cur.execute("COMMIT")
+            except BaseException:
+                if not conn.closed:
+                    cur.execute("ROLLBACK")
+                raise
+
+    def ahead(self, edition_ids: list[int]) -> None:
+        """Simplify editions before anybody asks; of one that cannot be, the first who asks is told why."""
+        for edition_id in edition_ids:
+            try:
+                self.prepare(edition_id)
+            except NotFound:
+                continue

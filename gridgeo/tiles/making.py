@@ -1,0 +1,35 @@
+"""The bytes of a tile, for whoever may see what is in it."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Sequence
+
+from . import buildings, grids, kept, objects
+from .model import PLAIN, Collection, Filter, Tile
+
+#: A higher level makes tiles hardly smaller and takes three times as long.
+_LEVEL = 5
+
+
+def packed(body: bytes) -> bytes:
+    """Return bytes compressed by gzip; the same bytes always come out the same."""
+    return gzip.compress(body, _LEVEL, mtime=0)
+
+
+def grids_tile(conn, edition_id: int, at: Tile, drawn: Sequence[tuple[str, int]]) -> bytes:
+    """Return a tile of an edition's grids, compressed; `drawn` is what :func:`.grids.levels` said. They are the same for everybody."""
+    return kept.get(conn, Collection.GRIDS, edition_id, at) or packed(grids.tile(conn, edition_id, at, drawn))
+
+
+def objects_tile(conn, at: Tile, wanted: Filter = PLAIN, whole: bool = True) -> bytes:
+    """Return a tile of objects, compressed: of the whole city, or of what the transaction sees."""
+    if not whole:
+        return packed(objects.tile_seen(conn, at, wanted))
+    found = kept.get(conn, Collection.OBJECTS, kept.NO_EDITION, at) if wanted.plain else None
+    return found or packed(objects.tile(conn, at, wanted))
+
+
+def buildings_tile(conn, at: Tile) -> bytes:
+    """Return a tile of the buildings the transaction sees, compressed."""
+    return packed(buildings.tile(conn, at))

@@ -1,0 +1,109 @@
+-- name: clusters
+-- Objects of the whole city added up in 32 x 32 cells of a tile, from what is kept.
+WITH cell AS MATERIALIZED (
+  SELECT c.x, c.y, sum(c.n) AS n, sum(c.sum_x) AS sum_x, sum(c.sum_y) AS sum_y,
+         sum(c.majors[1]) AS m1, sum(c.majors[2]) AS m2, sum(c.majors[3]) AS m3, sum(c.majors[4]) AS m4, sum(c.majors[5]) AS m5,
+         sum(c.majors[6]) AS m6, sum(c.majors[7]) AS m7, sum(c.majors[8]) AS m8, sum(c.majors[9]) AS m9
+    FROM object_cell AS c
+   WHERE c.zoom = %(cell_zoom)s::smallint AND c.x >> 5 = %(column)s AND c.y >> 5 = %(row)s AND c.status = ANY (%(statuses)s)
+   GROUP BY c.x, c.y
+), q AS MATERIALIZED (
+  SELECT ST_MakePoint(floor((sum_x / n - %(x)s) / %(unit)s), floor((sum_y / n - %(y)s) / %(unit)s)) AS geom, n::integer AS n,
+         nullif(m1, 0)::integer AS m1, nullif(m2, 0)::integer AS m2, nullif(m3, 0)::integer AS m3,
+         nullif(m4, 0)::integer AS m4, nullif(m5, 0)::integer AS m5, nullif(m6, 0)::integer AS m6,
+         nullif(m7, 0)::integer AS m7, nullif(m8, 0)::integer AS m8, nullif(m9, 0)::integer AS m9
+    FROM cell
+   ORDER BY y, x
+)
+SELECT coalesce(ST_AsMVT(q, 'clusters', 4096, 'geom'), ''::bytea) FROM q;
+
+-- name: clusters_of
+-- The same of some categories.
+WITH of AS MATERIALIZED (
+  SELECT c.x, c.y, of.n, of.sum_x, of.sum_y, k.m
+    FROM object_cell AS c
+   CROSS JOIN LATERAL unnest(c.categories, c.ns, c.sums_x, c.sums_y) AS of (category_id, n, sum_x, sum_y)
+    JOIN category_major AS k ON k.category_id = of.category_id
+   WHERE c.zoom = %(cell_zoom)s::smallint AND c.x >> 5 = %(column)s AND c.y >> 5 = %(row)s AND c.status = ANY (%(statuses)s)
+     AND of.category_id = ANY (%(categories)s)
+), q AS MATERIALIZED (
+  SELECT ST_MakePoint(floor((sum(sum_x) / sum(n) - %(x)s) / %(unit)s), floor((sum(sum_y) / sum(n) - %(y)s) / %(unit)s)) AS geom,
+         sum(n)::integer AS n,
+         (sum(n) FILTER (WHERE m = 1))::integer AS m1, (sum(n) FILTER (WHERE m = 2))::integer AS m2,
+         (sum(n) FILTER (WHERE m = 3))::integer AS m3, (sum(n) FILTER (WHERE m = 4))::integer AS m4,
+         (sum(n) FILTER (WHERE m = 5))::integer AS m5, (sum(n) FILTER (WHERE m = 6))::integer AS m6,
+         (sum(n) FILTER (WHERE m = 7))::integer AS m7, (sum(n) FILTER (WHERE m = 8))::integer AS m8,
+         (sum(n) FILTER (WHERE m = 9))::integer AS m9
+    FROM of
+   GROUP BY x, y
+   ORDER BY y, x
+)
+SELECT coalesce(ST_AsMVT(q, 'clusters', 4096, 'geom'), ''::bytea) FROM q;
+
+-- name: points
+-- Objects of a tile one by one, as far as the caller sees them; how many there are, one more than the most at most.
+WITH found AS MATERIALIZED (
+  SELECT o.object_id AS id, o.category_id AS c, o.status AS s, CASE WHEN %(named)s THEN o.name END AS name,
+         floor((mercator_x(ST_X(o.point)) - %(x)s) / %(unit)s) AS x, floor((mercator_y(ST_Y(o.point)) - %(y)s) / %(unit)s) AS y
+    FROM object AS o
+   WHERE o.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
+     AND o.status = ANY (%(statuses)s)
+     AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY (%(categories)s::integer[]))
+), few AS MATERIALIZED (
+  SELECT * FROM found WHERE x >= 0 AND x < 4096 AND y >= 0 AND y < 4096 LIMIT %(most)s + 1
+), q AS MATERIALIZED (
+  SELECT id, c, s, name, ST_MakePoint(x, y) AS geom FROM few ORDER BY id
+)
+SELECT count(*), coalesce(ST_AsMVT(q, 'objects', 4096, 'geom', 'id'), ''::bytea) FROM q;
+
+-- name: clusters_seen
+-- Objects of a tile added up in its 32 x 32 cells one by one, as far as the caller sees them.
+WITH found AS MATERIALIZED (
+  SELECT mercator_x(ST_X(o.point)) AS mx, mercator_y(ST_Y(o.point)) AS my, o.category_id
+    FROM object AS o
+   WHERE o.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
+     AND o.status = ANY (%(statuses)s)
+     AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY (%(categories)s::integer[]))
+), of AS MATERIALIZED (
+  SELECT floor((f.mx - %(x)s) / %(unit)s) AS x, floor((f.my - %(y)s) / %(unit)s) AS y, k.m
+    FROM found AS f
+    JOIN category_major AS k ON k.category_id = f.category_id
+), q AS MATERIALIZED (
+  SELECT ST_MakePoint(floor(avg(x)), floor(avg(y))) AS geom, count(*)::integer AS n,
+         nullif(count(*) FILTER (WHERE m = 1), 0)::integer AS m1, nullif(count(*) FILTER (WHERE m = 2), 0)::integer AS m2,
+         nullif(count(*) FILTER (WHERE m = 3), 0)::integer AS m3, nullif(count(*) FILTER (WHERE m = 4), 0)::integer AS m4,
+         nullif(count(*) FILTER (WHERE m = 5), 0)::integer AS m5, nullif(count(*) FILTER (WHERE m = 6), 0)::integer AS m6,
+         nullif(count(*) FILTER (WHERE m = 7), 0)::integer AS m7, nullif(count(*) FILTER (WHERE m = 8), 0)::integer AS m8,
+         nullif(count(*) FILTER (WHERE m = 9), 0)::integer AS m9
+    FROM of
+   WHERE x >= 0 AND x < 4096 AND y >= 0 AND y < 4096
+   GROUP BY floor(y / 128), floor(x / 128)
+   ORDER BY floor(y / 128), floor(x / 128)
+)
+SELECT coalesce(ST_AsMVT(q, 'clusters', 4096, 'geom'), ''::bytea) FROM q;
+
+-- name: clusters_of_units
+-- Objects of the units a caller sees, each unit's in a point inside of it: exact, and no object need be looked at.
+WITH unit AS MATERIALIZED (
+  SELECT g.unit_id, floor((g.x - %(x)s) / %(unit)s) AS x, floor((g.y - %(y)s) / %(unit)s) AS y
+    FROM tile_grid AS g
+   WHERE g.edition_id = edition_now() AND g.zoom = 16 AND g.unit_id = ANY ((SELECT area_units())::bigint[])
+), of AS MATERIALIZED (
+  SELECT u.x, u.y, c.n, k.m
+    FROM unit AS u
+    JOIN object_count AS c ON c.edition_id = edition_now() AND c.unit_id = u.unit_id
+    JOIN category_major AS k ON k.category_id = c.category_id
+   WHERE u.x >= 0 AND u.x < 4096 AND u.y >= 0 AND u.y < 4096 AND c.n > 0 AND c.status = ANY (%(statuses)s)
+     AND (%(categories)s::integer[] IS NULL OR c.category_id = ANY (%(categories)s::integer[]))
+), q AS MATERIALIZED (
+  SELECT ST_MakePoint(floor(sum(x * n) / sum(n)), floor(sum(y * n) / sum(n))) AS geom, sum(n)::integer AS n,
+         (sum(n) FILTER (WHERE m = 1))::integer AS m1, (sum(n) FILTER (WHERE m = 2))::integer AS m2,
+         (sum(n) FILTER (WHERE m = 3))::integer AS m3, (sum(n) FILTER (WHERE m = 4))::integer AS m4,
+         (sum(n) FILTER (WHERE m = 5))::integer AS m5, (sum(n) FILTER (WHERE m = 6))::integer AS m6,
+         (sum(n) FILTER (WHERE m = 7))::integer AS m7, (sum(n) FILTER (WHERE m = 8))::integer AS m8,
+         (sum(n) FILTER (WHERE m = 9))::integer AS m9
+    FROM of
+   GROUP BY floor(y / 128), floor(x / 128)
+   ORDER BY floor(y / 128), floor(x / 128)
+)
+SELECT coalesce(ST_AsMVT(q, 'clusters', 4096, 'geom'), ''::bytea) FROM q;

@@ -23,8 +23,10 @@ from gridgeo.errors import GridgeoError
 from gridgeo.hierarchy import store
 from gridgeo.hierarchy.live import Live
 from gridgeo.settings import Settings
+from gridgeo.tiles.live import Live as Tiles
+from maps import basemaps
 
-from . import access, depends, openapi, pages, problems
+from . import access, depends, openapi, pages, problems, rooted
 from .drawings import Drawings
 from .middleware import Door, Metrics
 from .pools import READER, Pools
@@ -49,6 +51,7 @@ from .routes import (
     objects,
     objects_download,
     objects_drawn,
+    tiles,
 )
 
 #: The one table of which foreseen error is which status; an error not named here is what its parent is.
@@ -76,6 +79,7 @@ _RESOURCES = (
     at,
     grids,
     download,
+    tiles,
     editions,
     addresses,
     buildings,
@@ -107,6 +111,7 @@ _TAGS = [
         "name": "linkage",
         "description": "五码关联 · What is linked to a house: persons, organisations, numbers, events; never a list of people.",
     },
+    {"name": "tiles", "description": "瓦片 · Vector tiles, for maps of any kind."},
     {"name": "maps", "description": "地图 · The map for planners."},
     {"name": "service", "description": "服务 · This service itself."},
 ]
@@ -129,7 +134,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.live = await anyio.to_thread.run_sync(Live(settings.database_url, READER, app.state.drawings.look).start)
         app.state.drawings.follow(app.state.live)
         app.state.addresses = await anyio.to_thread.run_sync(Addresses(settings.database_url, READER).start)
+        app.state.tiles = Tiles(settings.database_url).start()
         yield
+        app.state.tiles.stop()
         app.state.addresses.stop()
         app.state.drawings.stop()
         app.state.live.stop()
@@ -148,6 +155,7 @@ def create_app(settings: Settings) -> FastAPI:
         responses={"4XX": {"description": "The request is at fault; the body says how.", "content": _problem_content()}},
     )
     app.state.settings, app.state.metrics, app.state.gate = settings, Metrics(), access.Gate(settings)
+    app.state.basemaps = basemaps.parse(settings.basemaps)
     app.state.routes = []
     for resource in _RESOURCES:
         app.include_router(resource.router)
@@ -162,9 +170,9 @@ def create_app(settings: Settings) -> FastAPI:
             expose_headers=["ETag", "Link", "X-Request-Id", "Content-Disposition", "Retry-After", "RateLimit", "WWW-Authenticate"],
             max_age=3600,
         )
-    app.add_middleware(Door, metrics=app.state.metrics)
+    app.add_middleware(Door, metrics=app.state.metrics, root_path=settings.root_path)
     _add_handlers(app)
-    described = openapi.document(app, app.state.gate.anonymous)
+    described = openapi.document(app, app.state.gate.anonymous, settings.root_path)
     app.state.document, app.state.reference = orjson.dumps(described), pages.reference(described, _problems())
     app.state.paths = [(compile_path(path)[0], {method.upper() for method in item}) for path, item in described["paths"].items()]
     return app
@@ -220,7 +228,7 @@ def _problems() -> list[tuple[int, str, str]]:
 
 def _methods(request: Request, error: HTTPException) -> set[str]:
     """What may be done at the address of a request: the router names the methods of the first route alone."""
-    path = request.scope["path"]
+    path = rooted.within(request.scope)
     methods = set((error.headers or {}).get("Allow", "").split(", "))
     methods.update(*(methods for pattern, methods in request.app.state.paths if pattern.match(path)))
     return methods | ({"HEAD"} if "GET" in methods else set())

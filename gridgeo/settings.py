@@ -6,6 +6,7 @@ Standard library only: the set-up reads its settings before any package is insta
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -15,6 +16,8 @@ from .errors import ConfigError
 
 #: Least and most of numbers that have them.
 _BOUNDS = {"port": (0, 65_535), "workers": (1, 256), "pool_size": (1, 1_000), "round_to": (1, 1_000)}
+
+_ROOT = re.compile(r"(/[A-Za-z0-9._~-]+)*", re.ASCII)
 
 
 def default_home() -> Path:
@@ -62,6 +65,8 @@ class Settings:
         Where the server listens, and its number of processes.
     pool_size
         Database connections of each process, and threads that use them.
+    root_path
+        The path the API lies under behind a proxy, as `/gridgeo`; empty: at the root.
     cors_origins
         Origins whose pages may ask the API, separated by commas.
     authority
@@ -78,6 +83,8 @@ class Settings:
         Who issues bearer tokens, for whom, and a file with the issuer's public keys (JWKS); without keys no token is taken.
     suppress_under, round_to
         Counts of people below the first are not told, others are rounded to the second.
+    basemaps
+        Base maps that may lie under the grids, a JSON list (maps/basemaps.py); empty: none, and no foreign host is asked.
     offline
         Nothing is fetched or installed; what is missing is said instead.
     log_json
@@ -93,6 +100,7 @@ class Settings:
     port: int = 8000
     workers: int = 1
     pool_size: int = 4
+    root_path: str = ""
     cors_origins: tuple[str, ...] = ()
     authority: str = ""
     default_area: str = ""
@@ -104,6 +112,7 @@ class Settings:
     jwt_keys: str = ""
     suppress_under: int = 10
     round_to: int = 5
+    basemaps: str = ""
     offline: bool = False
     log_json: bool = False
 
@@ -121,6 +130,8 @@ class Settings:
         for name, (least, most) in _BOUNDS.items():
             if not least <= given.get(name, least) <= most:
                 raise ConfigError(f"GRIDGEO_{name.upper()}={given[name]} is not from {least} to {most}")
+        if not _ROOT.fullmatch(given.get("root_path", "")):
+            raise ConfigError(f"GRIDGEO_ROOT_PATH={given['root_path']!r} is no path such as /gridgeo: a stroke first, none at the end")
         return cls(**given)
 
     def hand_on(self) -> None:

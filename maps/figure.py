@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -102,10 +103,11 @@ class _Literal(Element):
         return self.text
 
 
-def policy(html: str, inline: bool = False) -> str:
+def policy(html: str, inline: bool = False, images: Iterable[str] = ()) -> str:
     """Return the Content-Security-Policy under which a page runs, and nothing else does.
 
-    What lies in the page is allowed by its hash; elsewhere only our own host. Source: W3C Content Security Policy Level 3.
+    What lies in the page is allowed by its hash; elsewhere only our own host, and the origins of `images`: tiles of base maps that
+    are configured. Source: W3C Content Security Policy Level 3.
     """
     hashes: dict[str, list[str]] = {"script": [], "style": []}
     for tag, attributes, body in _INLINE.findall(html.replace("\r\n", "\n")):  # as a browser reads it
@@ -117,7 +119,7 @@ def policy(html: str, inline: bool = False) -> str:
         "default-src": ["'none'"],
         "script-src": own + hashes["script"],
         "style-src": own + hashes["style"],
-        "img-src": [*own, "data:"],
+        "img-src": [*own, "data:", *images],
         "connect-src": own or ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'none'"],

@@ -13,6 +13,7 @@ from folium.template import Template
 import gridgeo
 
 from . import licences, palette
+from .basemaps import Basemap, origins
 from .figure import PlannerFigure, policy
 
 TITLE_ZH, TITLE_EN = "网格一张图", "Grids on one map"
@@ -55,6 +56,29 @@ class Choice:
     name_en: str
     href: str
     chosen: bool
+
+
+@dataclass(frozen=True)
+class EditionChoice(Choice):
+    """An edition that can be shown instead, or beside: its number and name, its period, where its grids are.
+
+    Parameters
+    ----------
+    begins, ends
+        First day, and the day it is no longer valid; None while it is.
+    data
+        Address of its TopoJSON, relative to the page.
+    """
+
+    edition: int
+    name: str
+    begins: str
+    ends: str | None
+    data: str
+
+    def told(self) -> dict:
+        """Return what the page needs to show it, or to compare with it."""
+        return {"id": self.edition, "name": self.name, "from": self.begins, "to": self.ends, "data": self.data}
 
 
 @dataclass(frozen=True)
@@ -129,6 +153,7 @@ def render(
     query: str = "",
     listed: bool = False,
     access: Access | None = None,
+    basemaps: Sequence[Basemap] = (),
 ) -> Page:
     """Return the page the API serves.
 
@@ -146,13 +171,17 @@ def render(
         There is nothing to draw because the scheme has codes and names only, not because nothing is loaded yet.
     access
         What of the API the page asks by itself; None: nothing but `data`.
+    basemaps
+        What may lie under the grids; the page's policy allows the hosts of these.
     """
     asked = (
         {}
         if access is None
         else {"may": sorted(access.may), "needs": dict(access.needs), "addresses": access.addresses, "objects": access.objects}
     )
-    return _page({"data": data, "api": api, "query": query, **asked}, schemes, editions, None, listed)
+    dated = [one.told() for one in reversed(editions) if isinstance(one, EditionChoice)]
+    more = {**({"editions": dated} if len(dated) > 1 else {}), **({"basemaps": [one.told() for one in basemaps]} if basemaps else {})}
+    return _page({"data": data, "api": api, "query": query, **asked, **more}, schemes, editions, None, listed, origins(basemaps))
 
 
 def one_file(topology: bytes) -> Page:
@@ -160,7 +189,14 @@ def one_file(topology: bytes) -> Page:
     return _page({"data": None, "api": None, "query": ""}, (), (), topology)
 
 
-def _page(config: dict, schemes: Sequence[Choice], editions: Sequence[Choice], topology: bytes | None, listed: bool = False) -> Page:
+def _page(
+    config: dict,
+    schemes: Sequence[Choice],
+    editions: Sequence[Choice],
+    topology: bytes | None,
+    listed: bool = False,
+    images: Sequence[str] = (),
+) -> Page:
     inline = topology is not None
     look = {
         "ramps": [palette.ramp(classes) for classes in range(palette.MOST + 1)],
@@ -195,7 +231,7 @@ def _page(config: dict, schemes: Sequence[Choice], editions: Sequence[Choice], t
     )
     PlannerMap(figure)
     html = figure.render()
-    rules = policy(html, inline)
+    rules = policy(html, inline, images)
     if inline:
         html = html.replace("<head>", f'<head>\n<meta http-equiv="Content-Security-Policy" content="{rules}">', 1)
     return Page(html, rules)

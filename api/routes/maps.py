@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from datetime import datetime
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -18,6 +19,7 @@ from gridgeo.hierarchy import store
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GOVERNANCE, Edition, Scheme
 from gridgeo.moments import CHINA, day
+from gridgeo.objects import categories
 from maps import bundle, page
 
 from .. import conditional, depends, policies
@@ -39,6 +41,9 @@ _ASKED = {
     "wash": ("POST", "/addresses/wash"),
     "blocks": ("GET", "/blocks/{code}"),
     "links": ("GET", "/houses/{code}/links"),
+    "within": ("POST", "/objects/within"),
+    "take": ("POST", "/objects/download"),
+    "objects": ("GET", "/objects/counts"),
 }
 
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -56,17 +61,18 @@ async def planner(request: Request) -> Response:
     """The page; where nothing is loaded yet it says how to load, where a scheme has no boundaries it says so."""
     asked = _PAGE(request)
     names = _drawable(request)
+    access = await run_in_threadpool(_access, request)
     if not request.query_params:
         if not names:
-            return _page(request, page.render(None, access=_access(request)))
+            return _page(request, page.render(None, access=access))
         asked.scheme = GOVERNANCE if GOVERNANCE in names else names[0]
     shown = await depends.snapshot(request, asked)
     schemes = [_scheme(depends.live(request).now(name).scheme, name == asked.scheme) for name in names]
     if not drawable(shown.scheme):
-        return _page(request, page.render(None, [_scheme(shown.scheme, True), *schemes], listed=True, access=_access(request)))
+        return _page(request, page.render(None, [_scheme(shown.scheme, True), *schemes], listed=True, access=access))
     editions = await run_in_threadpool(_editions, request, shown)
-    data = f"data/{version_of(shown.edition)}/grids.topojson"
-    return _page(request, page.render(data, schemes, editions, query=request.url.query, access=_access(request)))
+    under = request.app.state.basemaps
+    return _page(request, page.render(_data(shown.edition), schemes, editions, query=request.url.query, access=access, basemaps=under))
 
 
 @router.get("/assets/{name:path}", summary="A file of the map", openapi_extra=_ASSET.as_dict(), response_class=Response)
@@ -111,10 +117,20 @@ def _page(request: Request, made: page.Page) -> Response:
 
 
 def _access(request: Request) -> page.Access:
-    """What the page may ask with no key, and whether there are addresses to ask for."""
+    """What the page may ask with no key, and whether there are addresses and managed objects to ask for."""
     base = depends.base(request)
     needs = {name: policies.of(*route) for name, route in _ASKED.items()}
-    return page.Access(request.app.state.gate.anonymous.scopes, needs, bool(base.roads or base.compounds))
+    return page.Access(request.app.state.gate.anonymous.scopes, needs, bool(base.roads or base.compounds), _objects(request))
+
+
+def _objects(request: Request) -> bool:
+    """Whether a tree of categories is valid; with the database away none is known."""
+    now = datetime.now(CHINA)
+    try:
+        trees = depends.read(request, categories.trees)
+    except DatabaseUnavailable:
+        return False
+    return any(tree.valid_from and tree.valid_from <= now and (tree.valid_to is None or now < tree.valid_to) for tree in trees)
 
 
 def _drawable(request: Request) -> list[str]:
@@ -136,9 +152,16 @@ def _editions(request: Request, shown: Snapshot) -> list[page.Choice]:
     return [_edition(edition, edition.edition_id == shown.edition.edition_id) for edition in reversed(begun)]
 
 
-def _edition(edition: Edition, chosen: bool) -> page.Choice:
+def _edition(edition: Edition, chosen: bool) -> page.EditionChoice:
     asked = {"scheme": edition.scheme, "datetime": edition.valid_from.astimezone(CHINA).isoformat()}
-    return page.Choice(f"{edition.name}（{day(edition.valid_from)} 起）", "", "?" + urlencode(asked), chosen)
+    begins, ends = day(edition.valid_from), edition.valid_to and day(edition.valid_to)
+    href, data = "?" + urlencode(asked), _data(edition)
+    return page.EditionChoice(f"{edition.name}（{begins} 起）", "", href, chosen, edition.edition_id, edition.name, begins, ends, data)
+
+
+def _data(edition: Edition) -> str:
+    """Return where an edition's grids are, relative to the page."""
+    return f"data/{version_of(edition)}/grids.topojson"
 
 
 def _named(request: Request, named: str) -> Snapshot:

@@ -1,12 +1,11 @@
 // Block data (块数据) in the card of a unit: counts by kind, never a list of people. Asked when the card opens.
-gridgeo.block = (asked, { query }) => {
+gridgeo.block = (asked, config) => {
   const { el, both, fill, number } = gridgeo.dom;
   const KINDS = [["persons", "人员", "Persons"], ["organisations", "机构", "Organisations"], ["numbers", "号码", "Numbers"], ["events", "事件", "Events"]];
-  const scheme = new URLSearchParams(query).get("scheme");
-  const past = new URLSearchParams(query).has("datetime"); // counts are of today's edition only
+  const inQuery = (name) => new URLSearchParams(config.query).get(name);
 
   function section(unit) {
-    if (past) return null;
+    if (inQuery("datetime")) return null; // counts are of today's edition only
     const body = el("div", { "aria-live": "polite" }, el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i"), el("i")));
     if (asked.allows("blocks")) load(unit, body);
     else fill(body, locked());
@@ -17,6 +16,7 @@ gridgeo.block = (asked, { query }) => {
     el("p", { class: "quiet" }, both("查看块数据需要密钥", "Block data need a key"), el("button", { type: "button", class: "plain link", "data-opens": "key" }, both("输入密钥", "Enter a key")));
 
   async function load(unit, body) {
+    const scheme = inQuery("scheme");
     try {
       const told = await asked.get(`/blocks/${encodeURIComponent(unit.ref)}${scheme ? `?scheme=${encodeURIComponent(scheme)}` : ""}`);
       fill(body, ...drawn(told));

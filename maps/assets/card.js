@@ -1,5 +1,5 @@
 // The card of the unit that was clicked: what it is, where it belongs, its figures, and the ways on.
-gridgeo.card = (topology, store, view, sections, { api, query }) => {
+gridgeo.card = (topology, store, view, sections, config) => {
   const { find, el, both, fill, number } = gridgeo.dom;
   const node = find("#card");
   const { edition, measures } = topology.about;
@@ -67,6 +67,7 @@ gridgeo.card = (topology, store, view, sections, { api, query }) => {
   }
 
   function links(unit) {
+    const { api, query } = config; // another edition is asked for in other words
     if (!api) return null;
     const address = (rest, ...asked) => `${api}/grids/${encodeURIComponent(unit.ref)}${rest}?${[...asked, query].filter(Boolean).join("&")}`.replace(/\?$/, "");
     return el("p", { class: "links" },
@@ -80,5 +81,5 @@ gridgeo.card = (topology, store, view, sections, { api, query }) => {
     return el("p", { class: "source" }, `${edition.name} · ${period}`);
   }
 
-  store.watch(["selected", "place", "object", "caller", "lang"], draw);
+  store.watch(["selected", "place", "object", "caller", "edition", "lang"], draw);
 };

@@ -1,6 +1,7 @@
 // Files of what is in a drawn area: units as they lie in the page, objects from the API.
 gridgeo.exporting = (topology, asked) => {
-  const { el, both, fill } = gridgeo.dom;
+  const { both, fill } = gridgeo.dom;
+  const { save } = gridgeo.exporting;
   const HEAD = ["code", "name_zh", "name_en", "level", "within", "households", "area_m2", "lon", "lat"];
   const FRACTION = 1e6; // of a degree, as the page has them: a tenth of a metre
 
@@ -49,11 +50,11 @@ gridgeo.exporting = (topology, asked) => {
     }
   }
 
-  function save(blob, name) {
-    const address = URL.createObjectURL(blob);
-    el("a", { href: address, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 10000);
-  }
+  return { geojson, csv, objects };
+};
 
-  return { geojson, csv, objects, save };
+gridgeo.exporting.save = (blob, name) => {
+  const address = URL.createObjectURL(blob);
+  gridgeo.dom.el("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
 };

@@ -23,8 +23,9 @@ gridgeo.finder = (topology) => {
 
   const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s'’·-]/g, "");
 
-  let entries = null;
+  let entries = null, of = null; // the units of the edition shown
   function all() {
+    if (of !== topology.byId) [entries, of] = [null, topology.byId];
     entries = entries || topology.levels.flatMap((level) => level.units).map((unit) => {
       const name = plain(unit.facts.name_zh);
       return { unit, name, code: plain(unit.facts.code || ""), english: plain(unit.facts.name_en || ""), pinyin: [...name].map(initial).join("") };

@@ -72,7 +72,7 @@ gridgeo.main = (() => {
     remember(topology, store, categories);
     say("ready");
     requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("first-map")));
-    Object.assign(gridgeo, { shown: { topology, store, layer, view, map } });
+    Object.assign(gridgeo, { shown: { topology, store, layer, view, map, things } });
   }
 
   // What there is of buildings and houses: only where an address base is served.
@@ -105,6 +105,7 @@ gridgeo.main = (() => {
     return {
       level: levels.some(({ key }) => key === given.level) ? given.level : "auto",
       shown: 0,
+      edition: about.edition.id,
       measure: measures.includes(given.measure) ? given.measure : measures[0],
       method: given.method === "natural" ? "natural" : "quantile",
       hidden: given.hidden || [],
@@ -127,16 +128,16 @@ gridgeo.main = (() => {
   function paint(topology, store, layer) {
     const { measures } = topology.about;
     const made = new Map();
-    function painting({ measure: key, shown, method, columns, painting: before }) {
+    function painting({ measure: key, shown, method, columns, edition, painting: before }) {
       const measure = measures.find((one) => one.key === key) || gridgeo.measures.plain(topology.levels);
       // Values that are still to come: the map stays as it is.
       if (measure.live && !measure.levels[topology.levels[shown].key]) return before || gridgeo.measures.classify(gridgeo.measures.plain(topology.levels), topology.levels[shown], method, config.look);
       const level = gridgeo.measures.paintedLevel(measure, topology.levels, shown);
-      const name = [key, level.key, method, measure.live && columns].join();
+      const name = [key, level.key, method, edition, measure.live && columns].join();
       if (!made.has(name)) made.set(name, gridgeo.measures.classify(measure, level, method, config.look));
       return made.get(name);
     }
-    store.watch(["measure", "shown", "method", "columns"], (state) => store.change({ painting: painting(state) }));
+    store.watch(["measure", "shown", "method", "columns", "edition"], (state) => store.change({ painting: painting(state) }));
     store.watch(["painting", "shown", "hidden"], ({ painting: now, shown, hidden }, before) => layer.show(now, shown, hidden, before.shown !== shown));
     store.watch(["lang"], () => layer.refresh());
     store.watch(["hovered", "selected"], ({ hovered, selected }) => layer.mark({ hovered, selected }));

@@ -2,6 +2,7 @@
 gridgeo.panel = (map, topology, store, view) => {
   const { find, el, both, fill, number } = gridgeo.dom;
   const { levels, about } = topology;
+  const named = document.title;
 
   function here() {
     const { selected, shown } = store.get();
@@ -24,8 +25,8 @@ gridgeo.panel = (map, topology, store, view) => {
     const top = levels[0].units.length === 1 ? levels[0].units[0].facts : null;
     fill(find("#place"), top ? top.name_zh : about.scheme.zh, el("small", { lang: "en" }, top ? top.name_en || "" : about.scheme.en));
     fill(find("#sizes"), ...levels.filter((level) => level.units.length > 1).map((level) =>
-      el("span", { title: level.en }, el("b", {}, number(level.units.length)), ` ${level.zh}`)));
-    document.title = `${top ? top.name_zh : about.scheme.zh} · ${document.title}`;
+      el("span", { title: level.en }, el("b", {}, number(level.units.length)), ` ${gridgeo.language.pick(level.zh, level.en)}`)));
+    document.title = `${top ? top.name_zh : about.scheme.zh} · ${named}`;
   }
 
   function levelSwitch() {
@@ -60,11 +61,11 @@ gridgeo.panel = (map, topology, store, view) => {
     fill(find("#edition"), el("b", {}, name), el("br"), period, authority ? ` · ${authority}` : "", source ? el("br") : null, source || null);
   }
 
-  title();
+  store.watch(["edition"], title);
   levelSwitch();
   measureChoice();
-  edition();
-  store.watch(["selected", "shown", "lang"], crumbs);
+  store.watch(["edition"], edition);
+  store.watch(["selected", "shown", "edition", "lang"], crumbs);
   map.on("moveend", crumbs);
 };
 

@@ -24,30 +24,12 @@ gridgeo.printing = (map, topology, store, layer, legend) => {
   }
 
   function furnish() {
-    const { edition } = topology.about;
-    const { selected } = store.get();
-    const top = topology.levels[0].units.length === 1 ? topology.levels[0].units[0].facts : { name_zh: topology.about.scheme.zh, name_en: topology.about.scheme.en };
-    const period = edition.from ? `${edition.from} – ${edition.to || "今 now"}` : "草案 draft";
-    fill(find("#print-title"), el("h1", {}, `${top.name_zh}网格图`, el("small", { lang: "en" }, top.name_en ? `Grids of ${top.name_en}` : "Map of grids")));
+    const { zh, en } = gridgeo.captions.title(topology);
+    const bar = gridgeo.captions.bar(map, 50 * MM);
+    fill(find("#print-title"), el("h1", {}, zh, el("small", { lang: "en" }, en)));
     fill(find("#print-legend"), legend.printed());
-    fill(find("#print-scale"), ...scaleBar());
-    fill(find("#print-foot"),
-      selected ? el("span", {}, both("所选", "Selected"), ` ${selected.facts.name_zh} ${selected.facts.code || ""}`) : null,
-      el("span", {}, both("版本", "Edition"), ` ${edition.name}（${period}）`),
-      edition.authority ? el("span", {}, both("发布", "Authority"), ` ${edition.authority}`) : null,
-      edition.source ? el("span", {}, both("来源", "Source"), ` ${edition.source}`) : null,
-      el("span", {}, both("制图", "Printed"), ` ${new Date().toLocaleDateString("sv-SE")}`),
-      el("span", {}, "CGCS2000 · Web Mercator"));
-  }
-
-  // A bar of a round length between 2 and 5 cm, in the map's middle latitude.
-  function scaleBar() {
-    const middle = map.getSize().divideBy(2);
-    const metres = map.distance(map.containerPointToLatLng(middle), map.containerPointToLatLng(middle.add([100, 0]))) / 100;
-    const most = metres * 50 * MM;
-    const power = 10 ** Math.floor(Math.log10(most));
-    const length = [5, 2, 1].map((digit) => digit * power).find((round) => round <= most);
-    return [el("i", { width: `${length / metres}px` }), el("span", {}, length >= 1000 ? `${length / 1000} km` : `${length} m`)];
+    fill(find("#print-scale"), el("i", { width: `${bar.width}px` }), el("span", {}, bar.text));
+    fill(find("#print-foot"), ...gridgeo.captions.foot(topology, store.get()).map(([name, english, text]) => el("span", {}, both(name, english), ` ${text}`)), el("span", {}, "CGCS2000 · Web Mercator"));
   }
 
   function restore() {

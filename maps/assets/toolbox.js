@@ -1,5 +1,5 @@
 // The planner's tools, wired to the page: which there are depends on what the page can ask for.
-gridgeo.toolbox = ({ map, topology, store, view, asked, config }) => {
+gridgeo.toolbox = ({ map, topology, store, layer, view, asked, config }) => {
   const { find } = gridgeo.dom;
   const { look } = config;
   const tools = gridgeo.tools(store);
@@ -9,6 +9,16 @@ gridgeo.toolbox = ({ map, topology, store, view, asked, config }) => {
   gridgeo.selecting(map, topology, store, view, tools, sketch, look);
   gridgeo.areacard(topology, store, view, asked, config, exporting);
   gridgeo.ruler(map, store, tools, sketch, look);
+  if (config.editions) dated();
+  else store.change({ compare: null });
+  gridgeo.picture(map, topology, store, layer, tools, look);
+  if (config.basemaps) gridgeo.basemaps(map, store, tools, config.basemaps);
+
+  function dated() {
+    const editions = gridgeo.editions(topology, store, asked, config);
+    gridgeo.compare(map, topology, store, asked, tools, editions, layer, look);
+    gridgeo.timeline(store, tools, editions);
+  }
 
   tools.add("language", { act: () => store.change({ lang: store.get().lang === "en" ? "zh" : "en" }) });
   store.watch(["lang"], ({ lang }) => {
@@ -18,11 +28,18 @@ gridgeo.toolbox = ({ map, topology, store, view, asked, config }) => {
 };
 
 // What of the tools' state the page's address holds, and what it may say.
-gridgeo.toolbox.KEPT = ["area", "lang"];
-gridgeo.toolbox.initial = (given) => ({
+gridgeo.toolbox.KEPT = ["area", "compare", "base", "lang"];
+gridgeo.toolbox.initial = ({ area, compare, base, lang }) => ({
   tool: null,
   busy: false,
-  area: gridgeo.area.parse(given.area),
-  lang: given.lang || gridgeo.language.kept(),
+  area: gridgeo.area.parse(area),
+  compare: gridgeo.compare.parse(compare),
+  base: base || null,
+  lang: lang || gridgeo.language.kept(),
 });
-gridgeo.toolbox.written = ({ area, lang }) => ({ area: gridgeo.area.text(area), lang: lang === "en" ? "en" : "" });
+gridgeo.toolbox.written = ({ area, compare, base, lang }) => ({
+  area: gridgeo.area.text(area),
+  compare: gridgeo.compare.text(compare),
+  base: base ? encodeURIComponent(base) : "",
+  lang: lang === "en" ? "en" : "",
+});

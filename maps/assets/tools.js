@@ -24,10 +24,10 @@ gridgeo.tools = (store) => {
     if (before && before !== now && tools.get(before).end) tools.get(before).end();
     for (const button of bar.querySelectorAll("button:not([data-acts])")) button.setAttribute("aria-pressed", String(button.dataset.tool === now));
     const tool = tools.get(now);
-    document.body.classList.toggle("with-tool", Boolean(tool));
-    sheet.hidden = !tool;
+    document.body.classList.toggle("with-tool", Boolean(tool && !tool.bare));
+    sheet.hidden = !tool || Boolean(tool.bare);
     if (!tool || before === now) return;
-    draw();
+    if (!tool.bare) draw();
     if (tool.begin) tool.begin();
     const field = sheet.querySelector("input:checked, input, select, button:not(.close)");
     if (field && bar.contains(document.activeElement)) field.focus({ preventScroll: true });
@@ -35,7 +35,7 @@ gridgeo.tools = (store) => {
 
   function draw() {
     const tool = tools.get(store.get().tool);
-    if (!tool) return;
+    if (!tool || tool.bare) return;
     sheet.setAttribute("aria-label", `${tool.zh} ${tool.en}`);
     fill(sheet, el("header", {}, el("h2", {}, both(tool.zh, tool.en)), el("button", { type: "button", class: "close", "aria-label": "关闭 Close", onclick: close }, "×")), ...tool.draw());
   }

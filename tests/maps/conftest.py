@@ -41,6 +41,7 @@ class Site:
 
     def __init__(self) -> None:
         self.data: dict[str, bytes | None] = {}
+        self.basemaps: dict[str, list] = {}
         self.asked: list[str] = []
         handler = type("Handler", (_Handler,), {"site": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -65,7 +66,8 @@ class _Handler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         self.site.asked.append(self.path)
         if path == "/maps/":
-            made = page.render(f"data/{query}/grids.topojson" if query in self.site.data else None)
+            data = f"data/{query}/grids.topojson" if query in self.site.data else None
+            made = page.render(data, basemaps=self.site.basemaps.get(query, ()))
             return self._send(made.html.encode(), "text/html; charset=utf-8", {"Content-Security-Policy": made.policy})
         if path.startswith("/maps/assets/") and path[13:] in bundle.files():
             asset = bundle.files()[path[13:]]

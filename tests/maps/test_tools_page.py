@@ -1,8 +1,11 @@
 """The planner's tools in a real browser without a network: language, measuring, selecting an area."""
 
+import base64
 import csv
 import io
 import json
+import re
+import struct
 
 import numpy as np
 import pyproj
@@ -12,7 +15,7 @@ import shapely
 from maps import page as pages
 
 from .conftest import topology
-from .test_page import at, city, state
+from .test_page import at, city, colour, state
 
 pytestmark = pytest.mark.browser
 
@@ -231,3 +234,33 @@ def test_on_a_phone_tools_fit_and_answer_to_a_finger(visit, address):
         page.touchscreen.tap(x, y)
         page.wait_for_timeout(350)
     assert page.locator("#tool .measured b").count() == 1
+
+
+def test_a_picture_has_the_map_as_it_is_and_what_stands_about_it(visit, address):
+    page = visit(f"{address}#level=micro&measure=households&area=c,113.02,22.88,1400")
+    seen, size = colour(page, "99990100100201"), page.evaluate("[gridgeo.shown.map.getSize().x, gridgeo.shown.map.getSize().y]")
+    name, body = saved(page, lambda: page.click("#toolbar [data-tool=picture]"))
+    assert re.fullmatch(r"district01网格图-户数-\d{4}-\d\d-\d\d\.png", name)
+    width, height = struct.unpack(">II", body[16:24])
+    assert width == (size[0] + 48) * 2 and height > (size[1] + 100) * 2
+    x, y = page.evaluate(
+        """code => {
+            const { topology, layer, map } = gridgeo.shown, { box } = topology.byId.get(code);
+            const p = map.latLngToContainerPoint(map.unproject([(box[0] * 4 + box[2]) / 5, (box[1] * 4 + box[3]) / 5], 0));
+            return [(24 + p.x) * 2, (62 + p.y) * 2];
+        }""",
+        "99990100100201",
+    )
+    pixel = page.evaluate(
+        """async ([picture, x, y]) => {
+            const image = new Image();
+            image.src = `data:image/png;base64,${picture}`;
+            await image.decode();
+            const context = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height }).getContext("2d");
+            context.drawImage(image, 0, 0);
+            return '#' + [...context.getImageData(x, y, 1, 1).data.slice(0, 3)].map(v => v.toString(16).padStart(2, '0')).join('');
+        }""",
+        [base64.b64encode(body).decode(), x, y],
+    )
+    assert pixel == seen
+    assert page.evaluate("gridgeo.shown.layer._sharpness") is None

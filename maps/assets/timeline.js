@@ -1,0 +1,112 @@
+// The editions along a line of time: a slider over dates, the periods under it, and a button that plays them.
+gridgeo.timeline = (store, tools, editions) => {
+  const { find, el, both, fill, still } = gridgeo.dom;
+  const DAY = 86400000, PAUSE = 1800, WAIT = 120; // ms
+  const { all } = editions;
+  const today = new Date().toLocaleDateString("sv-SE");
+  const last = all.map(({ from, to }) => to || from).concat(today).sort().at(-1);
+  const first = all[0].from;
+  const dayOf = (date) => Math.round((Date.parse(date) - Date.parse(first)) / DAY);
+  const dateOf = (day) => new Date(Date.parse(first) + day * DAY).toISOString().slice(0, 10);
+  const span = Math.max(dayOf(last), 1);
+  const node = find("#timeline");
+  const said = el("p", { class: "when", role: "status" });
+  const slider = el("input", { type: "range", min: "0", max: String(span), step: "1", "aria-label": "日期 Date" });
+  const play = el("button", { type: "button", class: "play", "aria-pressed": "false", "aria-label": "播放 Play" });
+  let waiting = null, playing = null, asked = 0;
+
+  const periods = el("div", { class: "periods", "aria-hidden": "true" }, ...all.map((edition) => {
+    const from = dayOf(edition.from), to = edition.to ? dayOf(edition.to) : span;
+    const part = el("i", { title: edition.name }, el("span", {}, edition.name));
+    part.style.left = `${(100 * from) / span}%`;
+    part.style.width = `${Math.max((100 * (to - from)) / span, 0.6)}%`;
+    return part;
+  }));
+
+  function tell(edition, wrong) {
+    const date = dateOf(Number(slider.value));
+    slider.setAttribute("aria-valuetext", `${date} ${edition ? edition.name : ""}`);
+    periods.childNodes.forEach((part, at) => part.classList.toggle("on", all[at] === edition));
+    const now = wrong || (edition ? el("span", {}, `${edition.name}（${edition.from} – ${edition.to || "今 now"}）`) : both("此时没有有效版本", "No edition was valid then"));
+    fill(said, el("b", {}, date), " ", now);
+  }
+
+  // Dragging asks for nothing until it rests.
+  function go(day, wait = WAIT) {
+    slider.value = String(day);
+    const date = dateOf(day), edition = editions.at(date), mine = ++asked;
+    tell(edition);
+    clearTimeout(waiting);
+    if (edition) waiting = setTimeout(() => turn(edition, date, mine), wait);
+  }
+
+  async function turn(edition, date, mine) {
+    node.classList.add("waits");
+    try {
+      await editions.show(edition, date);
+    } catch (fault) {
+      if (mine === asked) tell(edition, el("span", { class: "refused" }, both(...(fault.words || ["出错了", "Something went wrong"]))));
+      stop();
+    }
+    node.classList.remove("waits");
+  }
+
+  function step(by) {
+    const now = editions.at(dateOf(Number(slider.value)));
+    const next = now ? all[all.indexOf(now) + by] : all.find(({ from }) => from > dateOf(Number(slider.value)));
+    if (next) go(dayOf(next.from), 0);
+    return Boolean(next);
+  }
+
+  function start() {
+    if (!editions.at(dateOf(Number(slider.value))) || editions.shown() === all.at(-1)) go(0, 0);
+    playing = setInterval(() => node.classList.contains("waits") || step(1) || stop(), PAUSE);
+    pressed(true);
+  }
+
+  function stop() {
+    clearInterval(playing);
+    playing = null;
+    pressed(false);
+  }
+
+  function pressed(on) {
+    play.setAttribute("aria-pressed", String(on));
+    play.setAttribute("aria-label", on ? "停止 Stop" : "播放 Play");
+  }
+
+  slider.addEventListener("input", () => {
+    stop();
+    go(Number(slider.value));
+  });
+  // A day is too little a step for an arrow: it goes to the next edition.
+  slider.addEventListener("keydown", (event) => {
+    const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    stop();
+    step(by);
+  });
+  play.addEventListener("click", () => (playing ? stop() : start()));
+  fill(node, play, el("div", { class: "line" }, said, slider, periods));
+
+  tools.add("time", {
+    zh: "时间", en: "Time", bare: true,
+    begin() {
+      const shown = editions.shown();
+      slider.value = String(shown ? Math.max(dayOf(shown.from), shown.to ? 0 : Math.min(dayOf(today), span)) : span);
+      tell(editions.at(dateOf(Number(slider.value))));
+      node.hidden = false;
+    },
+    end() {
+      stop();
+      node.hidden = true;
+    },
+  });
+  store.watch(["edition"], ({ edition }, before) => {
+    if (edition === before.edition) return;
+    const select = find("select[data-goes=edition]"), at = select ? [...select.options].findIndex((one) => Number(one.dataset.edition) === edition) : -1;
+    if (at >= 0) select.selectedIndex = at;
+    if (!still()) find("#planner_map").classList.add("turned");
+  });
+};

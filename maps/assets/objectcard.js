@@ -128,9 +128,9 @@ gridgeo.objectcard = (topology, store, view, places, asked, { categories, symbol
     return el("section", {}, el("h3", {}, both("属性", "Attributes")), rows(pairs));
   }
 
-  // What it was as is believed now, the latest first.
+  // What it was, the latest first; what was corrected since was never so.
   function history({ past }) {
-    const all = past.filter((one) => !one.recorded_to).sort((a, b) => String(b.valid_from).localeCompare(String(a.valid_from)));
+    const all = past.filter((one) => one.valid_from).sort((a, b) => String(b.valid_from).localeCompare(String(a.valid_from)));
     const entry = ({ status: key, category_id: id, valid_from: from, valid_to: to, source }, at) =>
       el("li", { "data-object-status": key }, el("b", {}, words.of(words.OBJECT_STATUSES, key)[0]), el("span", {}, words.period(from, to)),
         all[at + 1] && all[at + 1].category_id !== id ? el("span", {}, both("改类", "reclassified")) : null, source ? el("small", {}, source) : null);

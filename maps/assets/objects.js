@@ -92,11 +92,6 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
     return found.length > 0;
   }
 
-  async function describeTiles() {
-    const { minzoom = 0, maxzoom = 22 } = await asked.get(TILES).catch(() => ({}));
-    tiles.describe({ minzoom, maxzoom });
-  }
-
   view.above({ point, press, leave: () => layer.mark({ hovered: null }) });
   layer.on("told", told);
   store.watch(["chosen"], ({ chosen }) => {
@@ -113,6 +108,6 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
     layer.mark({ chosen: at });
     if (at && !view.sees(at.lon, at.lat)) view.visit(at.lon, at.lat, NEAR);
   });
-  describeTiles().then(() => layer.addTo(map));
+  layer.addTo(map);
   return { layer, choose };
 };

@@ -1,16 +1,16 @@
 // Vector tiles of one collection: asked for as the map needs them, given up when it no longer does, kept for a while.
 gridgeo.tiles = (asked, path, arrived) => {
   const KEPT = 240; // tiles in memory, the longest unused are forgotten first
+  const DEEPEST = 22; // zoom: there are no tiles below
   const UP = 5, DOWN = 2; // how many zooms away a stand-in may come from
   const tiles = new Map();
-  let about = { minzoom: 0, maxzoom: 22 };
   let filter = "";
 
   const name = (z, x, y) => `${z}/${y}/${x}?${filter}`;
 
   // Tiles over a part of the world (pixels of zoom 0), the middle first. What was on its way and is not among them is given up.
   function want(z, [west, north, east, south]) {
-    const zoom = Math.max(about.minzoom, Math.min(about.maxzoom, z)), count = 2 ** zoom;
+    const zoom = Math.max(0, Math.min(DEEPEST, z)), count = 2 ** zoom;
     const index = (world) => Math.max(0, Math.min(count - 1, Math.floor((world / 256) * count)));
     const wanted = [];
     for (let y = index(north); y <= index(south); y++) for (let x = index(west); x <= index(east); x++) wanted.push(tile(zoom, x, y));
@@ -110,7 +110,6 @@ gridgeo.tiles = (asked, path, arrived) => {
 
   return {
     want, standIns, box, clear, retry,
-    describe: (told) => (about = { ...about, ...told }),
     choose(now) {
       if (filter === now) return false;
       filter = now;

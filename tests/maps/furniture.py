@@ -59,7 +59,7 @@ def _rows(of: dict[str, int]) -> list[dict]:
     rng = np.random.default_rng(SEED)
     kinds = rng.choice([one["name"] for one in TREE], MANY, p=SHARES)
     lon, lat = rng.uniform(113.0002, 113.0598, MANY), rng.uniform(22.8602, 22.8998, MANY)
-    given = {"status": "in_use", "since": "2026-01-01", "source": "普查"}
+    given = {"status": "in_use", "since": "2026-01-01", "source": "普查", "name": None, "inspected_on": None, "attributes": {}}
     rows = [
         {"element_code": f"{LIGHTS}{at}", "category_id": of[kind], "lon": float(x), "lat": float(y), **given}
         for at, (kind, x, y) in enumerate(zip(kinds, lon, lat, strict=True), 1)

@@ -125,6 +125,7 @@ def test_a_circle_leads_nearer_until_things_stand_alone(there):
     before = rested(page)
     page.mouse.click(*on_page(page, max(before["clusters"], key=lambda one: one["n"])))
     page.wait_for_function("() => gridgeo.shown.map.getZoom() >= 15")
+    rested(page)
     page.evaluate("gridgeo.shown.map.setView([22.88, 113.03], 17, { animate: false })")
     assert rested(page)["dots"]
 

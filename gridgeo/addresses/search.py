@@ -32,6 +32,9 @@ LONGEST, MOST = 200, 1000
 #: Faults of a text that calls a place otherwise than by its address of today.
 _OTHERWISE = frozenset((Fault.OTHER_NAME, Fault.FORMER_NAME, Fault.FORMER_ADDRESS))
 
+#: metres within which a caller of a part of the city is shown what is near, one after the other until enough is found
+_REACHES_M = (100.0, 400.0, 1500.0)
+
 _DIGITS = ("ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu")
 _SPOKEN = {ord(str(digit)): sound for digit, sound in enumerate(_DIGITS)}
 _SPOKEN_INITIALS = {digit: sound[0] for digit, sound in _SPOKEN.items()}
@@ -192,8 +195,11 @@ def reverse(conn, lon: float, lat: float, base: Base, within_m: float = 1000.0, 
         [(outcome, _, _, metres)] = hierarchy.at(conn, base.units.edition_id, [lon], [lat])
         if outcome == "none":
             raise OutsideArea(lon, lat, metres)
-    asked = {"lon": lon, "lat": lat, "within_m": within_m, "limit": limit, "many": max(16, 2 * limit)}
-    rows = _rows(conn, "nearest", edition_id=base.units.edition_id, **asked)
+    asked = {"edition_id": base.units.edition_id, "lon": lon, "lat": lat, "limit": limit}
+    if _rows(conn, "sees_whole")[0][0]:
+        rows = _rows(conn, "nearest", **asked, within_m=within_m, many=max(16, 2 * limit))
+    else:
+        rows = _nearest_in_area(conn, asked, within_m)
     if not rows and base.units.edition_id is None:
         raise OutsideArea(lon, lat)
     return [_near(row, base) for row in rows]
@@ -353,6 +359,16 @@ def _of_code(conn, kind: str, code: str, row: tuple, base: Base, count: int | No
     written = replace(_parts(parts), unit=door.unit, floor=door.floor, room=door.room)
     followers = () if live else tuple(follower.successor for follower in store.successors(conn, code))
     return Found(kind, f"{kind}:{code}", code, below(written), address(chain, written), lon, lat, "code", count, chain, live, followers)
+
+
+def _nearest_in_area(conn, asked: dict, within_m: float) -> list[tuple]:
+    """As many buildings as are wanted within the least reach that has them: most points have a building close by."""
+    rows: list[tuple] = []
+    for reach_m in (*(reach for reach in _REACHES_M if reach < within_m), within_m):
+        rows = _rows(conn, "nearest_in_area", **asked, reach_m=reach_m)
+        if len(rows) >= asked["limit"]:
+            break
+    return rows
 
 
 def _near(row: tuple, base: Base) -> Near:

@@ -233,6 +233,41 @@ SELECT r.building_code, ST_X(r.point), ST_Y(r.point), g.unit_id, a.road, a.plate
  ORDER BY r.inside DESC, r.metres, r.building_code
  LIMIT %(limit)s;
 
+-- name: sees_whole
+-- Whether this transaction sees the whole city.
+SELECT gridgeo.area_is_whole();
+
+-- name: nearest_in_area
+-- As "nearest" for a caller of a part of the city, who would be shown the buildings of the city one after the other until one
+-- is his own: his grids about the point first, then their buildings. A footprint may reach further than the grid its point
+-- lies in, so grids are looked for a little further away than buildings; the outcome is exact within %(reach_m)s.
+WITH here AS MATERIALIZED (
+  SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4490) AS geom
+), about AS MATERIALIZED (
+  SELECT v.unit_id
+    FROM here
+    JOIN grid_unit_version AS v ON v.edition_id = %(edition_id)s AND v.leaf AND v.geom && ST_Expand(here.geom, (%(reach_m)s + 300) / 90000.0)
+   WHERE v.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
+), near AS MATERIALIZED (
+  SELECT g.zone, g.building_code, g.unit_id
+    FROM building_grid AS g
+   WHERE g.edition_id = %(edition_id)s
+     AND g.unit_id = ANY (ARRAY(SELECT a.unit_id FROM about AS a))
+), ranked AS (
+  SELECT n.zone, n.building_code, n.unit_id, b.point, coalesce(ST_Intersects(b.footprint, here.geom), false) AS inside,
+         ST_Distance(ST_Transform(coalesce(b.footprint, b.point), 4547), ST_Transform(here.geom, 4547)) AS metres
+    FROM near AS n
+    JOIN building AS b ON b.zone = n.zone AND b.building_code = n.building_code
+    JOIN address_status AS s ON s.status = b.status AND s.live
+   CROSS JOIN here
+   WHERE b.valid_to IS NULL OR b.valid_to > today()
+)
+SELECT r.building_code, ST_X(r.point), ST_Y(r.point), r.unit_id, a.road, a.plate, a.compound, a.block, r.inside, r.metres
+  FROM (SELECT * FROM ranked WHERE metres <= %(reach_m)s ORDER BY inside DESC, metres, building_code LIMIT %(limit)s) AS r
+  LEFT JOIN building_address AS a ON a.zone = r.zone AND a.building_code = r.building_code AND a.main
+       AND (a.valid_to IS NULL OR a.valid_to > today())
+ ORDER BY r.inside DESC, r.metres, r.building_code;
+
 -- name: building_of_code
 -- A building under its code, whatever became of it, with its newest main address.
 SELECT ST_X(b.point), ST_Y(b.point), g.unit_id,

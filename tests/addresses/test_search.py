@@ -5,12 +5,14 @@ from datetime import date
 import pytest
 import shapely
 
+from gridgeo.access import store as access
+from gridgeo.access.rules import written
 from gridgeo.addresses import lifecycle, search
 from gridgeo.addresses.model import Address
 from gridgeo.addresses.search import Where
 from gridgeo.errors import InvalidInput, NotFound, OutsideArea
 from tests.addresses import town as town_of
-from tests.addresses.making import at
+from tests.addresses.making import CODES, at
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +179,23 @@ def test_the_nearest_building_is_told_with_its_metres(town):
     assert first.metres == pytest.approx(102.6, abs=0.3)
     assert second.metres > first.metres
     assert search.reverse(town.conn, lon + 0.004, lat, town.base, within_m=50) == []
+
+
+@pytest.mark.parametrize("grids", ["C", "AE", "BCD", ""])
+@pytest.mark.parametrize("limit", [1, 3, 50])
+def test_a_caller_of_a_part_is_shown_the_nearest_of_his_own_and_no_other(town, grids, limit):
+    lon, lat = at(4.5, 1.5)
+    footprint = shapely.MultiPolygon([shapely.box(lon - 0.002, lat - 0.002, lon + 0.0001, lat + 0.002)])
+    town.place("C", 4.49, 1.5, Address("前进一路", "30"), footprint=footprint)
+    points = [at(column, row) for column in (0.4, 1.5, 4.35, 5.9) for row in (0.4, 1.55, 2.9)]
+    own = {CODES[letter] for letter in grids}
+    everywhere = [search.reverse(town.conn, *point, town.base, 5000, 50) for point in points]
+    expected = [[one for one in near if one.units[-1].code in own][:limit] for near in everywhere]
+    with town.conn.cursor() as cur:
+        cur.execute("SET LOCAL ROLE gridgeo_reader")
+    access.see(town.conn, written(town.base.units.below(town.base.units.unit(code))[0] for code in own))
+    assert [search.reverse(town.conn, *point, town.base, 5000, limit) for point in points] == expected
+    assert any(expected) == bool(grids)
 
 
 def test_a_point_outside_the_grids_is_refused(town):

@@ -90,7 +90,7 @@ def test_a_renumbered_building_and_a_relabelled_house_keep_their_codes(place):
     assert told.status_code == 200 and told.json()["code"] == code and told.json()["parts"]["plate"] == "99"
     told = post(place, f"/houses/{home}/relabel", {"room": "2A", "on": "2020-01-01"}).json()
     assert (told["code"], told["unit"], told["room"]) == (home, "1", "2A")
-    assert [name["kind"] for name in told["names"]][0] == "former"
+    assert told["names"][0]["kind"] == "former"
 
 
 def test_a_moved_house_has_a_new_code_and_the_old_one_answers_410_with_it(place):

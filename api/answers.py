@@ -21,7 +21,7 @@ from gridgeo.exports.rules import neutral
 from gridgeo.hierarchy.locate import Place, Snapshot
 from gridgeo.hierarchy.model import Edition, GridUnit, Outcome
 
-from . import conditional
+from . import conditional, rooted
 
 #: Decimals of coordinates in GeoJSON: a tenth of a millimetre.
 _DECIMALS = 9
@@ -45,7 +45,7 @@ def brief(unit: GridUnit) -> dict:
         "level": unit.level,
         "name_zh": unit.name_zh,
         "name_en": unit.name_en,
-        "href": f"/grids/{unit.ref}",
+        "href": rooted.at(f"/grids/{unit.ref}"),
     }
 
 
@@ -58,13 +58,13 @@ def edition(of_edition: Edition) -> dict:
         "authority": of_edition.authority,
         "valid_from": of_edition.valid_from,
         "valid_to": of_edition.valid_to,
-        "href": f"/editions/{of_edition.edition_id}",
+        "href": rooted.at(f"/editions/{of_edition.edition_id}"),
     }
 
 
 def link(href: str, rel: str, title: str, media_type: str = conditional.JSON) -> dict[str, str]:
     """Return a link of an answer."""
-    return {"href": href, "rel": rel, "type": media_type.partition(";")[0], "title": title}
+    return {"href": rooted.at(href), "rel": rel, "type": media_type.partition(";")[0], "title": title}
 
 
 def finite(value: float) -> float | None:

@@ -9,7 +9,7 @@ from collections import Counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import conditional, problems
+from . import conditional, problems, rooted
 
 LOG = logging.getLogger("gridgeo.request")
 
@@ -51,18 +51,19 @@ class Door:
     given: what stands in a path or a query may be about a person.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self.app, self.metrics = app, metrics
+    def __init__(self, app: ASGIApp, metrics: Metrics, root_path: str = "") -> None:
+        self.app, self.metrics, self.root_path = app, metrics, root_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and see to its answer."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        rooted.enter(self.root_path)
         start = time.perf_counter()
         method, request_id = scope["method"], _request_id(scope["headers"])
         head = method == "HEAD"
-        inner = {**scope, "method": "GET" if head else method, "request_id": request_id}
+        inner = {**scope, "method": "GET" if head else method, "request_id": request_id, "root_path": self.root_path}
         status, sent, shut = 0, 0, False
 
         async def answer(message: Message) -> None:

@@ -18,7 +18,7 @@ from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.objects import categories, drawn
 from gridgeo.objects.model import STANDING, Category, ManagedObject, Status, Tree, Where
 
-from . import answers, depends, schemas_objects
+from . import answers, depends, rooted, schemas_objects
 from .parameters import Parameter, matching
 from .problems import NoEdition
 
@@ -153,7 +153,7 @@ def row(of: ManagedObject, paths: dict[int, str]) -> dict[str, Any]:
         "place": of.place,
         "inspected_on": of.inspected_on,
         "since": of.since,
-        "href": f"/objects/{of.object_id}",
+        "href": rooted.at(f"/objects/{of.object_id}"),
     }
 
 
@@ -190,7 +190,7 @@ def due(of: ManagedObject, kind: Category):
 
 def place_href(code: str) -> str:
     """Return where the building or house of a code is."""
-    return f"/buildings/{code}" if len(code) == 19 else f"/houses/{code}"
+    return rooted.at(f"/buildings/{code}" if len(code) == 19 else f"/houses/{code}")
 
 
 def feature(of: ManagedObject, properties: dict[str, Any]) -> bytes:

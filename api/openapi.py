@@ -26,8 +26,8 @@ _SCHEMES = {
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 
 
-def document(app: FastAPI, anonymous: Principal) -> dict[str, Any]:
-    """Return the application's OpenAPI document; `anonymous` is a caller that says nothing of itself."""
+def document(app: FastAPI, anonymous: Principal, root: str = "") -> dict[str, Any]:
+    """Return the application's OpenAPI document; `anonymous` is a caller that says nothing of itself, `root` the path it lies under."""
     made = get_openapi(
         title=app.title,
         version=app.version,
@@ -35,6 +35,7 @@ def document(app: FastAPI, anonymous: Principal) -> dict[str, Any]:
         routes=app.routes,
         tags=app.openapi_tags,
         license_info=app.license_info,
+        servers=[{"url": root}] if root else None,
     )
     made["openapi"] = VERSION
     for path, method, operation in ((path, method, each) for path, item in made["paths"].items() for method, each in item.items()):

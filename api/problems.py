@@ -16,6 +16,8 @@ from starlette.responses import Response
 
 from gridgeo.errors import Gone, GridgeoError, InvalidInput, NotFound
 
+from . import rooted
+
 MEDIA_TYPE = "application/problem+json"
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.:,/-]+")
@@ -150,7 +152,7 @@ def response(
 ) -> Response:
     """Return the answer that tells a problem."""
     body = {
-        "type": f"/api.html#{code}",
+        "type": rooted.at(f"/api.html#{code}"),
         "title": title,
         "status": status,
         "detail": detail,

@@ -21,7 +21,7 @@ from gridgeo.addresses.washing.parse import FIELDS, Parsed, parse
 from gridgeo.addresses.washing.wash import wash
 from gridgeo.geo import gate
 
-from .. import bodies, conditional, depends
+from .. import bodies, conditional, depends, rooted
 from .. import schemas_addresses as told
 from ..parameters import CRS, LAT, LON, Parameter, Query, location, matching, number
 from ..problems import BodyTooLarge, InvalidRequest
@@ -34,6 +34,9 @@ MOST, LONGEST = 5_000, 500
 
 #: Seconds a request may wash, and texts that are washed in one transaction.
 SECONDS, _PIECE = 15, 100
+
+#: Where a kind of place is; units are grids.
+_COLLECTIONS = {"house": "houses", "building": "buildings"}
 
 _FIND, _COMPLETE_MOST, _WITHIN_M = 100, 50, 5_000
 
@@ -279,16 +282,7 @@ def _one(washed: Washed) -> dict[str, Any]:
 
 
 def _result(one: Result) -> dict[str, Any]:
-    return {
-        "level": one.level,
-        "code": one.code,
-        "building": one.building,
-        "address": one.address,
-        "lon": one.lon,
-        "lat": one.lat,
-        "units": _units(one.units),
-        "href": _href(one.level, one.code),
-    }
+    return {"level": one.level, "building": one.building, **_standing(one, one.level)}
 
 
 def _places(found: Sequence[Found]) -> dict[str, Any]:
@@ -296,34 +290,23 @@ def _places(found: Sequence[Found]) -> dict[str, Any]:
 
 
 def _place(one: Found) -> dict[str, Any]:
-    return {
-        "kind": one.kind,
-        "ref": one.ref,
-        "code": one.code,
-        "name": one.name,
-        "address": one.address,
-        "lon": one.lon,
-        "lat": one.lat,
-        "how": one.how,
-        "count": one.count,
-        "units": _units(one.units),
-        "live": one.live,
-        "successors": one.successors,
-        "alias": one.alias,
-        "href": _href(one.kind, one.code),
-    }
+    told = {name: getattr(one, name) for name in ("kind", "ref", "name", "how", "count", "live", "successors", "alias")}
+    return {**told, **_standing(one, one.kind)}
 
 
 def _near(one: Near) -> dict[str, Any]:
+    return {**_standing(one, "building"), "inside": one.inside, "metres": round(one.metres, 2)}
+
+
+def _standing(one: Result | Found | Near, kind: str) -> dict[str, Any]:
+    """What is told of every place: its code, how it is written, where it is."""
     return {
         "code": one.code,
         "address": one.address,
         "lon": one.lon,
         "lat": one.lat,
-        "inside": one.inside,
-        "metres": round(one.metres, 2),
         "units": _units(one.units),
-        "href": _href("building", one.code),
+        "href": _href(kind, one.code),
     }
 
 
@@ -334,7 +317,7 @@ def _units(units: Iterable[Unit]) -> list[dict[str, Any]]:
 def _href(kind: str, code: str | None) -> str | None:
     if code is None:
         return None
-    return {"house": f"/houses/{code}", "building": f"/buildings/{code}"}.get(kind, f"/grids/{code}")
+    return rooted.at(f"/{_COLLECTIONS.get(kind, 'grids')}/{code}")
 
 
 def _read(text: str, parsed: Parsed) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from gridgeo.linkage.counts import Counted
 from gridgeo.linkage.disclosure import Control, Told
 from gridgeo.linkage.units import Unit
 
-from .. import answers, bodies, conditional, depends
+from .. import answers, bodies, conditional, depends, rooted
 from .. import schemas_blocks as told
 from ..parameters import CODE, SCHEME, Parameter, Query, form, matching, one_of
 from ..problems import Fault, InvalidRequest
@@ -202,7 +202,7 @@ def _own(own: Own, words: Words) -> dict[str, Any]:
         **_words("use", own.use, words.uses.get(own.use, (own.use, own.use))),
         **_words("status", own.status, words.statuses[own.status]),
     }
-    return {**vars(own), **named, "href": f"/{'buildings' if own.code == own.building_code else 'houses'}/{own.code}"}
+    return {**vars(own), **named, "href": rooted.at(f"/{'buildings' if own.code == own.building_code else 'houses'}/{own.code}")}
 
 
 def _state(use: str, status: str, words: Words) -> dict[str, str]:
@@ -243,7 +243,7 @@ def _named(unit: Unit) -> dict[str, Any]:
 
 
 def _brief(unit: Unit) -> dict[str, Any]:
-    return {**_named(unit), "href": f"/grids/{unit.ref}"}
+    return {**_named(unit), "href": rooted.at(f"/grids/{unit.ref}")}
 
 
 def _counted(counted: Counted) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from gridgeo.addresses.model import Building, House, Name, NameKind, Place
 from gridgeo.errors import InvalidCode, NotFound
 from gridgeo.moments import CHINA
 
-from .. import answers, conditional, depends, schemas
+from .. import answers, conditional, depends, rooted, schemas
 from .. import schemas_addresses as told
 from ..parameters import DATETIME, Parameter, Query, form
 
@@ -249,4 +249,4 @@ def _listed(one: House) -> dict[str, Any]:
 
 
 def _href(code: str) -> str:
-    return f"/buildings/{code}" if rules.is_building(code) else f"/houses/{code}"
+    return rooted.at(f"/buildings/{code}" if rules.is_building(code) else f"/houses/{code}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import Conflict, InvalidInput
 from ..settings import Settings
-from . import load_addresses, load_links, load_objects
+from . import load_addresses, load_categories, load_links, load_objects
 
 HELP = "load grids, addresses, links or managed objects from files: a dry run with a report, unless --commit"
 
@@ -48,6 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     load_addresses.arguments(kinds)
     load_links.arguments(kinds)
     load_objects.arguments(kinds)
+    load_categories.arguments(kinds)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -56,6 +57,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return load_links.run(args, settings)
     if args.what == "objects":
         return load_objects.run(args, settings)
+    if args.what == "categories":
+        return load_categories.run(args, settings)
     if args.what in load_addresses.KINDS:
         return load_addresses.run(args, settings)
     return _grids(args, settings) if args.what == "grids" else _codes(args, settings)

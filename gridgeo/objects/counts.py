@@ -1,7 +1,7 @@
 """How many objects of each category and status there are in units.
 
-`object_count` has one row for each of the lowest units, category and status, changed by every write in the same transaction
-(:mod:`.writing`). What is asked of units above is summed: that takes less than it would to keep more sums right.
+`object_count` has one row for each of the lowest units, category and status, and `object_sum` what these add up to for the units right
+above, and over all categories. Both are changed by every write in the same transaction (:mod:`.writing`); all else is added up when asked.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SQL = queries.load(__package__, "counts.sql")
 
 
 class Cell(NamedTuple):
-    """A count that is not what it should be. Unit 0 is none."""
+    """A count or sum that is not what it should be. Unit 0 is none, category 0 all."""
 
     unit_id: int
     category_id: int
@@ -64,7 +64,7 @@ def by_unit(
         "statuses": [str(status) for status in (STANDING if statuses is None else statuses)],
     }
     total = dict.fromkeys(parent_of.values(), 0)
-    for unit_id, n in _rows(conn, "by_unit", edition_id=edition_id, **asked):
+    for unit_id, n in _rows(conn, "totals" if categories is None else "by_unit", edition_id=edition_id, **asked):
         if unit_id in parent_of:
             total[parent_of[unit_id]] += n
     return total
@@ -83,15 +83,18 @@ def refresh(conn, edition_id: int) -> int:
     """
     lock(conn)
     with conn.cursor() as cur:
-        cur.execute(SQL["forget"], {"edition_id": edition_id})
-        cur.execute(SQL["count"], {"edition_id": edition_id})
-        return cur.rowcount
+        for step in ("forget", "forget_sums", "count"):
+            cur.execute(SQL[step], {"edition_id": edition_id})
+        counted = cur.rowcount
+        cur.execute(SQL["add_up"], {"edition_id": edition_id})
+        return counted
 
 
 def forget(conn, edition_id: int) -> None:
     """Forget the counts of an edition."""
     with conn.cursor() as cur:
-        cur.execute(SQL["forget"], {"edition_id": edition_id})
+        for step in ("forget", "forget_sums"):
+            cur.execute(SQL[step], {"edition_id": edition_id})
 
 
 def difference(conn, edition_id: int) -> list[Cell]:

@@ -1,19 +1,48 @@
 -- name: of_units
--- What some of the lowest units hold.
+-- What some of the lowest units hold: where all units below one are among them, and the caller may see the whole city, by its sums.
+WITH part AS MATERIALIZED (
+  SELECT v.parent_id, array_agg(v.unit_id) FILTER (WHERE g.unit_id IS NOT NULL) AS lowest,
+         v.parent_id IS NOT NULL AND count(*) = count(g.unit_id) AND count(*) > 1
+           AND (SELECT gridgeo.area_is_whole() OR current_user IN ('gridgeo_city', 'gridgeo_admin')) AS whole
+    FROM grid_unit_version AS v
+    LEFT JOIN unnest(%(units)s::bigint[]) AS g (unit_id) ON g.unit_id = v.unit_id
+   WHERE v.edition_id = %(edition_id)s
+     AND v.leaf
+   GROUP BY v.parent_id
+  HAVING count(g.unit_id) > 0
+), held AS (
+  SELECT s.category_id, s.status, s.n
+    FROM object_sum AS s
+   WHERE s.edition_id = %(edition_id)s
+     AND s.category_id <> 0
+     AND s.unit_id = ANY(ARRAY(SELECT p.parent_id FROM part AS p WHERE p.whole))
+   UNION ALL
+  SELECT c.category_id, c.status, c.n
+    FROM object_count AS c
+   WHERE c.edition_id = %(edition_id)s
+     AND c.unit_id = ANY(ARRAY(SELECT unnest(p.lowest) FROM part AS p WHERE NOT p.whole UNION ALL SELECT 0 WHERE 0 = ANY(%(units)s::bigint[])))
+)
 SELECT category_id, status, sum(n)::bigint
-  FROM object_count
- WHERE edition_id = %(edition_id)s
-   AND unit_id = ANY(%(units)s::bigint[])
-   AND n > 0
+  FROM held
+ WHERE n > 0
  GROUP BY category_id, status
  ORDER BY category_id, status;
 
 -- name: by_unit
--- How many each of the lowest units holds.
+-- How many of some categories each of the lowest units holds.
 SELECT unit_id, sum(n)::bigint
   FROM object_count
  WHERE edition_id = %(edition_id)s
-   AND (%(categories)s::integer[] IS NULL OR category_id = ANY(%(categories)s::integer[]))
+   AND category_id = ANY(%(categories)s::integer[])
+   AND status = ANY(%(statuses)s::text[])
+ GROUP BY unit_id;
+
+-- name: totals
+-- How many of all categories.
+SELECT unit_id, sum(n)::bigint
+  FROM object_sum
+ WHERE edition_id = %(edition_id)s
+   AND category_id = 0
    AND status = ANY(%(statuses)s::text[])
  GROUP BY unit_id;
 
@@ -27,6 +56,11 @@ DELETE FROM object_count
  WHERE edition_id = %(edition_id)s
     OR edition_id IN (SELECT edition_id FROM edition WHERE NOT isempty(valid) AND upper(valid) <= now());
 
+-- name: forget_sums
+DELETE FROM object_sum
+ WHERE edition_id = %(edition_id)s
+    OR edition_id IN (SELECT edition_id FROM edition WHERE NOT isempty(valid) AND upper(valid) <= now());
+
 -- name: count
 -- From scratch.
 INSERT INTO object_count (edition_id, unit_id, category_id, status, n)
@@ -36,19 +70,45 @@ SELECT g.edition_id, coalesce(g.unit_id, 0), o.category_id, o.status, count(*)
  WHERE g.edition_id = %(edition_id)s
  GROUP BY g.edition_id, coalesce(g.unit_id, 0), o.category_id, o.status;
 
+-- name: add_up
+INSERT INTO object_sum (edition_id, unit_id, category_id, status, n)
+SELECT c.edition_id, v.parent_id, c.category_id, c.status, sum(c.n)
+  FROM object_count AS c
+  JOIN grid_unit_version AS v USING (edition_id, unit_id)
+ WHERE c.edition_id = %(edition_id)s
+   AND v.parent_id IS NOT NULL
+ GROUP BY c.edition_id, v.parent_id, c.category_id, c.status
+ UNION ALL
+SELECT c.edition_id, c.unit_id, 0, c.status, sum(c.n)
+  FROM object_count AS c
+ WHERE c.edition_id = %(edition_id)s
+ GROUP BY c.edition_id, c.unit_id, c.status;
+
 -- name: difference
--- What a recount would change.
+-- What a recount would change, in counts and in sums. (No unit has both, and no category is 0.)
 WITH counted AS MATERIALIZED (
   SELECT coalesce(g.unit_id, 0) AS unit_id, o.category_id, o.status, count(*) AS n
     FROM object AS o
     JOIN object_grid AS g USING (object_id)
    WHERE g.edition_id = %(edition_id)s
    GROUP BY coalesce(g.unit_id, 0), o.category_id, o.status
-), kept AS MATERIALIZED (
+), wanted AS (
+  SELECT unit_id, category_id, status, n FROM counted
+   UNION ALL
+  SELECT v.parent_id, c.category_id, c.status, sum(c.n)
+    FROM counted AS c
+    JOIN grid_unit_version AS v ON v.edition_id = %(edition_id)s AND v.unit_id = c.unit_id
+   WHERE v.parent_id IS NOT NULL
+   GROUP BY v.parent_id, c.category_id, c.status
+   UNION ALL
+  SELECT unit_id, 0, status, sum(n) FROM counted GROUP BY unit_id, status
+), kept AS (
   SELECT unit_id, category_id, status, n FROM object_count WHERE edition_id = %(edition_id)s AND n <> 0
+   UNION ALL
+  SELECT unit_id, category_id, status, n FROM object_sum WHERE edition_id = %(edition_id)s AND n <> 0
 )
-SELECT unit_id, category_id, status, coalesce(k.n, 0), coalesce(c.n, 0)
+SELECT unit_id, category_id, status, coalesce(k.n, 0), coalesce(c.n, 0)::bigint
   FROM kept AS k
-  FULL JOIN counted AS c USING (unit_id, category_id, status)
+  FULL JOIN wanted AS c USING (unit_id, category_id, status)
  WHERE k.n IS DISTINCT FROM c.n
  ORDER BY unit_id, category_id, status;

@@ -227,7 +227,7 @@ class Where:
     polygon
         A shapely polygon or multipolygon, EPSG:4490; its border belongs to it.
     q
-        The beginning of the element code, or a part of the name.
+        The beginning of the element code, its department's nine characters at least; or a part of the name.
     """
 
     units: Sequence[int] | None = None

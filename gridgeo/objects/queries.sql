@@ -12,7 +12,8 @@ SELECT o.object_id, o.element_code, o.category_id, o.status, o.name, ST_X(o.poin
    AND (%(polygon)s::text IS NULL OR ST_Intersects(o.point, ST_GeomFromWKB(decode(%(polygon)s, 'hex'), 4490)))
    AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY(%(categories)s::integer[]))
    AND (%(statuses)s::text[] IS NULL OR o.status = ANY(%(statuses)s::text[]))
-   AND (%(code)s::text IS NULL OR o.element_code ^@ %(code)s OR o.name ILIKE %(part)s)
+   AND (%(code)s::text IS NULL OR o.element_code LIKE %(code)s || '%%')
+   AND (%(part)s::text IS NULL OR o.name ILIKE %(part)s)
  ORDER BY o.object_id
  LIMIT %(limit)s;
 
@@ -28,7 +29,8 @@ SELECT o.category_id, o.status, count(*)
    AND (%(polygon)s::text IS NULL OR ST_Intersects(o.point, ST_GeomFromWKB(decode(%(polygon)s, 'hex'), 4490)))
    AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY(%(categories)s::integer[]))
    AND (%(statuses)s::text[] IS NULL OR o.status = ANY(%(statuses)s::text[]))
-   AND (%(code)s::text IS NULL OR o.element_code ^@ %(code)s OR o.name ILIKE %(part)s)
+   AND (%(code)s::text IS NULL OR o.element_code LIKE %(code)s || '%%')
+   AND (%(part)s::text IS NULL OR o.name ILIKE %(part)s)
  GROUP BY o.category_id, o.status
  ORDER BY o.category_id, o.status;
 

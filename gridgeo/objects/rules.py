@@ -31,24 +31,28 @@ _SYMBOL, _COLOUR = re.compile(r"[a-z][a-z0-9_]{0,31}"), re.compile(r"#[0-9a-f]{6
 _ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _KNOWN_OF_ATTRIBUTE = {"name", "kind", "name_zh", "name_en", "required", "unit", "choices"}
 
-#: What may be wrong with a row of objects, how grave it is, and what to say.
-FAULTS: dict[str, tuple[Severity, str]] = {
-    "bad-code": (Severity.ERROR, "an element code is the department's organisation code (9) and its own number: digits and capitals"),
-    "known-code": (Severity.ERROR, "there is an object with this code already: change it"),
-    "duplicate-code": (Severity.ERROR, "has the code of a row above"),
-    "unknown-object": (Severity.ERROR, "there is no such object"),
-    "unknown-category": (Severity.ERROR, "no category of the tree valid now"),
-    "unknown-status": (Severity.ERROR, "no status: use planned, in_use, damaged, out_of_service, missing or removed"),
-    "bad-point": (Severity.ERROR, "no longitude and latitude in China"),
-    "other-geometry": (Severity.ERROR, "its category is drawn as something else"),
-    "bad-shape": (Severity.ERROR, "no sound line or polygon in China"),
-    "bad-floor": (Severity.ERROR, "a floor is -20 to 200, and none is 0"),
-    "bad-place": (Severity.ERROR, "a building's code has 19 characters, a house's 25"),
-    "unknown-attribute": (Severity.ERROR, "its category has no such attribute"),
-    "missing-attribute": (Severity.ERROR, "its category demands this attribute"),
-    "bad-attribute": (Severity.ERROR, "is not what its category says of this attribute"),
-    "unknown-place": (Severity.WARNING, "no such building or house is known"),
-    "odd-department": (Severity.WARNING, "begins with what can be no organisation code: its check character is another"),
+#: What may be wrong with a row of objects: how grave it is, in which field, and what to say.
+FAULTS: dict[str, tuple[Severity, str, str]] = {
+    "bad-code": (
+        Severity.ERROR,
+        "element_code",
+        "the department's organisation code (9) and a number of its own: digits and capitals",
+    ),
+    "known-code": (Severity.ERROR, "element_code", "there is an object with this code already: change it"),
+    "duplicate-code": (Severity.ERROR, "element_code", "has the code of a row above"),
+    "unknown-object": (Severity.ERROR, "element_code", "there is no such object"),
+    "unknown-category": (Severity.ERROR, "category_id", "no category of the tree valid now"),
+    "unknown-status": (Severity.ERROR, "status", "no status: use planned, in_use, damaged, out_of_service, missing or removed"),
+    "bad-point": (Severity.ERROR, "point", "no longitude and latitude in China"),
+    "other-geometry": (Severity.ERROR, "shape", "its category is drawn as something else"),
+    "bad-shape": (Severity.ERROR, "shape", "no sound line or polygon in China"),
+    "bad-floor": (Severity.ERROR, "floor", "a floor is -20 to 200, and none is 0"),
+    "bad-place": (Severity.ERROR, "place", "a building's code has 19 characters, a house's 25"),
+    "unknown-attribute": (Severity.ERROR, "attributes", "its category has no such attribute"),
+    "missing-attribute": (Severity.ERROR, "attributes", "its category demands this attribute"),
+    "bad-attribute": (Severity.ERROR, "attributes", "is not what its category says of this attribute"),
+    "unknown-place": (Severity.WARNING, "place", "no such building or house is known"),
+    "odd-department": (Severity.WARNING, "element_code", "begins with what can be no organisation code: its check character is another"),
 }
 
 
@@ -69,10 +73,10 @@ class Difference:
     fields: tuple[str, ...] = ()
 
 
-def issue(code: str, row: int | None, field: str, value: object) -> Issue:
+def issue(code: str, row: int | None, value: object, field: str = "") -> Issue:
     """Return what is to be said of a row with a fault of :data:`FAULTS`."""
-    severity, message = FAULTS[code]
-    return Issue(code, severity, message, "", row, field, "" if value is None else str(value)[:_LONGEST])
+    severity, usual, message = FAULTS[code]
+    return Issue(code, severity, message, "", row, field or usual, "" if value is None else str(value)[:_LONGEST])
 
 
 def department(code: str | None) -> bool:
@@ -111,11 +115,12 @@ def digest(entries: Iterable[Entry]) -> str:
 
 def differences(before: Tree, after: Tree) -> list[Difference]:
     """Return what changed from a tree to another: what is gone, what is new, what is said otherwise; by path."""
-    was, now = before.by_path, after.by_path
-    gone = [Difference("gone", path) for path in was.keys() - now.keys()]
-    added = [Difference("added", path) for path in now.keys() - was.keys()]
-    both = [Difference("changed", path, fields) for path in was.keys() & now.keys() if (fields := _changed(was[path], now[path]))]
-    return sorted(gone + added + both, key=lambda one: (one.what, one.path))
+    return _differences(before.by_path, after.by_path)
+
+
+def compare(before: Tree, entries: Iterable[Entry]) -> list[Difference]:
+    """Return what a table of categories would change."""
+    return _differences(before.by_path, {one.category.path: one.category for one in entries})
 
 
 def attributes(given: Any) -> tuple[Attribute, ...]:
@@ -287,6 +292,13 @@ def _clashes(entries: Iterable[Entry], source: str) -> Iterator[Issue]:
             yield Issue(
                 "other-department", Severity.ERROR, "this code has another name in a row above", source, None, "department_code", of.code
             )
+
+
+def _differences(was: Mapping[str, Category], now: Mapping[str, Category]) -> list[Difference]:
+    gone = [Difference("gone", path) for path in was.keys() - now.keys()]
+    added = [Difference("added", path) for path in now.keys() - was.keys()]
+    both = [Difference("changed", path, fields) for path in was.keys() & now.keys() if (fields := _changed(was[path], now[path]))]
+    return sorted(gone + added + both, key=lambda one: (one.what, one.path))
 
 
 def _changed(was: Category, now: Category) -> tuple[str, ...]:

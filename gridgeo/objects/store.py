@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -17,6 +18,9 @@ SQL = queries.load(__package__)
 
 #: Element codes are longer; a shorter number is one of ours.
 _SHORTEST_CODE = 10
+
+#: What is looked for among codes, and not among names.
+_CODE = re.compile("[0-9A-Za-z]{9,64}")
 
 #: What is to be looked at where an object lies.
 UNCLEAR = (Outcome.NONE, Outcome.BOUNDARY, Outcome.SEVERAL)
@@ -93,8 +97,8 @@ def written(where: Where) -> dict[str, object]:
         "polygon": None if where.polygon is None else shapely.to_wkb(where.polygon, hex=True),
         "categories": None if where.categories is None else list(where.categories),
         "statuses": None if where.statuses is None else [str(status) for status in where.statuses],
-        "code": q and q.upper(),
-        "part": q and f"%{_escaped(q)}%",
+        "code": q.upper() if q and _CODE.fullmatch(q) else None,
+        "part": f"%{_escaped(q)}%" if q and not _CODE.fullmatch(q) else None,
     }
 
 

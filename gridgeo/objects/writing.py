@@ -25,7 +25,7 @@ from ..geo import crs
 from ..hierarchy import assignment as placing
 from ..issues import Issue, Severity
 from . import assignment, categories, changed, rules
-from .model import Status
+from .model import Category, GeometryKind, Status
 
 SQL = queries.load(__package__, "writing.sql")
 
@@ -92,18 +92,26 @@ def check(conn, given: Sequence[str], may_add: bool = True, may_change: bool = T
     given
         The columns of `given_object` that are filled: the others stay as they are where an object is known.
     """
-    asked = {"given": list(given), "may_add": may_add, "may_change": may_change}
+    known = categories.known(conn)
+    asked = {
+        "given": list(given),
+        "may_add": may_add,
+        "may_change": may_change,
+        "statuses": [str(status) for status in Status],
+        **_drawn(known.values()),
+    }
     with conn.cursor() as cur:
         cur.execute("ANALYZE given_object")
         cur.execute(SQL["faults"], asked)
-        faults = [rules.issue(code, row, field, value) for row, code, field, value in cur.fetchall()]
+        faults = [rules.issue(code, row, value) for row, code, value in cur.fetchall()]
         _leave_out(cur, faults)
-        faults += _attributes(conn, cur, given)
+        faults += _attributes(cur, known, given)
         _leave_out(cur, faults)
-        cur.execute(SQL["unknown_places"])
-        faults += [rules.issue("unknown-place", row, "place", place) for row, place in cur.fetchall()]
+        if "place" in given:
+            cur.execute(SQL["unknown_places"])
+            faults += [rules.issue("unknown-place", row, place) for row, place in cur.fetchall()]
         cur.execute(SQL["departments"])
-        faults += [rules.issue("odd-department", row, "element_code", code) for code, row in cur.fetchall() if not rules.department(code)]
+        faults += [rules.issue("odd-department", row, code) for code, row in cur.fetchall() if not rules.department(code)]
     return faults
 
 
@@ -181,15 +189,22 @@ def _point(lon: float | None, lat: float | None) -> str | None:
     return f"SRID={crs.STORAGE};POINT({lon!r} {lat!r})"
 
 
-def _attributes(conn, cur, given: Sequence[str]) -> list[Issue]:
+def _drawn(known: Iterable[Category]) -> dict[str, list[int]]:
+    """The categories of the tree valid now, and which of all are drawn as lines and as polygons."""
+    found = list(known)
+    of_kind = {kind: [one.category_id for one in found if one.geometry_kind is kind] for kind in GeometryKind}
+    valid = [one.category_id for one in found if not one.gone]
+    return {"categories": valid, "lines": of_kind[GeometryKind.LINE], "polygons": of_kind[GeometryKind.POLYGON]}
+
+
+def _attributes(cur, known: Mapping[int, Category], given: Sequence[str]) -> list[Issue]:
     """What is wrong with attributes: each different set of them is judged once."""
     if "attributes" not in given and "category_id" not in given:
         return []
-    known = categories.known(conn)
     demanding = [one.category_id for one in known.values() if any(attribute.required for attribute in one.attributes)]
     cur.execute(SQL["attributes"], {"given": list(given), "demanding": demanding})
     return [
-        rules.issue(code, row, name, value)
+        rules.issue(code, row, value, name)
         for category, attributes, rows in cur.fetchall()
         if category in known
         for code, name, value in rules.judge(known[category], attributes or {})
@@ -230,5 +245,5 @@ def _place(cur, editions: Mapping[str, Sequence[int]]) -> None:
     placing.done(cur)
     cur.execute("ANALYZE shifted")
     cur.execute(SQL["tally_shifted"], {**editions, "n": 1})
-    for step in ("sum_tally", "index_tallied", "add_tally"):
+    for step in ("sum_tally", "index_tallied", "add_tally", "sum_up", "index_summed", "add_summed"):
         cur.execute(SQL[step])

@@ -3,7 +3,7 @@
 SELECT pg_advisory_xact_lock_shared(hashtext('gridgeo.objects'));
 
 -- name: drop_given
-DROP TABLE IF EXISTS given_object, altered, shifted, added, tally, tallied;
+DROP TABLE IF EXISTS given_object, altered, shifted, added, tally, tallied, summed;
 
 -- name: make_given
 -- What is to be written: the columns of object, and n, which says which row it is.
@@ -50,53 +50,52 @@ UPDATE given_object
    AND NOT ST_IsEmpty(shape);
 
 -- name: faults
--- What is wrong with rows: the row, the fault, the field and the value.
-WITH valid_category AS MATERIALIZED (
-  SELECT v.category_id, v.geometry_kind
-    FROM category_version AS v
-    JOIN category_tree AS t USING (tree_id)
-   WHERE t.valid @> now()
-), known AS MATERIALIZED (
+-- What is wrong with rows: the row, the fault, the field and the value. A column that is not given is not judged where the object is known.
+WITH known AS MATERIALIZED (
   SELECT g.n, o.category_id
     FROM given_object AS g
     JOIN object AS o USING (element_code)
-), seen AS (
-  SELECT g.*, k.n IS NOT NULL AS known, k.category_id AS category_now,
-         row_number() OVER (PARTITION BY g.element_code ORDER BY g.n) AS turn
+), again AS MATERIALIZED (
+  SELECT n FROM (SELECT n, row_number() OVER (PARTITION BY element_code ORDER BY n) AS turn FROM given_object) AS each WHERE turn > 1
+), judged AS (
+  SELECT g.*, array_remove(ARRAY[
+    CASE WHEN k.n IS NULL AND (g.element_code !~ '^[0-9A-Z]{8}[0-9X][0-9A-Z]{1,55}$') IS NOT FALSE THEN 'bad-code' END,
+    CASE WHEN k.n IS NOT NULL AND NOT %(may_change)s THEN 'known-code' END,
+    CASE WHEN a.n IS NOT NULL THEN 'duplicate-code' END,
+    CASE WHEN (k.n IS NULL OR 'category_id' = ANY(%(given)s))
+          AND (g.category_id = ANY(%(categories)s::integer[]) OR g.category_id = k.category_id) IS NOT TRUE THEN 'unknown-category' END,
+    CASE WHEN (k.n IS NULL OR 'status' = ANY(%(given)s)) AND (g.status = ANY(%(statuses)s::text[])) IS NOT TRUE THEN 'unknown-status' END,
+    CASE WHEN (k.n IS NULL OR 'point' = ANY(%(given)s))
+          AND (ST_X(g.point) BETWEEN 73 AND 136 AND ST_Y(g.point) BETWEEN 3 AND 54) IS NOT TRUE THEN 'bad-point' END,
+    CASE WHEN g.shape IS NOT NULL AND NOT (ST_IsValid(g.shape) AND NOT ST_IsEmpty(g.shape) AND ST_XMin(g.shape) >= 73
+          AND ST_XMax(g.shape) <= 136 AND ST_YMin(g.shape) >= 3 AND ST_YMax(g.shape) <= 54) THEN 'bad-shape' END,
+    CASE WHEN g.shape IS NOT NULL AND NOT CASE
+          WHEN coalesce(g.category_id, k.category_id) = ANY(%(lines)s::integer[]) THEN GeometryType(g.shape) LIKE '%%LINESTRING'
+          WHEN coalesce(g.category_id, k.category_id) = ANY(%(polygons)s::integer[]) THEN GeometryType(g.shape) LIKE '%%POLYGON'
+          ELSE false END THEN 'other-geometry' END,
+    CASE WHEN g.floor NOT BETWEEN -20 AND 200 OR g.floor = 0 THEN 'bad-floor' END,
+    CASE WHEN g.place !~ '^[0-9]{14}[0-9A-Z]{5}([0-9]{6})?$' THEN 'bad-place' END
+  ], NULL) AS faults, k.n IS NULL AS unknown
     FROM given_object AS g
     LEFT JOIN known AS k ON k.n = g.n
+    LEFT JOIN again AS a ON a.n = g.n
+), found AS (
+  SELECT j.*, f.code
+    FROM judged AS j
+   CROSS JOIN LATERAL unnest(CASE WHEN j.unknown AND NOT %(may_add)s THEN ARRAY['unknown-object'] ELSE j.faults END) AS f (code)
+   WHERE j.faults <> '{}' OR j.unknown AND NOT %(may_add)s
 )
-SELECT s.n, f.code, f.field, f.value
-  FROM seen AS s
-  LEFT JOIN valid_category AS c ON c.category_id = coalesce(s.category_id, s.category_now)
- CROSS JOIN LATERAL (VALUES
-   ('bad-code', 'element_code', s.element_code,
-    NOT s.known AND coalesce(s.element_code !~ '^[0-9A-Z]{8}[0-9X][0-9A-Z]{1,55}$', true)),
-   ('unknown-object', 'element_code', coalesce(s.element_code, s.object_id::text), NOT s.known AND NOT %(may_add)s),
-   ('known-code', 'element_code', s.element_code, s.known AND NOT %(may_change)s),
-   ('duplicate-code', 'element_code', s.element_code, s.turn > 1),
-   ('unknown-category', 'category_id', s.category_id::text,
-    CASE WHEN s.known AND 'category_id' <> ALL(%(given)s) THEN false
-         ELSE c.category_id IS NULL AND s.category_id IS DISTINCT FROM s.category_now OR s.category_id IS NULL END),
-   ('unknown-status', 'status', s.status,
-    CASE WHEN s.known AND 'status' <> ALL(%(given)s) THEN false
-         ELSE NOT EXISTS (SELECT FROM object_status AS t WHERE t.status = s.status) END),
-   ('bad-point', 'point', ST_X(s.point)::text || ' ' || ST_Y(s.point)::text,
-    CASE WHEN s.known AND 'point' <> ALL(%(given)s) THEN false
-         ELSE coalesce(NOT (ST_X(s.point) BETWEEN 73 AND 136 AND ST_Y(s.point) BETWEEN 3 AND 54), true) END),
-   ('other-geometry', 'shape', GeometryType(s.shape),
-    s.shape IS NOT NULL AND c.geometry_kind IS NOT NULL AND CASE c.geometry_kind
-      WHEN 'line' THEN GeometryType(s.shape) NOT IN ('LINESTRING', 'MULTILINESTRING')
-      WHEN 'polygon' THEN GeometryType(s.shape) NOT IN ('POLYGON', 'MULTIPOLYGON')
-      ELSE true END),
-   ('bad-shape', 'shape', GeometryType(s.shape), s.shape IS NOT NULL AND NOT (ST_IsValid(s.shape) AND NOT ST_IsEmpty(s.shape)
-      AND ST_XMin(s.shape) >= 73 AND ST_XMax(s.shape) <= 136 AND ST_YMin(s.shape) >= 3 AND ST_YMax(s.shape) <= 54)),
-   ('bad-floor', 'floor', s.floor::text, s.floor NOT BETWEEN -20 AND 200 OR s.floor = 0),
-   ('bad-place', 'place', s.place, s.place !~ '^[0-9]{14}[0-9A-Z]{5}([0-9]{6})?$')
- ) AS f (code, field, value, found)
- WHERE f.found
-   AND (s.known OR %(may_add)s OR f.code = 'unknown-object')
- ORDER BY s.n, f.code;
+SELECT n, code, CASE code
+         WHEN 'unknown-category' THEN category_id::text
+         WHEN 'unknown-status' THEN status
+         WHEN 'bad-point' THEN ST_X(point)::text || ' ' || ST_Y(point)::text
+         WHEN 'other-geometry' THEN GeometryType(shape)
+         WHEN 'bad-floor' THEN floor::text
+         WHEN 'bad-place' THEN place
+         WHEN 'bad-shape' THEN NULL
+         ELSE coalesce(element_code, object_id::text) END
+  FROM found
+ ORDER BY n, code;
 
 -- name: unknown_places
 -- Rows whose building or house is none that we know.
@@ -265,3 +264,33 @@ INSERT INTO to_place (n, point)
 SELECT object_id, point FROM added
  UNION ALL
 SELECT object_id, point FROM altered WHERE moved;
+
+-- name: sum_up
+-- By how much the sums change.
+CREATE TEMPORARY TABLE summed ON COMMIT DROP AS
+SELECT edition_id, unit_id, category_id, status, sum(n)::integer AS n
+  FROM (
+    SELECT t.edition_id, v.parent_id AS unit_id, t.category_id, t.status, t.n
+      FROM tallied AS t
+      JOIN grid_unit_version AS v USING (edition_id, unit_id)
+     WHERE v.parent_id IS NOT NULL
+     UNION ALL
+    SELECT edition_id, unit_id, 0, status, n FROM tallied
+  ) AS part
+ GROUP BY edition_id, unit_id, category_id, status
+HAVING sum(n) <> 0;
+
+-- name: index_summed
+CREATE INDEX ON summed (unit_id, category_id);
+
+-- name: add_summed
+-- Like the counts, and after them.
+INSERT INTO object_sum AS c (edition_id, unit_id, category_id, status, n)
+SELECT edition_id, unit_id, category_id, status, greatest(n, 0)
+  FROM summed
+ ORDER BY edition_id, unit_id, category_id, status
+    ON CONFLICT (edition_id, unit_id, category_id, status) DO UPDATE
+   SET n = c.n + (SELECT t.n
+                    FROM summed AS t
+                   WHERE t.edition_id = excluded.edition_id AND t.unit_id = excluded.unit_id
+                     AND t.category_id = excluded.category_id AND t.status = excluded.status);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from gridgeo.db import connection
+from gridgeo.objects import counts
 from tests.api.world import A, D
 
 #: Category ids are given by the database in this order.
@@ -42,7 +43,10 @@ def add(url: str, units: dict[str, int]) -> dict[str, int]:
         (tree_id,) = cur.fetchone()
         for position, row in enumerate(_CATEGORIES, 1):
             _add_category(cur, tree_id, position, row)
-        return {row[0]: _add_object(cur, row, units) for row in _OBJECTS}
+        made = {row[0]: _add_object(cur, row, units) for row in _OBJECTS}
+        cur.execute("SELECT gridgeo.edition_now()")
+        counts.refresh(conn, cur.fetchone()[0])
+        return made
 
 
 def _add_category(cur, tree_id, position, row):
@@ -66,9 +70,4 @@ def _add_object(cur, row, units):
     (object_id,) = cur.fetchone()
     there = (object_id, units.get(unit), "inside" if unit else "none")
     cur.execute("INSERT INTO gridgeo.object_grid VALUES (%s, gridgeo.edition_now(), %s, %s)", there)
-    cur.execute(
-        "INSERT INTO gridgeo.object_count VALUES (gridgeo.edition_now(), %s, %s, %s, 1) "
-        "ON CONFLICT (edition_id, unit_id, category_id, status) DO UPDATE SET n = object_count.n + 1",
-        (units.get(unit, 0), category, status),
-    )
     return object_id

@@ -34,6 +34,7 @@ REFERENCE = {
     "category_version",
     "object_status",
     "object_count",
+    "object_sum",
     "tile_level",
     "tile_grid",
     "tile_state",

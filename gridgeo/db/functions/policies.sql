@@ -130,6 +130,15 @@ CREATE POLICY area ON gridgeo.object_count TO gridgeo_reader, gridgeo_writer, gr
 DROP POLICY IF EXISTS whole ON gridgeo.object_count;
 CREATE POLICY whole ON gridgeo.object_count TO gridgeo_city, gridgeo_admin USING (true);
 
+-- A unit above holds more than a caller of some of the lowest may know: their own counts are theirs to add up.
+ALTER TABLE gridgeo.object_sum ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON gridgeo.object_sum;
+CREATE POLICY area ON gridgeo.object_sum TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR category_id = 0 AND unit_id <@ (SELECT gridgeo.area_ranges())
+);
+DROP POLICY IF EXISTS whole ON gridgeo.object_sum;
+CREATE POLICY whole ON gridgeo.object_sum TO gridgeo_city, gridgeo_admin USING (true);
+
 -- The locked room. FORCE: its owner sees no more than gridgeo_linkage does, and nothing before it says for which area;
 -- so the area is asked for here, and not left to the policies of buildings and houses, which do not hold their owner.
 -- (A superuser is held by no policy.)

@@ -139,6 +139,19 @@ CREATE TABLE gridgeo.object_count (
 );
 COMMENT ON TABLE gridgeo.object_count IS
   'how many objects the lowest units hold, kept with every write in the same transaction; unit 0 holds those that lie in none';
+CREATE INDEX object_count_category_idx ON gridgeo.object_count (edition_id, category_id);
+
+-- Half a million counts are too many to add up for every question about a city: these are few.
+CREATE TABLE gridgeo.object_sum (
+  edition_id  bigint NOT NULL REFERENCES gridgeo.edition,
+  unit_id     bigint NOT NULL,
+  category_id integer NOT NULL,
+  status      text NOT NULL,
+  n           integer NOT NULL CHECK (n >= 0),
+  PRIMARY KEY (edition_id, unit_id, category_id, status)
+);
+COMMENT ON TABLE gridgeo.object_sum IS
+  'what object_count adds up to: for each unit right above the lowest by category, for each of the lowest over all categories (0)';
 
 CREATE TABLE gridgeo.object_rejected (
   load_id     bigint NOT NULL,

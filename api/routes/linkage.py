@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -151,8 +152,7 @@ def token(request: Request) -> Response:
 def roles(request: Request) -> Response:
     """What a code may be to a place, by kind."""
     _NONE(request)
-    found = depends.linked(request, store.roles).values()
-    return _written({"roles": [{"kind": one.kind, "role": one.name, "name_zh": one.name_zh, "name_en": one.name_en} for one in found]})
+    return _words(request, store.roles, "role", "kind")
 
 
 @router.get(
@@ -161,9 +161,7 @@ def roles(request: Request) -> Response:
 def methods(request: Request) -> Response:
     """The methods, the surest first, with the confidence of links that say none themselves."""
     _NONE(request)
-    found = depends.linked(request, store.methods).values()
-    named = [{"method": one.name, "confidence": one.confidence, "name_zh": one.name_zh, "name_en": one.name_en} for one in found]
-    return _written({"methods": named})
+    return _words(request, store.methods, "method", "confidence")
 
 
 @router.get(
@@ -172,9 +170,14 @@ def methods(request: Request) -> Response:
 def purposes(request: Request) -> Response:
     """The purposes, and whether codes may be shown whole for them."""
     _NONE(request)
-    found = depends.linked(request, store.purposes).values()
-    named = [{"purpose": one.name, "unmask": one.unmask, "name_zh": one.name_zh, "name_en": one.name_en} for one in found]
-    return _written({"purposes": named})
+    return _words(request, store.purposes, "purpose", "unmask")
+
+
+def _words(request: Request, words: Callable, name: str, besides: str) -> Response:
+    """A list of words with their names in Chinese and English, and what else is said of each."""
+    found = depends.linked(request, words).values()
+    told = [{name: one.name, besides: getattr(one, besides), "name_zh": one.name_zh, "name_en": one.name_en} for one in found]
+    return _written({f"{name}s": told})
 
 
 def _resolved(request: Request, body: bytes) -> Response:

@@ -6,7 +6,6 @@ sealed here, by two processes where there are many rows: the database never sees
 
 from __future__ import annotations
 
-import codecs
 import csv
 import multiprocessing
 import signal
@@ -26,16 +25,13 @@ from ..linkage import audit, loading, rules, store
 from ..linkage.loading import Counts, Told
 from ..linkage.model import Head
 from ..linkage.vault import Vault
-from . import sandbox
+from . import bulk, sandbox
 from .link_rows import Defaults, Reader, Words, positions
 
 Progress = Callable[[str, int, int], None]
 
 _ROWS = 20_000
 _PROCESSES, _MANY_BYTES = 2, 16 << 20
-_TEXT = {".csv", ".tsv", ".tab", ".txt"}
-_DELIMITERS = ",\t;"
-_PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -187,7 +183,7 @@ def _work_apart(first: int, rows: list[Sequence[str]]) -> tuple[bytes, list[Issu
 
 def _sheets(paths: Sequence[Path], progress: Progress) -> Iterator[_Sheet]:
     for path in map(Path, paths):
-        if path.suffix.lower() in _TEXT:
+        if path.suffix.lower() in bulk.ENDINGS:
             yield _text(path, progress)
         else:
             for table in sandbox.read([path]):
@@ -199,21 +195,15 @@ def _text(path: Path, progress: Progress) -> _Sheet:
     """A CSV file (comma, tab or semicolon; UTF-8, UTF-16 with mark, or GBK), of which no more than a block is held."""
     if not path.is_file():
         raise UnreadableFile(str(path), "is a directory" if path.is_dir() else "there is no such file")
-    total, encoding = path.stat().st_size, _encoding(path)
-    with path.open(encoding=encoding, newline="") as file:
-        delimiter = max(_DELIMITERS, key=file.readline().count)
-    rows = _csv(path, encoding, delimiter, lambda done: progress(f"bytes of {path.name}", done, total))
-    header = [name.strip().lstrip("\ufeff") for name in next(rows, [])]
-    if not header:
-        raise UnreadableFile(path.name, "is empty")
-    if len(set(header)) < len(header):
-        raise UnreadableFile(path.name, "names a column twice")
-    return _Sheet(path.name, header, _blocks(rows), total > _MANY_BYTES)
+    head, total = bulk.header(path), path.stat().st_size
+    rows = _csv(path, head, lambda done: progress(f"bytes of {path.name}", done, total))
+    next(rows)
+    return _Sheet(path.name, [name or "" for name in head.names], _blocks(rows), total > _MANY_BYTES)
 
 
-def _csv(path: Path, encoding: str, delimiter: str, done: Callable[[int], None]) -> Iterator[list[str]]:
-    with path.open(encoding=encoding, newline="") as file:
-        rows = csv.reader(file, delimiter=delimiter, strict=True)
+def _csv(path: Path, head: bulk.Header, done: Callable[[int], None]) -> Iterator[list[str]]:
+    with path.open(encoding=head.encoding, newline="") as file:
+        rows = csv.reader(file, delimiter=head.delimiter, strict=True)
         try:
             for row in rows:
                 if row:
@@ -228,29 +218,3 @@ def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
     rows = iter(rows)
     while block := list(islice(rows, _ROWS)):
         yield block
-
-
-def _encoding(path: Path) -> str:
-    """The encoding of a text; raises UnreadableFile for what is none. Read piece by piece: it may not fit into memory."""
-    with path.open("rb") as file:
-        head = file.read(4)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    for encoding in ("utf-8-sig", "gb18030"):
-        if _reads_as(path, encoding):
-            return encoding
-    raise UnreadableFile(path.name, "is text neither in UTF-8 nor in GBK: save it as UTF-8")
-
-
-def _reads_as(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    with path.open("rb") as file:
-        try:
-            while piece := file.read(_PIECE):
-                if b"\0" in piece:
-                    raise UnreadableFile(path.name, "holds NUL characters: it is no text table")
-                decoder.decode(piece)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    return True

@@ -213,7 +213,7 @@ def test_columns_are_said_where_names_do_not_say_them(plan, conn, vault, tmp_pat
         (b"code,place\n\xff\xff\xff\n", "neither in UTF-8 nor in GBK"),
         (b"code,place\n\0\n", "NUL"),
         (b'code,place\n"' + person_code(1).encode() + b"\n", "no proper CSV at line"),
-        (b"code,code,place\n", "names a column twice"),
+        (b"code,code,place\n", "has the column 'code' twice"),
         (f"{person_code(1)},{HOUSE}\n".encode(), "give it a header"),
         ("张三丰,G12345678,0755-8888\n".encode(), r"has no column for code.*it has \(not repeated\)$"),
         ("编码,G12345678,张三丰\n".encode(), r"has no column for place.*it has 编码, \(not repeated\), 张三丰$"),

@@ -56,9 +56,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     else:
         print(f"All {stored.same:,} are stored already: nothing was changed.")
     if stored.rejected:
-        print(
-            f"Put aside: {stored.rejected:,} rows; `gridgeo objects rejected --load {stored.load_id} --out FILE.csv` writes them to be corrected."
-        )
+        print(f"Put aside: {stored.rejected:,} rows. To correct them: gridgeo objects rejected --load {stored.load_id} --out FILE.csv")
     return 0
 
 

@@ -23,6 +23,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="also persons, companies, numbers and cases at these houses (none can exist), and registrations to check, some of them fakes",
     )
     parser.add_argument("--houses", type=int, metavar="N", help="so many houses, buildings in proportion (default: the profile's number)")
+    told = "managed objects and their categories: N of them (default: the profile's number, 1.6 million for baoan)"
+    parser.add_argument("--objects", type=int, nargs="?", const=0, metavar="N", help=told)
     forms = "small only: also Shapefile, CSV, police beats, a later edition, addresses and links"
     parser.add_argument("--every-format", action="store_true", help=forms)
 
@@ -34,7 +36,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
     if args.seed < 0:
         raise InvalidInput("--seed", args.seed, "a whole number from 0")
-    if args.every_format and (args.profile != "small" or args.addresses or args.links or args.houses):
+    if args.every_format and (args.profile != "small" or args.addresses or args.links or args.houses or args.objects is not None):
         raise InvalidInput("--every-format", args.profile, "only the small sample is written in every format, and as it is")
     folder = args.out or Path(f"sample-{args.profile}")
     if args.every_format:
@@ -44,9 +46,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         files = [file for kind in made.values() for file in kind]
     else:
         files = sample.write(args.profile, args.seed, folder, _say)
+    if args.objects is not None:
+        files += sample.write_objects(args.profile, args.seed, folder, args.objects or None, _say)
     for file in files:
         print(f"{file}  {file.stat().st_size / 1000:,.0f} kB")
-    print(f"Load it: gridgeo load grids {' '.join(str(file) for file in files if file.suffix == '.geojson' and file.parent == folder)}")
+    print(
+        f"Load it: gridgeo load grids {' '.join(str(file) for file in files if file.suffix == '.geojson' and file.parent == folder)}"
+    )
     return 0
 
 

@@ -61,26 +61,37 @@ UPDATE given_object AS g
 LOCK TABLE object, object_grid, object_history, object_count IN ACCESS EXCLUSIVE MODE;
 
 -- name: dependents
--- What makes entering rows slow, in the order it is put up again: keys, indexes, references.
-SELECT 'ALTER TABLE ' || c.conrelid::regclass || ' DROP CONSTRAINT ' || quote_ident(c.conname),
-       'ALTER TABLE ' || c.conrelid::regclass || ' ADD CONSTRAINT ' || quote_ident(c.conname) || ' ' || pg_get_constraintdef(c.oid),
-       CASE c.contype WHEN 'f' THEN 2 ELSE 0 END AS turn, c.conname AS name
-  FROM pg_constraint AS c
- WHERE c.conrelid = ANY(ARRAY['object', 'object_grid']::regclass[]) AND c.contype IN ('p', 'u')
-    OR c.contype = 'f' AND (c.conrelid = ANY(ARRAY['object', 'object_grid']::regclass[]) OR c.confrelid = 'object'::regclass)
+-- Indexes that take rows in another order than ours; how to take them down and to put them up again.
+SELECT 'ALTER TABLE ' || conrelid::regclass || ' DROP CONSTRAINT ' || quote_ident(conname),
+       'ALTER TABLE ' || conrelid::regclass || ' ADD CONSTRAINT ' || quote_ident(conname) || ' ' || pg_get_constraintdef(oid), conname
+  FROM pg_constraint
+ WHERE conrelid = ANY(ARRAY['object', 'object_grid']::regclass[]) AND contype = 'u'
  UNION ALL
-SELECT 'DROP INDEX ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid), 1, i.indexrelid::regclass::text
+SELECT 'DROP INDEX ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid), i.indexrelid::regclass::text
   FROM pg_index AS i
  WHERE i.indrelid = ANY(ARRAY['object', 'object_grid']::regclass[])
    AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u'))
- ORDER BY turn, name;
+ ORDER BY 3;
+
+-- name: references_later
+-- Whoever may have references looked at all at once instead of row by row: the administrator of the server.
+SELECT set_config('session_replication_role', 'replica', true) WHERE current_setting('is_superuser') = 'on';
+
+-- name: references_again
+SELECT set_config('session_replication_role', 'origin', true) WHERE current_setting('is_superuser') = 'on';
+
+-- name: loose
+-- References that lead nowhere.
+SELECT (SELECT count(*) FROM object AS o WHERE NOT EXISTS (SELECT FROM category AS c WHERE c.category_id = o.category_id))
+     + (SELECT count(*) FROM object AS o WHERE NOT EXISTS (SELECT FROM object_status AS s WHERE s.status = o.status))
+     + (SELECT count(*) FROM object_grid AS g WHERE NOT EXISTS (SELECT FROM object AS o WHERE o.object_id = g.object_id))
+     + (SELECT count(*) FROM object_grid AS g
+         WHERE g.unit_id IS NOT NULL
+           AND NOT EXISTS (SELECT FROM grid_unit_version AS v WHERE v.edition_id = g.edition_id AND v.unit_id = g.unit_id));
 
 -- name: take_numbers
 -- A row of numbers of our own, one for each new object: nobody else takes any meanwhile.
 SELECT setval(pg_get_serial_sequence('object', 'object_id'), nextval(pg_get_serial_sequence('object', 'object_id')) + %(count)s - 1) - %(count)s + 1;
-
--- name: make_shifted
-CREATE TEMPORARY TABLE shifted ON COMMIT DROP AS SELECT object_id, point, category_id, status, 1 AS n FROM object;
 
 -- name: next_load
 SELECT coalesce(max(load_id), 0) + 1 FROM object_rejected;

@@ -47,7 +47,7 @@ class Field:
 
 def number(values: np.ndarray, dtype: str, null: np.ndarray | None = None) -> Field:
     """Return whole numbers as ``>i2``, ``>i4`` or ``>i8``; null where the mask says so."""
-    signs = values.astype(dtype).view(np.uint8).reshape(len(values), -1)
+    signs = values.astype(dtype).view(np.uint8).reshape(len(values), np.dtype(dtype).itemsize)
     return Field(signs, None if null is None else np.where(null, -1, signs.shape[1]))
 
 

@@ -70,6 +70,9 @@ class Words:
 
     def add(self, texts: np.ndarray) -> None:
         """Take the texts (bytes) of a block."""
+        if texts.dtype == "S1" and not texts.view(np.uint8).any():  # of many columns of attributes most have nothing here
+            self._parts.append(np.full(len(texts), -1, np.int32))
+            return
         index, found = distinct(texts)
         places = [-1 if not text.strip() else self._place.setdefault(text, len(self._place)) for text in found.tolist()]
         self._parts.append(np.array(places, np.int32)[index])
@@ -206,7 +209,9 @@ class _plain:
 
     def __call__(self, place: int) -> np.ndarray:
         start, size = self._start[:, place], self._end[:, place] - self._start[:, place]
-        width = int(size.max(initial=1))
+        if not size.any():
+            return np.zeros(self.rows, "S1")
+        width = int(size.max())
         if width > 256:  # one long text among short ones: side by side they would all be as long
             block = self._signs.tobytes()
             return np.array([block[at : at + n][:_WIDEST] for at, n in zip(start.tolist(), size.tolist(), strict=True)], dtype=object)

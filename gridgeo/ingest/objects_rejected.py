@@ -50,11 +50,11 @@ def put(conn, parts: Sequence[Rows], sound: Sequence[np.ndarray], faults: Faults
         offset += len(part)
     with conn.cursor() as cur:
         cur.execute(SQL["lock_rejected"])
+        cur.execute(SQL["next_load"])
+        load_id = cur.fetchone()[0]
         _forget(cur, parts)
         if not rows:
             return 0
-        cur.execute(SQL["next_load"])
-        load_id = cur.fetchone()[0]
         psycopg2.extras.execute_values(cur, SQL["reject"], [(load_id, *row) for row in rows], page_size=1000)
     return load_id
 

@@ -19,6 +19,7 @@ from .objects_places import LINE, POINT, POLYGON, Located, ewkb, locate
 from .objects_words import Categories, attributes, combined, read
 from .words import Word
 
+_CHECK = np.uint32(model.Reason.ORGANISATION_CHECK.bit)
 _DRAWN = {GeometryKind.POINT: POINT, GeometryKind.LINE: LINE, GeometryKind.POLYGON: POLYGON}
 
 
@@ -117,7 +118,9 @@ def _codes(given: Given, empty: np.ndarray, faults: Faults, offset: int) -> np.n
     faults.add("no-code", np.flatnonzero(missing & ~empty) + offset, CODE)
     bits = family.judge_many(codes)
     length = np.char.str_len(codes)
-    plain = (bits == 0) & (length != 18) & (np.char.upper(codes) == codes)
+    odd = (bits & _CHECK) > 0
+    faults.add("odd-department", np.flatnonzero(odd & ~empty) + offset, CODE)
+    plain = ((bits & ~_CHECK) == 0) & (length != 18) & (np.char.upper(codes) == codes)
     one_by_one = np.flatnonzero(~plain & ~missing)
     found = {at: _thing(codes[at].decode("utf-8", "replace")) for at in one_by_one.tolist()}
     for fault in ("bad-element-code", "code-as-number"):
@@ -237,7 +240,7 @@ def _attributes(given: Given, categories: list[Category], category: np.ndarray, 
         if category[row] < 0:
             texts.append("")
             continue
-        said = {column: cells.at(row) for column, cells in given.attributes.items()}
+        said = {column: cells.words[cells.index[row]] for column, cells in given.attributes.items() if cells.index[row] >= 0}
         text, found = attributes(categories[category[row]], said, given.means)
         texts.append(text)
         for column, word in found:

@@ -14,6 +14,7 @@ from datetime import date
 import numpy as np
 
 from ..db import queries
+from ..errors import Conflict
 from ..geo import crs
 from ..geo.lattice import Hit
 from ..hierarchy import store
@@ -118,12 +119,9 @@ def first(conn, parts: Sequence[tuple[Rows, np.ndarray]], editions: Mapping[int,
             cur.copy_expert(SQL["copy_object"], Stream(_objects(parts, order, numbers, since, progress)), size=1 << 20)
             for edition_id, snapshot in editions.items():
                 _lay(cur, edition_id, snapshot, lonlat[order], numbers)
-        cur.execute("ANALYZE object, object_grid")
         for edition_id in editions:
             counts.refresh(conn, edition_id)
-        cur.execute(SQL["make_shifted"])
-        changed.note(conn, "shifted")
-        cur.execute("DROP TABLE shifted")
+        changed.note_all(conn)
     return Written(len(order), 0, 0)
 
 
@@ -150,16 +148,27 @@ def _spread(bits: np.ndarray) -> np.ndarray:
 
 @contextmanager
 def _bare(cur, progress: Progress) -> Iterator[None]:
-    """Take keys, indexes and references of the tables down for a while."""
+    """Take indexes down for a while, and have references looked at in the end, all at once.
+
+    No reference is taken down: that would lock the tables it leads to. The keys stay, too: numbers only grow.
+    """
     cur.execute(SQL["dependents"])
     found = cur.fetchall()
-    for down, _, _, _ in reversed(found):
+    for down, _, _ in found:
         cur.execute(down)
+    cur.execute(SQL["references_later"])
+    later = bool(cur.rowcount)
     yield
     cur.execute("SET LOCAL maintenance_work_mem = '512MB'")
-    for done, (_, up, _, name) in enumerate(found):
-        progress(f"{name}: made of indexes and references", done, len(found))
+    for done, (_, up, name) in enumerate(found):
+        progress(f"{name}: made of indexes", done, len(found))
         cur.execute(up)
+    cur.execute("ANALYZE object, object_grid")
+    if later:
+        cur.execute(SQL["references_again"])
+        cur.execute(SQL["loose"])
+        if cur.fetchone()[0]:
+            raise Conflict("a category or a unit is no more: nothing was stored, do it again")
 
 
 def _objects(

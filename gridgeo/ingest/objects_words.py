@@ -73,26 +73,25 @@ def attribute_columns(tree: Tree, columns: Iterable[str]) -> dict[str, frozenset
     return {column: frozenset(names) for column, names in found.items() if names}
 
 
-def attributes(
-    category: Category, cells: Mapping[str, str | None], means: Mapping[str, frozenset[str]]
-) -> tuple[str, list[tuple[str, Word]]]:
-    """Return the attributes of an object as JSON, and what is wrong, by column.
+def attributes(category: Category, cells: Mapping[str, str], means: Mapping[str, frozenset[str]]) -> tuple[str, list[tuple[str, Word]]]:
+    """Return the attributes of an object as JSON, and what is wrong, by column; `cells` are those that are not empty.
 
     Faults: `bad-attribute`, `unknown-attribute`, `missing-attribute`.
     """
     schema, made, faults = {one.name: one for one in category.attributes}, {}, []
     for column, text in cells.items():
         own = next((schema[name] for name in means[column] if name in schema), None)
-        if own is None and text:
+        if own is None:
             faults.append((column, Word(fault="unknown-attribute", rule=f"{category.path} has no such attribute")))
-        elif own is not None and text:
-            value, rule = attribute(own, text)
-            if rule:
-                faults.append((column, Word(fault="bad-attribute", rule=rule)))
-            elif value is not None:
-                made[own.name] = value
-        if own is not None and own.required and own.name not in made and not text:
-            faults.append((column, Word(fault="missing-attribute", rule=f"an object of {category.path} should have it")))
+            continue
+        value, rule = attribute(own, text)
+        made[own.name] = value
+        if rule:
+            faults.append((column, Word(fault="bad-attribute", rule=rule)))
+    for column, names in means.items():
+        if any(name in schema and schema[name].required and name not in made for name in names):
+            faults.append((column, Word(fault="missing-attribute", rule=f"an object of {category.path} has it")))
+    made = {name: value for name, value in made.items() if value is not None}
     return orjson.dumps(made, option=orjson.OPT_SORT_KEYS).decode() if made else "", faults
 
 
@@ -113,11 +112,16 @@ def attribute(own: Attribute, text: str) -> tuple[object, str]:
 
 def combined(columns: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Return for each row which of the different combinations of some columns of numbers it has, and the first row of each."""
-    index: np.ndarray | None = None
+    index, different = np.int64(0), 1
     for column in columns:
-        below = column.astype(np.int64) + 1
-        index = below if index is None else pd.factorize(index * (below.max(initial=0) + 1) + below)[0]
-    index = pd.factorize(index)[0]
+        below, more = column.astype(np.int64) + 1, int(column.max(initial=-1)) + 2
+        if more == 1:
+            continue
+        if different * more >= 1 << 62:
+            index = pd.factorize(index)[0]
+            different = int(index.max(initial=0)) + 1
+        index, different = index * more + below, different * more
+    index = pd.factorize(np.broadcast_to(index, len(column)))[0]
     first = np.empty(index.max(initial=-1) + 1, np.int64)
     first[index[::-1]] = np.arange(len(index) - 1, -1, -1)
     return index, first

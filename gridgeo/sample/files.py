@@ -15,7 +15,7 @@ import shapely
 
 from ..geo import crs
 from ..hierarchy import model
-from . import addresses, fakes, people
+from . import addresses, fakes, objects, people
 from .profiles import Progress, make
 from .variant import changed, police
 
@@ -28,6 +28,9 @@ _SHAPEFILE_COLUMNS = {"code": "GRIDCODE", "name_zh": "WGMC", "parent": "SQCODE",
 
 #: Houses of the small sample in every form: the profile's own 8,000 would be too many to keep beside the code.
 _FEW_HOUSES = 200
+
+#: Likewise, objects.
+_FEW_OBJECTS = 500
 
 #: The date every file bears, for the same bytes on any day.
 _DATE = (2024, 1, 1)
@@ -54,12 +57,17 @@ def write_all(
     return files
 
 
+def write_objects(profile: str, seed: int, folder: Path, count: int | None = None, progress: Progress | None = None) -> list[Path]:
+    """Write managed objects and their categories (see :func:`.objects.write`), and return the files."""
+    return objects.write(objects.make(profile, seed, count, progress), Path(folder))
+
+
 def write_small(folder: Path, seed: int = 1) -> list[Path]:
     """Write the small sample in every form a user may meet, and a later edition of it; return the files.
 
     GeoJSON a level; micro-grids as a zipped Shapefile in GBK without ``.cpg`` and as CSV with WKT; police beats as
     unions of micro-grids; in ``later/`` the same district after splits, merges, moves and renames; a few buildings,
-    their houses, and who is linked to them, as CSV.
+    their houses, and who is linked to them, and managed objects, as CSV.
     """
     folder = Path(folder)
     frame = make("small", seed)
@@ -70,7 +78,8 @@ def write_small(folder: Path, seed: int = 1) -> list[Path]:
     written.append(_write_csv(police(frame), folder / "police.csv"))
     written += _write_levels(changed(frame), folder / "later")
     base = addresses.make("small", seed, _FEW_HOUSES, units=frame)
-    return [*written, *addresses.write(base, folder), *people.write(people.make(base, seed), folder)]
+    written += [*addresses.write(base, folder), *people.write(people.make(base, seed), folder)]
+    return [*written, *objects.write(objects.make("small", seed, _FEW_OBJECTS, units=frame), folder)]
 
 
 def _write_levels(frame: geopandas.GeoDataFrame, folder: Path) -> list[Path]:

@@ -40,6 +40,8 @@ _STATUS = {"in_use": 0.93, "damaged": 0.03, "out_of_service": 0.015, "removed": 
 #: of all objects these are lines or areas, where there are categories of them
 _DRAWN = 0.004
 _PARK = 0.02
+#: what numbers of a unit go up by
+_STEPS = {"m": 0.5, "m2": 25, "mm": 100, "cm": 15, "W": 50, "kW": 7, "kV": 10, "t": 5, "l": 120, "a": 20}
 _FIRST_DAY, _LAST_DAY = np.datetime64("2015-01-01"), np.datetime64("2025-06-30")
 _DISTRICT = "440306"
 _SOURCE = "gridgeo sample"
@@ -93,13 +95,14 @@ def make(
 
 
 def write(made: Objects, folder: Path) -> list[Path]:
-    """Write objects.csv, objects_drawn.geojson (where there are any) and categories.csv, and return the files."""
+    """Write objects.csv, objects_drawn.csv (WKT; where there are any) and categories.csv, and return the files."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     files = [columns.write(made.points, folder / "objects.csv")]
     if len(made.drawn):
-        files.append(folder / "objects_drawn.geojson")
-        files[-1].write_bytes(_geojson(made.drawn))
+        files.append(folder / "objects_drawn.csv")
+        wkt = shapely.to_wkt(made.drawn.geometry.to_numpy(), rounding_precision=7)
+        made.drawn.drop(columns="geometry").assign(geometry=wkt).to_csv(files[-1], index=False, encoding="utf-8-sig", lineterminator="\r\n")
     files.append(folder / "categories.csv")
     files[-1].write_bytes(Path(__file__).with_name("categories.csv").read_bytes())
     return files
@@ -233,10 +236,9 @@ def _values(attribute: dict) -> list[str]:
     """What an attribute may be here: a handful of values."""
     if attribute["kind"] == "choice":
         return [*attribute["choices"], attribute["choices"][0], attribute["choices"][0]]
-    if attribute["kind"] == "number":
-        return [f"{value / 10:g}" for value in range(5, 125, 5)]
-    if attribute["kind"] == "integer":
-        return [str(value) for value in range(1, 13)]
+    if attribute["kind"] in ("number", "integer"):
+        step = _STEPS.get(attribute.get("unit", ""), 1)
+        return [f"{value * step:g}" for value in range(1, 13)]
     if attribute["kind"] == "date":
         return [_day(int(value)) for value in range(0, 3600, 30)]
     return [f"{attribute['name_zh']}{place}" for place in "甲乙丙丁"]
@@ -260,21 +262,6 @@ def _drawn(table: dict[str, Column], rows: np.ndarray, kind: np.ndarray, xy: np.
 
 def _rounded(corners: np.ndarray) -> np.ndarray:
     return crs.to_storage(corners.reshape(-1, 2), crs.METRIC_PLANE).round(7).reshape(corners.shape)
-
-
-def _geojson(drawn: geopandas.GeoDataFrame) -> bytes:
-    """One feature a line, without what is empty."""
-    system = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{crs.STORAGE}"}}
-    head = orjson.dumps({"type": "FeatureCollection", "invented": True, "crs": system, "features": []})
-    features = [
-        {
-            "type": "Feature",
-            "properties": {name: value for name, value in row.items() if value},
-            "geometry": shapely.geometry.mapping(shape),
-        }
-        for row, shape in zip(drawn.drop(columns="geometry").to_dict("records"), drawn.geometry, strict=True)
-    ]
-    return head.removesuffix(b"]}") + b"\n" + b",\n".join(map(orjson.dumps, features)) + b"\n]}\n"
 
 
 def _day(number: int) -> str:

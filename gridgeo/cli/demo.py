@@ -39,13 +39,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", choices=("small", "baoan", "city"), default="baoan", help="size of the district (default: baoan)")
     told = "houses to make, with who is linked to them; 0: none (default: 10,000, in part of the district)"
     parser.add_argument("--houses", type=int, metavar="N", help=told)
+    told = "managed objects to make; 0: none (default: a tenth of the profile's, 160,000 of 1.6 million for baoan)"
+    parser.add_argument("--objects", type=int, metavar="N", help=told)
     parser.add_argument("--port", type=int, help="port to listen on (default 8000, or GRIDGEO_PORT)")
     parser.add_argument("--check", action="store_true", help="start everything, wait for the map, ask once, print seconds, stop")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Serve until Ctrl-C; with --check until everything has answered. What ran before goes on running."""
-    from . import database, demo_key, demo_town, serving
+    from . import database, demo_key, demo_objects, demo_town, serving
 
     settings = replace(settings, port=args.port or settings.port)
     if not args.check:
@@ -56,6 +58,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         with stages.timed("database"):
             url = stack.enter_context(database.opened(settings, migrate=True))
         demo_town.fill(url, args.profile, args.houses, settings, stages.timed)
+        demo_objects.fill(url, args.profile, args.objects, settings, stages.timed)
         lon, lat, code = _somewhere(url)
         with stages.timed("server"):
             server = stack.enter_context(serving.serving(settings, url, aside=args.check))

@@ -67,6 +67,15 @@ def fill(url: str, profile: str, houses: int | None, settings: Settings, timed: 
                 _load_links(conn, folder, settings)
 
 
+def own(conn, profile: str) -> bool:
+    """Return whether the district is the one of this profile's sample."""
+    from ..hierarchy import store
+    from ..hierarchy.model import GOVERNANCE
+
+    edition = store.edition_open(conn, GOVERNANCE)
+    return edition is not None and (edition.name, edition.source) == (_name(profile), _SOURCE)
+
+
 def linked(url: str) -> bool:
     """Return whether anything is linked to the houses."""
     from ..db import connection

@@ -1,0 +1,72 @@
+"""The managed objects of the demo's town: made and loaded as a user loads files."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from ..errors import InvalidInput
+from ..settings import Settings
+from .demo_town import SEED, Timed, own
+
+#: Of the profile's objects, what a first start loads that nobody has to wait for.
+_SHARE = 10
+_SOURCE = "gridgeo sample"
+
+
+def wanted(profile: str, objects: int | None) -> int:
+    """Return how many objects to make: a tenth of the profile's where nobody says. Raises InvalidInput for more, or less than none."""
+    from ..sample.objects import SIZES
+
+    if objects is None:
+        return SIZES[profile] // _SHARE
+    if not 0 <= objects <= SIZES[profile]:
+        raise InvalidInput("--objects", objects, f"0 to {SIZES[profile]:,} for {profile}")
+    return objects
+
+
+def fill(url: str, profile: str, objects: int | None, settings: Settings, timed: Timed) -> None:
+    """Make and load objects where the town is the demo's own and has none; their categories, too, where no tree is valid.
+
+    Parameters
+    ----------
+    objects
+        How many, 0 for none; None: a tenth of the profile's number.
+
+    Raises
+    ------
+    InvalidInput
+        More objects than the profile has, or less than none.
+    """
+    from .. import sample
+    from ..db import connection
+    from ..ingest import objects_store
+    from . import database
+
+    count, folder = wanted(profile, objects), settings.home / "sample" / profile
+    with closing(connection.connect(url)) as conn:
+        if not count or not own(conn, profile) or not objects_store.may_begin(conn):
+            return
+        conn.rollback()
+        with timed("sample"), database.cluster(settings).locked():
+            files = sample.write_objects(profile, SEED, folder, count)
+        with timed("load"):
+            _load(conn, [file for file in files if file.stem != "categories"], folder / "categories.csv")
+
+
+def _load(conn, files: list[Path], tree: Path) -> None:
+    import csv
+
+    from ..db import connection
+    from ..errors import NotFound
+    from ..ingest import objects
+    from ..objects import categories
+
+    with connection.transaction(conn):
+        try:
+            categories.tree(conn)
+        except NotFound:
+            with tree.open(encoding="utf-8-sig", newline="") as lines:
+                staged = categories.stage(conn, list(csv.DictReader(lines)), "示例 sample", _SOURCE)
+            categories.activate(conn, staged)
+        objects.commit(conn, objects.plan(conn, files, datum="cgcs2000", storing=True))

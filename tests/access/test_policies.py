@@ -113,6 +113,20 @@ def test_what_one_transaction_may_see_ends_with_it(city, role):
     pool.close()
 
 
+def test_what_is_done_regardless_ends_with_its_block(city, conn, role):
+    store.see(conn, rules.written([city[1][A]]))
+    with store.regardless(conn):
+        assert seen(conn, "building") == 2
+    assert seen(conn, "building") == 1
+    with pytest.raises(RuntimeError), store.regardless(conn):
+        raise RuntimeError
+    assert seen(conn, "building") == 1
+    with pytest.raises(psycopg2.Error), store.regardless(conn), conn.cursor() as cur:
+        cur.execute("SELECT 1 / 0")
+    conn.rollback()
+    assert seen(conn, "building") == 0
+
+
 def test_outside_of_a_transaction_nothing_is_allowed(conn):
     conn.autocommit = True
     store.see(conn, store.WHOLE)

@@ -1,4 +1,4 @@
-"""Grids from the database into a file for analysts."""
+"""Grids, or managed objects, from the database into a file for analysts."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import argparse
 from pathlib import Path
 
 from ..settings import Settings
+from . import export_objects
 from .given import chosen_edition, edition_id
 
-HELP = "write grids of an edition to a file: GeoJSON, GeoPackage, Shapefile (zip), CSV, FlatGeobuf"
+HELP = "write grids of an edition, or managed objects, to a file: GeoJSON, GeoPackage, CSV; grids also Shapefile (zip), FlatGeobuf"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to write, and how."""
+    parser.add_argument("what", nargs="?", choices=("grids", "objects"), default="grids", help="(default: grids)")
     parser.add_argument("file", type=Path, metavar="FILE", help="its ending names the format; a directory: the file gets a name of its own")
     parser.add_argument(
         "--level", action="append", default=[], metavar="LEVEL", help="a level; may be given again (default: all with units)"
@@ -24,11 +26,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     datums = "wgs84, cgcs2000, gcj02, bd09 or EPSG:n (default: wgs84 in GeoJSON, else cgcs2000)"
     parser.add_argument("--crs", default="", metavar="CRS", help=datums)
     parser.add_argument("--format", default="", help="geojson, gpkg, shp, csv or fgb (default: by the file's ending; gpkg in a directory)")
+    export_objects.arguments(parser.add_argument_group("objects"))
     parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Write the file and say what is in it."""
+    if args.what == "objects":
+        return export_objects.run(args, settings)
+    export_objects.refuse(args, export_objects.OF_OBJECTS, "is of objects: gridgeo export objects FILE")
     from contextlib import closing
 
     from ..db import connection

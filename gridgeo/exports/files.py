@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from ..errors import Conflict, NotFound
 from . import rules
 from .formats import csv, flatgeobuf, geojson, geopackage, shapefile
 from .model import Format, Order, Source
 from .sheets import sheets
+
+T = TypeVar("T")
 
 _WRITE = {
     Format.GEOJSON: geojson.write,
@@ -39,19 +43,32 @@ def export(path: Path, source: Source, order: Order, overwrite: bool = False) ->
     """
     rules.fits(source, order)
     rules.says_datum(path.name, order.datum)
+
+    def write(made: Path) -> None:
+        _WRITE[order.format](made, sheets(source, order), rules.about(source, order))
+
+    whole(path, f"grids{order.format.ending}", write, overwrite)
+    return path
+
+
+def whole(path: Path, name: str, write: Callable[[Path], T], overwrite: bool = False) -> T:
+    """Let `write` make a file of some name in a place of its own, move it to its path, and return what `write` returned.
+
+    Raises Conflict and NotFound as :func:`export` does.
+    """
     _free(path, overwrite)
     if not path.parent.is_dir():
         raise NotFound("directory", str(path.parent))
     workshop = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
-        made = workshop / f"grids{order.format.ending}"
-        _WRITE[order.format](made, sheets(source, order), rules.about(source, order))
+        made = workshop / name
+        told = write(made)
         _settle(made)
         _free(path, overwrite)
         made.replace(path)
     finally:
         shutil.rmtree(workshop)
-    return path
+    return told
 
 
 def _free(path: Path, overwrite: bool) -> None:

@@ -1,26 +1,12 @@
 -- Managed objects on their way from files: what COPY filled is compared and written by the room `objects`; the first load of all goes
 -- straight into the tables (objects_store.py).
 
--- name: copy_given
-COPY given_object (n, element_code, category_id, status, name, point, shape, floor, place, inspected_on, attributes, since, source)
-FROM STDIN (FORMAT binary)
-
--- name: copy_object
-COPY object (object_id, element_code, category_id, status, name, point, shape, floor, place, inspected_on, attributes, since, source)
-FROM STDIN (FORMAT binary)
-
--- name: copy_grid
-COPY object_grid (object_id, edition_id, unit_id, outcome) FROM STDIN (FORMAT binary)
-
 -- name: drop_asked
 DROP TABLE IF EXISTS pg_temp.asked;
 
 -- name: make_asked
 -- Codes and places of which it is asked whether they are known.
 CREATE TEMPORARY TABLE asked (n bigint, code text COLLATE "C") ON COMMIT DROP;
-
--- name: copy_asked
-COPY asked (n, code) FROM STDIN (FORMAT binary)
 
 -- name: unknown_objects
 SELECT n FROM asked AS a WHERE NOT EXISTS (SELECT FROM object AS o WHERE o.element_code = a.code) ORDER BY n;
@@ -40,21 +26,6 @@ SELECT a.n, ST_X(o.point), ST_Y(o.point) FROM asked AS a JOIN object AS o ON o.e
 -- Whether no object is stored yet, and who asks may take indexes down.
 SELECT NOT EXISTS (SELECT FROM object)
    AND (SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE oid = ANY(ARRAY['object', 'object_grid', 'object_history']::regclass[]));
-
--- name: usual
--- What is not said stays as it is, or is what is usual of a new object; so do attributes that the file has no column for.
-UPDATE given_object AS g
-   SET status = coalesce(g.status, o.status, 'in_use'),
-       category_id = coalesce(g.category_id, o.category_id),
-       point = coalesce(g.point, o.point),
-       since = CASE WHEN o.object_id IS NULL THEN coalesce(g.since, %(since)s::date) ELSE g.since END,
-       attributes = nullif((coalesce(o.attributes, '{}') - %(attributes)s::text[]) || coalesce(g.attributes, '{}'), '{}')
-  FROM given_object AS s
-  LEFT JOIN object AS o USING (element_code)
- WHERE s.n = g.n
-   AND (num_nulls(s.status, s.category_id, s.point) > 0
-     OR o.object_id IS NULL AND s.since IS NULL
-     OR o.attributes - %(attributes)s::text[] <> '{}');
 
 -- name: lock_tables
 -- Nobody may look at tables whose indexes are made anew; they were empty.

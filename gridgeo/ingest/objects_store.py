@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import date
 
 import numpy as np
+from psycopg2 import sql
 
 from ..db import queries
 from ..errors import Conflict
@@ -87,7 +88,7 @@ def _asked(conn, query: str, rows: np.ndarray, codes: np.ndarray) -> np.ndarray:
     with conn.cursor() as cur:
         cur.execute(SQL["drop_asked"])
         cur.execute(SQL["make_asked"])
-        cur.copy_expert(SQL["copy_asked"], Stream(binary.rows([binary.number(rows, ">i8"), binary.texts(codes)], len(rows))), size=1 << 20)
+        _copy(cur, "asked", ("n", "code"), binary.rows([binary.number(rows, ">i8"), binary.texts(codes)], len(rows)))
         cur.execute("ANALYZE asked")
         cur.execute(SQL[query])
         return np.array(cur.fetchall(), float).reshape(-1, len(cur.description))
@@ -99,9 +100,8 @@ def compare(conn, rows: Rows, sound: np.ndarray, since: date) -> Written:
     writing.prepare(conn)
     with conn.cursor() as cur:
         fields = [binary.number(chosen + 1, ">i8"), *(rows.fields[name][chosen] for name in _COLUMNS)]
-        cur.copy_expert(SQL["copy_given"], Stream(binary.rows(fields, len(chosen))), size=1 << 20)
-        cur.execute("ANALYZE given_object")
-        cur.execute(SQL["usual"], {"since": since, "attributes": sorted(set().union(*rows.given.means.values()))})
+        _copy(cur, "given_object", ("n", *_COLUMNS), binary.rows(fields, len(chosen)))
+    writing.complete(conn, since, sorted(set().union(*rows.given.means.values())))
     return writing.settle(conn, rows.filled)
 
 
@@ -116,7 +116,7 @@ def first(conn, parts: Sequence[tuple[Rows, np.ndarray]], editions: Mapping[int,
             cur.execute(SQL["take_numbers"], {"count": len(order)})
             numbers = np.arange(len(order), dtype=np.int64) + cur.fetchone()[0]
             progress("objects entered", 0, len(order))
-            cur.copy_expert(SQL["copy_object"], Stream(_objects(parts, order, numbers, since, progress)), size=1 << 20)
+            _copy(cur, "object", ("object_id", *_COLUMNS), _objects(parts, order, numbers, since, progress))
             for edition_id, snapshot in editions.items():
                 _lay(cur, edition_id, snapshot, lonlat[order], numbers)
         for edition_id in editions:
@@ -210,4 +210,9 @@ def _lay(cur, edition_id: int, snapshot: Snapshot, lonlat: np.ndarray, numbers: 
         binary.number(unit, ">i8", unit == 0),
         binary.words(outcome),
     ]
-    cur.copy_expert(SQL["copy_grid"], Stream(binary.rows(fields, len(numbers))), size=1 << 20)
+    _copy(cur, "object_grid", ("object_id", "edition_id", "unit_id", "outcome"), binary.rows(fields, len(numbers)))
+
+
+def _copy(cur, table: str, columns: Sequence[str], pieces: Iterator[bytes]) -> None:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    cur.copy_expert(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(sql.Identifier(table), names), Stream(pieces), size=1 << 20)

@@ -115,6 +115,21 @@ def check(conn, given: Sequence[str], may_add: bool = True, may_change: bool = T
     return faults
 
 
+def complete(conn, since: date, attributes: Sequence[str]) -> None:
+    """Fill in what rows of `given_object` do not say: as it is stored, or as is usual of a new object.
+
+    Parameters
+    ----------
+    since
+        From when on a new object is as it is.
+    attributes
+        Those that the rows speak of, if only by saying nothing; all others stay.
+    """
+    with conn.cursor() as cur:
+        cur.execute("ANALYZE given_object")
+        cur.execute(SQL["usual"], {"since": since, "attributes": list(attributes)})
+
+
 def settle(conn, given: Sequence[str]) -> Written:
     """Write what stands in `given_object`, which was judged, and say what was done. `given` as in :func:`check`."""
     with conn.cursor() as cur:

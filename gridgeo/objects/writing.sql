@@ -108,6 +108,21 @@ SELECT g.n, g.place
        ELSE false END
  ORDER BY g.n;
 
+-- name: usual
+-- What is not said stays as it is, or is what is usual of a new object; so do attributes that the file has no column for.
+UPDATE given_object AS g
+   SET status = coalesce(g.status, o.status, 'in_use'),
+       category_id = coalesce(g.category_id, o.category_id),
+       point = coalesce(g.point, o.point),
+       since = CASE WHEN o.object_id IS NULL THEN coalesce(g.since, %(since)s::date) ELSE g.since END,
+       attributes = nullif((coalesce(o.attributes, '{}') - %(attributes)s::text[]) || coalesce(g.attributes, '{}'), '{}')
+  FROM given_object AS s
+  LEFT JOIN object AS o USING (element_code)
+ WHERE s.n = g.n
+   AND (num_nulls(s.status, s.category_id, s.point) > 0
+     OR o.object_id IS NULL AND s.since IS NULL
+     OR o.attributes - %(attributes)s::text[] <> '{}');
+
 -- name: departments
 -- The organisation codes that element codes begin with, and the first row of each.
 SELECT left(element_code, 9), min(n) FROM given_object GROUP BY left(element_code, 9) ORDER BY min(n);
@@ -270,10 +285,10 @@ SELECT object_id, point FROM altered WHERE moved;
 CREATE TEMPORARY TABLE summed ON COMMIT DROP AS
 SELECT edition_id, unit_id, category_id, status, sum(n)::integer AS n
   FROM (
-    SELECT t.edition_id, v.parent_id AS unit_id, t.category_id, t.status, t.n
+    SELECT t.edition_id, a.above_id AS unit_id, t.category_id, t.status, t.n
       FROM tallied AS t
-      JOIN grid_unit_version AS v USING (edition_id, unit_id)
-     WHERE v.parent_id IS NOT NULL
+      JOIN unit_above AS a USING (edition_id, unit_id)
+     WHERE a.above_id IS NOT NULL
      UNION ALL
     SELECT edition_id, unit_id, 0, status, n FROM tallied
   ) AS part

@@ -1,10 +1,10 @@
 // The card of a drawn area: its size, the units wholly and partly in it, households, buildings, objects; and ways to take it along.
-gridgeo.areacard = (topology, store, view, asked, config, exporting) => {
-  const { find, el, both, fill, number } = gridgeo.dom;
+gridgeo.areacard = (map, topology, store, view, asked, config, exporting) => {
+  const { find, el, both, fill, number, narrow } = gridgeo.dom;
   const { language } = gridgeo;
   const MOST = 40; // units listed by name
   const node = find("#card");
-  let running = null;
+  let running = null, seen = null; // the area last brought into view
 
   function draw({ area, selected, place, object }, before) {
     const covered = selected || place || object;
@@ -17,14 +17,27 @@ gridgeo.areacard = (topology, store, view, asked, config, exporting) => {
     document.body.classList.add("with-card");
     const found = topology.levels.map((level) => ({ level, ...gridgeo.inside.units(topology, level, gridgeo.area.ring(area)) }));
     fill(node, header(area), figures(area, found), listed(found), section(area, ...BUILDINGS), section(area, ...OBJECTS), taken(area, found));
+    if (area !== seen) uncover(area);
+    seen = area;
     node.scrollTop = 0;
     find("#said").textContent = node.querySelector("h2").textContent;
+  }
+
+  // An area that lies under its card, or beyond the edge, comes into what is free; the map is not brought nearer.
+  function uncover(area) {
+    const { x: width, y: height } = map.getSize(), room = 24;
+    const low = narrow() ? node.offsetHeight + room : room, aside = narrow() ? room : node.offsetWidth + 2 * room, above = narrow() ? 66 : room;
+    const bounds = L.latLngBounds(gridgeo.area.ring(area).map(([lon, lat]) => [lat, lon]));
+    const west = map.latLngToContainerPoint(bounds.getNorthWest()), east = map.latLngToContainerPoint(bounds.getSouthEast());
+    if (west.x >= room && west.y >= above && east.x <= width - aside && east.y <= height - low) return;
+    map.fitBounds(bounds, { paddingTopLeft: [room, above], paddingBottomRight: [aside, low], maxZoom: map.getZoom(), animate: false });
   }
 
   function hide() {
     node.hidden = true;
     document.body.classList.remove("with-card");
     fill(node);
+    seen = null;
   }
 
   function header(area) {

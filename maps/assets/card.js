@@ -1,6 +1,7 @@
 // The card of the unit that was clicked: what it is, where it belongs, its figures, and the ways on.
 gridgeo.card = (topology, store, view, sections, config) => {
   const { find, el, both, fill, number } = gridgeo.dom;
+  const { pick } = gridgeo.language;
   const node = find("#card");
   const { edition, measures } = topology.about;
   const types = measures.find((measure) => measure.categories);
@@ -40,7 +41,7 @@ gridgeo.card = (topology, store, view, sections, config) => {
     for (const measure of measures) {
       if (!measure.levels[level.key]) continue;
       const summed = measure.key === "households" && unit.facts.summed;
-      add(measure.zh, measure.en, gridgeo.measures.text(measure, level, unit), summed ? { all: " 下级合计", some: " 下级合计（有缺）" }[summed] : "");
+      add(measure.zh, measure.en, gridgeo.measures.text(measure, level, unit), summed ? { all: pick(" 下级合计", " sum of parts"), some: pick(" 下级合计（有缺）", " sum of parts, some unknown") }[summed] : "");
     }
     if (below && unit.children.length && below !== topology.levels.at(-1)) add(`${below.zh}数`, `${below.en.replace(/y$/, "ie")}s`, `${number(unit.children.length)} 个`);
     return rows.length ? el("dl", { class: "figures" }, ...rows) : null;

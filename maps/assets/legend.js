@@ -1,6 +1,7 @@
 // The legend: classes with limits and counts, each a switch that shows or hides its units; and the same for print.
 gridgeo.legend = (store, current) => {
   const { find, el, both, fill, number } = gridgeo.dom;
+  const { pick } = gridgeo.language;
   const METHODS = { quantile: ["等量分级", "Quantiles"], natural: ["自然断点", "Natural breaks"] };
   const node = find("#legend");
 
@@ -11,8 +12,8 @@ gridgeo.legend = (store, current) => {
     const { measure, level, shown } = painting;
     const most = Math.max(...shown.map((one) => one.count), 1);
     fill(node,
-      el("h2", {}, both(measure.zh, measure.en), measure.unit ? el("span", { class: "unit" }, measure.unit) : null),
-      el("p", { class: "note" }, `${level.zh} ${level.en} · ${number(level.units.length)}`),
+      el("h2", {}, both(measure.zh, measure.en), measure.unit ? el("span", { class: "unit" }, pick(measure.unit, measure.unit_en)) : null),
+      el("p", { class: "note" }, `${pick(level.zh, level.en)} ${pick(level.en, level.zh)} · ${number(level.units.length)}`),
       measure.categories ? null : methods(method),
       el("ul", { class: "classes" }, ...shown.map((one) => row(one, most, hidden))),
       hidden.length ? el("button", { type: "button", class: "plain", onclick: () => store.change({ hidden: [] }) }, both("全部显示", "Show all")) : null);
@@ -54,12 +55,12 @@ gridgeo.legend = (store, current) => {
     const { measure, level, shown } = painting;
     return el("div", { class: "printed-legend" },
       el("h2", {}, both(measure.zh, measure.en)),
-      el("p", { class: "note" }, [measure.unit, `${level.zh} ${level.en}`, number(level.units.length)].filter(Boolean).join(" · ")),
+      el("p", { class: "note" }, [pick(measure.unit, measure.unit_en), `${pick(level.zh, level.en)} ${pick(level.en, level.zh)}`, number(level.units.length)].filter(Boolean).join(" · ")),
       measure.categories ? null : el("p", { class: "note" }, METHODS[method].join(" ")),
       el("ul", { class: "classes" }, ...shown.filter((one) => !hidden.includes(one.key)).map((one) =>
         el("li", { class: "class" }, swatch(one), el("span", { class: "limits" }, gridgeo.measures.label(one)), el("span", { class: "count" }, number(one.count))))));
   }
 
-  store.watch(["painting", "hidden"], draw);
+  store.watch(["painting", "hidden", "lang"], draw);
   return { printed };
 };

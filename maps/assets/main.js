@@ -69,6 +69,7 @@ gridgeo.main = (() => {
     gridgeo.locate(map, topology, view);
     gridgeo.keyboard(map, topology, store, view);
     gridgeo.printing(map, topology, store, layer, gridgeo.legend(store, current));
+    if (things) things.onPaper();
     remember(topology, store, categories);
     say("ready");
     requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("first-map")));
@@ -165,7 +166,7 @@ gridgeo.main = (() => {
     const wide = !gridgeo.dom.narrow() && document.body.classList.contains("with-card") && map.getSize().x > 800;
     const drawer = document.body.classList.contains("with-wash") ? find("#wash").offsetHeight + 14 : 0;
     const bottom = Math.max(drawer, gridgeo.dom.narrow() ? Math.max(sheet.height(), find("#card").offsetHeight) : 0);
-    return { left: 0, top: 0, right: wide ? find("#card").offsetWidth + 12 : 0, bottom };
+    return { left: 0, top: gridgeo.dom.narrow() ? find("#toolbar").offsetHeight : 0, right: wide ? find("#card").offsetWidth + 12 : 0, bottom };
   }
 
   // The address follows what is shown; a selection is a step one can go back from.

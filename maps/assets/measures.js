@@ -61,8 +61,12 @@ gridgeo.measures = (() => {
     const column = measure.levels[level.key];
     const value = column ? column.values[unit.order] : null;
     if (value === null) return "—";
-    if (measure.categories) return measure.categories.find((one) => one.key === value).zh;
-    return `${number(value)} ${measure.unit}`.trim();
+    const { pick } = gridgeo.language;
+    if (measure.categories) {
+      const { zh, en } = measure.categories.find((one) => one.key === value);
+      return pick(zh, en);
+    }
+    return `${number(value)} ${pick(measure.unit, measure.unit_en)}`.trim();
   }
 
   return { paintedLevel, classify, label, text, plain };

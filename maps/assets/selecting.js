@@ -90,9 +90,7 @@ gridgeo.selecting = (map, topology, store, view, tools, sketch, look) => {
     const ring = gridgeo.area.ring(area).map(([lon, lat]) => [lat, lon]);
     const style = { renderer: sketch.renderer, interactive: false };
     shape.addLayer(L.polygon(ring, { ...style, color: "#fff", weight: 5, fill: false }));
-    shape.addLayer(L.polygon(ring, { ...style, color: look.accent, weight: 2.5, fillOpacity: 0.07 }));
-    const box = L.latLngBounds(ring);
-    if (!map.getBounds().intersects(box)) map.fitBounds(box.pad(0.4), { animate: false });
+    shape.addLayer(L.polygon(ring, { ...style, color: look.accent, weight: 2.5, fill: false }));
   });
 
   function escape() {

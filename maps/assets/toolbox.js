@@ -7,7 +7,7 @@ gridgeo.toolbox = ({ map, topology, store, layer, view, asked, config }) => {
   const exporting = gridgeo.exporting(topology, asked);
 
   gridgeo.selecting(map, topology, store, view, tools, sketch, look);
-  gridgeo.areacard(topology, store, view, asked, config, exporting);
+  gridgeo.areacard(map, topology, store, view, asked, config, exporting);
   gridgeo.ruler(map, store, tools, sketch, look);
   if (config.editions) dated();
   else store.change({ compare: null });

@@ -24,6 +24,7 @@ gridgeo.tools = (store) => {
     if (before && before !== now && tools.get(before).end) tools.get(before).end();
     for (const button of bar.querySelectorAll("button:not([data-acts])")) button.setAttribute("aria-pressed", String(button.dataset.tool === now));
     const tool = tools.get(now);
+    document.body.dataset.tool = now || "";
     document.body.classList.toggle("with-tool", Boolean(tool && !tool.bare));
     sheet.hidden = !tool || Boolean(tool.bare);
     if (!tool || before === now) return;

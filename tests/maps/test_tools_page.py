@@ -76,7 +76,9 @@ def test_english_comes_first_where_it_is_asked_for_and_stays(visit, address):
     assert heading.locator("small").get_attribute("lang") == "zh-CN"
     assert page.locator("#crumbs").inner_text().split("\n")[-1] == "Xin'an Subdistrict"
     assert page.locator("#legend h2 .both").inner_text().startswith("Households per km²")
+    assert page.locator("#legend .unit").inner_text() == "per km²" and "households" in page.locator("#card .figures").inner_text()
     assert page.locator("#card .close").get_attribute("aria-label") == "Close 关闭"
+    assert page.locator("#search").get_attribute("placeholder") == "Names, codes, pinyin"
     state(page)
     assert "lang=en" in page.url
     page.reload()
@@ -229,7 +231,8 @@ def test_on_a_phone_tools_fit_and_answer_to_a_finger(visit, address):
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     sheet = page.locator("#tool").bounding_box()
     bar, panel = page.locator("#toolbar").bounding_box(), page.locator("#panel").bounding_box()
-    assert bar["x"] + bar["width"] <= sheet["x"] and sheet["x"] + sheet["width"] <= 390 and sheet["y"] + sheet["height"] < panel["y"]
+    assert bar["y"] + bar["height"] <= sheet["y"] and bar["x"] + bar["width"] < 390
+    assert sheet["x"] + sheet["width"] <= 390 and sheet["y"] + sheet["height"] < panel["y"]
     for x, y in ((120, 500), (220, 560)):
         page.touchscreen.tap(x, y)
         page.wait_for_timeout(350)

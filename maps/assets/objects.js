@@ -108,6 +108,26 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
     layer.mark({ chosen: at });
     if (at && !view.sees(at.lon, at.lat)) view.visit(at.lon, at.lat, NEAR);
   });
+  // For paper: the classes that are shown, under what the legend says of the units.
+  function printed() {
+    const { chosen } = store.get();
+    const shown = categories.majors.filter(({ leaves }) => leaves.some((leaf) => categories.has(chosen, leaf.id)));
+    if (!shown.length) return null;
+    const all = chosen === null ? null : `${chosen.length} / ${categories.ids.length} 类`;
+    return el("div", { class: "printed-objects" }, el("h2", {}, both("部件", "Objects")), all ? el("p", { class: "note" }, all) : null,
+      el("ul", {}, ...shown.map((major) => el("li", {}, symbols.inText(gridgeo.layertree.face(major), 6), both(major.zh, major.en)))));
+  }
+
+  // Drawn as finely as the units are, before and after.
+  function onPaper() {
+    window.addEventListener("beforeprint", () => {
+      layer.sharpen(2);
+      const legend = find("#print-legend"), mine = printed();
+      if (mine) legend.append(mine);
+    });
+    window.addEventListener("afterprint", () => layer.sharpen(null));
+  }
+
   layer.addTo(map);
-  return { layer, choose };
+  return { layer, choose, onPaper };
 };

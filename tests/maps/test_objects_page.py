@@ -100,8 +100,8 @@ def painted(page, one):
 
 
 def item(page, name):
-    """Return the row of the tree that begins with a name."""
-    return page.locator("#layers-tree [role=treeitem]").filter(has=page.locator(f".what:text-matches('^{name}')"))
+    """Return the row of the tree with a name."""
+    return page.locator(f"#layers-tree [data-key$='{name}']")
 
 
 def tiles(page):

@@ -34,7 +34,7 @@ def by_id(conn, tree_id: int) -> Tree:
     """Return a tree, a draft too; raises NotFound."""
     for made in trees(conn):
         if made.tree_id == tree_id:
-            of = {code: Department(code, *names) for code, *names in _rows(conn, "departments")}
+            of = departments(conn)
             found = tuple(_category(row) for row in _rows(conn, "categories", tree_id=tree_id))
             used = {category.department_code for category in found}
             return replace(made, categories=found, departments={code: one for code, one in of.items() if code in used})
@@ -49,6 +49,11 @@ def trees(conn) -> list[Tree]:
 def known(conn) -> dict[int, Category]:
     """Return every category there ever was by its number, as it was said last; those of no tree valid now are `gone`."""
     return {category.category_id: category for category in map(_category, _rows(conn, "known"))}
+
+
+def departments(conn) -> dict[str, Department]:
+    """Return every department by its code."""
+    return {code: Department(code, *names) for code, *names in _rows(conn, "departments")}
 
 
 def stage(conn, rows: Iterable[Mapping[str, str]], name: str, source: str = "") -> int:

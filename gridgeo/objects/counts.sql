@@ -1,26 +1,27 @@
 -- name: of_units
--- What some of the lowest units hold: where all units below one are among them, and the caller may see the whole city, by its sums.
-WITH part AS MATERIALIZED (
-  SELECT v.parent_id, array_agg(v.unit_id) FILTER (WHERE g.unit_id IS NOT NULL) AS lowest,
-         v.parent_id IS NOT NULL AND count(*) = count(g.unit_id) AND count(*) > 1
+-- What some of the lowest units hold: where all that a unit is added up of are among them, and the caller may see the whole city, by its sum.
+WITH given AS MATERIALIZED (
+  SELECT DISTINCT unnest(%(units)s::bigint[]) AS unit_id
+), part AS MATERIALIZED (
+  SELECT a.above_id, array_agg(g.unit_id) FILTER (WHERE g.unit_id IS NOT NULL) AS lowest,
+         a.above_id IS NOT NULL AND count(*) = count(g.unit_id)
            AND (SELECT gridgeo.area_is_whole() OR current_user IN ('gridgeo_city', 'gridgeo_admin')) AS whole
-    FROM grid_unit_version AS v
-    LEFT JOIN unnest(%(units)s::bigint[]) AS g (unit_id) ON g.unit_id = v.unit_id
-   WHERE v.edition_id = %(edition_id)s
-     AND v.leaf
-   GROUP BY v.parent_id
+    FROM unit_above AS a
+    LEFT JOIN given AS g ON g.unit_id = a.unit_id
+   WHERE a.edition_id = %(edition_id)s
+   GROUP BY a.above_id
   HAVING count(g.unit_id) > 0
 ), held AS (
   SELECT s.category_id, s.status, s.n
     FROM object_sum AS s
    WHERE s.edition_id = %(edition_id)s
      AND s.category_id <> 0
-     AND s.unit_id = ANY(ARRAY(SELECT p.parent_id FROM part AS p WHERE p.whole))
+     AND s.unit_id = ANY(ARRAY(SELECT p.above_id FROM part AS p WHERE p.whole))
    UNION ALL
   SELECT c.category_id, c.status, c.n
     FROM object_count AS c
    WHERE c.edition_id = %(edition_id)s
-     AND c.unit_id = ANY(ARRAY(SELECT unnest(p.lowest) FROM part AS p WHERE NOT p.whole UNION ALL SELECT 0 WHERE 0 = ANY(%(units)s::bigint[])))
+     AND c.unit_id = ANY(ARRAY(SELECT unnest(p.lowest) FROM part AS p WHERE NOT p.whole UNION ALL SELECT 0 FROM given WHERE unit_id = 0))
 )
 SELECT category_id, status, sum(n)::bigint
   FROM held
@@ -72,12 +73,12 @@ SELECT g.edition_id, coalesce(g.unit_id, 0), o.category_id, o.status, count(*)
 
 -- name: add_up
 INSERT INTO object_sum (edition_id, unit_id, category_id, status, n)
-SELECT c.edition_id, v.parent_id, c.category_id, c.status, sum(c.n)
+SELECT c.edition_id, a.above_id, c.category_id, c.status, sum(c.n)
   FROM object_count AS c
-  JOIN grid_unit_version AS v USING (edition_id, unit_id)
+  JOIN unit_above AS a USING (edition_id, unit_id)
  WHERE c.edition_id = %(edition_id)s
-   AND v.parent_id IS NOT NULL
- GROUP BY c.edition_id, v.parent_id, c.category_id, c.status
+   AND a.above_id IS NOT NULL
+ GROUP BY c.edition_id, a.above_id, c.category_id, c.status
  UNION ALL
 SELECT c.edition_id, c.unit_id, 0, c.status, sum(c.n)
   FROM object_count AS c
@@ -95,11 +96,11 @@ WITH counted AS MATERIALIZED (
 ), wanted AS (
   SELECT unit_id, category_id, status, n FROM counted
    UNION ALL
-  SELECT v.parent_id, c.category_id, c.status, sum(c.n)
+  SELECT a.above_id, c.category_id, c.status, sum(c.n)
     FROM counted AS c
-    JOIN grid_unit_version AS v ON v.edition_id = %(edition_id)s AND v.unit_id = c.unit_id
-   WHERE v.parent_id IS NOT NULL
-   GROUP BY v.parent_id, c.category_id, c.status
+    JOIN unit_above AS a ON a.edition_id = %(edition_id)s AND a.unit_id = c.unit_id
+   WHERE a.above_id IS NOT NULL
+   GROUP BY a.above_id, c.category_id, c.status
    UNION ALL
   SELECT unit_id, 0, status, sum(n) FROM counted GROUP BY unit_id, status
 ), kept AS (

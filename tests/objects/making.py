@@ -65,7 +65,8 @@ ON_A_B = (113.02, 22.895)
 
 def tree(conn, rows=TREE) -> dict[str, int]:
     """Make a tree valid; return the numbers of its categories by path."""
-    made = categories.activate(conn, categories.stage(conn, rows, "2026"))
+    begins = datetime(2025, 1, 1 + len(categories.trees(conn)), tzinfo=UTC)
+    made = categories.activate(conn, categories.stage(conn, rows, "2026"), begins)
     return {one.path: one.category_id for one in made.categories}
 
 

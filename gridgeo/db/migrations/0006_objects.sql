@@ -151,7 +151,7 @@ CREATE TABLE gridgeo.object_sum (
   PRIMARY KEY (edition_id, unit_id, category_id, status)
 );
 COMMENT ON TABLE gridgeo.object_sum IS
-  'what object_count adds up to: for each unit right above the lowest by category, for each of the lowest over all categories (0)';
+  'what object_count adds up to: for each unit two levels above the lowest by category, for each of the lowest over all categories (0)';
 
 CREATE TABLE gridgeo.object_rejected (
   load_id     bigint NOT NULL,

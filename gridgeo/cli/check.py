@@ -38,12 +38,20 @@ def _database(settings: Settings) -> list:
     try:
         given = nullcontext(settings.database_url) if settings.database_url else database.cluster(settings).used()
         with given as url, closing(connection.connect(url)) as conn:
-            return check.examine(conn)
+            return check.examine(conn) + _objects(conn)
     except DatabaseUnavailable as error:
         hint = "see that the server runs and DATABASE_URL names it" if settings.database_url else "see the log named, then `gridgeo up`"
         return [check.Finding("database", check.State.ERROR, str(error), hint)]
     except EnvironmentIncomplete as error:
         return [check.Finding("database", check.State.ERROR, error.what, error.remedy)]
+
+
+def _objects(conn) -> list:
+    """Look at the objects of a database whose schema is that of this version."""
+    from ..db import check
+    from ..objects import soundness
+
+    return soundness.examine(conn) if check.migrations(conn).state is check.State.OK else []
 
 
 def _machine(settings: Settings) -> list:

@@ -43,6 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     unplaced = add("unplaced", _unplaced, "objects that lie in no unit, on a border, or in several units")
     unplaced.add_argument("--outcome", choices=("none", "boundary", "several"), help="only these")
     unplaced.add_argument("--limit", type=int, default=_SHOWN, help=f"so many at most (default: {_SHOWN})")
+    add("recount", _recount, "place what has no place yet and count everything anew: what `gridgeo check` may ask for", json_too=False)
     load_objects.rejected_arguments(add("rejected", None, "rows a load put aside: to be corrected and loaded again", json_too=False))
 
 
@@ -124,10 +125,10 @@ def _where(conn, one) -> str:
     edition = _edition(conn)
     if edition is None or one.unit_id is None:
         return "in no unit" if one.outcome else "not placed: no edition is valid now"
-    chain = _snapshot(conn, edition).chain(one.unit_id)
-    return " > ".join(f"{unit.name_zh} {unit.code or ''}".strip() for unit in chain) + (
-        "" if one.outcome == "inside" else f" ({one.outcome})"
-    )
+    snapshot = _snapshot(conn, edition)
+    chain = snapshot.chain(snapshot.units[snapshot.position[one.unit_id]])
+    named = " > ".join(f"{unit.name_zh} {unit.code or ''}".strip() for unit in chain)
+    return named if one.outcome == "inside" else f"{named} ({one.outcome})"
 
 
 def _history(conn, args: argparse.Namespace) -> int:
@@ -200,6 +201,17 @@ def _unplaced(conn, args: argparse.Namespace) -> int:
     return _table(("outcome", "element code", "category", "place"), rows, "Every object lies in one unit.")
 
 
+def _recount(conn, args: argparse.Namespace) -> int:
+    from ..objects import assignment, counts
+
+    for edition_id in assignment.editions(conn):
+        counts.lock(conn)
+        wrong = len(counts.difference(conn, edition_id))
+        placed = assignment.assign(conn, edition_id)
+        print(f"edition {edition_id}: {placed:,} objects placed, {wrong:,} counts were wrong")
+    return 0
+
+
 def _edition(conn):
     """The edition of governance valid now, or None."""
     from ..hierarchy import store
@@ -218,12 +230,8 @@ def _snapshot(conn, edition):
 def _leaves(conn, edition, code: str | None = None) -> list[int]:
     """The lowest units of an edition; those of one unit where its code is given."""
     snapshot = _snapshot(conn, edition)
-    top = None if code is None else snapshot.unit(code).unit_id
-    return [
-        unit.unit_id
-        for unit in snapshot.units
-        if unit.leaf and (top is None or top in {one.unit_id for one in snapshot.chain(unit.unit_id)})
-    ]
+    top = None if code is None else snapshot.unit(code)
+    return [unit.unit_id for unit in snapshot.units if unit.leaf and (top is None or top in snapshot.chain(unit))]
 
 
 def _day(text: str) -> date:

@@ -1,7 +1,8 @@
 """How many objects of each category and status there are in units.
 
 `object_count` has one row for each of the lowest units, category and status, and `object_sum` what these add up to for the units two
-levels above (streets), and over all categories. Both are changed by every write in the same transaction (:mod:`.writing`); all else is added up when asked.
+levels above (streets), and over all categories. Both are changed by every write in the same transaction (:mod:`.writing`); all else is
+added up when asked.
 """
 
 from __future__ import annotations

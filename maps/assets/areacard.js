@@ -1,7 +1,7 @@
 // The card of a drawn area: its size, the units wholly and partly in it, households, buildings, objects; and ways to take it along.
-gridgeo.areacard = (map, topology, store, view, asked, config, exporting) => {
+gridgeo.areacard = (map, topology, store, view, asked, config, exporting, categories) => {
   const { find, el, both, fill, number, narrow } = gridgeo.dom;
-  const { language } = gridgeo;
+  const { language, words } = gridgeo;
   const MOST = 40; // units listed by name
   const node = find("#card");
   let running = null, seen = null; // the area last brought into view
@@ -85,7 +85,7 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting) => {
   // What only the API knows; where there is none of it, or an edition of the past is shown, the section is not there.
   const BUILDINGS = [config.addresses, "blocks", "楼栋", "Buildings", (area) => ["/blocks", { polygon: gridgeo.area.polygon(area) }], ({ buildings }) => [
     el("p", {}, el("b", {}, number(buildings.count)), " ", both("栋，在整格之内", "in units wholly inside"))]];
-  const OBJECTS = [config.objects, "within", "对象", "Objects", (area) => ["/objects/within", gridgeo.area.told(area)], (told) => objects(told)];
+  const OBJECTS = [categories, "within", "部件", "Objects", (area) => ["/objects/within", { ...gridgeo.area.told(area), limit: 0 }], (told) => objects(told)];
 
   function section(area, present, what, zh, en, question, drawn) {
     if (!present || new URLSearchParams(config.query).has("datetime") || !asked.knows(what)) return null;
@@ -106,19 +106,17 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting) => {
     }
   }
 
-  // Counts by class, the most numerous first: a bar each, as long as its share.
-  function objects({ n, counts = [] }) {
-    const sums = new Map();
-    for (const one of counts) {
-      if (one.category_id === undefined) continue;
-      const name = one.name || String(one.category_id);
-      sums.set(name, { en: one.name_en, n: (sums.get(name)?.n || 0) + one.n });
-    }
-    const sorted = [...sums].sort((a, b) => b[1].n - a[1].n).slice(0, 12);
+  // Counts by major class, the most numerous first: a bar each, as long as its share; below, in which state they are.
+  function objects({ n, by_category: counts, by_status: states }) {
+    if (!n) return [el("p", { class: "quiet" }, both("没有部件", "None here"))];
+    const of = new Map(counts.map((one) => [one.category_id, one.n]));
+    const majors = categories.majors.map((major) => ({ ...major, n: major.leaves.reduce((sum, leaf) => sum + (of.get(leaf.id) || 0), 0) }));
+    const sorted = majors.filter((major) => major.n).sort((a, b) => b.n - a.n);
     return [
       el("p", {}, el("b", {}, number(n)), " ", both("个", "objects")),
-      el("ul", { class: "stock" }, ...sorted.map(([name, one]) =>
-        el("li", {}, el("span", {}, language.pick(name, one.en)), el("span", { class: "share", "aria-hidden": "true" }, el("i", { width: `${(100 * one.n) / Math.max(n, 1)}%` })), el("span", { class: "count" }, number(one.n))))),
+      el("div", { class: "stock" }, el("ul", {}, ...sorted.map((one) =>
+        el("li", {}, el("span", {}, language.pick(one.zh, one.en)), el("span", { class: "share", "aria-hidden": "true" }, el("i", { colour: one.colour, width: `${(100 * one.n) / n}%` })), el("span", { class: "count" }, number(one.n)))))),
+      el("p", { class: "note" }, states.map((one) => `${language.pick(...words.of(words.OBJECT_STATUSES, one.status))} ${number(one.n)}`).join(" · ")),
     ];
   }
 
@@ -130,8 +128,8 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting) => {
     if (units.whole.length + units.part.length) {
       rows.push(el("p", { class: "buttons" }, both(units.level.zh, units.level.en), button("GeoJSON", () => exporting.geojson(units, area)), button("CSV", () => exporting.csv(units))));
     }
-    if (config.objects && asked.knows("take")) {
-      rows.push(el("p", { class: "buttons" }, both("对象", "Objects"), ...["GeoJSON", "GPKG", "CSV"].map((form) => button(form, () => exporting.objects(form.toLowerCase(), area, said)))));
+    if (categories && asked.knows("take")) {
+      rows.push(el("p", { class: "buttons" }, both("部件", "Objects"), ...["GeoJSON", "GPKG", "CSV"].map((form) => button(form, () => exporting.objects(form.toLowerCase(), area, said)))));
     }
     return rows.length ? el("section", { class: "taken" }, el("h3", {}, both("导出", "Export")), ...rows, said) : null;
   }

@@ -64,7 +64,7 @@ gridgeo.main = (() => {
     // A link to a unit goes into it; only now is it known what the card covers.
     if (!given.view && !given.level && store.get().selected) view.enter(store.get().selected);
     store.watch(["selected"], ({ selected }) => selected && uncover(selected));
-    gridgeo.toolbox({ map, topology, store, layer, view, asked, config });
+    gridgeo.toolbox({ map, topology, store, layer, view, asked, config, categories });
     gridgeo.search(topology, view, places, things, asked);
     gridgeo.locate(map, topology, view);
     gridgeo.keyboard(map, topology, store, view);

@@ -1,5 +1,5 @@
 // The planner's tools, wired to the page: which there are depends on what the page can ask for.
-gridgeo.toolbox = ({ map, topology, store, layer, view, asked, config }) => {
+gridgeo.toolbox = ({ map, topology, store, layer, view, asked, config, categories }) => {
   const { find } = gridgeo.dom;
   const { look } = config;
   const tools = gridgeo.tools(store);
@@ -7,7 +7,7 @@ gridgeo.toolbox = ({ map, topology, store, layer, view, asked, config }) => {
   const exporting = gridgeo.exporting(topology, asked);
 
   gridgeo.selecting(map, topology, store, view, tools, sketch, look);
-  gridgeo.areacard(map, topology, store, view, asked, config, exporting);
+  gridgeo.areacard(map, topology, store, view, asked, config, exporting, categories);
   gridgeo.ruler(map, store, tools, sketch, look);
   if (config.editions) dated();
   else store.change({ compare: null });

@@ -28,6 +28,7 @@ from maps import basemaps
 
 from . import access, depends, openapi, pages, problems, rooted
 from .drawings import Drawings
+from .kept import Kept
 from .middleware import Door, Metrics
 from .pools import READER, Pools
 from .routes import (
@@ -126,8 +127,9 @@ def create_app(settings: Settings) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
         # However much is to be washed, other questions find a thread.
         app.state.washing = anyio.CapacityLimiter(max(1, settings.pool_size // 2))
-        # A file takes a connection for seconds.
+        # A file takes a connection for seconds, and so may an area with thousands of corners.
         app.state.downloads = anyio.CapacityLimiter(max(1, settings.pool_size // 4))
+        app.state.areas = anyio.CapacityLimiter(max(1, settings.pool_size // 2))
         app.state.pools = await anyio.to_thread.run_sync(Pools, settings)
         app.state.pool = app.state.pools.reader
         app.state.drawings = Drawings(lambda: depends.read_from(app.state.pool, store.grid_types))
@@ -135,7 +137,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.drawings.follow(app.state.live)
         app.state.addresses = await anyio.to_thread.run_sync(Addresses(settings.database_url, READER).start)
         app.state.tiles = Tiles(settings.database_url).start()
+        app.state.kept = Kept(settings.database_url).start()
         yield
+        app.state.kept.stop()
         app.state.tiles.stop()
         app.state.addresses.stop()
         app.state.drawings.stop()

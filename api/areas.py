@@ -1,4 +1,4 @@
-"""Areas a caller names: a box in the query, a polygon or a circle in a body. All become MultiPolygons in EPSG:4490 lon/lat."""
+"""Areas a caller names: a box in the query, a polygon or a circle in a body. All become geometries in EPSG:4490 lon/lat."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _CORNERS = 256
 _WEST, _SOUTH, _EAST, _NORTH = crs.REGION
 
 
-def bbox(text: str) -> shapely.MultiPolygon:
+def bbox(text: str) -> shapely.Geometry:
     """Return the box of four or six numbers (west, south, [lowest,] east, north[, highest]); raises ValueError.
 
     A box whose west is greater than its east crosses the antimeridian. Where it leaves the region of the data it is cut off;
-    nothing of it may be left. Source: OGC 17-069r4, 7.15.3.
+    nothing of it may be left. One without width or height is a line or a point. Source: OGC 17-069r4, 7.15.3.
     """
     texts = text.split(",", 6)
     if len(texts) not in (4, 6):
@@ -39,13 +39,17 @@ def bbox(text: str) -> shapely.MultiPolygon:
     if south > north:
         raise ValueError("has its south above its north")
     parts = ((west, east),) if west <= east else ((west, 180.0), (-180.0, east))
-    inside = [_cut(left, south, right, north) for left, right in parts]
-    return shapely.MultiPolygon([box for box in inside if box is not None])
+    return shapely.union_all([_cut(left, south, right, north) for left, right in parts])
 
 
-def _cut(west: float, south: float, east: float, north: float) -> shapely.Polygon | None:
+def _cut(west: float, south: float, east: float, north: float) -> shapely.Geometry | None:
     west, south, east, north = max(west, _WEST), max(south, _SOUTH), min(east, _EAST), min(north, _NORTH)
-    return shapely.box(west, south, east, north) if west <= east and south <= north else None
+    if west > east or south > north:
+        return None
+    if west == east and south == north:
+        return shapely.Point(west, south)
+    flat = west == east or south == north
+    return shapely.LineString([(west, south), (east, north)]) if flat else shapely.box(west, south, east, north)
 
 
 BBOX = Parameter(

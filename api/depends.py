@@ -35,6 +35,9 @@ _PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0)
 #: A try that took so many seconds was ended for being slow, and would be again.
 _OURS_S = 4.0
 
+#: Milliseconds a statement may take where more is asked than of others.
+_PATIENCE_MS = 25_000
+
 _REF = re.compile(r"([0-9A-Z]{1,32})|u([1-9][0-9]{0,17})", re.ASCII)
 
 
@@ -101,6 +104,12 @@ def read_as(pool: Pool, area: str, work: Callable[..., T], *args, **kwargs) -> T
             if time.monotonic() - began > _OURS_S:
                 break
     raise lost
+
+
+def patient(conn) -> None:
+    """Let statements of the current transaction take longer: for areas with thousands of corners, and for files."""
+    with conn.cursor() as cur:
+        cur.execute("SELECT set_config('statement_timeout', %s, true)", (str(_PATIENCE_MS),))
 
 
 def linked(request: Request, work: Callable[..., T], *args, **kwargs) -> T:

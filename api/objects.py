@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -15,12 +16,14 @@ from gridgeo.errors import NotFound
 from gridgeo.exports.rules import neutral
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GOVERNANCE
-from gridgeo.objects import categories, drawn
-from gridgeo.objects.model import STANDING, Category, ManagedObject, Status, Tree, Where
+from gridgeo.objects import categories, drawn, store
+from gridgeo.objects.model import STANDING, Category, Department, ManagedObject, Status, Where
 
 from . import answers, depends, rooted, schemas_objects
 from .parameters import Parameter, matching
 from .problems import NoEdition
+
+Departments = Mapping[str, Department]
 
 #: Decimals of coordinates: a tenth of a millimetre.
 _DECIMALS = 9
@@ -105,7 +108,7 @@ def where(request: Request, today: Snapshot, asked: SimpleNamespace) -> Where:
     return Where(units=within, polygon=box, categories=asked.category, statuses=asked.status, q=getattr(asked, "q", None))
 
 
-def category(of: Category, tree: Tree) -> dict[str, Any]:
+def category(of: Category, departments: Departments) -> dict[str, Any]:
     """Return all that is known of a category."""
     return {
         "category_id": of.category_id,
@@ -115,16 +118,16 @@ def category(of: Category, tree: Tree) -> dict[str, Any]:
         "symbol": of.symbol,
         "colour": of.colour,
         "geometry_kind": of.geometry_kind,
-        "department": department(of.department_code, tree),
+        "department": department(of.department_code, departments),
         "accuracy": of.accuracy,
         "inspection_days": of.inspection_days,
         "attributes": [_attribute(each) for each in of.attributes],
     }
 
 
-def department(code: str | None, tree: Tree) -> dict[str, str] | None:
+def department(code: str | None, departments: Departments) -> dict[str, str] | None:
     """Return who answers for a category."""
-    found = tree.departments.get(code)
+    found = departments.get(code)
     return None if found is None else {"code": found.code, "name_zh": found.name_zh, "name_en": found.name_en}
 
 
@@ -133,18 +136,33 @@ def _attribute(of) -> dict[str, Any]:
     return {**kept, "unit": of.unit or None, "choices": list(of.choices) or None}
 
 
-def paths(conn) -> dict[int, str]:
-    """Return the path of every category there ever was."""
-    return {category_id: kind.path for category_id, kind in categories.known(conn).items()}
+@dataclass(frozen=True)
+class Words:
+    """What objects name by number only: categories, departments, and of statuses whether they stand, and their names."""
+
+    kinds: Mapping[int, Category]
+    departments: Departments
+    statuses: Mapping[Status, tuple[bool, str, str]]
+
+    @classmethod
+    def of(cls, conn) -> Words:
+        """Return the words of this moment."""
+        return cls(categories.known(conn), categories.departments(conn), store.statuses(conn))
 
 
-def row(of: ManagedObject, paths: dict[int, str]) -> dict[str, Any]:
+def words(request: Request, found: Iterable[ManagedObject] = ()) -> Words:
+    """Return the words, held as long as nobody writes; read anew where some object is of a category that came just now."""
+    held = request.app.state.kept.answer("words", lambda: depends.read(request, Words.of))
+    return held if all(one.category_id in held.kinds for one in found) else depends.read(request, Words.of)
+
+
+def row(of: ManagedObject, kinds: Mapping[int, Category]) -> dict[str, Any]:
     """Return an object as it stands in lists."""
     return {
         "object_id": of.object_id,
         "element_code": of.element_code,
         "category_id": of.category_id,
-        "category": paths[of.category_id],
+        "category": kinds[of.category_id].path,
         "status": of.status,
         "name": of.name,
         "lon": round(of.lon, _DECIMALS),
@@ -157,9 +175,10 @@ def row(of: ManagedObject, paths: dict[int, str]) -> dict[str, Any]:
     }
 
 
-def told(of: ManagedObject, kind: Category, tree: Tree, today: Snapshot) -> dict[str, Any]:
+def told(of: ManagedObject, words: Words, today: Snapshot) -> dict[str, Any]:
     """Return all that is known of an object, with the units it lies in today."""
-    here = f"/objects/{of.object_id}"
+    here, kind = f"/objects/{of.object_id}", words.kinds[of.category_id]
+    standing, name_zh, name_en = words.statuses[of.status]
     chain = today.chains[today.position[of.unit_id]] if of.unit_id in today.position else ()
     links = [
         answers.link(here, "self", of.element_code),
@@ -168,11 +187,13 @@ def told(of: ManagedObject, kind: Category, tree: Tree, today: Snapshot) -> dict
         *(answers.link(f"/grids/{unit.ref}", "up", unit.name_zh) for unit in chain[-1:]),
     ]
     return {
-        **{name: value for name, value in row(of, {of.category_id: kind.path}).items() if name not in ("category_id", "href")},
-        "category": category(kind, tree),
-        "standing": of.status.standing,
+        **{name: value for name, value in row(of, words.kinds).items() if name not in ("category_id", "href")},
+        "category": category(kind, words.departments),
+        "status_zh": name_zh,
+        "status_en": name_en,
+        "standing": standing,
         "place": None if of.place is None else {"code": of.place, "href": place_href(of.place)},
-        "department": department(kind.department_code, tree),
+        "department": department(kind.department_code, words.departments),
         "grid": {"outcome": of.outcome, "chain": [answers.brief(unit) for unit in chain]},
         "inspection_due": due(of, kind),
         "attributes": dict(of.attributes or {}),
@@ -201,14 +222,14 @@ def feature(of: ManagedObject, properties: dict[str, Any]) -> bytes:
     return written[:-1] + b',"geometry":' + shapely.to_geojson(of.shape or shapely.Point(of.lon, of.lat)).encode() + b"}"
 
 
-def features(found: Sequence[ManagedObject], paths: dict[int, str], **head: Any) -> bytes:
+def features(found: Sequence[ManagedObject], kinds: Mapping[int, Category], **head: Any) -> bytes:
     """Return objects as a GeoJSON feature collection."""
     opening = orjson.dumps({"type": "FeatureCollection", "numberReturned": len(found), **head})
-    return opening[:-1] + b',"features":[' + b",".join(feature(each, row(each, paths)) for each in found) + b"]}"
+    return opening[:-1] + b',"features":[' + b",".join(feature(each, row(each, kinds)) for each in found) + b"]}"
 
 
-def table(found: Collection[ManagedObject], paths: dict[int, str]) -> bytes:
+def table(found: Collection[ManagedObject], kinds: Mapping[int, Category]) -> bytes:
     """Return objects as CSV (UTF-8 with a byte order mark); a cell a spreadsheet would run as a formula gets an apostrophe before it."""
-    rows = [row(each, paths) for each in found]
+    rows = [row(each, kinds) for each in found]
     columns = [name for name in schemas_objects.ObjectRow.model_fields if name != "href"]
     return answers.written(columns, ([neutral(each[name]) for name in columns] for each in rows))

@@ -92,7 +92,7 @@ class StatusTold(_Schema):
 class Categories(_Schema):
     """The tree of categories, in its order, and the words for an object's state."""
 
-    tree: TreeBrief
+    tree: TreeBrief | None = Field(description="Null while nothing is loaded.")
     majors: list[Major]
     statuses: list[StatusTold]
 

@@ -9,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from gridgeo.errors import NotFound
 from gridgeo.objects import categories, store
 from gridgeo.objects.model import Tree
 
@@ -23,22 +24,36 @@ _NONE = Query()
 
 @router.get("/categories", summary="The tree of categories", openapi_extra=_NONE.as_dict(), responses={200: {"model": told.Categories}})
 def tree(request: Request) -> Response:
-    """Major classes, minor classes and categories valid now, in their order, with what their objects may have besides."""
+    """Major classes, minor classes and categories valid now, in their order, with what their objects may have besides.
+
+    `tree` is null while nothing is loaded.
+    """
     _NONE(request)
-    found, statuses = depends.read(request, lambda conn: (categories.tree(conn), store.statuses(conn)))
-    etag = conditional.tag("categories", found.tree_id, found.digest, found.valid_from, statuses)
+    found, statuses = depends.read(request, lambda conn: (_valid(conn), store.statuses(conn)))
+    etag = conditional.tag("categories", found and (found.tree_id, found.digest, found.valid_from), statuses)
     not_modified = conditional.unchanged(request, etag)
     if not_modified is not None:
         return not_modified
-    head = {"tree_id": found.tree_id, "name": found.name, "source": found.source, "valid_from": found.valid_from}
     body = {
-        "tree": {**head, "categories": len(found.categories)},
-        "majors": _majors(found),
+        "tree": None if found is None else _head(found),
+        "majors": [] if found is None else _majors(found),
         "statuses": [
             {"status": status, "standing": standing, "name_zh": zh, "name_en": en} for status, (standing, zh, en) in statuses.items()
         ],
     }
     return conditional.send(request, orjson.dumps(body), conditional.JSON, etag)
+
+
+def _valid(conn) -> Tree | None:
+    try:
+        return categories.tree(conn)
+    except NotFound:
+        return None
+
+
+def _head(found: Tree) -> dict[str, Any]:
+    told_of = {"tree_id": found.tree_id, "name": found.name, "source": found.source, "valid_from": found.valid_from}
+    return {**told_of, "categories": len(found.categories)}
 
 
 def _majors(found: Tree) -> list[dict[str, Any]]:
@@ -50,7 +65,7 @@ def _majors(found: Tree) -> list[dict[str, Any]]:
     for major, of_major in groupby(sorted_by_class, key=lambda one: one.major):
         own = list(of_major)
         minors = [
-            {"minor": minor, "minor_en": held[0].minor_en, "categories": [objects.category(one, found) for one in held]}
+            {"minor": minor, "minor_en": held[0].minor_en, "categories": [objects.category(one, found.departments) for one in held]}
             for minor, held in ((minor, list(of_minor)) for minor, of_minor in groupby(own, key=lambda one: one.minor))
         ]
         made.append({"major": major, "major_en": own[0].major_en, "colour": own[0].colour, "minors": minors})

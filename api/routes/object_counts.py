@@ -42,32 +42,35 @@ def counted(request: Request) -> Response:
     if (by == "unit") != (asked.level is not None):
         raise InvalidRequest([Fault("by", "invalid-parameter", "unit goes with level, and level with unit")])
     today = objects.edition(request)
-    if by == "unit":
-        return _by_unit(request, today, asked)
-    return _by_kind(request, today, asked, by)
+    said = tuple(sorted(request.query_params.items()))
+    who = (today.edition.edition_id, request.app.state.gate.area(request))
+    work = _by_unit if by == "unit" else _by_kind
+    body = request.app.state.kept.answer((*who, said), lambda: orjson.dumps(work(request, today, asked, by)))
+    return conditional.send(request, body, conditional.JSON)
 
 
-def _by_kind(request: Request, today: Snapshot, asked: SimpleNamespace, by: str) -> Response:
+def _by_kind(request: Request, today: Snapshot, asked: SimpleNamespace, by: str) -> dict[str, Any]:
     meant = objects.units(request, today, asked.unit)
     ids = [NOWHERE, *objects.lowest(today)] if meant is None else meant
     statuses = None if by == "status" and "status" not in request.query_params else asked.status
     apart = ("category", "status") if by == "status" else ("category",)
-    tree, found = depends.read(request, lambda conn: (categories.tree(conn), _of_units(conn, today, ids, apart, statuses)))
-    order = {"category": list(tree.by_id), "major": tree.majors, "status": list(Status)}[by]
+    known, found = depends.read(request, lambda conn: (categories.known(conn), _of_units(conn, today, ids, apart, statuses)))
+    kinds = sorted(known.values(), key=lambda one: (one.gone, one.position))
+    order = {"category": [one.category_id for one in kinds], "major": [one.major for one in kinds], "status": list(Status)}[by]
     total = Counter(dict.fromkeys(order, 0))
     for (category_id, *rest), n in found.items():
         if asked.category is None or category_id in asked.category:
-            total[rest[0] if by == "status" else category_id if by == "category" else tree.by_id[category_id].major] += n
+            total[rest[0] if by == "status" else category_id if by == "category" else known[category_id].major] += n
     name = "category_id" if by == "category" else by
     rows = [{name: kind, "n": n} for kind, n in total.items() if n]
-    return _send(request, {"unit": asked.unit, "by": by, "n": total.total(), "counts": rows})
+    return {"unit": asked.unit, "by": by, "n": total.total(), "counts": rows}
 
 
 def _of_units(conn, today: Snapshot, ids: list[int], apart: tuple[str, ...], statuses) -> dict[tuple, int]:
     return counts.of_units(conn, today.edition.edition_id, ids, by=apart, statuses=statuses or Status)
 
 
-def _by_unit(request: Request, today: Snapshot, asked: SimpleNamespace) -> Response:
+def _by_unit(request: Request, today: Snapshot, asked: SimpleNamespace, by: str) -> dict[str, Any]:
     levels = [level.level for level in today.scheme.levels]
     if asked.level not in levels:
         raise InvalidRequest([Fault("level", "invalid-parameter", f"is not one of {', '.join(levels)}")])
@@ -77,8 +80,4 @@ def _by_unit(request: Request, today: Snapshot, asked: SimpleNamespace) -> Respo
     found = depends.read(request, lambda conn: counts.by_unit(conn, today.edition.edition_id, parent_of, **filters))
     told_units = [unit for unit in today.units if unit.unit_id in found]
     rows = [{"unit_id": unit.unit_id, "code": unit.code, "n": found[unit.unit_id]} for unit in told_units]
-    return _send(request, {"unit": asked.unit, "level": asked.level, "by": "unit", "n": sum(found.values()), "units": rows})
-
-
-def _send(request: Request, body: dict[str, Any]) -> Response:
-    return conditional.send(request, orjson.dumps(body), conditional.JSON)
+    return {"unit": asked.unit, "level": asked.level, "by": by, "n": sum(found.values()), "units": rows}

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gridgeo.errors import NotFound
-from gridgeo.objects import categories, store
+from gridgeo.objects import store
 
 from .. import answers, conditional, cursors, depends, objects
 from .. import schemas_objects as told
@@ -74,19 +74,20 @@ def listed(request: Request) -> Response:
     meant = objects.where(request, today, asked)
     bound = _bound(request)
     after = None if asked.cursor is None else cursors.read(asked.cursor, *bound)
-    found, paths = depends.read(request, lambda conn: (store.listed(conn, meant, after=after, limit=asked.limit + 1), objects.paths(conn)))
+    found = depends.read(request, store.listed, meant, after=after, limit=asked.limit + 1)
     page, more = found[: asked.limit], len(found) > asked.limit
     wanted = conditional.chosen(request, ("json", "geojson", "csv"), asked.f)
     links = [answers.link(_here(bound), "self", "objects", conditional.MEDIA_TYPES[wanted])]
     if more:
         on = {"limit": asked.limit, "cursor": cursors.written(page[-1].object_id, *bound), **({"f": asked.f} if asked.f else {})}
         links.append(answers.link(_here(bound, **on), "next", "more objects", conditional.MEDIA_TYPES[wanted]))
+    kinds = objects.words(request, page).kinds
     if wanted == "csv":
-        body = objects.table(page, paths)
+        body = objects.table(page, kinds)
     elif wanted == "geojson":
-        body = objects.features(page, paths, links=links)
+        body = objects.features(page, kinds, links=links)
     else:
-        body = orjson.dumps({"numberReturned": len(page), "objects": [objects.row(one, paths) for one in page], "links": links})
+        body = orjson.dumps({"numberReturned": len(page), "objects": [objects.row(one, kinds) for one in page], "links": links})
     return conditional.send(request, body, conditional.MEDIA_TYPES[wanted], links=links)
 
 
@@ -100,8 +101,8 @@ def one(request: Request) -> Response:
     """What is known of an object, who answers for it and where it lies today. One that was removed is still there: `status` says so."""
     asked, ref = _ONE(request), _ref(request)
     today = objects.edition(request)
-    found, kind, tree, words = depends.read(request, _known, ref)
-    body = {**objects.told(found, kind, tree, today), "status_zh": words[1], "status_en": words[2]}
+    found = depends.read(request, store.find, ref)
+    body = objects.told(found, objects.words(request, [found]), today)
     if conditional.chosen(request, ("json", "geojson"), asked.f) == "json":
         return conditional.send(request, orjson.dumps(body), conditional.JSON, links=body["links"])
     return conditional.send(request, objects.feature(found, body), conditional.GEOJSON, links=body["links"])
@@ -117,23 +118,18 @@ def history(request: Request) -> Response:
     """Its category, status and place at each time, in the order we came to know them; last what it is."""
     _HISTORY(request)
     ref = _ref(request)
-    found, changes, paths = depends.read(request, _was, ref)
+    found, changes = depends.read(request, _was, ref)
+    kinds = objects.words(request, [found]).kinds
     here = f"/objects/{found.object_id}"
     links = [answers.link(f"{here}/history", "self", "history"), answers.link(here, "up", found.element_code)]
-    told_changes = [{**vars(one), "category": paths[one.category_id]} for one in changes]
+    told_changes = [{**vars(one), "category": kinds[one.category_id].path} for one in changes]
     head = {"object_id": found.object_id, "element_code": found.element_code, "numberReturned": len(changes)}
     return conditional.send(request, orjson.dumps({**head, "changes": told_changes, "links": links}), conditional.JSON, links=links)
 
 
-def _known(conn, ref: str):
-    """An object, its category, the tree and the words for its status."""
-    found, tree = store.find(conn, ref), categories.tree(conn)
-    return found, categories.known(conn)[found.category_id], tree, store.statuses(conn)[found.status]
-
-
 def _was(conn, ref: str):
     found = store.find(conn, ref)
-    return found, store.history(conn, found.object_id), objects.paths(conn)
+    return found, store.history(conn, found.object_id)
 
 
 def _bound(request: Request) -> tuple[tuple[str, str], ...]:

@@ -30,9 +30,6 @@ router = APIRouter(tags=["objects"])
 #: Objects in one file.
 MOST = 100_000
 
-#: Milliseconds a statement of a download may take: few are made at a time.
-_STATEMENT_MS = 25_000
-
 _FORMAT = Parameter(
     "f",
     "Format of the file.",
@@ -99,8 +96,7 @@ def _write(request: Request, path: Path, kind: Format, asked: SimpleNamespace) -
 
 
 def _written(conn, path: Path, kind: Format, today: Snapshot, where: Where, authority: str) -> None:
-    with conn.cursor() as cur:
-        cur.execute("SELECT set_config('statement_timeout', %s, true)", (str(_STATEMENT_MS),))
+    depends.patient(conn)
     n = _amount(conn, today, where)
     if n > MOST:
         rule = f"{n:,} objects are meant, and at most {MOST:,} go into a file: ask by unit, category or a smaller area"

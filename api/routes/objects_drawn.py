@@ -6,10 +6,10 @@ from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
+import anyio.to_thread
 import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from starlette.concurrency import run_in_threadpool
 
 from gridgeo.geo import measure
 from gridgeo.hierarchy.locate import Snapshot
@@ -45,7 +45,7 @@ async def within(request: Request) -> Response:
     """Exact counts by category and by status of what lies in a polygon or circle, the units it meets, and the first of the objects."""
     _NONE(request)
     asked = await object_bodies.read(request, ("polygon", "circle"), ("limit",))
-    found = await run_in_threadpool(_within, request, asked)
+    found = await anyio.to_thread.run_sync(_within, request, asked, limiter=request.app.state.areas)
     return Response(orjson.dumps(found), headers={"Cache-Control": "no-store"}, media_type=conditional.JSON)
 
 
@@ -54,7 +54,8 @@ def _within(request: Request, asked: SimpleNamespace) -> dict[str, Any]:
     seen = objects.units(request, today, None)
     met = drawn.met(today, asked.area, seen)
     where = Where(units=None if seen is None else met.all, polygon=asked.area, categories=asked.categories, statuses=asked.statuses)
-    counts, found, paths = depends.read(request, _looked, today, where, met, asked.limit)
+    counts, found = depends.read(request, _looked, today, where, met, asked.limit)
+    kinds = objects.words(request, found).kinds
     by_category, by_status = Counter(), Counter()
     for (category_id, status), n in counts.items():
         by_category[category_id] += n
@@ -67,13 +68,14 @@ def _within(request: Request, asked: SimpleNamespace) -> dict[str, Any]:
         "whole": _refs(today, met.whole),
         "cut": _refs(today, met.cut),
         "numberReturned": len(found),
-        "objects": [objects.row(one, paths) for one in found],
+        "objects": [objects.row(one, kinds) for one in found],
     }
 
 
 def _looked(conn, today: Snapshot, where: Where, met: drawn.Met, limit: int):
+    depends.patient(conn)
     counts = drawn.counted(conn, today.edition.edition_id, where, met, beyond=where.units is None)
-    return counts, store.listed(conn, where, limit=limit) if limit else [], objects.paths(conn)
+    return counts, store.listed(conn, where, limit=limit) if limit else []
 
 
 def _refs(today: Snapshot, units: list[int]) -> list[str]:

@@ -77,10 +77,10 @@ class Words:
 
     @classmethod
     def of(cls, conn, today: Snapshot) -> Words:
-        """Return the words of today; raises NotFound where there is no tree of categories."""
+        """Return the words of today."""
         chains = {unit.unit_id: today.chain(unit) for unit in today.units if unit.leaf}
         statuses = {status: zh for status, (_, zh, _) in store.statuses(conn).items()}
-        return cls(categories.known(conn), categories.tree(conn).departments, statuses, chains)
+        return cls(categories.known(conn), categories.departments(conn), statuses, chains)
 
     def record(self, of: ManagedObject) -> dict[str, Any]:
         """Return an object as a row of the fields."""

@@ -14,7 +14,9 @@ import orjson
 
 from api.app import create_app
 from gridgeo.settings import Settings
+from gridgeo.tiles.model import column, row
 from tests.access import making
+from tests.api import things
 from tests.api.world import A
 
 _LON, _LAT = making.POINT[A]
@@ -41,9 +43,14 @@ _NOTHING_DONE: dict[str, dict[str, Any]] = {
     "/houses/{code}/retire": {"on": _EARLY},
 }
 
+#: The tile of zoom 18 around A.
+AT_A = {"z": 18, "x": column(_LON, 18), "y": row(_LAT, 18)}
+
 #: (method, path template) -> what is given otherwise than by the examples: `path`, `params`, `json`.
 GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/maps/data/{version}/grids.topojson"): {"path": {"version": "1-000000000000"}},
+    ("GET", "/collections/buildings/tiles/WebMercatorQuad/{z}/{y}/{x}"): {"path": AT_A},
+    ("GET", "/collections/objects/tiles/WebMercatorQuad/{z}/{y}/{x}"): {"path": AT_A},
     ("GET", "/buildings/{code}"): {"path": {"code": making.BUILDING[A]}},
     ("GET", "/buildings/{code}/houses"): {"path": {"code": making.BUILDING[A]}},
     ("GET", "/houses/{code}"): {"path": {"code": making.HOUSE[A]}},
@@ -55,6 +62,10 @@ GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/addresses/wash"): {"params": {"q": WRITTEN}},
     ("POST", "/addresses/wash"): {"json": {"texts": [making.NAME[A], f"{WRITTEN}101"]}},
     ("POST", "/addresses/search"): {"json": {"polygon": AROUND_A}},
+    ("GET", "/objects/{ref}"): {"path": {"ref": things.CODE[A]}},
+    ("GET", "/objects/{ref}/history"): {"path": {"ref": things.CODE[A]}},
+    ("POST", "/objects/within"): {"json": {"polygon": AROUND_A}},
+    ("POST", "/objects/download"): {"json": {"polygon": AROUND_A}},
     **{
         ("POST", path): {"path": {"code": (making.HOUSE if path.startswith("/houses") else making.BUILDING)[A]}, "json": body}
         for path, body in _NOTHING_DONE.items()

@@ -14,7 +14,7 @@ from api import server as api_server
 from gridgeo.access.model import Scope
 from gridgeo.settings import Settings
 from tests.access import making
-from tests.api import callers
+from tests.api import callers, things
 from tests.api.asking import ask, operation, routes
 from tests.api.callers import bearer
 from tests.api.world import A, D
@@ -41,6 +41,7 @@ def city(server, template, tmp_path_factory):
     name = server.create(template)
     url, key_file = server.url_of(name), str(tmp_path_factory.mktemp("keys") / "master.key")
     units = making.loaded(url)
+    things.add(url, units)
     making.sealed(url, Settings(key_file=key_file, database_url=url))
     yield SimpleNamespace(url=url, units=units, key_file=key_file)
     server.drop(name)
@@ -136,8 +137,8 @@ def test_refusals_say_how_to_be_let_in(served, headers):
 
 
 def told_of_a(served, headers) -> set[tuple[str, str]]:
-    """Routes that name the building or the house of A in an answer to a caller."""
-    codes = (making.BUILDING[A], making.HOUSE[A])
+    """Routes that name the building, the house or the object of A in an answer to a caller."""
+    codes = (making.BUILDING[A], making.HOUSE[A], things.CODE[A])
     asked = [route for route in routes() if policies.of(*route) != policies.PUBLIC]
     return {route for route in asked if any(code in ask(served.client, *route, headers).text for code in codes)}
 
@@ -146,6 +147,7 @@ def test_what_lies_beyond_ones_area_is_as_if_it_were_not(served, headers):
     """Each route is asked about A. Of the units a caller is told all the same: grids are the same for everybody."""
     assert told_of_a(served, headers["key of another area"]) == told_of_a(served, headers["key of no area"]) == set()
     assert told_of_a(served, headers["key of everything"]) >= {
+        ("GET", "/collections/buildings/tiles/WebMercatorQuad/{z}/{y}/{x}"),
         ("GET", "/buildings/{code}"),
         ("GET", "/buildings/{code}/houses"),
         ("GET", "/houses/{code}"),
@@ -157,6 +159,12 @@ def test_what_lies_beyond_ones_area_is_as_if_it_were_not(served, headers):
         ("GET", "/addresses/wash"),
         ("POST", "/addresses/wash"),
         ("POST", "/addresses/search"),
+        ("GET", "/objects"),
+        ("GET", "/objects/{ref}"),
+        ("GET", "/objects/{ref}/history"),
+        ("POST", "/objects/within"),
+        ("POST", "/objects/download"),
+        ("GET", "/collections/objects/download"),
     }
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import time
+from contextlib import closing
 from types import SimpleNamespace
 
 import httpx
+import psycopg2
 import pyogrio
 import pytest
 import shapely
@@ -34,7 +37,7 @@ def place(server, template, tmp_path_factory):
     mine = {unit: callers.bearer(callers.key(url, "read", area=[units[unit]])) for unit in (A, D)}
     settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0)
     with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False, timeout=30) as client:
-        yield SimpleNamespace(client=client, ids=ids, units=units, of=mine, home=settings.home)
+        yield SimpleNamespace(url=url, client=client, ids=ids, units=units, of=mine, home=settings.home)
     server.drop(name)
 
 
@@ -52,6 +55,13 @@ def posted(place, path, body, headers=None, status=200, **params):
     answer = place.client.post(path, json=body, headers=headers, params=params)
     assert answer.status_code == status, answer.text
     return answer
+
+
+def eventually(holds, within_s=10):
+    until = time.monotonic() + within_s
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.02)
+    return holds()
 
 
 # --- categories -----------------------------------------------------------------------------------------------
@@ -157,7 +167,7 @@ def test_an_object_is_found_by_its_number_and_by_its_code(place):
     one = told.ObjectTold.model_validate(by_code)
     assert by_code == got(place, f"/objects/{place.ids[CODE[A]]}")
     assert one.category.category_id == LAMP and one.department.name_en == "Urban management" and one.attributes == {"height": 8}
-    assert [unit.code for unit in one.grid.chain][0] == DISTRICT and one.grid.chain[-1].code == A
+    assert one.grid.chain[0].code == DISTRICT and one.grid.chain[-1].code == A
 
 
 def test_a_removed_object_is_still_there_and_says_so(place):
@@ -229,6 +239,22 @@ def test_all_units_of_a_level_are_counted_those_without_any_too(place):
 )
 def test_faulty_counts_are_refused(place, query):
     assert place.client.get(f"/objects/counts?{query}").status_code == 400
+
+
+def test_counts_are_kept_until_somebody_writes_objects(place):
+    def added(n, told=True):
+        with closing(psycopg2.connect(place.url)) as conn, conn, conn.cursor() as cur:
+            cur.execute("UPDATE gridgeo.object_count SET n = n + %s WHERE unit_id = %s", (n, place.units[D]))
+            if told:
+                cur.execute("SELECT pg_notify('gridgeo_objects', '')")
+
+    assert counts(place, unit=D)["n"] == 1
+    added(1, told=False)
+    assert counts(place, unit=D)["n"] == 1, "or nothing is kept"
+    added(1)
+    assert eventually(lambda: counts(place, unit=D)["n"] == 3)
+    added(-2)
+    assert eventually(lambda: counts(place, unit=D)["n"] == 1)
 
 
 # --- areas drawn by hand --------------------------------------------------------------------------------------
@@ -328,7 +354,8 @@ def test_what_lies_in_an_area_comes_as_a_file(place, tmp_path):
     package.write_bytes(posted(place, "/objects/download", body, f="gpkg").content)
     assert list(pyogrio.read_dataframe(package, layer="objects")["status_zh"]) == ["完好"] * 3
     assert len(posted(place, "/objects/download", body).json()["features"]) == 3
-    assert not list((place.home / "cache" / "exports").iterdir())
+    kept = place.home / "cache" / "exports"
+    assert eventually(lambda: not list(kept.iterdir())), "what was handed out is cleared away"
 
 
 def test_a_unit_and_filters_make_a_file_too(place):
@@ -382,3 +409,16 @@ def test_forbidden_and_unknown_objects_look_the_same(place):
 
 def _box(west, south, east, north):
     return {"type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]}
+
+
+# --- a tree that ended ----------------------------------------------------------------------------------------
+
+
+def test_objects_are_told_and_counted_though_no_tree_is_valid(place):
+    with closing(psycopg2.connect(place.url)) as conn, conn, conn.cursor() as cur:
+        cur.execute("UPDATE gridgeo.category_tree SET valid = tstzrange(lower(valid), now()) RETURNING tree_id")
+    assert told.Categories.model_validate(got(place, "/categories")).tree is None
+    assert counts(place, by="major", unit=STREET_2)["counts"] == [{"major": "公用设施", "n": 1}]
+    one = told.ObjectTold.model_validate(got(place, f"/objects/{CODE[A]}"))
+    assert one.category.name == "路灯" and one.department.name_zh == "城管局"
+    assert len(posted(place, "/objects/download", {"unit": D}).json()["features"]) == 1

@@ -43,7 +43,7 @@ def add(url: str, units: dict[str, int]) -> dict[str, int]:
         (tree_id,) = cur.fetchone()
         for position, row in enumerate(_CATEGORIES, 1):
             _add_category(cur, tree_id, position, row)
-        made = {row[0]: _add_object(cur, row, units) for row in _OBJECTS}
+        made = {row[0]: put(cur, row, units) for row in _OBJECTS}
         cur.execute("SELECT gridgeo.edition_now()")
         counts.refresh(conn, cur.fetchone()[0])
         return made
@@ -60,7 +60,8 @@ def _add_category(cur, tree_id, position, row):
     )
 
 
-def _add_object(cur, row, units):
+def put(cur, row, units):
+    """Store an object (code, category, status, name, lon, lat, code of its unit or None), not counted; return its number."""
     code, category, status, name, lon, lat, unit = row
     cur.execute(
         "INSERT INTO gridgeo.object (element_code, category_id, status, name, point, since, attributes) "

@@ -235,7 +235,7 @@ def _attributes(given: Given, categories: list[Category], category: np.ndarray, 
         return Cells.nothing(len(given))
     index, first = combined([category, *(cells.index for cells in given.attributes.values())])
     texts: list[str] = []
-    wrong: dict[str, list[Word]] = {column: [Word("")] * len(first) for column in given.attributes}
+    wrong: dict[str, list[Word]] = {column: [Word("")] * len(first) for column in (*given.attributes, "attributes")}
     for place, row in enumerate(first.tolist()):
         if category[row] < 0:
             texts.append("")
@@ -247,7 +247,8 @@ def _attributes(given: Given, categories: list[Category], category: np.ndarray, 
             wrong[column][place] = word
     for column, words in wrong.items():
         if any(word.fault for word in words):
-            own = Cells(index.astype(np.int32), [given.attributes[column].at(row) or "" for row in first.tolist()])
+            cells = given.attributes.get(column, Cells.nothing(len(given)))
+            own = Cells(index.astype(np.int32), [cells.at(row) or "" for row in first.tolist()])
             faults.of_words(column, own, words, offset)
     combination = Cells(index.astype(np.int32), texts)
     return _of_words(combination, [text or None for text in texts])

@@ -88,9 +88,9 @@ def attributes(category: Category, cells: Mapping[str, str], means: Mapping[str,
         made[own.name] = value
         if rule:
             faults.append((column, Word(fault="bad-attribute", rule=rule)))
-    for column, names in means.items():
-        if any(name in schema and schema[name].required and name not in made for name in names):
-            faults.append((column, Word(fault="missing-attribute", rule=f"an object of {category.path} has it")))
+    for lacking in (one.name for one in category.attributes if one.required and one.name not in made):
+        column = next((column for column, names in means.items() if lacking in names), "attributes")
+        faults.append((column, Word(fault="missing-attribute", rule=f"an object of {category.path} has {lacking}")))
     made = {name: value for name, value in made.items() if value is not None}
     return orjson.dumps(made, option=orjson.OPT_SORT_KEYS).decode() if made else "", faults
 

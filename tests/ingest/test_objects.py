@@ -4,14 +4,16 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pytest
 
 from gridgeo.addresses.store import today
 from gridgeo.codes import credit
 from gridgeo.errors import Conflict, InvalidInput, NotFound, UnreadableFile
-from gridgeo.ingest import objects, objects_cells
+from gridgeo.ingest import fields, objects, objects_cells
 from gridgeo.objects import categories, counts, store
 from gridgeo.objects.model import Status
+from gridgeo.sample import objects as invented
 from tests.addresses.making import CODES, at, building, counted, edition
 from tests.ingest.making import geojson, xlsx
 from tests.ingest.objects_making import CODE, DEPARTMENT, HEADER, codes, found, issues, line, load, plan, rejected, tree, write
@@ -348,3 +350,8 @@ def test_different_texts_are_told_apart_whatever_their_length():
     texts = np.array(["".join(map(chr, rng.integers(97, 100, size))) for size in rng.integers(0, 30, 5000)], dtype="S")
     index, words = objects_cells.distinct(texts)
     assert (words[index] == texts).all() and len(set(words.tolist())) == len(words)
+
+
+def test_no_attribute_of_the_sample_is_taken_for_another_column():
+    names = {one["name"] for row in invented.categories() for one in orjson.loads(row["attributes"])}
+    assert len(names) > 20 and set(fields.recognise(names, {}, "objects").roles) == set()

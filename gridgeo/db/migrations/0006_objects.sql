@@ -72,7 +72,7 @@ INSERT INTO gridgeo.object_status (status, standing, name_zh, name_en) VALUES
 -- `object_id` is ours and for ever; `element_code` is the department's and says which thing it is: a load changes what bears it.
 CREATE TABLE gridgeo.object (
   object_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  element_code text COLLATE "C" NOT NULL UNIQUE CHECK (element_code ~ '^[0-9A-Z]{8}[0-9X][0-9A-Z]{1,55}$'),
+  element_code text COLLATE "C" NOT NULL UNIQUE CHECK (element_code ~ '^[0-9A-Z]{8}[0-9X][0-9A-Z]+$' AND length(element_code) <= 64),
   category_id  integer NOT NULL REFERENCES gridgeo.category,
   status       text NOT NULL REFERENCES gridgeo.object_status,
   name         text,

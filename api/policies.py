@@ -32,6 +32,8 @@ POLICIES: dict[tuple[str, str], str] = {
     ("GET", "/grids/{code}/siblings"): Scope.READ,
     ("GET", "/collections/grids/download"): Scope.READ,
     ("GET", "/collections/objects/download"): Scope.READ,
+    ("GET", "/collections/{collection}/tiles/WebMercatorQuad"): Scope.READ,
+    ("GET", "/maps/style.json"): Scope.READ,
     ("GET", "/collections/grids/tiles/WebMercatorQuad/{z}/{y}/{x}"): Scope.READ,
     ("GET", "/collections/objects/tiles/WebMercatorQuad/{z}/{y}/{x}"): Scope.READ,
     ("GET", "/collections/buildings/tiles/WebMercatorQuad/{z}/{y}/{x}"): Scope.READ,

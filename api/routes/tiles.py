@@ -6,6 +6,7 @@ import gzip
 import re
 from collections.abc import Callable, Hashable
 
+import orjson
 from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
@@ -13,9 +14,10 @@ from starlette.requests import Request
 
 from gridgeo.access import store as access
 from gridgeo.errors import NotFound
-from gridgeo.hierarchy.model import SchemeKind
-from gridgeo.objects.model import Status
-from gridgeo.tiles import making
+from gridgeo.hierarchy.model import GOVERNANCE, SchemeKind
+from gridgeo.objects import categories
+from gridgeo.objects.model import Status, Tree
+from gridgeo.tiles import described, making
 from gridgeo.tiles.cache import Place
 from gridgeo.tiles.kept import NO_EDITION
 from gridgeo.tiles.live import Live
@@ -26,10 +28,11 @@ from ..access import require_thread
 from ..parameters import DATETIME, SCHEME, Parameter, Query
 from ..problems import Fault, InvalidRequest
 
-router = APIRouter(prefix="/collections", tags=["tiles"])
+router = APIRouter(tags=["tiles"])
 
 MVT = "application/vnd.mapbox-vector-tile"
 _MOST_CATEGORIES = 200
+_AT = "tiles/WebMercatorQuad/{z}/{y}/{x}"
 _NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
 _CONTENT = {200: {"content": {MVT: {"schema": {"type": "string", "format": "binary"}}}}}
 
@@ -64,10 +67,14 @@ _STATUS = Parameter(
     _statuses,
     {"type": "string"},
 )
+_TILEJSON = Query(Parameter("collection", "grids, objects or buildings.", str, {"type": "string"}, example="grids", place="path"))
+_STYLE = Query()
 _GRIDS, _OBJECTS, _BUILDINGS = Query(*_TILE, SCHEME, DATETIME), Query(*_TILE, _CATEGORY, _STATUS), Query(*_TILE)
 
 
-@router.get("/grids/tiles/WebMercatorQuad/{z}/{y}/{x}", summary="A tile of grids", openapi_extra=_GRIDS.as_dict(), responses=_CONTENT)
+@router.get(
+    "/collections/grids/tiles/WebMercatorQuad/{z}/{y}/{x}", summary="A tile of grids", openapi_extra=_GRIDS.as_dict(), responses=_CONTENT
+)
 async def grids(request: Request) -> Response:
     """Grids of the edition valid at a moment: a layer for each level that is large enough to be seen at this zoom."""
     asked, at, tiles = _GRIDS(request), _tile(request), _tiles(request)
@@ -84,7 +91,12 @@ async def grids(request: Request) -> Response:
     return await _answer(request, place, None, make, keep=True)
 
 
-@router.get("/objects/tiles/WebMercatorQuad/{z}/{y}/{x}", summary="A tile of objects", openapi_extra=_OBJECTS.as_dict(), responses=_CONTENT)
+@router.get(
+    f"/collections/objects/{_AT}",
+    summary="A tile of objects",
+    openapi_extra=_OBJECTS.as_dict(),
+    responses=_CONTENT,
+)
 async def objects(request: Request) -> Response:
     """Objects: far out the layer `clusters` with exact counts (n, and m1 to m9 by major class), near the layer `objects`.
 
@@ -101,7 +113,10 @@ async def objects(request: Request) -> Response:
 
 
 @router.get(
-    "/buildings/tiles/WebMercatorQuad/{z}/{y}/{x}", summary="A tile of buildings", openapi_extra=_BUILDINGS.as_dict(), responses=_CONTENT
+    f"/collections/buildings/{_AT}",
+    summary="A tile of buildings",
+    openapi_extra=_BUILDINGS.as_dict(),
+    responses=_CONTENT,
 )
 async def buildings(request: Request) -> Response:
     """Buildings from zoom 15 on: the footprint where it is known, else a point; code, use, status, floors."""
@@ -109,6 +124,45 @@ async def buildings(request: Request) -> Response:
     at, area = _tile(request), request.app.state.gate.area(request)
     place = Place(Collection.BUILDINGS, NO_EDITION, at)
     return await _answer(request, place, area, lambda: depends.read(request, making.buildings_tile, at), keep=False)
+
+
+@router.get("/collections/{collection}/tiles/WebMercatorQuad", summary="TileJSON of a collection", openapi_extra=_TILEJSON.as_dict())
+async def tilejson(request: Request, collection: str) -> Response:
+    """Where the tiles are, from which zoom to which, what their layers hold; of objects also from which zoom they are single points."""
+    _TILEJSON(request)
+    if collection not in set(Collection):
+        raise NotFound("collection of tiles", collection)
+    bounds, levels = await _there(request)
+    told = described.tilejson(Collection(collection), str(request.base_url), bounds, levels)
+    return conditional.send(request, orjson.dumps(told), conditional.JSON)
+
+
+@router.get("/maps/style.json", summary="Style document for MapLibre", openapi_extra=_STYLE.as_dict())
+async def style(request: Request) -> Response:
+    """A style that draws grids, buildings and objects from the tiles here, without sprites and glyphs."""
+    _STYLE(request)
+    _, levels = await _there(request)
+    tree = await run_in_threadpool(depends.read, request, _tree)
+    told = described.style(str(request.base_url), tree, levels, depends.settings(request).authority)
+    return conditional.send(request, orjson.dumps(told), conditional.JSON)
+
+
+async def _there(request: Request) -> tuple[list[float] | None, list[tuple[str, int]]]:
+    """The bounds of the governance edition valid now, and its levels by zoom; nothing where there is none."""
+    try:
+        shown = depends.live(request).now(GOVERNANCE)
+    except NotFound:
+        return None, []
+    tiles, edition_id = _tiles(request), shown.edition.edition_id
+    levels = tiles.levels(edition_id) or await run_in_threadpool(tiles.prepare, edition_id)
+    return shown.frame.total_bounds.tolist(), levels
+
+
+def _tree(conn) -> Tree | None:
+    try:
+        return categories.tree(conn)
+    except NotFound:
+        return None
 
 
 def _tile(request: Request) -> Tile:

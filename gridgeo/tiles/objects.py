@@ -16,6 +16,9 @@ SQL = queries.load(__package__, "objects.sql")
 #: Up to this zoom a caller of a part sees the counts of its units: there a micro-grid is about as wide as a cell.
 _UNITS_TO = 13
 
+#: So many categories are looked for one by one in a cell.
+_FEW = 12
+
 #: Degrees by which what is looked for is wider than the tile; what lies on its edge is decided by whole numbers.
 _EDGE = 1e-8
 
@@ -29,7 +32,8 @@ def tile(conn, at: Tile, wanted: Filter) -> bytes:
     if at.z >= POINTS_FROM:
         return _near(conn, at, wanted)
     cells = {"cell_zoom": at.z + CELL_BITS, "column": at.x, "row": at.y}
-    query = "clusters" if wanted.categories is None else "clusters_of"
+    few = wanted.categories is not None and len(wanted.categories) <= _FEW
+    query = "clusters" if wanted.categories is None else "clusters_of_few" if few else "clusters_of"
     return bytes(_one(conn, query, **_given(conn, at, wanted), **cells)[0])
 
 

@@ -19,13 +19,40 @@ SELECT coalesce(ST_AsMVT(q, 'clusters', 4096, 'geom'), ''::bytea) FROM q;
 
 -- name: clusters_of
 -- The same of some categories.
-WITH of AS MATERIALIZED (
+WITH major AS MATERIALIZED (
+  SELECT category_id, m FROM category_major WHERE category_id = ANY (%(categories)s)
+), of AS MATERIALIZED (
   SELECT c.x, c.y, of.n, of.sum_x, of.sum_y, k.m
     FROM object_cell AS c
    CROSS JOIN LATERAL unnest(c.categories, c.ns, c.sums_x, c.sums_y) AS of (category_id, n, sum_x, sum_y)
-    JOIN category_major AS k ON k.category_id = of.category_id
+    JOIN major AS k ON k.category_id = of.category_id
    WHERE c.zoom = %(cell_zoom)s::smallint AND c.x >> 5 = %(column)s AND c.y >> 5 = %(row)s AND c.status = ANY (%(statuses)s)
      AND of.category_id = ANY (%(categories)s)
+), q AS MATERIALIZED (
+  SELECT ST_MakePoint(floor((sum(sum_x) / sum(n) - %(x)s) / %(unit)s), floor((sum(sum_y) / sum(n) - %(y)s) / %(unit)s)) AS geom,
+         sum(n)::integer AS n,
+         (sum(n) FILTER (WHERE m = 1))::integer AS m1, (sum(n) FILTER (WHERE m = 2))::integer AS m2,
+         (sum(n) FILTER (WHERE m = 3))::integer AS m3, (sum(n) FILTER (WHERE m = 4))::integer AS m4,
+         (sum(n) FILTER (WHERE m = 5))::integer AS m5, (sum(n) FILTER (WHERE m = 6))::integer AS m6,
+         (sum(n) FILTER (WHERE m = 7))::integer AS m7, (sum(n) FILTER (WHERE m = 8))::integer AS m8,
+         (sum(n) FILTER (WHERE m = 9))::integer AS m9
+    FROM of
+   GROUP BY x, y
+   ORDER BY y, x
+)
+SELECT coalesce(ST_AsMVT(q, 'clusters', 4096, 'geom'), ''::bytea) FROM q;
+
+-- name: clusters_of_few
+-- The same of a few categories: each is looked for, where taking every array apart would take longer.
+WITH major AS MATERIALIZED (
+  SELECT category_id, m FROM category_major WHERE category_id = ANY (%(categories)s)
+), of AS MATERIALIZED (
+  SELECT c.x, c.y, c.ns[at] AS n, c.sums_x[at] AS sum_x, c.sums_y[at] AS sum_y, k.m
+    FROM object_cell AS c
+   CROSS JOIN major AS k
+   CROSS JOIN LATERAL array_position(c.categories, k.category_id) AS at
+   WHERE c.zoom = %(cell_zoom)s::smallint AND c.x >> 5 = %(column)s AND c.y >> 5 = %(row)s AND c.status = ANY (%(statuses)s)
+     AND k.category_id = ANY (%(categories)s) AND at IS NOT NULL
 ), q AS MATERIALIZED (
   SELECT ST_MakePoint(floor((sum(sum_x) / sum(n) - %(x)s) / %(unit)s), floor((sum(sum_y) / sum(n) - %(y)s) / %(unit)s)) AS geom,
          sum(n)::integer AS n,
@@ -58,7 +85,9 @@ SELECT count(*), coalesce(ST_AsMVT(q, 'objects', 4096, 'geom', 'id'), ''::bytea)
 
 -- name: clusters_seen
 -- Objects of a tile added up in its 32 x 32 cells one by one, as far as the caller sees them.
-WITH found AS MATERIALIZED (
+WITH major AS MATERIALIZED (
+  SELECT category_id, m FROM category_major
+), found AS MATERIALIZED (
   SELECT mercator_x(ST_X(o.point)) AS mx, mercator_y(ST_Y(o.point)) AS my, o.category_id
     FROM object AS o
    WHERE o.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
@@ -67,7 +96,7 @@ WITH found AS MATERIALIZED (
 ), of AS MATERIALIZED (
   SELECT floor((f.mx - %(x)s) / %(unit)s) AS x, floor((f.my - %(y)s) / %(unit)s) AS y, k.m
     FROM found AS f
-    JOIN category_major AS k ON k.category_id = f.category_id
+    JOIN major AS k ON k.category_id = f.category_id
 ), q AS MATERIALIZED (
   SELECT ST_MakePoint(floor(avg(x)), floor(avg(y))) AS geom, count(*)::integer AS n,
          nullif(count(*) FILTER (WHERE m = 1), 0)::integer AS m1, nullif(count(*) FILTER (WHERE m = 2), 0)::integer AS m2,
@@ -84,7 +113,9 @@ SELECT coalesce(ST_AsMVT(q, 'clusters', 4096, 'geom'), ''::bytea) FROM q;
 
 -- name: clusters_of_units
 -- Objects of the units a caller sees, each unit's in a point inside of it: exact, and no object need be looked at.
-WITH unit AS MATERIALIZED (
+WITH major AS MATERIALIZED (
+  SELECT category_id, m FROM category_major
+), unit AS MATERIALIZED (
   SELECT g.unit_id, floor((g.x - %(x)s) / %(unit)s) AS x, floor((g.y - %(y)s) / %(unit)s) AS y
     FROM tile_grid AS g
    WHERE g.edition_id = edition_now() AND g.zoom = 16 AND g.unit_id = ANY ((SELECT area_units())::bigint[])
@@ -92,7 +123,7 @@ WITH unit AS MATERIALIZED (
   SELECT u.x, u.y, c.n, k.m
     FROM unit AS u
     JOIN object_count AS c ON c.edition_id = edition_now() AND c.unit_id = u.unit_id
-    JOIN category_major AS k ON k.category_id = c.category_id
+    JOIN major AS k ON k.category_id = c.category_id
    WHERE u.x >= 0 AND u.x < 4096 AND u.y >= 0 AND u.y < 4096 AND c.n > 0 AND c.status = ANY (%(statuses)s)
      AND (%(categories)s::integer[] IS NULL OR c.category_id = ANY (%(categories)s::integer[]))
 ), q AS MATERIALIZED (

@@ -1,0 +1,125 @@
+"""Objects in tiles: every one is counted once, whoever may see it, at every zoom."""
+
+from __future__ import annotations
+
+import random
+from contextlib import contextmanager
+
+import pytest
+
+from gridgeo.access import store as access
+from gridgeo.objects import counts
+from gridgeo.tiles import cells, grids, objects
+from gridgeo.tiles.model import DEEPEST, PLAIN, POINTS_FROM, Filter
+from tests.objects.making import COVER, LAMP, units
+from tests.tiles.making import EAST, NORTH, SOUTH, WEST, cover, put, tile_at, tiles_of, town
+from tests.tiles.reading import layers
+
+A, B = "99990100100101", "99990100100102"
+
+
+@pytest.fixture
+def made(conn):
+    """The district with 200 covers, every tenth removed; edition and categories."""
+    edition_id, ids = town(conn)
+    chance = random.Random(3)
+    rows = [
+        cover(n, ids[COVER], chance.uniform(WEST, EAST), chance.uniform(SOUTH, NORTH), "removed" if n % 10 == 0 else "in_use")
+        for n in range(200)
+    ]
+    put(conn, rows)
+    cells.drain(conn)
+    grids.prepare(conn, edition_id)
+    return edition_id, ids
+
+
+def shown(conn, z: int, wanted: Filter = PLAIN, make=objects.tile) -> dict[str, list]:
+    """The features of all tiles of a zoom, by layer."""
+    found: dict[str, list] = {}
+    for at in tiles_of(z):
+        for layer, features in layers(make(conn, at, wanted)).items():
+            found.setdefault(layer, []).extend(features)
+    return found
+
+
+def total(features: list) -> int:
+    return sum(feature["properties"]["n"] for feature in features)
+
+
+@contextmanager
+def seeing(conn, area: str):
+    """The rest of the block sees what a reader of an area does."""
+    with conn.cursor() as cur:
+        cur.execute("SAVEPOINT before; SET LOCAL ROLE gridgeo_reader")
+        access.see(conn, area)
+        yield
+        cur.execute("ROLLBACK TO SAVEPOINT before")
+
+
+@pytest.mark.parametrize("z", [5, 9, 12, 14, POINTS_FROM - 1])
+def test_clusters_count_every_object_that_stands_once(conn, made, z):
+    found = shown(conn, z)
+    assert set(found) == {"clusters"}
+    assert total(found["clusters"]) == sum(feature["properties"]["m1"] for feature in found["clusters"]) == 180
+
+
+@pytest.mark.parametrize("z", [POINTS_FROM, 17])
+def test_near_every_object_is_there_once(conn, made, z):
+    features = shown(conn, z)["objects"]
+    assert len(features) == len({feature["id"] for feature in features}) == 180
+    told = features[0]["properties"]
+    assert told["c"] == made[1][COVER] and told["s"] == "in_use" and ("name" in told) == (z >= 17)
+
+
+@pytest.mark.parametrize("z", [POINTS_FROM, 19])
+def test_objects_stand_where_they_are(conn, made, z):
+    """To 19 mm, the whole numbers of the world."""
+    with conn.cursor() as cur:
+        cur.execute("SELECT object_id, ST_X(point), ST_Y(point) FROM object WHERE status = 'in_use' ORDER BY object_id LIMIT 20")
+        for object_id, lon, lat in cur.fetchall():
+            at = tile_at(lon, lat, z)
+            west, south, east, north = at.bounds
+            found = next(each for each in layers(objects.tile(conn, at, PLAIN))["objects"] if each["id"] == object_id)
+            ((x, y),) = found["parts"][0:1][0]
+            assert x == pytest.approx((lon - west) / (east - west) * 4096, abs=1.1)
+            assert y == pytest.approx((north - lat) / (north - south) * 4096, abs=1.1)
+
+
+def test_a_filter_counts_what_it_lets_through(conn, made):
+    _, ids = made
+    for z in (8, 13, POINTS_FROM):
+        assert shown(conn, z, Filter((ids[LAMP],))) == {}
+        everything = shown(conn, z, Filter((ids[COVER],), ("in_use", "removed")))
+        gone = shown(conn, z, Filter(None, ("removed",)))
+        if z < POINTS_FROM:
+            assert (total(everything["clusters"]), total(gone["clusters"])) == (200, 20)
+        else:
+            assert (len(everything["objects"]), len(gone["objects"])) == (200, 20)
+
+
+def test_what_is_too_much_for_a_tile_is_added_up_and_not_cut_off(conn, made, monkeypatch):
+    monkeypatch.setattr(objects, "POINTS_MOST", 3)
+    found = shown(conn, POINTS_FROM)
+    single = len(found.get("objects", []))
+    assert found["clusters"] and single + total(found["clusters"]) == 180
+    for at in tiles_of(POINTS_FROM):
+        assert len(layers(objects.tile(conn, at, PLAIN))) <= 1
+
+
+def test_a_caller_of_a_part_sees_the_objects_of_its_units(conn, made):
+    edition_id, _ = made
+    unit = units(conn, edition_id)
+    expected = sum(counts.of_units(conn, edition_id, [unit[A]], ("category",)).values())
+    assert 0 < expected < 180
+    with seeing(conn, f"{{{unit[A]}}}"):
+        for z in (5, 10, 13, 14, POINTS_FROM - 1):
+            assert total(shown(conn, z, make=objects.tile_seen)["clusters"]) == expected, z
+        assert len(shown(conn, POINTS_FROM, make=objects.tile_seen)["objects"]) == expected
+        assert shown(conn, 9) == {}, "what is kept of the whole city is not for it"
+
+
+def test_a_caller_of_nothing_sees_nothing(conn, made):
+    for area in ("{}", ""):
+        with seeing(conn, area):
+            for z in (0, 9, 14, POINTS_FROM, DEEPEST):
+                assert shown(conn, min(z, 17), make=objects.tile_seen) == shown(conn, min(z, 17)) == {}

@@ -11,9 +11,10 @@ gridgeo.main = (() => {
     return asked.fetched(config.data);
   }
 
-  // What kinds of managed objects there are; none where none are served, or none may be seen.
+  // What kinds of managed objects there are; none where none are served, or none may be seen. They are counted in governance's grids.
   async function kinds() {
-    if (!config.objects || !asked.allows("objects")) return null;
+    const scheme = new URLSearchParams(config.query).get("scheme") || "governance";
+    if (!config.objects || scheme !== "governance" || !asked.allows("objects")) return null;
     return asked.get("/categories").catch((fault) => (console.warn(fault), null));
   }
 

@@ -22,7 +22,8 @@ gridgeo.objectcard = (topology, store, view, places, asked, { categories, symbol
 
   async function known({ id }, options) {
     const [one, past] = await Promise.all([asked.get(`/objects/${id}`, options), asked.get(`/objects/${id}/history`, options)]);
-    return { ...one, past: past.changes };
+    const drawn = one.category.geometry_kind === "point" ? null : await asked.get(`/objects/${id}?f=geojson`, options);
+    return { ...one, past: past.changes, shape: drawn && drawn.geometry };
   }
 
   async function within({ box }, options) {

@@ -1,5 +1,6 @@
 // Objects as a measure of the units: how many, and how many on a square kilometre, of all categories or of those chosen.
-// A level's numbers are asked for when it is to be painted; until they are there the map stays as it is.
+// A level's numbers are asked for when it is to be painted; until they are there the map stays as it is. Of an edition that has ended
+// there are none: objects are counted in today's.
 gridgeo.objectmeasures = (topology, categories) => {
   const { breaks } = gridgeo;
   const measures = [
@@ -9,9 +10,7 @@ gridgeo.objectmeasures = (topology, categories) => {
   const area = topology.about.measures.find(({ key }) => key === "area");
   const usable = measures.filter(({ key }) => key === "objects" || area);
   const names = new Map(measures.map((one) => [one.key, [one.zh, one.en]]));
-  let chosenThen, asked = 0;
-
-  let store = null, counts = null;
+  let store = null, counts = null, chosenThen, asked = 0;
 
   async function follow({ measure: key, shown, chosen, caller, edition }, before) {
     if (caller !== before.caller || edition !== before.edition) chosenThen = undefined;
@@ -21,7 +20,7 @@ gridgeo.objectmeasures = (topology, categories) => {
     if (!measure || measure.levels[level.key]) return;
     const mine = ++asked;
     try {
-      const numbers = await counts.byUnit(level, chosen);
+      const numbers = topology.about.edition.to ? level.units.map(() => null) : await counts.byUnit(level, chosen);
       if (mine === asked) take(level, numbers);
     } catch {
       if (mine === asked) take(level, level.units.map(() => null));

@@ -11,6 +11,8 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
   const tiles = gridgeo.tiles(asked, TILES, () => layer.renew());
   const layer = new gridgeo.ObjectLayer(tiles, gridgeo.scene(categories, symbols), look);
   const note = find("#objects-note"), tip = find("#tip"), bar = find("#objects-bar");
+  const outline = L.layerGroup().addTo(map);
+  const OUTLINE = { color: look.accent, weight: 2.5, fillColor: look.accent, fillOpacity: 0.15, interactive: false };
   let slow = null;
 
   // One object is chosen; several where they lie on one another, and one is to be picked from a list.
@@ -106,7 +108,10 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
   store.watch(["object", "thing"], ({ object, thing }) => {
     const at = object && thing && thing.lon != null ? thing : null;
     layer.mark({ chosen: at });
-    if (at && !view.sees(at.lon, at.lat)) view.visit(at.lon, at.lat, NEAR);
+    outline.clearLayers();
+    if (at && at.shape && at.shape.type !== "Point") outline.addLayer(L.geoJSON(at.shape, { style: () => OUTLINE, interactive: false }));
+    // The card lies there with the next frame: only then is it known what it covers.
+    if (at) requestAnimationFrame(() => view.sees(at.lon, at.lat) || view.visit(at.lon, at.lat, NEAR));
   });
   // For paper: the classes that are shown, under what the legend says of the units.
   function printed() {

@@ -91,7 +91,8 @@ gridgeo.scene = (categories, symbols) => {
     for (const { category, status, x, y, r, whole } of made.dots) {
       const { canvas, half } = symbols.stamp(category, status, r, ratio);
       context.globalAlpha = whole ? 1 : 0.6;
-      context.drawImage(canvas, x - half, y - half, 2 * half, 2 * half);
+      // On whole pixels nothing is blurred, and it is drawn faster.
+      context.drawImage(canvas, Math.round((x - half) * ratio) / ratio, Math.round((y - half) * ratio) / ratio, 2 * half, 2 * half);
     }
     for (const one of made.clusters) {
       context.globalAlpha = one.whole ? 1 : 0.55;

@@ -286,7 +286,7 @@ def test_where_nothing_stands_the_page_says_so_and_knows_the_way_back(there):
 def test_tiles_that_fail_are_told_and_asked_for_again(visit, served):
     page = visit(served.address, allowed=("Failed to load resource",))
     page.route("**/tiles/WebMercatorQuad/*/*/*", lambda route: route.abort())
-    page.evaluate("gridgeo.shown.map.setView([22.88, 113.03], 15, { animate: false })")
+    page.evaluate("gridgeo.shown.map.setView([22.88, 113.03], 17, { animate: false })")
     note = page.locator("#objects-note")
     note.locator("button").wait_for()
     assert "部件未能取到" in note.inner_text()
@@ -302,6 +302,8 @@ def test_a_phone_has_it_all(there):
     page.locator("#card .timeline").wait_for()
     box = page.locator("#card").bounding_box()
     assert box["width"] == 390 and box["y"] > 200
+    page.wait_for_timeout(500)
+    assert 0 < at(page, *furniture.NAMED)[1] < box["y"]
     page.locator("#card .close").click()
     page.locator("#handle").click()
     first = page.locator("#layers-tree [role=treeitem]").first

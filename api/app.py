@@ -27,7 +27,7 @@ from gridgeo.tiles.live import Live as Tiles
 from maps import basemaps
 
 from . import access, depends, openapi, pages, problems, rooted
-from .drawings import Drawings
+from .drawings import Drawings, drawable
 from .kept import Kept
 from .middleware import Door, Metrics
 from .pools import READER, Pools
@@ -133,10 +133,12 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.pools = await anyio.to_thread.run_sync(Pools, settings)
         app.state.pool = app.state.pools.reader
         app.state.drawings = Drawings(lambda: depends.read_from(app.state.pool, store.grid_types))
-        app.state.live = await anyio.to_thread.run_sync(Live(settings.database_url, READER, app.state.drawings.look).start)
+        app.state.tiles = Tiles(settings.database_url, lambda: _drawn(app.state.live))
+        look = app.state.drawings.look, app.state.tiles.look
+        app.state.live = await anyio.to_thread.run_sync(Live(settings.database_url, READER, lambda: [each() for each in look]).start)
         app.state.drawings.follow(app.state.live)
         app.state.addresses = await anyio.to_thread.run_sync(Addresses(settings.database_url, READER).start)
-        app.state.tiles = Tiles(settings.database_url).start()
+        app.state.tiles.start()
         app.state.kept = Kept(settings.database_url).start()
         yield
         app.state.kept.stop()
@@ -180,6 +182,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.document, app.state.reference = orjson.dumps(described), pages.reference(described, _problems())
     app.state.paths = [(compile_path(path)[0], {method.upper() for method in item}) for path, item in described["paths"].items()]
     return app
+
+
+def _drawn(live: Live) -> list[int]:
+    """The editions valid now that have areas."""
+    return [snapshot.edition.edition_id for snapshot in live.current if drawable(snapshot.scheme)]
 
 
 def from_env() -> FastAPI:

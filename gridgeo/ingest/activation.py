@@ -9,12 +9,14 @@ from ..hierarchy import editions, store
 from ..hierarchy.model import GOVERNANCE, Edition
 from ..linkage import counts
 from ..objects import assignment as objects
+from ..tiles import grids as tiles
 
 
 def activate(conn, edition_id: int, when: datetime | None = None) -> Edition:
     """Make a draft valid from a moment on (now when None).
 
     Of a governance edition it is said where every building and every object lies in it, and counted what its units hold.
+    It is simplified for tiles by whoever serves them, when they are told: that takes seconds and nothing waits for it.
     Raises Conflict as :func:`gridgeo.hierarchy.editions.activate` does.
     """
     made = editions.activate(conn, edition_id, when)
@@ -31,6 +33,7 @@ def withdraw(conn, edition_id: int) -> Edition:
     counts.forget(conn, edition_id)
     assignment.clear(conn, edition_id)
     objects.clear(conn, edition_id)
+    tiles.clear(conn, edition_id)
     return made
 
 
@@ -39,4 +42,5 @@ def discard(conn, edition_id: int) -> None:
     if store.edition(conn, edition_id).valid_from is None:
         assignment.clear(conn, edition_id)
         objects.clear(conn, edition_id)
+        tiles.clear(conn, edition_id)
     editions.discard(conn, edition_id)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import closing
+
+import psycopg2
 
 from ..db import connection
 from ..db.listening import Listener
-from ..errors import NotFound
+from ..errors import GridgeoError
 from . import cells, grids, kept
 from .cache import Cache, Place
 from .model import Collection, Packed
@@ -35,11 +37,18 @@ class Live:
 
     The thread adds up the cells in which objects changed and forgets the tiles that show them. It is told by
     notifications and looks by itself every two seconds, so that one that is lost costs no more than these. A tile that
-    was made while something changed is answered with and not held.
+    was made while something changed is answered with and not held. Another thread simplifies editions ahead.
+
+    Parameters
+    ----------
+    editions
+        Says which editions will be asked for: those valid now. Asked again after each :meth:`look`.
     """
 
-    def __init__(self, url: str, most_bytes: int = MOST_BYTES) -> None:
-        self._url = url
+    def __init__(self, url: str, editions: Callable[[], Iterable[int]] = tuple, most_bytes: int = MOST_BYTES) -> None:
+        self._url, self._editions = url, editions
+        self._stop, self._changed = threading.Event(), threading.Event()
+        self._ahead = threading.Thread(target=self._prepare_ahead, name="gridgeo-tiles-ahead", daemon=True)
         self.cache = Cache(most_bytes)
         self._levels: dict[int, list[tuple[str, int]]] = {}
         self._preparing = threading.Lock()
@@ -53,12 +62,20 @@ class Live:
         """Begin to listen. The database may be away: tiles are then not held until it is back."""
         self._objects.start()
         self._buildings.start()
+        self._ahead.start()
         return self
 
     def stop(self) -> None:
-        """Stop listening."""
+        """Stop listening, and begin no further edition."""
+        self._stop.set()
+        self._changed.set()
         self._objects.stop()
         self._buildings.stop()
+        self._ahead.join(timeout=5)
+
+    def look(self) -> None:
+        """Tell that other editions may be valid now: they are simplified before anybody asks. Never waits."""
+        self._changed.set()
 
     def levels(self, edition_id: int) -> list[tuple[str, int]] | None:
         """Return the levels of an edition and their zooms where they are known. Never waits."""
@@ -144,10 +161,13 @@ class Live:
                     cur.execute("ROLLBACK")
                 raise
 
-    def ahead(self, edition_ids: list[int]) -> None:
-        """Simplify editions before anybody asks; of one that cannot be, the first who asks is told why."""
-        for edition_id in edition_ids:
-            try:
-                self.prepare(edition_id)
-            except NotFound:
-                continue
+    def _prepare_ahead(self) -> None:
+        while not self._stop.is_set():
+            self._changed.clear()
+            for edition_id in self._editions():
+                try:
+                    if not self._stop.is_set():
+                        self.prepare(edition_id)
+                except (GridgeoError, psycopg2.Error) as error:  # the first who asks tries again, and is told
+                    LOG.warning("edition %s is not simplified ahead (%s)", edition_id, type(error).__name__)
+            self._changed.wait()

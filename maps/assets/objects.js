@@ -13,7 +13,7 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
   const note = find("#objects-note"), tip = find("#tip"), bar = find("#objects-bar");
   const outline = L.layerGroup().addTo(map);
   const OUTLINE = { color: look.accent, weight: 2.5, fillColor: look.accent, fillOpacity: 0.15, interactive: false };
-  let slow = null;
+  let slow = null, mine = false; // whether the tip is of ours
 
   // One object is chosen; several where they lie on one another, and one is to be picked from a list.
   function open(found) {
@@ -35,7 +35,7 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
 
   const lonLat = (box) => {
     const [north, south] = [map.unproject([box[0], box[1]], 0), map.unproject([box[2], box[3]], 0)];
-    const room = 1e-5; // a metre
+    const room = 5e-5; // degrees, five metres: as wide as the finest circles gather
     return [north.lng - room, south.lat - room, south.lng + room, north.lat + room];
   };
 
@@ -43,7 +43,6 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
     clearTimeout(slow);
     bar.hidden = bar.hidden || !waiting;
     if (waiting) slow = setTimeout(() => (bar.hidden = false), PATIENCE);
-    document.body.classList.toggle("with-objects", found > 0);
     if (fault) return say(...refused(fault));
     if (!waiting && wanted && !found) return say(both("此处没有部件", "No objects here"), button("看全部", "Show all", () => view.whole()));
     note.hidden = true;
@@ -82,10 +81,19 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
     const [aimed = null] = layer.under(event.containerPoint);
     layer.mark({ hovered: aimed });
     map.getContainer().classList.toggle("aims", Boolean(aimed));
-    if (!aimed) return false;
+    if (!aimed) return shut();
+    store.change({ hovered: null, pointer: event.containerPoint }); // the units' own tip goes first
     fill(tip, ...describe(aimed));
     tip.hidden = false;
+    mine = true;
+    gridgeo.tip.place(tip, event.containerPoint);
     return true;
+  }
+
+  // Only our own tip is ours to close.
+  function shut() {
+    if (mine) tip.hidden = true;
+    return (mine = false);
   }
 
   function press(event) {
@@ -94,7 +102,12 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
     return found.length > 0;
   }
 
-  view.above({ point, press, leave: () => layer.mark({ hovered: null }) });
+  function leave() {
+    layer.mark({ hovered: null });
+    shut();
+  }
+
+  view.above({ point, press, leave });
   layer.on("told", told);
   store.watch(["chosen"], ({ chosen }) => {
     tiles.choose(categories.asked(chosen));
@@ -127,8 +140,8 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
   function onPaper() {
     window.addEventListener("beforeprint", () => {
       layer.sharpen(2);
-      const legend = find("#print-legend"), mine = printed();
-      if (mine) legend.append(mine);
+      const shown = printed();
+      if (shown) find("#print-legend").append(shown);
     });
     window.addEventListener("afterprint", () => layer.sharpen(null));
   }

@@ -83,8 +83,12 @@ gridgeo.tip = (topology, store, current) => {
       value ? el("span", { class: "value" }, value) : null, unit.facts.code ? el("code", {}, unit.facts.code) : null);
   });
   store.watch(["pointer", "hovered"], ({ pointer, hovered }) => {
-    if (!hovered || !pointer) return;
-    const room = node.parentNode.clientWidth - node.offsetWidth - 8;
-    node.style.transform = `translate(${Math.max(8, Math.min(pointer.x + 16, room))}px, ${pointer.y > 90 ? pointer.y - node.offsetHeight - 12 : pointer.y + 20}px)`;
+    if (hovered && pointer) gridgeo.tip.place(node, pointer);
   });
+};
+
+// Above the pointer, below it where there is no room above.
+gridgeo.tip.place = (node, { x, y }) => {
+  const room = node.parentNode.clientWidth - node.offsetWidth - 8, height = node.offsetHeight;
+  node.style.transform = `translate(${Math.max(8, Math.min(x + 16, room))}px, ${y > height + 20 ? y - height - 12 : y + 20}px)`;
 };

@@ -4,9 +4,11 @@ import base64
 import re
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from gridgeo.settings import Settings
+from maps import classes
 
 from . import furniture, town
 from .conftest import topology
@@ -134,6 +136,8 @@ def test_one_thing_opens_its_card_and_the_address_and_back_know_it(there):
     page = there(NEAR)
     page.mouse.move(*at(page, *furniture.NAMED))
     assert furniture.NAME in page.locator("#tip").inner_text() and "破损" in page.locator("#tip").inner_text()
+    tip, (x, y) = page.locator("#tip").bounding_box(), at(page, *furniture.NAMED)
+    assert abs(tip["x"] - x) < 40 and 0 < y - tip["y"] - tip["height"] < 40
     page.mouse.click(*at(page, *furniture.NAMED))
     card = page.locator("#card")
     card.locator(".timeline").wait_for()
@@ -339,3 +343,14 @@ def test_a_tile_of_postgis_is_read_as_it_was_written(visit, site, conn):
     assert point["props"] == {"name": "路灯", "n": 7, "low": -3, "half": 1.5, "lit": True}
     assert (line["kind"], line["parts"]) == (2, [[0, 0, 100, 50, 90, 4095]])
     assert polygon["kind"] == 3 and [len(part) for part in polygon["parts"]] == [8, 8] and polygon["props"] == {"lit": False}
+
+
+def test_values_that_come_later_are_classed_as_those_that_came_with_the_map(visit, site):
+    page = visit(site.put("breaks", topology(city())))
+    rng = np.random.default_rng(3)
+    few, many = rng.integers(0, 40, 60), rng.lognormal(4, 1, 1500).round()
+    for values in (few, many, np.array([0, 0, 5]), np.array([7, 7, 7]), np.array([0])):
+        told = page.evaluate(
+            "values => [gridgeo.breaks.quantile(values), gridgeo.breaks.natural(values)]", [float(value) for value in values]
+        )
+        assert told == [classes.quantile(values), classes.natural(values)]

@@ -65,9 +65,7 @@ def _filled(result: Result, conn, loaded: Loaded, count: int) -> int:
     edition_id = loaded.snapshot.edition.edition_id
     lon, lat = loaded.points(count)
     with connection.transaction(conn), conn.cursor() as cur:
-        cur.execute(
-            "INSERT INTO category (major, minor, name) SELECT 'M' || i %% 6, 'm' || i %% 20, 'n' || i FROM generate_series(1, 153) i"
-        )
+        cur.execute(_CATEGORIES)
         cur.execute(_FILL, {"lon": lon.tolist(), "lat": lat.tolist()})
         cur.execute("INSERT INTO object_changed (x, y) VALUES (NULL, NULL)")
         cur.execute("ANALYZE object")

@@ -59,7 +59,8 @@ WITH known AS MATERIALIZED (
   SELECT n FROM (SELECT n, row_number() OVER (PARTITION BY element_code ORDER BY n) AS turn FROM given_object) AS each WHERE turn > 1
 ), judged AS (
   SELECT g.*, array_remove(ARRAY[
-    CASE WHEN k.n IS NULL AND (g.element_code !~ '^[0-9A-Z]{8}[0-9X][0-9A-Z]{1,55}$') IS NOT FALSE THEN 'bad-code' END,
+    CASE WHEN k.n IS NULL AND (g.element_code ~ '^[0-9A-Z]{8}[0-9X][0-9A-Z]+$' AND length(g.element_code) <= 64) IS NOT TRUE
+         THEN 'bad-code' END,
     CASE WHEN k.n IS NOT NULL AND NOT %(may_change)s THEN 'known-code' END,
     CASE WHEN a.n IS NOT NULL THEN 'duplicate-code' END,
     CASE WHEN (k.n IS NULL OR 'category_id' = ANY(%(given)s))

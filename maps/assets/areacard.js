@@ -4,6 +4,7 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
   const { language, words } = gridgeo;
   const MOST = 40; // units listed by name
   const node = find("#card");
+  let known = {}; // what was found, of which area and edition
   let running = null, seen = null; // the area last brought into view
 
   function draw({ area, selected, place, object }, before) {
@@ -15,12 +16,18 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
     }
     node.hidden = false;
     document.body.classList.add("with-card");
-    const found = topology.levels.map((level) => ({ level, ...gridgeo.inside.units(topology, level, gridgeo.area.ring(area)) }));
+    const found = inside(area);
     fill(node, header(area), figures(area, found), listed(found), section(area, ...BUILDINGS), section(area, ...OBJECTS), taken(area, found));
     if (area !== seen) uncover(area);
     seen = area;
     node.scrollTop = 0;
     find("#said").textContent = node.querySelector("h2").textContent;
+  }
+
+  // Looked for once, not again at each zoom.
+  function inside(area) {
+    if (known.area !== area || known.byId !== topology.byId) known = { area, byId: topology.byId, found: gridgeo.inside.units(topology, gridgeo.area.ring(area)) };
+    return known.found;
   }
 
   // An area that lies under its card, or beyond the edge, comes into what is free; the map is not brought nearer.

@@ -455,3 +455,10 @@ def test_one_file_has_no_addresses_and_no_key(visit, tmp_path):
     page.mouse.click(*at(page, "999901001"))
     assert page.locator("#card h2").is_visible()
     assert page.locator("#key, #key-open, #wash, #card .block, #card .linked").count() == 0
+
+
+def test_a_drawn_area_tells_how_many_buildings_are_in_its_whole_units(visit, served, estate):
+    page = visit(f"{served.address}#area=c,{estate.row['lon']},{estate.row['lat']},20000")
+    section = page.locator("#card section", has_text="楼栋 Buildings")
+    section.locator("b").wait_for()
+    assert int(section.locator("b").inner_text().replace(",", "")) > 10

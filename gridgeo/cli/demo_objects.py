@@ -40,6 +40,8 @@ def fill(url: str, profile: str, objects: int | None, settings: Settings, timed:
     """
     from .. import sample
     from ..db import connection
+    from ..hierarchy import store
+    from ..hierarchy.model import GOVERNANCE
     from ..ingest import objects_store
     from . import database
 
@@ -47,9 +49,10 @@ def fill(url: str, profile: str, objects: int | None, settings: Settings, timed:
     with closing(connection.connect(url)) as conn:
         if not count or not own(conn, profile) or not objects_store.may_begin(conn):
             return
-        conn.rollback()
         with timed("sample"), database.cluster(settings).locked():
-            files = sample.write_objects(profile, SEED, folder, count)
+            units = store.frame(conn, store.edition_open(conn, GOVERNANCE).edition_id)
+            files = sample.write_objects(profile, SEED, folder, count, units=units)
+        conn.rollback()
         with timed("load"):
             _load(conn, [file for file in files if file.stem != "categories"], folder / "categories.csv")
 

@@ -57,9 +57,16 @@ def write_all(
     return files
 
 
-def write_objects(profile: str, seed: int, folder: Path, count: int | None = None, progress: Progress | None = None) -> list[Path]:
-    """Write managed objects and their categories (see :func:`.objects.write`), and return the files."""
-    return objects.write(objects.make(profile, seed, count, progress), Path(folder))
+def write_objects(
+    profile: str,
+    seed: int,
+    folder: Path,
+    count: int | None = None,
+    progress: Progress | None = None,
+    units: geopandas.GeoDataFrame | None = None,
+) -> list[Path]:
+    """Write managed objects and their categories, and return the files (see :func:`.objects.make` and :func:`.objects.write`)."""
+    return objects.write(objects.make(profile, seed, count, progress, units), Path(folder))
 
 
 def write_small(folder: Path, seed: int = 1) -> list[Path]:

@@ -108,6 +108,7 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
   }
 
   view.above({ point, press, leave });
+  map.on("zoomstart", leave); // what was under the pointer is there no more
   layer.on("told", told);
   store.watch(["chosen"], ({ chosen }) => {
     tiles.choose(categories.asked(chosen));

@@ -192,6 +192,7 @@ def test_a_circle_by_keyboard_round_the_chosen_unit_with_typed_metres(visit, add
     label = page.evaluate("gridgeo.shown.topology.byId.get('99990100100102').facts.label")
     assert [area["lon"], area["lat"]] == pytest.approx(label, abs=1e-6) and area["metres"] == 500
     assert page.locator("#card h2").inner_text().startswith("半径 500 米")
+    assert "0.785 km²" in page.locator("#card .figures").inner_text()
 
 
 def test_a_polygon_is_closed_by_its_first_point_and_one_that_crosses_itself_is_refused(visit, address):

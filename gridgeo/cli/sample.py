@@ -50,9 +50,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         files += sample.write_objects(args.profile, args.seed, folder, args.objects or None, _say)
     for file in files:
         print(f"{file}  {file.stat().st_size / 1000:,.0f} kB")
-    print(
-        f"Load it: gridgeo load grids {' '.join(str(file) for file in files if file.suffix == '.geojson' and file.parent == folder)}"
-    )
+    print(f"Load it: gridgeo load grids {' '.join(str(file) for file in files if file.suffix == '.geojson' and file.parent == folder)}")
     return 0
 
 

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import cycle, takewhile
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import numpy as np
 import psycopg2.extensions
@@ -214,9 +214,9 @@ def _tipg(ground: Ground, loaded: Loaded) -> Iterator[SplitResult]:
         port = listener.getsockname()[1]
     given = psycopg2.extensions.parse_dsn(loaded.url)
     told = {
-        **{"POSTGRES_USER": given["user"], "POSTGRES_PASS": given.get("password", "-"), "POSTGRES_DBNAME": given["dbname"]},
-        **{"POSTGRES_HOST": given["host"], "POSTGRES_PORT": given.get("port", "5432"), "TIPG_DB_SCHEMAS": '["public","gridgeo"]'},
-        **{"TIPG_DB_SPATIAL_EXTENT": "false", "TIPG_DB_DATETIME_EXTENT": "false"},
+        # A socket's folder is no host to it unless it is percent-encoded.
+        "DATABASE_URL": f"postgresql://{given['user']}@{quote(given['host'], safe='')}:{given.get('port', '5432')}/{given['dbname']}",
+        **{"TIPG_DB_SCHEMAS": '["public","gridgeo"]', "TIPG_DB_SPATIAL_EXTENT": "false", "TIPG_DB_DATETIME_EXTENT": "false"},
     }
     command = [python, "-m", "uvicorn", "tipg.main:app", "--port", str(port), "--log-level", "warning"]
     process = subprocess.Popen(command, env={**os.environ, **told}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

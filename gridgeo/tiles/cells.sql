@@ -38,7 +38,9 @@ DELETE FROM object_cell AS c USING dirty AS d WHERE c.zoom = d.zoom AND c.x = d.
 DELETE FROM object_cell;
 
 -- name: make_counted
-CREATE TEMPORARY TABLE counted (x integer, y integer, status text, category_id integer, n bigint, sum_x bigint, sum_y bigint) ON COMMIT DROP;
+CREATE TEMPORARY TABLE counted (
+  x integer, y integer, status text, category_id integer, n bigint, sum_x bigint, sum_y bigint
+) ON COMMIT DROP;
 
 -- name: count
 -- What the cells of zoom 20 that changed hold, by the objects in them.

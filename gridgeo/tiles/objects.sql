@@ -1,9 +1,10 @@
 -- name: clusters
 -- Objects of the whole city added up in 32 x 32 cells of a tile, from what is kept.
 WITH cell AS MATERIALIZED (
-  SELECT c.x, c.y, sum(c.n) AS n, sum(c.sum_x) AS sum_x, sum(c.sum_y) AS sum_y,
-         sum(c.majors[1]) AS m1, sum(c.majors[2]) AS m2, sum(c.majors[3]) AS m3, sum(c.majors[4]) AS m4, sum(c.majors[5]) AS m5,
-         sum(c.majors[6]) AS m6, sum(c.majors[7]) AS m7, sum(c.majors[8]) AS m8, sum(c.majors[9]) AS m9
+  SELECT c.x, c.y, sum(c.n::integer) AS n, sum(c.sum_x) AS sum_x, sum(c.sum_y) AS sum_y,
+         sum(c.majors[1]::integer) AS m1, sum(c.majors[2]::integer) AS m2, sum(c.majors[3]::integer) AS m3,
+         sum(c.majors[4]::integer) AS m4, sum(c.majors[5]::integer) AS m5, sum(c.majors[6]::integer) AS m6,
+         sum(c.majors[7]::integer) AS m7, sum(c.majors[8]::integer) AS m8, sum(c.majors[9]::integer) AS m9
     FROM object_cell AS c
    WHERE c.zoom = %(cell_zoom)s::smallint AND c.x >> 5 = %(column)s AND c.y >> 5 = %(row)s AND c.status = ANY (%(statuses)s)
    GROUP BY c.x, c.y
@@ -22,7 +23,7 @@ SELECT coalesce(ST_AsMVT(q, 'clusters', 4096, 'geom'), ''::bytea) FROM q;
 WITH major AS MATERIALIZED (
   SELECT category_id, m FROM category_major WHERE category_id = ANY (%(categories)s)
 ), of AS MATERIALIZED (
-  SELECT c.x, c.y, of.n, of.sum_x, of.sum_y, k.m
+  SELECT c.x, c.y, of.n::integer AS n, of.sum_x, of.sum_y, k.m
     FROM object_cell AS c
    CROSS JOIN LATERAL unnest(c.categories, c.ns, c.sums_x, c.sums_y) AS of (category_id, n, sum_x, sum_y)
     JOIN major AS k ON k.category_id = of.category_id
@@ -47,7 +48,7 @@ SELECT coalesce(ST_AsMVT(q, 'clusters', 4096, 'geom'), ''::bytea) FROM q;
 WITH major AS MATERIALIZED (
   SELECT category_id, m FROM category_major WHERE category_id = ANY (%(categories)s)
 ), of AS MATERIALIZED (
-  SELECT c.x, c.y, c.ns[at] AS n, c.sums_x[at] AS sum_x, c.sums_y[at] AS sum_y, k.m
+  SELECT c.x, c.y, c.ns[at]::integer AS n, c.sums_x[at] AS sum_x, c.sums_y[at] AS sum_y, k.m
     FROM object_cell AS c
    CROSS JOIN major AS k
    CROSS JOIN LATERAL array_position(c.categories, k.category_id) AS at

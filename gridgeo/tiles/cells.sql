@@ -93,10 +93,14 @@ SELECT %(zoom)s, c.x, c.y, c.status, sum(c.n), sum(c.sum_x), sum(c.sum_y),
              coalesce(sum(c.n) FILTER (WHERE m = 5), 0), coalesce(sum(c.n) FILTER (WHERE m = 6), 0),
              coalesce(sum(c.n) FILTER (WHERE m = 7), 0), coalesce(sum(c.n) FILTER (WHERE m = 8), 0),
              coalesce(sum(c.n) FILTER (WHERE m = 9), 0)]::bigint[],
-       array_agg(c.category_id ORDER BY c.category_id), array_agg(c.n ORDER BY c.category_id),
-       array_agg(c.sum_x ORDER BY c.category_id), array_agg(c.sum_y ORDER BY c.category_id)
-  FROM counted AS c
-  JOIN category_major USING (category_id)
+       array_agg(c.category_id), array_agg(c.n), array_agg(c.sum_x), array_agg(c.sum_y)
+  FROM (
+    -- Sorted once, and not for each of the arrays.
+    SELECT x, y, status, category_id, n, sum_x, sum_y, m
+      FROM counted
+      JOIN category_major USING (category_id)
+     ORDER BY x, y, status, category_id
+  ) AS c
  GROUP BY c.x, c.y, c.status
  ORDER BY c.x >> 5, c.y >> 5, c.x, c.y, c.status;
 

@@ -21,9 +21,3 @@ SELECT collection, edition_id, zoom, count(*), sum(length(body))
   FROM tile_kept
  GROUP BY collection, edition_id, zoom
  ORDER BY collection, edition_id, zoom;
-
--- name: listed
--- The tiles kept of a zoom, in the order of their numbers.
-SELECT x, y, body FROM tile_kept
- WHERE collection = %(collection)s AND edition_id = %(edition_id)s AND zoom = %(zoom)s
- ORDER BY x, y;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import EnvironmentIncomplete
@@ -12,6 +13,9 @@ from ..settings import Settings, inherited_environment
 
 HELP = "run the tests on a throw-away database; everything after it is handed to pytest"
 HANDS_ON = True
+
+#: Processes of one run: each has a server and a browser, which take memory.
+_MOST = 4
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,4 +34,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if "not browser" not in args.rest:
         environment["GRIDGEO_CHROMIUM"] = browser.ensure(settings.chromium, settings.offline)
     os.chdir(checkout)
-    os.execve(sys.executable, [sys.executable, "-m", "pytest", *args.rest], environment)
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", *spread(args.rest), *args.rest], environment)
+
+
+def spread(rest: Sequence[str]) -> list[str]:
+    """Return how the whole suite is spread over processes, each with a database server of its own and whole files of tests.
+
+    A part of the suite, or one that is to be stepped through, runs in one: another server takes longer to start than it saves.
+    """
+    processes = min(len(os.sched_getaffinity(0)), _MOST)
+    partial = any(not word.startswith("-") or word.startswith(("-n", "--pdb", "--dist", "--collect")) for word in rest)
+    return [] if partial or processes < 2 else ["-n", str(processes), "--dist", "loadfile"]

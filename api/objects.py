@@ -102,10 +102,12 @@ def above(today: Snapshot, level: str, of: Iterable[int]) -> dict[int, int]:
 
 
 def where(request: Request, today: Snapshot, asked: SimpleNamespace) -> Where:
-    """Return which objects a request means by its `unit`, `category`, `status`, and where it takes them `bbox` and `q`."""
-    box = getattr(asked, "bbox", None)
+    """Return which objects a request means by its `unit`, `category`, `status`, and where it takes them `bbox`, `q` and `filter`."""
+    box, only = getattr(asked, "bbox", None), getattr(asked, "filter", None)
     within = units(request, today, asked.unit, box)
-    return Where(units=within, polygon=box, categories=asked.category, statuses=asked.status, q=getattr(asked, "q", None))
+    any_status = only is not None and "status" in only.names and "status" not in request.query_params
+    statuses = None if any_status else asked.status
+    return Where(units=within, polygon=box, categories=asked.category, statuses=statuses, q=getattr(asked, "q", None), only=only)
 
 
 def category(of: Category, departments: Departments) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from gridgeo.errors import NotFound
 from gridgeo.objects import store
 
-from .. import answers, conditional, cursors, depends, objects
+from .. import answers, conditional, cursors, depends, filters, objects
 from .. import schemas_objects as told
 from ..areas import BBOX
 from ..parameters import Parameter, Query, form
@@ -48,7 +48,10 @@ _REF = Parameter(
     place="path",
 )
 
-_LIST = Query(objects.UNIT, objects.CATEGORY, objects.STATUS, BBOX, _Q, _LIMIT, cursors.CURSOR, form("json", "geojson", "csv"))
+_LIST = Query(
+    *(objects.UNIT, objects.CATEGORY, objects.STATUS, BBOX, _Q, filters.FILTER, filters.LANGUAGE),
+    *(_LIMIT, cursors.CURSOR, form("json", "geojson", "csv")),
+)
 _ONE = Query(_REF, form("json", "geojson"))
 _HISTORY = Query(_REF)
 

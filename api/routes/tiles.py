@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable, Hashable
+from types import SimpleNamespace
 
 import orjson
 from fastapi import APIRouter
@@ -21,9 +22,9 @@ from gridgeo.tiles import described, making
 from gridgeo.tiles.cache import Place
 from gridgeo.tiles.kept import NO_EDITION
 from gridgeo.tiles.live import Live
-from gridgeo.tiles.model import DEEPEST, Collection, Filter, Packed, Tile
+from gridgeo.tiles.model import DEEPEST, FILTERED_FROM, IN_CELLS, Collection, Filter, Packed, Tile
 
-from .. import conditional, depends
+from .. import conditional, depends, filters
 from ..access import require_thread
 from ..parameters import DATETIME, SCHEME, Parameter, Query
 from ..problems import Fault, InvalidRequest
@@ -69,7 +70,8 @@ _STATUS = Parameter(
 )
 _TILEJSON = Query(Parameter("collection", "grids, objects or buildings.", str, {"type": "string"}, example="grids", place="path"))
 _STYLE = Query()
-_GRIDS, _OBJECTS, _BUILDINGS = Query(*_TILE, SCHEME, DATETIME), Query(*_TILE, _CATEGORY, _STATUS), Query(*_TILE)
+_GRIDS, _BUILDINGS = Query(*_TILE, SCHEME, DATETIME), Query(*_TILE)
+_OBJECTS = Query(*_TILE, _CATEGORY, _STATUS, filters.FILTER, filters.LANGUAGE)
 
 
 @router.get(
@@ -100,10 +102,11 @@ async def grids(request: Request) -> Response:
 async def objects(request: Request) -> Response:
     """Objects: far out the layer `clusters` with exact counts (n, and m1 to m9 by major class), near the layer `objects`.
 
-    Near too there are clusters where more objects stand in a tile than can be drawn.
+    Near too there are clusters where more objects stand in a tile than can be drawn. A filter of other properties than category,
+    major and status is answered from zoom 12 on.
     """
     asked, at = _OBJECTS(request), _tile(request)
-    wanted, area = Filter(asked.category, asked.status), request.app.state.gate.area(request)
+    wanted, area = _wanted(asked, at), request.app.state.gate.area(request)
     whole = area == access.WHOLE
 
     def make() -> bytes:
@@ -179,6 +182,16 @@ def _tile(request: Request) -> Tile:
     if not at.exists:
         raise NotFound("tile", "/".join((given["z"], given["y"], given["x"])))
     return at
+
+
+def _wanted(asked: SimpleNamespace, at: Tile) -> Filter:
+    """The objects a tile is to show; raises InvalidRequest where so many objects would have to be looked at one by one."""
+    wanted = Filter(asked.category, asked.status, asked.filter)
+    if at.z < FILTERED_FROM and not wanted.in_cells:
+        more = ", ".join(sorted(asked.filter.names - IN_CELLS))
+        rule = f"speaks of {more}, which tiles know from zoom {FILTERED_FROM} on; below of {', '.join(sorted(IN_CELLS))}"
+        raise InvalidRequest([Fault("filter", "invalid-parameter", rule)])
+    return wanted
 
 
 def _tiles(request: Request) -> Live:

@@ -228,6 +228,8 @@ class Where:
         A shapely polygon or multipolygon, EPSG:4490; its border belongs to it.
     q
         The beginning of the element code, its department's nine characters at least; or a part of the name.
+    only
+        What a filter (:func:`.filters.parse`) lets through.
     """
 
     units: Sequence[int] | None = None
@@ -236,3 +238,4 @@ class Where:
     categories: Sequence[int] | None = None
     statuses: Sequence[str] | None = None
     q: str | None = None
+    only: Any = None

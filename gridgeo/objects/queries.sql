@@ -14,6 +14,7 @@ SELECT o.object_id, o.element_code, o.category_id, o.status, o.name, ST_X(o.poin
    AND (%(statuses)s::text[] IS NULL OR o.status = ANY(%(statuses)s::text[]))
    AND (%(code)s::text IS NULL OR o.element_code LIKE %(code)s || '%%')
    AND (%(part)s::text IS NULL OR o.name ILIKE %(part)s)
+   AND %(filter)s
  ORDER BY o.object_id
  LIMIT %(limit)s;
 
@@ -31,6 +32,7 @@ SELECT o.category_id, o.status, count(*)
    AND (%(statuses)s::text[] IS NULL OR o.status = ANY(%(statuses)s::text[]))
    AND (%(code)s::text IS NULL OR o.element_code LIKE %(code)s || '%%')
    AND (%(part)s::text IS NULL OR o.name ILIKE %(part)s)
+   AND %(filter)s
  GROUP BY o.category_id, o.status
  ORDER BY o.category_id, o.status;
 

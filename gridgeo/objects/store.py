@@ -12,6 +12,7 @@ import shapely
 from ..db import queries
 from ..errors import NotFound
 from ..hierarchy.model import Outcome
+from .conditions import Condition
 from .model import Change, ManagedObject, Status, Where
 
 SQL = queries.load(__package__)
@@ -99,6 +100,7 @@ def written(where: Where) -> dict[str, object]:
         "statuses": None if where.statuses is None else [str(status) for status in where.statuses],
         "code": q.upper() if q and _CODE.fullmatch(q) else None,
         "part": f"%{_escaped(q)}%" if q and not _CODE.fullmatch(q) else None,
+        "filter": Condition(where.only),
     }
 
 

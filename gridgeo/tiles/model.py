@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from ..objects import filters
+
 #: Coordinates inside of a tile go from 0 to this.
 EXTENT = 4096
 
@@ -19,6 +21,10 @@ CELL_BITS, CELLS_DEEPEST, CELLS_UPPERMOST = 5, 20, 5
 
 #: From this zoom on objects are single points, unless more than so many stand in a tile.
 POINTS_FROM, POINTS_MOST = 16, 6000
+
+#: What cells know of objects: a filter that speaks of these alone is answered from them. One that speaks of more is answered from
+#: the objects themselves, from this zoom on.
+IN_CELLS, FILTERED_FROM = frozenset(("category", "major", "status")), 12
 
 #: From these zooms on buildings are drawn, and objects have names.
 BUILDINGS_FROM, NAMES_FROM = 15, 17
@@ -56,15 +62,26 @@ class Tile(NamedTuple):
 
 @dataclass(frozen=True)
 class Filter:
-    """Which objects a tile shows. Statuses None: those that stand; categories None: all."""
+    """Which objects a tile shows. Statuses None: those that stand, unless `only` speaks of it; categories None: all."""
 
     categories: tuple[int, ...] | None = None
     statuses: tuple[str, ...] | None = None
+    only: filters.Filter | None = None
 
     @property
     def plain(self) -> bool:
         """Whether nothing is asked otherwise than usual."""
-        return self.categories is None and self.statuses is None
+        return self == PLAIN
+
+    @property
+    def in_cells(self) -> bool:
+        """Whether cells, and counts of units, know all that is asked."""
+        return self.only is None or self.only.names <= IN_CELLS
+
+    @property
+    def any_status(self) -> bool:
+        """Whether objects that do not stand are meant, too, as far as the rest lets them through."""
+        return self.statuses is None and self.only is not None and "status" in self.only.names
 
 
 PLAIN = Filter()

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..db import queries
+from ..objects.conditions import Condition
+from ..objects.model import Status
 from .model import CELL_BITS, EXTENT, NAMES_FROM, POINTS_FROM, POINTS_MOST, WORLD_BITS, Filter, Tile
 
 SQL = queries.load(__package__, "objects.sql")
@@ -31,18 +33,19 @@ def tile(conn, at: Tile, wanted: Filter) -> bytes:
     """
     if at.z >= POINTS_FROM:
         return _near(conn, at, wanted)
+    if not wanted.in_cells:
+        return _seen(conn, at, wanted)
     cells = {"cell_zoom": at.z + CELL_BITS, "column": at.x, "row": at.y}
-    few = wanted.categories is not None and len(wanted.categories) <= _FEW
-    query = "clusters" if wanted.categories is None else "clusters_of_few" if few else "clusters_of"
-    return bytes(_one(conn, query, **_given(conn, at, wanted), **cells)[0])
+    return bytes(_one(conn, _of_cells(wanted), **_given(conn, at, wanted), **cells)[0])
 
 
 def tile_seen(conn, at: Tile, wanted: Filter) -> bytes:
     """Return the bytes of a tile of the objects that the current transaction sees: those of a caller's units."""
     if at.z >= POINTS_FROM:
         return _near(conn, at, wanted)
-    query = "clusters_of_units" if at.z <= _UNITS_TO else "clusters_seen"
-    return bytes(_one(conn, query, **_given(conn, at, wanted))[0])
+    if at.z > _UNITS_TO or not wanted.in_cells:
+        return _seen(conn, at, wanted)
+    return bytes(_one(conn, "clusters_of_units", **_given(conn, at, wanted))[0])
 
 
 def standing(conn) -> list[str]:
@@ -52,21 +55,34 @@ def standing(conn) -> list[str]:
         return [status for (status,) in cur.fetchall()]
 
 
+def _of_cells(wanted: Filter) -> str:
+    if wanted.only is not None:
+        return "clusters_of"
+    if wanted.categories is None:
+        return "clusters"
+    return "clusters_of_few" if len(wanted.categories) <= _FEW else "clusters_of"
+
+
+def _seen(conn, at: Tile, wanted: Filter) -> bytes:
+    return bytes(_one(conn, "clusters_seen", **_given(conn, at, wanted))[0])
+
+
 def _near(conn, at: Tile, wanted: Filter) -> bytes:
-    given = _given(conn, at, wanted)
-    count, body = _one(conn, "points", **given, most=POINTS_MOST, named=at.z >= NAMES_FROM)
-    return bytes(body if count <= POINTS_MOST else _one(conn, "clusters_seen", **given)[0])
+    count, body = _one(conn, "points", **_given(conn, at, wanted), most=POINTS_MOST, named=at.z >= NAMES_FROM)
+    return bytes(body) if count <= POINTS_MOST else _seen(conn, at, wanted)
 
 
 def _given(conn, at: Tile, wanted: Filter) -> dict[str, Any]:
     """Where a tile lies, in degrees and in whole numbers of the world, and what is wanted of it."""
     west, south, east, north = at.bounds
+    statuses = list(Status) if wanted.any_status else wanted.statuses
     side = 2 ** (WORLD_BITS - at.z)
     return {
         **{"west": west - _EDGE, "south": south - _EDGE, "east": east + _EDGE, "north": north + _EDGE},
         **{"x": at.x * side, "y": at.y * side, "unit": side / EXTENT},
-        "statuses": list(wanted.statuses) if wanted.statuses is not None else standing(conn),
+        "statuses": list(map(str, statuses)) if statuses is not None else standing(conn),
         "categories": None if wanted.categories is None else list(wanted.categories),
+        "filter": Condition(wanted.only),
     }
 
 

@@ -19,16 +19,17 @@ WITH cell AS MATERIALIZED (
 SELECT coalesce(ST_AsMVT(q, 'clusters', 4096, 'geom'), ''::bytea) FROM q;
 
 -- name: clusters_of
--- The same of some categories.
+-- The same of some categories, or of what a filter of categories and statuses lets through.
 WITH major AS MATERIALIZED (
-  SELECT category_id, m FROM category_major WHERE category_id = ANY (%(categories)s)
+  SELECT category_id, m FROM category_major WHERE (%(categories)s::integer[] IS NULL OR category_id = ANY (%(categories)s::integer[]))
 ), of AS MATERIALIZED (
   SELECT c.x, c.y, of.n::integer AS n, of.sum_x, of.sum_y, k.m
     FROM object_cell AS c
    CROSS JOIN LATERAL unnest(c.categories, c.ns, c.sums_x, c.sums_y) AS of (category_id, n, sum_x, sum_y)
-    JOIN major AS k ON k.category_id = of.category_id
+    JOIN major AS k USING (category_id)
    WHERE c.zoom = %(cell_zoom)s::smallint AND c.x >> 5 = %(column)s AND c.y >> 5 = %(row)s AND c.status = ANY (%(statuses)s)
-     AND of.category_id = ANY (%(categories)s)
+     AND (%(categories)s::integer[] IS NULL OR category_id = ANY (%(categories)s::integer[]))
+     AND %(filter)s
 ), q AS MATERIALIZED (
   SELECT ST_MakePoint(floor((sum(sum_x) / sum(n) - %(x)s) / %(unit)s), floor((sum(sum_y) / sum(n) - %(y)s) / %(unit)s)) AS geom,
          sum(n)::integer AS n,
@@ -77,6 +78,7 @@ WITH found AS MATERIALIZED (
    WHERE o.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
      AND o.status = ANY (%(statuses)s)
      AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY (%(categories)s::integer[]))
+     AND %(filter)s
 ), few AS MATERIALIZED (
   SELECT * FROM found WHERE x >= 0 AND x < 4096 AND y >= 0 AND y < 4096 LIMIT %(most)s + 1
 ), q AS MATERIALIZED (
@@ -94,6 +96,7 @@ WITH major AS MATERIALIZED (
    WHERE o.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
      AND o.status = ANY (%(statuses)s)
      AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY (%(categories)s::integer[]))
+     AND %(filter)s
 ), of AS MATERIALIZED (
   SELECT floor((f.mx - %(x)s) / %(unit)s) AS x, floor((f.my - %(y)s) / %(unit)s) AS y, k.m
     FROM found AS f
@@ -124,9 +127,10 @@ WITH major AS MATERIALIZED (
   SELECT u.x, u.y, c.n, k.m
     FROM unit AS u
     JOIN object_count AS c ON c.edition_id = edition_now() AND c.unit_id = u.unit_id
-    JOIN major AS k ON k.category_id = c.category_id
+    JOIN major AS k USING (category_id)
    WHERE u.x >= 0 AND u.x < 4096 AND u.y >= 0 AND u.y < 4096 AND c.n > 0 AND c.status = ANY (%(statuses)s)
-     AND (%(categories)s::integer[] IS NULL OR c.category_id = ANY (%(categories)s::integer[]))
+     AND (%(categories)s::integer[] IS NULL OR category_id = ANY (%(categories)s::integer[]))
+     AND %(filter)s
 ), q AS MATERIALIZED (
   SELECT ST_MakePoint(floor(sum(x * n) / sum(n)), floor(sum(y * n) / sum(n))) AS geom, sum(n)::integer AS n,
          (sum(n) FILTER (WHERE m = 1))::integer AS m1, (sum(n) FILTER (WHERE m = 2))::integer AS m2,

@@ -25,11 +25,17 @@ ADDRESS = 25
 LEAST, MOST = 10, 64
 
 _ORGANISATION = re.compile("[0-9A-Z]{8}[0-9X]")
+_BORN = "(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
 _PLACES = {
     "outdoors": re.compile(r"([0-9]{14})\*{11}"),
     "building": re.compile(r"([0-9]{14}[0-9A-Z]{5})\*{6}"),
     "house": re.compile(r"[0-9]{14}[0-9A-Z]{5}[0-9]{6}"),
 }
+#: What ID numbers look like: a date of birth where they have it, and of 15 digits a province they were issued in. For SQL, too.
+PERSONAL = (
+    f"^([0-9]{{6}}(19|20)[0-9]{{2}}{_BORN}[0-9]{{3}}[0-9X]"
+    f"|({'|'.join(sorted(person.PROVINCES))})[0-9]{{6}}{_BORN}[0-9]{{3}})$"
+)
 _ERRORS = np.uint32(sum(reason.bit for reason in Reason if outcome((reason,)) == "invalid"))
 
 
@@ -42,6 +48,11 @@ def build(organisation: str, number: str) -> Code:
         For what is no organisation code, or a number of other than digits and capitals.
     """
     return FAMILY.parse(credit.ORGANISATION.parse(organisation).value + without_hyphens(number))
+
+
+def may_be_personal(text: str) -> bool:
+    """Return whether a code of an element looks like an ID number, of 18 or 15 characters, whatever its check character (:data:`PERSONAL`)."""
+    return re.fullmatch(PERSONAL, without_hyphens(text)) is not None
 
 
 def place(address: str, element: str) -> Code:

@@ -7,7 +7,7 @@ Planning and storing are one transaction.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import issues as findings
 from ..addresses import store as addresses
-from ..errors import Conflict, UnreadableFile
+from ..errors import Conflict, InvalidInput, UnreadableFile
 from ..geo import suspicion
 from ..geo.lattice import Hit
 from ..hierarchy import editions as governed
@@ -124,14 +124,16 @@ def plan(
     UnreadableFile
         A file that cannot be read as what it claims to be.
     InvalidInput, UnknownDatum
-        A column, field or datum that does not exist.
+        A column, field or datum that does not exist; a `since` that is to come.
     NotFound
         No tree of categories is valid.
     """
     if storing:
         governed.lock(conn, GOVERNANCE)
         counts.lock(conn)
-    told, tree, today = progress or (lambda *_: None), categories.tree(conn), addresses.today(conn)
+    told, tree, today = progress or (lambda *_: None), _categories(conn), addresses.today(conn)
+    if since is not None and since > today:
+        raise InvalidInput("since", since.isoformat(), "is a day to come: say what is so when it is so")
     files = objects_given.read(paths, given or {}, tree, told)
     faults, notes, parts, offset = Faults(), [], [], 0
     for one in files:
@@ -202,12 +204,18 @@ def _written(conn, plan: Plan) -> list:
     return [objects_store.compare(conn, rows, sound, plan.since) for rows, sound in chosen]
 
 
+def _categories(conn) -> Tree:
+    """The tree valid now, and with it the categories that are gone: their objects keep them."""
+    return replace(categories.tree(conn), categories=tuple(categories.known(conn).values()))
+
+
 def _across(conn, parts: Sequence[Rows], tree: Tree, editions: Mapping[int, Snapshot], faults: Faults, notes: list[Issue]) -> None:
     """What is seen only of all rows together, or beside what is stored."""
     codes = _joined([part.codes for part in parts])
     again = objects_rows.duplicates(codes)
     faults.add("duplicate-code", again, objects_given.CODE)
     _new(conn, parts, tree, codes, faults)
+    _gone(conn, parts, tree, codes, faults)
     offset = 0
     for part in parts:
         _places(conn, part, offset, faults)
@@ -239,6 +247,17 @@ def _new(conn, parts: Sequence[Rows], tree: Tree, codes: np.ndarray, faults: Fau
         new &= ~faults.mask(len(codes), *_SAID)
         for code, (mask, name) in lacking.items():
             faults.add(code, np.flatnonzero(mask & new), name)
+
+
+def _gone(conn, parts: Sequence[Rows], tree: Tree, codes: np.ndarray, faults: Faults) -> None:
+    """Nothing becomes of a category that is gone: an object keeps it."""
+    gone = {one.category_id: one.path for one in tree.categories if one.gone}
+    category = np.concatenate([part.category for part in parts])
+    asked = np.flatnonzero(np.isin(category, list(gone)))
+    if len(asked):
+        kept = objects_store.known_categories(conn, asked, codes[asked])
+        rows = np.array([row for row in asked.tolist() if kept.get(row) != category[row]], np.int64)
+        faults.add("unknown-category", rows, "category", [gone[category[row]] for row in rows[:MOST_TOLD].tolist()])
 
 
 def _places(conn, part: Rows, offset: int, faults: Faults) -> None:

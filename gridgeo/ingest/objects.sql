@@ -11,6 +11,9 @@ CREATE TEMPORARY TABLE asked (n bigint, code text COLLATE "C") ON COMMIT DROP;
 -- name: unknown_objects
 SELECT n FROM asked AS a WHERE NOT EXISTS (SELECT FROM object AS o WHERE o.element_code = a.code) ORDER BY n;
 
+-- name: known_categories
+SELECT a.n, o.category_id FROM asked AS a JOIN object AS o ON o.element_code = a.code;
+
 -- name: unknown_places
 SELECT n
   FROM asked AS a

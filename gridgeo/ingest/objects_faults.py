@@ -32,6 +32,7 @@ RULES: dict[str, tuple[Severity, str]] = {
     "bad-attribute": (ERROR, "no such value of the attribute"),
     "bad-code": (ERROR, "is no code of a building or a house"),
     "inspected-ahead": (ERROR, "was not looked at yet: the day is to come"),
+    "since-ahead": (ERROR, "is not so yet: the day is to come"),
     "department-mismatch": (WARNING, "its code begins with another department than the one that answers for its category"),
     "odd-department": (WARNING, "begins with what can be no organisation code: its check character is another"),
     "unknown-attribute": (WARNING, "objects of its category have no such attribute; left out"),

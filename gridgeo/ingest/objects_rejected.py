@@ -115,4 +115,4 @@ def _kept(text: str) -> str:
     verdict = element.FAMILY.judge(text)
     thing = verdict.code is not None and verdict.code.form == "thing"
     only_check = set(verdict.reasons) <= {model.Reason.ORGANISATION_CHECK} and len(text.strip()) > 18
-    return text if thing or only_check else rules.UNSAID
+    return text if (thing or only_check) and not element.may_be_personal(text) else rules.UNSAID

@@ -20,6 +20,7 @@ from .objects_words import Categories, attributes, combined, read
 from .words import Word
 
 _CHECK = np.uint32(model.Reason.ORGANISATION_CHECK.bit)
+_AHEAD = {"inspected_on": "inspected-ahead", "since": "since-ahead"}
 _DRAWN = {GeometryKind.POINT: POINT, GeometryKind.LINE: LINE, GeometryKind.POLYGON: POLYGON}
 
 
@@ -69,8 +70,9 @@ def understand(given: Given, tree: Tree, datum: str, today: date, faults: Faults
     categories, category = _categories(given, tree, faults, offset)
     meant = {role: _understood(role, given, faults, offset) for role in ("status", "name", "place", "source", "rejected")}
     days = {role: _days(role, given, faults, offset) for role in ("inspected_on", "since")}
-    ahead = np.flatnonzero(days["inspected_on"] > np.datetime64(today))
-    faults.add("inspected-ahead", ahead + offset, "inspected_on", days["inspected_on"][ahead[:MOST_TOLD]].astype(str).tolist())
+    for role, fault in _AHEAD.items():
+        ahead = np.flatnonzero(days[role] > np.datetime64(today))
+        faults.add(fault, ahead + offset, role, days[role][ahead[:MOST_TOLD]].astype(str).tolist())
     _departments(codes, categories, category, faults, offset)
     _kinds(located, categories, category, faults, offset)
     made = _attributes(given, categories, category, faults, offset)
@@ -120,7 +122,7 @@ def _codes(given: Given, empty: np.ndarray, faults: Faults, offset: int) -> np.n
     length = np.char.str_len(codes)
     odd = (bits & _CHECK) > 0
     faults.add("odd-department", np.flatnonzero(odd & ~empty) + offset, CODE)
-    plain = ((bits & ~_CHECK) == 0) & (length != 18) & (np.char.upper(codes) == codes)
+    plain = ((bits & ~_CHECK) == 0) & ~np.isin(length, (15, 18)) & (np.char.upper(codes) == codes)
     one_by_one = np.flatnonzero(~plain & ~missing)
     found = {at: _thing(codes[at].decode("utf-8", "replace")) for at in one_by_one.tolist()}
     for fault in ("bad-element-code", "code-as-number"):
@@ -137,10 +139,10 @@ def _codes(given: Given, empty: np.ndarray, faults: Faults, offset: int) -> np.n
 
 def _thing(text: str) -> Word:
     """Read the element code of a thing: a person's or a company's would say who somebody is."""
-    verdict = element.FAMILY.judge(text)
-    if verdict.code is not None and verdict.code.form == "thing":
+    verdict, personal = element.FAMILY.judge(text), element.may_be_personal(text)
+    if verdict.code is not None and verdict.code.form == "thing" and not personal:
         return Word(verdict.code.value)
-    if verdict.code is not None:
+    if verdict.code is not None or personal:
         return Word(key=verdict.masked, fault="bad-element-code", rule="is the code of a person or a company, not of a thing")
     fault = "code-as-number" if model.Reason.SPREADSHEET_NUMBER in verdict.reasons else "bad-element-code"
     return Word(key=verdict.masked, fault=fault, rule=element.FAMILY.explain(verdict.reasons))

@@ -69,6 +69,11 @@ def unknown_objects(conn, rows: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return _asked(conn, "unknown_objects", rows, codes)[:, 0].astype(np.int64)
 
 
+def known_categories(conn, rows: np.ndarray, codes: np.ndarray) -> dict[int, int]:
+    """Return the categories (category_id) of the objects that some rows name by their element code, by row."""
+    return {int(row): int(category) for row, category in _asked(conn, "known_categories", rows, codes)}
+
+
 def unknown_places(conn, rows: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Return those of some rows whose code is of no building or house that is stored."""
     return _asked(conn, "unknown_places", rows, codes)[:, 0].astype(np.int64)

@@ -33,12 +33,15 @@ READ: Mapping[str, Callable[[str], Word]] = {
 
 
 class Categories:
-    """A tree as people write it: by full path, by its three names in columns, or by the last of them where that says enough."""
+    """A tree as people write it: by full path, by its three names in columns, or by the last of them where that says enough.
+
+    A category that is gone is meant by its full path alone: what is called so today goes before it.
+    """
 
     def __init__(self, tree: Tree) -> None:
         self._by_path = {"/".join(map(_plain, (one.major, one.minor, one.name))): one for one in tree.categories}
         self._by_end: dict[str, list[Category]] = {}
-        for one in tree.categories:
+        for one in (each for each in tree.categories if not each.gone):
             ends = {one.name, f"{one.minor}/{one.name}", one.name_en} - {""}
             for end in {"/".join(map(_plain, _PARTS.split(end))) for end in ends}:
                 self._by_end.setdefault(end, []).append(one)

@@ -36,7 +36,7 @@ FAULTS: dict[str, tuple[Severity, str, str]] = {
     "bad-code": (
         Severity.ERROR,
         "element_code",
-        "the department's organisation code (9) and a number of its own: digits and capitals",
+        "the department's organisation code (9) and a number of its own: digits and capitals; no code of a person",
     ),
     "known-code": (Severity.ERROR, "element_code", "there is an object with this code already: change it"),
     "duplicate-code": (Severity.ERROR, "element_code", "has the code of a row above"),
@@ -48,6 +48,7 @@ FAULTS: dict[str, tuple[Severity, str, str]] = {
     "bad-shape": (Severity.ERROR, "shape", "no sound line or polygon in China"),
     "bad-floor": (Severity.ERROR, "floor", "a floor is -20 to 200, and none is 0"),
     "bad-place": (Severity.ERROR, "place", "a building's code has 19 characters, a house's 25"),
+    "since-ahead": (Severity.ERROR, "since", "is not so yet: the day is to come"),
     "unknown-attribute": (Severity.ERROR, "attributes", "its category has no such attribute"),
     "missing-attribute": (Severity.ERROR, "attributes", "its category demands this attribute"),
     "bad-attribute": (Severity.ERROR, "attributes", "is not what its category says of this attribute"),

@@ -19,6 +19,7 @@ from typing import Any
 import orjson
 import shapely
 
+from ..codes import element
 from ..db import queries
 from ..errors import Conflict, InvalidInput
 from ..geo import crs
@@ -98,12 +99,13 @@ def check(conn, given: Sequence[str], may_add: bool = True, may_change: bool = T
         "may_add": may_add,
         "may_change": may_change,
         "statuses": [str(status) for status in Status],
+        "personal": element.PERSONAL,
         **_drawn(known.values()),
     }
     with conn.cursor() as cur:
         cur.execute("ANALYZE given_object")
         cur.execute(SQL["faults"], asked)
-        faults = [rules.issue(code, row, value) for row, code, value in cur.fetchall()]
+        faults = [rules.issue(code, row, _repeatable(code, value)) for row, code, value in cur.fetchall()]
         _leave_out(cur, faults)
         faults += _attributes(cur, known, given)
         _leave_out(cur, faults)
@@ -113,6 +115,12 @@ def check(conn, given: Sequence[str], may_add: bool = True, may_change: bool = T
         cur.execute(SQL["departments"])
         faults += [rules.issue("odd-department", row, code) for code, row in cur.fetchall() if not rules.department(code)]
     return faults
+
+
+def _repeatable(fault: str, value: str | None) -> str | None:
+    """What may be said of a faulty value: an element code may be somebody's ID number."""
+    personal = value is not None and (fault == "bad-code" or element.may_be_personal(value))
+    return element.FAMILY.mask(value) if personal else value
 
 
 def complete(conn, since: date, attributes: Sequence[str]) -> None:

@@ -59,7 +59,8 @@ WITH known AS MATERIALIZED (
   SELECT n FROM (SELECT n, row_number() OVER (PARTITION BY element_code ORDER BY n) AS turn FROM given_object) AS each WHERE turn > 1
 ), judged AS (
   SELECT g.*, array_remove(ARRAY[
-    CASE WHEN k.n IS NULL AND (g.element_code ~ '^[0-9A-Z]{8}[0-9X][0-9A-Z]+$' AND length(g.element_code) <= 64) IS NOT TRUE
+    CASE WHEN k.n IS NULL AND (g.element_code ~ '^[0-9A-Z]{8}[0-9X][0-9A-Z]+$' AND length(g.element_code) <= 64 AND g.element_code !~ %(personal)s)
+         IS NOT TRUE
          THEN 'bad-code' END,
     CASE WHEN k.n IS NOT NULL AND NOT %(may_change)s THEN 'known-code' END,
     CASE WHEN a.n IS NOT NULL THEN 'duplicate-code' END,
@@ -75,7 +76,8 @@ WITH known AS MATERIALIZED (
           WHEN coalesce(g.category_id, k.category_id) = ANY(%(polygons)s::integer[]) THEN GeometryType(g.shape) LIKE '%%POLYGON'
           ELSE false END THEN 'other-geometry' END,
     CASE WHEN g.floor NOT BETWEEN -20 AND 200 OR g.floor = 0 THEN 'bad-floor' END,
-    CASE WHEN g.place !~ '^[0-9]{14}[0-9A-Z]{5}([0-9]{6})?$' THEN 'bad-place' END
+    CASE WHEN g.place !~ '^[0-9]{14}[0-9A-Z]{5}([0-9]{6})?$' THEN 'bad-place' END,
+    CASE WHEN g.since > gridgeo.today() THEN 'since-ahead' END
   ], NULL) AS faults, k.n IS NULL AS unknown
     FROM given_object AS g
     LEFT JOIN known AS k ON k.n = g.n
@@ -94,6 +96,7 @@ SELECT n, code, CASE code
          WHEN 'bad-floor' THEN floor::text
          WHEN 'bad-place' THEN place
          WHEN 'bad-shape' THEN NULL
+         WHEN 'since-ahead' THEN since::text
          ELSE coalesce(element_code, object_id::text) END
   FROM found
  ORDER BY n, code;

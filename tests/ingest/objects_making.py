@@ -1,5 +1,6 @@
 """A small tree of categories, and files of managed objects."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gridgeo.codes import credit
@@ -28,7 +29,7 @@ def CODE(number: int) -> str:
     return f"{DEPARTMENT}{number:020}"
 
 
-def tree(conn) -> None:
+def tree(conn, without: str = "") -> None:
     rows = [
         {
             **{"major": major, "major_en": "M", "minor": minor, "minor_en": "m", "name": name, "name_en": "n", "geometry_kind": kind},
@@ -36,8 +37,10 @@ def tree(conn) -> None:
             **{"department_code": DEPARTMENT, "department_zh": "示例部门", "department_en": "Example"},
         }
         for major, minor, name, kind, attributes in _TREE
+        if name != without
     ]
-    categories.activate(conn, categories.stage(conn, rows, "示例", "test"))
+    begins = datetime(2025, 1, 1 + len(categories.trees(conn)), tzinfo=UTC)
+    categories.activate(conn, categories.stage(conn, rows, "示例", "test"), begins)
 
 
 def line(

@@ -47,6 +47,16 @@ def test_a_plan_stores_nothing(conn, file):
     assert counted(conn, "object") == 3 and store.find(conn, CODE(1)).status is Status.IN_USE
 
 
+def test_objects_of_a_category_that_is_gone_keep_it_and_nothing_new_is_of_it(conn, file, tmp_path):
+    load(conn, file)
+    tree(conn, without="雨水井盖")
+    assert load(conn, file) == objects.Stored(0, 0, 3)
+    assert load(conn, write(file, [line(1, status="破损")])) == objects.Stored(0, 1, 0)
+    other = line(3, attributes="12.5,")
+    made = plan(conn, write(tmp_path / "n.csv", [line(2), line(4), other]))
+    assert [(one.row, one.value) for one in found(made, "unknown-category")] == [(2, "公用设施/水/雨水井盖"), (3, "公用设施/水/雨水井盖")]
+
+
 def test_the_same_file_again_changes_nothing(conn, file):
     load(conn, file)
     assert load(conn, file) == objects.Stored(0, 0, 3)
@@ -139,6 +149,8 @@ def test_a_name_that_stands_twice_in_the_tree_is_no_category(conn, tmp_path):
         (line(2, lon=""), "bad-point"),
         (line(2, inspected="2025-02-30"), "bad-date"),
         (line(2, inspected="2199-01-01"), "inspected-ahead"),
+        (line(2, code="449999199001010011"), "bad-element-code"),
+        (line(2, code="449999900101001"), "bad-element-code"),
         (line(2, attributes="高,"), "bad-attribute"),
         (line(2, attributes=",木"), "bad-attribute"),
     ],
@@ -170,6 +182,18 @@ def test_what_is_odd_is_said_and_loaded(conn, tmp_path, row, code):
     assert objects.commit(conn, made).new == 2
 
 
+def test_what_is_so_from_a_day_to_come_is_refused(conn, tmp_path):
+    rows = [f"{line(1)},2199-01-01", f"{line(2)},2025-01-01"]
+    made = plan(conn, write(tmp_path / "o.csv", rows, f"{HEADER},状态日期"))
+    assert codes(made) == ["since-ahead"] and [one.row for one in found(made, "since-ahead")] == [1]
+    with pytest.raises(InvalidInput):
+        plan(conn, write(tmp_path / "o.csv", [line(1)]), since=date(2199, 1, 1))
+
+
+def test_a_number_of_fifteen_digits_that_holds_no_birth_is_a_thing(conn, tmp_path):
+    assert not codes(plan(conn, write(tmp_path / "o.csv", [line(1, code="449999991399001")])))
+
+
 def test_the_code_of_a_person_is_refused_and_nowhere_repeated(conn, tmp_path):
     impossible = "449999198001010011"
     from gridgeo.codes import person
@@ -177,12 +201,14 @@ def test_the_code_of_a_person_is_refused_and_nowhere_repeated(conn, tmp_path):
     person_code = next(
         f"44999919800101{n:03}{c}" for n in range(1, 9) for c in "0123456789X" if person.FAMILY.judge(f"44999919800101{n:03}{c}").code
     )
-    path = write(tmp_path / "o.csv", [line(1), line(2, code=person_code), line(3, code=impossible)])
+    mistyped = impossible[:-1] + next(c for c in "0123456789" if not person.FAMILY.judge(impossible[:-1] + c).code)
+    given = (person_code, impossible, mistyped, "449999800101001")
+    path = write(tmp_path / "o.csv", [line(1), *(line(number, code=code) for number, code in enumerate(given, 2))])
     made = plan(conn, path, storing=True)
     assert codes(made) == ["bad-element-code"]
     objects.commit(conn, made, take_sound=True)
     kept = str(rejected(conn)) + str(made.issues)
-    assert person_code not in kept and impossible not in kept
+    assert not any(code in kept for code in given) and len(rejected(conn)) == len(given)
 
 
 def test_a_datum_is_asked_for_and_never_guessed(conn, file):

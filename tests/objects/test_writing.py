@@ -132,6 +132,7 @@ WRONG = {
     "bad-point": {"lon": 22.9, "lat": 113.0},
     "other-geometry": {"shape": shapely.LineString([(113, 22), (113.1, 22)])},
     "bad-floor": {"floor": 0},
+    "since-ahead": {"since": date(2199, 1, 1)},
     "bad-place": {"place": "4403"},
     "unknown-attribute": {"attributes": {"height_m": 8, "depth_m": 1}},
     "missing-attribute": {"attributes": {}},
@@ -141,11 +142,20 @@ WRONG = {
 
 @pytest.mark.parametrize("code", WRONG)
 def test_a_faulty_row_is_told_and_left_out(conn, city, code):
-    filled = {"shape": None, "floor": None, "place": None}
+    filled = {"shape": None, "floor": None, "place": None, "since": None}
     rows = [making.lamp(city[2][LAMP], 1, **filled), making.lamp(city[2][LAMP], 2, **filled) | WRONG[code]]
     made = writing.add(conn, rows)
     assert codes(made) == [(2, code)] and made.added == 1
     assert sum(counts.of_units(conn, city[0], [*city[1].values(), 0]).values()) == 1
+
+
+@pytest.mark.parametrize("personal", ["449999199001010011", "44999919900101001X", "449999900101001"])
+def test_what_looks_like_an_id_number_is_no_element_code_and_is_not_repeated(conn, city, personal):
+    rows = [making.lamp(city[2][LAMP], number, element_code=personal) for number in (1, 2)]
+    made = writing.add(conn, rows)
+    assert made.added == 0 and {code for _, code in codes(made)} == {"bad-code", "duplicate-code"}
+    assert personal not in str(made.issues)
+    assert personal not in str(writing.change(conn, [{"element_code": personal, "status": "missing"}]).issues)
 
 
 def test_a_point_that_is_no_number_is_a_bad_point(conn, city):

@@ -106,13 +106,13 @@ async def objects(request: Request) -> Response:
     major and status is answered from zoom 12 on.
     """
     asked, at = _OBJECTS(request), _tile(request)
-    wanted, area = _wanted(asked, at), request.app.state.gate.area(request)
-    whole = area == access.WHOLE
+    wanted, seen = _wanted(asked, at), _sees(request)
+    whole = seen == access.WHOLE
 
     def make() -> bytes:
         return depends.read(request, making.objects_tile, at, wanted, whole)
 
-    return await _answer(request, Place(Collection.OBJECTS, NO_EDITION, at), (area, wanted), make, keep=whole and wanted.plain)
+    return await _answer(request, Place(Collection.OBJECTS, NO_EDITION, at), (seen, wanted), make, keep=whole and wanted.plain)
 
 
 @router.get(
@@ -124,9 +124,9 @@ async def objects(request: Request) -> Response:
 async def buildings(request: Request) -> Response:
     """Buildings from zoom 15 on: the footprint where it is known, else a point; code, use, status, floors."""
     _BUILDINGS(request)
-    at, area = _tile(request), request.app.state.gate.area(request)
+    at = _tile(request)
     place = Place(Collection.BUILDINGS, NO_EDITION, at)
-    return await _answer(request, place, area, lambda: depends.read(request, making.buildings_tile, at), keep=False)
+    return await _answer(request, place, _sees(request), lambda: depends.read(request, making.buildings_tile, at), keep=False)
 
 
 @router.get("/collections/{collection}/tiles/WebMercatorQuad", summary="TileJSON of a collection", openapi_extra=_TILEJSON.as_dict())
@@ -192,6 +192,17 @@ def _wanted(asked: SimpleNamespace, at: Tile) -> Filter:
         rule = f"speaks of {more}, which tiles know from zoom {FILTERED_FROM} on; below of {', '.join(sorted(IN_CELLS))}"
         raise InvalidRequest([Fault("filter", "invalid-parameter", rule)])
     return wanted
+
+
+def _sees(request: Request) -> Hashable:
+    """What the caller sees, as tiles of it are told apart; of a part with the edition: units keep their number when their area changes."""
+    area = request.app.state.gate.area(request)
+    if area == access.WHOLE:
+        return area
+    try:
+        return area, depends.live(request).now(GOVERNANCE).edition.edition_id
+    except NotFound:
+        return area, None
 
 
 def _tiles(request: Request) -> Live:

@@ -94,6 +94,31 @@ def test_filters_leave_out_what_they_do_not_mean(place):
     assert codes(place, bbox="113.03,22.87,0,113.04,22.88,100") == [CODE[D]]
 
 
+def test_a_filter_in_words_answers_as_plain_parameters_do(place):
+    assert codes(place, filter=f"category IN ({COVER}, {PIPE})", status="all") == codes(place, category=f"{COVER},{PIPE}", status="all")
+    assert codes(place, filter="status = 'removed'") == codes(place, status="removed") == [REMOVED]
+    assert codes(place, filter="status = 'removed'", status="in_use") == []
+    assert codes(place, filter="since > DATE('1900-01-01')") == codes(place)
+    assert codes(place, filter="status = 'damaged'", unit=STREET_1) == [DAMAGED]
+
+
+def test_a_filter_shows_a_caller_of_a_part_no_more_than_its_part(place):
+    assert codes(place, place.of[D], filter="status <> 'removed' OR NOT floor = 1") == [CODE[D]]
+
+
+def test_a_filter_goes_on_over_the_pages(place):
+    asked = {"filter": "status IN ('in_use', 'damaged')"}
+    first = got(place, "/objects", **asked, limit=2)
+    (on,) = [link["href"] for link in first["links"] if link["rel"] == "next"]
+    rest = place.client.get(on).json()["objects"]
+    assert [one["element_code"] for one in [*first["objects"], *rest]] == codes(place, **asked)
+
+
+def test_a_filter_that_is_none_is_refused_with_its_place(place):
+    (told,) = got(place, "/objects", expect=400, filter="status = 'in_use' OR 1=1")["errors"]
+    assert told["parameter"] == "filter" and told["detail"].startswith("at character 22: expected category")
+
+
 @pytest.mark.parametrize("box", ["177,65,-177,70", "-180,85,180,90", "-180,-90,180,-85", "-10,50,5,53"])
 def test_a_box_far_away_holds_nothing(place, box):
     assert codes(place, bbox=box) == []

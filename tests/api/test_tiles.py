@@ -17,7 +17,7 @@ from gridgeo.hierarchy import editions
 from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.objects import writing
 from gridgeo.settings import Settings
-from gridgeo.tiles.model import Tile, column, row
+from gridgeo.tiles.model import FILTERED_FROM, Tile, column, row
 from tests.access import making
 from tests.api import callers, world
 from tests.api.world import A, D
@@ -106,6 +106,28 @@ def test_a_filter_is_answered(client, city):
     assert total(client.get(path("objects", at(8)), params={"category": f"{lamp}"})) == 0
     assert total(client.get(path("objects", at(8)), params={"category": f"{lamp},{cover_id}"})) == 50
     assert total(client.get(path("objects", at(8)), params={"status": "removed,missing"})) == 0
+
+
+def test_a_filter_in_words_is_answered_as_plain_parameters_are(client, city):
+    cover_id = city.ids[objects.COVER]
+    for z in (8, 13, 17):
+        asked = path("objects", at(z))
+        answer = client.get(asked, params={"filter": f"category = {cover_id} AND floor IS NULL" if z > 11 else f"category = {cover_id}"})
+        assert answer.status_code == 200 and layers(answer.content) == layers(client.get(asked, params={"category": cover_id}).content)
+        assert client.get(asked, params={"filter": "status = 'removed'", "filter-lang": "cql2-text"}).content == b""
+
+
+def test_a_filtered_tile_is_held_and_the_unfiltered_one_is_another(client):
+    asked = path("objects", at(13))
+    whole, none, again = (client.get(asked, params=given) for given in ({}, {"filter": "floor > 3"}, {"filter": "floor > 3"}))
+    assert whole.headers["etag"] != none.headers["etag"] == again.headers["etag"]
+
+
+def test_a_filter_of_what_is_not_added_up_is_refused_far_out(client):
+    answer = client.get(path("objects", at(FILTERED_FROM - 1)), params={"filter": "floor > 3 AND since > DATE('2025-01-01')"})
+    (told,) = answer.json()["errors"]
+    assert (answer.status_code, told["parameter"]) == (400, "filter")
+    assert "floor, since" in told["detail"] and f"from zoom {FILTERED_FROM} on" in told["detail"]
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
@@ -235,7 +257,13 @@ BAD_FILTERS += [
     "status=IN_USE",
     "status=' or 1=1--",
     f"category={'1,' * 300}1",
-    "filter=1=1",
+]
+BAD_FILTERS += [
+    *("filter=1=1", "filter=", "filter=status", "filter=status='in_use", "filter=name='x'", "filter=category=1;DROP TABLE object"),
+    *("filter=CAST(floor AS text)='1'", "filter=upper(major)='x'", "filter=category=(SELECT 1)", "filter=status='in_use' OR 1=1--"),
+    *(f"filter={'NOT%20' * 200}floor=1", f"filter={'(' * 1000}floor=1", f"filter=floor IN ({'1,' * 900}1)", "filter=floor=%00"),
+    *("filter=floor=1&filter=floor=2", "filter=floor=1&filter-lang=cql2-json", "filter_lang=cql2-text", "filter-crs=EPSG:4490"),
+    f"filter=department LIKE '{'%25' * 100}'",
 ]
 
 
@@ -254,6 +282,16 @@ def test_bad_tiles_are_refused(client, collection):
 def test_bad_filters_are_refused(client, query):
     answer = client.get(f"{path('objects', at(10))}?{query}")
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json"), answer.text
+
+
+def test_a_filter_that_is_too_long_to_ask_is_refused(client):
+    answer = client.get(path("objects", at(10)), params={"filter": f"floor IN ({'1,' * 10_000}1)"})
+    assert (answer.status_code, answer.headers["content-type"]) == (414, "application/problem+json")
+
+
+def test_other_collections_take_no_filter(client):
+    for collection in ("grids", "buildings"):
+        assert client.get(path(collection, at(10)), params={"filter": "floor = 1"}).status_code == 400
 
 
 def test_another_grid_of_tiles_is_not_there(client):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
+import re
 from contextlib import contextmanager
 
 import pytest
 
 from gridgeo.access import store as access
-from gridgeo.objects import counts
+from gridgeo.objects import counts, store
+from gridgeo.objects.filters import parse
+from gridgeo.objects.model import Where
 from gridgeo.tiles import cells, grids, objects
-from gridgeo.tiles.model import DEEPEST, PLAIN, POINTS_FROM, Filter
-from tests.objects.making import COVER, LAMP, units
+from gridgeo.tiles.model import DEEPEST, FILTERED_FROM, PLAIN, POINTS_FROM, Filter
+from tests.objects.making import COVER, LAMP, LIGHTS, PARKS, units
 from tests.tiles.making import EAST, NORTH, SOUTH, WEST, cover, put, tile_at, tiles_of, town
 from tests.tiles.reading import layers
 
@@ -97,6 +100,40 @@ def test_a_filter_counts_what_it_lets_through(conn, made):
             assert (len(everything["objects"]), len(gone["objects"])) == (200, 20)
 
 
+@pytest.mark.parametrize("z", [8, 13, POINTS_FROM - 1, POINTS_FROM])
+def test_a_filter_in_words_answers_as_plain_parameters_do(conn, made, z):
+    _, ids = made
+    for words, plain in (
+        (f"category = {ids[COVER]}", Filter((ids[COVER],), tuple(objects.standing(conn)))),
+        (f"category IN ({ids[COVER]}, {ids[LAMP]}) AND status = 'removed'", Filter((ids[COVER], ids[LAMP]), ("removed",))),
+        ("major = '公用设施' AND NOT status <> 'in_use'", Filter(None, ("in_use",))),
+        ("major <> '公用设施'", Filter((ids[LAMP],))),
+    ):
+        wanted = Filter(None, None, parse(words))
+        for make in (objects.tile, objects.tile_seen):
+            assert shown(conn, z, wanted, make) == shown(conn, z, plain, make), words
+
+
+@pytest.mark.parametrize("z", [FILTERED_FROM, POINTS_FROM - 1, POINTS_FROM])
+def test_what_cells_do_not_know_is_asked_of_the_objects(conn, made, z):
+    with conn.cursor() as cur:
+        cur.execute("UPDATE object SET floor = 3 WHERE object_id IN (SELECT object_id FROM object WHERE status = 'in_use' LIMIT 7)")
+    for words, n in (("floor = 3", 7), ("floor = 3 AND status = 'removed'", 0), ("floor IS NULL OR status = 'in_use'", 200)):
+        for make in (objects.tile, objects.tile_seen):
+            found = shown(conn, z, Filter(None, None, parse(words)), make)
+            assert (total(found.get("clusters", [])) or len(found.get("objects", []))) == n, words
+
+
+def test_a_filter_shows_a_caller_of_a_part_no_more_than_its_part(conn, made):
+    edition_id, _ = made
+    unit = units(conn, edition_id)[A]
+    for z in (8, 13, 14):
+        everything, wanted = shown(conn, z), Filter(None, None, parse("status <> 'removed' OR major <> 'x'"))
+        with seeing(conn, f"{{{unit}}}"):
+            mine = shown(conn, z, wanted, objects.tile_seen)
+        assert 0 < total(mine["clusters"]) < total(everything["clusters"])
+
+
 def test_what_is_too_much_for_a_tile_is_added_up_and_not_cut_off(conn, made, monkeypatch):
     monkeypatch.setattr(objects, "POINTS_MOST", 3)
     found = shown(conn, POINTS_FROM)
@@ -116,6 +153,52 @@ def test_a_caller_of_a_part_sees_the_objects_of_its_units(conn, made):
             assert total(shown(conn, z, make=objects.tile_seen)["clusters"]) == expected, z
         assert len(shown(conn, POINTS_FROM, make=objects.tile_seen)["objects"]) == expected
         assert shown(conn, 9) == {}, "what is kept of the whole city is not for it"
+
+
+def test_counts_of_units_need_no_simplified_grids(conn, made):
+    """An edition is simplified some seconds after it began; a unit may be too small to be drawn."""
+    edition_id, _ = made
+    unit = units(conn, edition_id)[A]
+    expected = sum(counts.of_units(conn, edition_id, [unit], ("category",)).values())
+    grids.clear(conn, edition_id)
+    with seeing(conn, f"{{{unit}}}"):
+        assert total(shown(conn, 10, make=objects.tile_seen)["clusters"]) == expected > 0
+
+
+@pytest.mark.parametrize("query", ["points", "clusters_seen", "objects"])
+def test_a_caller_of_a_part_asks_for_its_objects_and_not_for_all(conn, made, query):
+    """The control: row-level security lets && and LIKE use no index before it asked of every object."""
+    edition_id, ids = made
+    unit = units(conn, edition_id)[A]
+    with conn.cursor() as cur:
+        cur.execute(
+            "INSERT INTO object (element_code, category_id, status, point, since, source) SELECT %s || n, %s, 'in_use',"
+            " ST_SetSRID(ST_MakePoint(113.05 + n * 1e-7, 22.89), 4490), '2026-01-01', '' FROM generate_series(1000000, 1020000) AS n",
+            (PARKS, ids[COVER]),
+        )
+        cur.execute(
+            "INSERT INTO object_grid (object_id, edition_id, unit_id, outcome) SELECT object_id, %s, %s, 'inside' FROM object"
+            " WHERE element_code >= %s ON CONFLICT DO NOTHING",
+            (edition_id, units(conn, edition_id)[B], PARKS),
+        )
+        cur.execute("ANALYZE object, object_grid")
+    at = tile_at(WEST + 0.005, SOUTH + 0.005, POINTS_FROM)
+    given = {**objects._given(conn, at, PLAIN), "most": 6000, "named": False}
+    narrow, wide = {**given, "units": [unit]}, {**given, "units": None}
+    sql = objects.SQL.get(query) or store.SQL[query]
+    if query == "objects":
+        narrow = {"after": None, "limit": 100, **store.written(Where(q=f"{LIGHTS}00000001"))}
+        wide, like = narrow, "o.element_code LIKE '%%' || %(code)s || '%%'"
+    with seeing(conn, f"{{{unit}}}"):
+        assert "Seq Scan on object " not in plan(conn, sql, narrow)
+        control = sql if query != "objects" else re.sub(r"o.element_code >= .* '\['", like, sql)
+        assert re.search("Seq Scan on object |Index Scan using object_pkey on object o", plan(conn, control, wide))
+
+
+def plan(conn, sql: str, given: dict) -> str:
+    with conn.cursor() as cur:
+        cur.execute("EXPLAIN " + sql, given)
+        return "\n".join(line for (line,) in cur.fetchall())
 
 
 def test_a_caller_of_nothing_sees_nothing(conn, made):

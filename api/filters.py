@@ -11,8 +11,8 @@ _LANGUAGE = "cql2-text"
 FILTER = Parameter(
     "filter",
     f"Only objects this CQL2 text lets through: {', '.join(filters.PROPERTIES)}, compared with literals by =, <>, <, <=, >, >=, IN, "
-    "BETWEEN, IS NULL, of department LIKE; joined by AND, OR, NOT. Where it speaks of status, those that do not stand are meant, too. "
-    "Example: status = 'damaged' AND inspected_on < DATE('2026-01-01')",
+    "BETWEEN, IS NULL, of department LIKE; joined by AND, OR, NOT: status = 'damaged' AND inspected_on < DATE('2026-01-01'). "
+    "Where it speaks of status, those that do not stand are meant, too.",
     filters.parse,
     {"type": "string", "maxLength": filters.LONGEST},
 )

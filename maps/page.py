@@ -26,6 +26,15 @@ KEYS = (
     ("+ − 0", "缩放、全图", "zoom, everything"),
 )
 
+#: What keys do while an area or a length is drawn.
+DRAWING_KEYS = (
+    ("← ↑ → ↓", "移动地图，十字不动", "move the map under the cross"),
+    ("Space", "在十字处加点", "set a point at the cross"),
+    ("Enter", "完成", "end"),
+    ("Backspace", "撤回一点", "take the last point back"),
+    ("Esc", "放弃", "give up"),
+)
+
 #: Tools on the map: key, names, icon as a path in 20 x 20 (the language's is a letter). A page shows those that can work in it.
 TOOLS = (
     ("select", "圈选", "Select an area", "M10 3a7 7 0 1 0 0 14a7 7 0 1 0 0-14zM10 8v4M8 10h4"),
@@ -215,6 +224,7 @@ def _page(
             "title_en": TITLE_EN,
             "config": _json(json.dumps({**config, "look": look}, ensure_ascii=False)),
             "keys": KEYS,
+            "drawing_keys": DRAWING_KEYS,
             "tools": TOOLS,
             "licences": licences.works(),
             "version": gridgeo.__version__,

@@ -40,7 +40,15 @@ _CRS = replace(
     schema={"type": "string"},
     default=None,
 )
-_FILE = Query(_FORMAT, _LEVELS, SCHEME, DATETIME, _CRS)
+_MOST = 500  # units: what fits into an address
+_CODE = "[0-9A-Z]{1,32}"
+_CODES = Parameter(
+    "codes",
+    f"Codes of the units wanted, with commas between, {_MOST} at most; all units of the levels when absent.",
+    matching(f"{_CODE}(,{_CODE}){{0,{_MOST - 1}}}", f"is no list of at most {_MOST} codes"),
+    {"type": "string", "pattern": f"^{_CODE}(,{_CODE}){{0,{_MOST - 1}}}$"},
+)
+_FILE = Query(_FORMAT, _LEVELS, _CODES, SCHEME, DATETIME, _CRS)
 
 
 @router.get(
@@ -51,7 +59,7 @@ _FILE = Query(_FORMAT, _LEVELS, SCHEME, DATETIME, _CRS)
     response_class=FileResponse,
 )
 async def download(request: Request) -> Response:
-    """The units of one or more levels with their areas and their chain; authority, edition and dates stand inside.
+    """The units of one or more levels, or those named, with their areas and their chain; authority, edition and dates stand inside.
 
     The same edition gives the same bytes; a part may be asked for by Range.
     """
@@ -59,8 +67,10 @@ async def download(request: Request) -> Response:
     edition = await depends.snapshot(request, asked)
     source = Source(edition.scheme, edition.edition, edition.frame, depends.settings(request).authority)
     kind = Format(asked.f)
-    levels = rules.levels(edition.scheme, edition.frame, asked.level.split(",") if asked.level else ())
-    order = Order(kind, asked.crs or rules.usual_datum(kind), levels)
+    codes = rules.chosen(edition.frame, asked.codes.split(",") if asked.codes else ())
+    held = edition.frame[edition.frame["code"].isin(codes)] if codes else edition.frame
+    levels = rules.levels(edition.scheme, held, asked.level.split(",") if asked.level else ())
+    order = Order(kind, asked.crs or rules.usual_datum(kind), levels, codes)
     rules.fits(source, order)
     etag = f'"{rules.fingerprint(source, order)}"'
     not_modified = conditional.unchanged(request, etag)

@@ -43,6 +43,7 @@ _ASKED = {
     "links": ("GET", "/houses/{code}/links"),
     "within": ("POST", "/objects/within"),
     "take": ("POST", "/objects/download"),
+    "grids": ("GET", "/collections/grids/download"),
     "objects": ("GET", "/objects/counts"),
 }
 
@@ -156,7 +157,9 @@ def _edition(edition: Edition, chosen: bool) -> page.EditionChoice:
     asked = {"scheme": edition.scheme, "datetime": edition.valid_from.astimezone(CHINA).isoformat()}
     begins, ends = day(edition.valid_from), edition.valid_to and day(edition.valid_to)
     href, data = "?" + urlencode(asked), _data(edition)
-    return page.EditionChoice(f"{edition.name}（{begins} 起）", "", href, chosen, edition.edition_id, edition.name, begins, ends, data)
+    return page.EditionChoice(
+        f"{edition.name}（{begins} – {ends or '…'}）", "", href, chosen, edition.edition_id, edition.name, begins, ends, data
+    )
 
 
 def _data(edition: Edition) -> str:

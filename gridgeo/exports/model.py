@@ -42,11 +42,15 @@ _MEDIA_TYPES = {
 
 @dataclass(frozen=True)
 class Order:
-    """What is wanted: which levels of an edition, from the top, in which format and which coordinates (x, longitude first)."""
+    """What is wanted: which levels of an edition, from the top, in which format and which coordinates (x, longitude first).
+
+    `codes` names the units wanted of these levels, in order; none named: all.
+    """
 
     format: Format
     datum: Datum
     levels: tuple[str, ...]
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,16 @@ def levels(scheme: Scheme, frame: geopandas.GeoDataFrame, wanted: Iterable[str] 
     return tuple(level for level in known if level in wanted)
 
 
+def chosen(frame: geopandas.GeoDataFrame, wanted: Iterable[str]) -> tuple[str, ...]:
+    """Return the codes of the wanted units in order, each once. Raises InvalidInput for one that no unit of the frame has."""
+    codes = tuple(sorted(set(wanted)))
+    known = set(frame["code"])
+    for code in codes:
+        if code not in known:
+            raise InvalidInput("codes", code, "no unit of this edition has it")
+    return codes
+
+
 def format_named(name: str) -> Format:
     """Return the format of a name (``gpkg``) or of a file's ending (``x.gpkg``, ``x.shp.zip``, ``x.zip``). Raises InvalidInput."""
     ending = name.lower().rsplit(".", 1)[-1]
@@ -77,12 +87,13 @@ def about(source: Source, order: Order) -> dict[str, str]:
         "crs_definition": crs.definition(order.datum),
         "axis_order": "x y (longitude or east first)",
         "made_by": f"gridgeo {__version__}",
+        **({"units": f"{len(order.codes)} chosen by code"} if order.codes else {}),
     }
 
 
 def fingerprint(source: Source, order: Order) -> str:
     """Return what tells the bytes of two exports apart, before either is written."""
-    return hashlib.sha256(orjson.dumps([order.format, about(source, order)])).hexdigest()[:32]
+    return hashlib.sha256(orjson.dumps([order.format, about(source, order), *order.codes])).hexdigest()[:32]
 
 
 def file_names(source: Source, order: Order) -> tuple[str, str]:
@@ -91,6 +102,8 @@ def file_names(source: Source, order: Order) -> tuple[str, str]:
     whole = order.levels == levels(scheme, source.frame)
     ascii_levels = "all" if whole else "-".join(order.levels)
     zh_levels = "全部层级" if whole else "-".join(scheme.level(level).name_zh for level in order.levels)
+    if order.codes:
+        ascii_levels, zh_levels = f"{ascii_levels}_selected", f"{zh_levels}_所选"
     since = day(edition.valid_from) if edition.valid_from else f"draft{edition.edition_id}"
     tail = f"{since}_{datum_label(order.datum)}{order.format.ending}"
     return f"{scheme.scheme}_{ascii_levels}_{tail}", f"{scheme.name_zh}_{zh_levels}_{tail}"

@@ -39,7 +39,7 @@ def sheets(source: Source, order: Order) -> list[Sheet]:
 
 def _sheet(source: Source, order: Order, wanted: tuple[str, ...]) -> Sheet:
     scheme, frame = source.scheme, source.frame
-    rows = np.flatnonzero(frame["level"].isin(wanted).to_numpy())
+    rows = np.flatnonzero((frame["level"].isin(wanted) & (frame["code"].isin(order.codes) | (not order.codes))).to_numpy())
     above = [level.level for level in scheme.levels if level.rank < scheme.level(wanted[-1]).rank]
     fields = _own_fields(wanted) + _fields_above(scheme, above)
     parent = _parents(frame)

@@ -133,7 +133,8 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
     const said = el("p", { class: "quiet", role: "status" });
     const rows = [];
     if (units.whole.length + units.part.length) {
-      rows.push(el("p", { class: "buttons" }, both(units.level.zh, units.level.en), button("GeoJSON", () => exporting.geojson(units, area)), button("CSV", () => exporting.csv(units))));
+      rows.push(el("p", { class: "buttons" }, both(units.level.zh, units.level.en), button("GeoJSON", () => exporting.geojson(units, area)), button("CSV", () => exporting.csv(units)),
+        asked.knows("grids") && asked.allows("grids") && exporting.named(units) ? button("GPKG", () => exporting.gpkg(units, config.query, said)) : null));
     }
     if (categories && asked.knows("take")) {
       rows.push(el("p", { class: "buttons" }, both("部件", "Objects"), ...["GeoJSON", "GPKG", "CSV"].map((form) => button(form, () => exporting.objects(form.toLowerCase(), area, said)))));

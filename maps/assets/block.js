@@ -1,6 +1,7 @@
 // Block data (块数据) in the card of a unit: counts by kind, never a list of people. Asked when the card opens.
 gridgeo.block = (asked, config) => {
   const { el, both, fill, number } = gridgeo.dom;
+  const { pick } = gridgeo.language;
   const KINDS = [["persons", "人员", "Persons"], ["organisations", "机构", "Organisations"], ["numbers", "号码", "Numbers"], ["events", "事件", "Events"]];
   const inQuery = (name) => new URLSearchParams(config.query).get(name);
 
@@ -28,10 +29,13 @@ gridgeo.block = (asked, config) => {
   function drawn(told) {
     const { suppress_under: threshold, round_to: step } = told.rule;
     const linked = KINDS.map(([key, zh, en]) => group(zh, en, told[key].filter((one) => one.count || one.hidden), threshold));
-    const rule = [threshold > 1 ? `小于 ${threshold} 不显示` : null, step > 1 ? `≈ 按 ${step} 取整` : null, `统计日 ${told.counted.as_of}`];
+    const rule = [
+      threshold > 1 ? pick(`小于 ${threshold} 不显示`, `counts under ${threshold} are not told`) : null,
+      step > 1 ? pick(`≈ 按 ${step} 取整`, `≈ rounded to ${step}`) : null, pick(`统计日 ${told.counted.as_of}`, `as of ${told.counted.as_of}`),
+    ];
     return [
-      stock("楼栋", "Buildings", told.buildings, "栋"), stock("房屋", "Houses", told.houses, "套"), ...linked,
-      el("p", { class: "note" }, rule.filter(Boolean).join("；"), el("br"), el("small", { lang: "en" }, `counts under ${threshold} are not told, others are rounded to ${step}`)),
+      stock("楼栋", "Buildings", told.buildings, pick("栋", "buildings")), stock("房屋", "Houses", told.houses, pick("套", "houses")), ...linked,
+      el("p", { class: "note" }, rule.filter(Boolean).join(pick("；", "; "))),
     ];
   }
 
@@ -40,7 +44,7 @@ gridgeo.block = (asked, config) => {
     const uses = new Map();
     for (const row of rows) {
       if (!["in_use", "under_investigation"].includes(row.status)) continue;
-      const one = uses.get(row.use) || { name: row.use_zh, count: 0 };
+      const one = uses.get(row.use) || { name: pick(row.use_zh, row.use_en), count: 0 };
       uses.set(row.use, { ...one, count: one.count + row.count });
     }
     const sorted = [...uses.values()].sort((a, b) => b.count - a.count);
@@ -55,11 +59,11 @@ gridgeo.block = (asked, config) => {
     return el("div", { class: "told" }, el("h4", {}, both(zh, en)), el("dl", { class: "figures" }, ...rows));
   }
 
-  const besides = ({ count: told, hidden }, threshold) => (told !== null && hidden ? el("small", {}, ` 另 ${number(hidden)} 格 <${threshold}`) : null);
+  const besides = ({ count: told, hidden }, threshold) => (told !== null && hidden ? el("small", {}, pick(` 另 ${number(hidden)} 格 <${threshold}`, ` and ${number(hidden)} grids <${threshold}`)) : null);
 
   // Nothing told of one grid is fewer than the threshold; of several, each of them is.
   function count({ count: told, hidden, least, most }, threshold) {
-    if (told === null) return hidden > 1 ? `每格 <${threshold}` : `<${threshold}`;
+    if (told === null) return hidden > 1 ? pick(`每格 <${threshold}`, `<${threshold} each`) : `<${threshold}`;
     return least === most ? number(told) : `≈${number(told)}`;
   }
 

@@ -7,7 +7,7 @@ gridgeo.captions = (() => {
 
   // Rows of names and a text; what is not known is not told.
   function foot({ about: { edition } }, { selected }) {
-    const period = edition.from ? `${edition.from} – ${edition.to || "今 now"}` : "草案 draft";
+    const period = edition.from ? `${edition.from} – ${edition.to || gridgeo.language.pick("今 now", "now")}` : gridgeo.language.pick("草案 draft", "draft");
     return [
       selected && ["所选", "Selected", `${gridgeo.language.name(selected.facts)} ${selected.facts.code || ""}`],
       ["版本", "Edition", `${edition.name}（${period}）`],

@@ -14,7 +14,7 @@ gridgeo.card = (topology, store, view, sections, config) => {
     const level = topology.levels[unit.rank];
     fill(node,
       el("header", {},
-        el("p", { class: "kind" }, both(level.zh, level.en), unit.facts.kind === "functional" ? el("span", { class: "tag" }, "功能区 functional") : null),
+        el("p", { class: "kind" }, both(level.zh, level.en), unit.facts.kind === "functional" ? el("span", { class: "tag" }, both("功能区", "Functional")) : null),
         el("h2", {}, unit.facts.name_zh, unit.facts.name_en ? el("small", { lang: "en" }, unit.facts.name_en) : null),
         el("button", { type: "button", class: "close", "aria-label": "关闭 Close", onclick: close }, "×")),
       code(unit), chain(unit), figures(unit), makeup(unit), ...sections.map((one) => one.section(unit)), links(unit), source());
@@ -43,7 +43,7 @@ gridgeo.card = (topology, store, view, sections, config) => {
       const summed = measure.key === "households" && unit.facts.summed;
       add(measure.zh, measure.en, gridgeo.measures.text(measure, level, unit), summed ? { all: pick(" 下级合计", " sum of parts"), some: pick(" 下级合计（有缺）", " sum of parts, some unknown") }[summed] : "");
     }
-    if (below && unit.children.length && below !== topology.levels.at(-1)) add(`${below.zh}数`, `${below.en.replace(/y$/, "ie")}s`, `${number(unit.children.length)} 个`);
+    if (below && unit.children.length && below !== topology.levels.at(-1)) add(`${below.zh}数`, `${below.en.replace(/y$/, "ie")}s`, pick(`${number(unit.children.length)} 个`, number(unit.children.length)));
     return rows.length ? el("dl", { class: "figures" }, ...rows) : null;
   }
 
@@ -64,7 +64,7 @@ gridgeo.card = (topology, store, view, sections, config) => {
     return el("figure", { class: "makeup" },
       el("figcaption", {}, both(types.zh, types.en)),
       el("div", { class: "bar", "aria-hidden": "true" }, ...present.map((one) => el("i", { colour: one.colour, width: `${(100 * counts.get(one.key)) / total}%` }))),
-      el("ul", {}, ...present.map((one) => el("li", {}, el("span", { class: "swatch", colour: one.colour, "aria-hidden": "true" }), `${one.zh} ${number(counts.get(one.key))}`))));
+      el("ul", {}, ...present.map((one) => el("li", {}, el("span", { class: "swatch", colour: one.colour, "aria-hidden": "true" }), `${pick(one.zh, one.en)} ${number(counts.get(one.key))}`))));
   }
 
   function links(unit) {
@@ -78,7 +78,7 @@ gridgeo.card = (topology, store, view, sections, config) => {
   }
 
   function source() {
-    const period = edition.from ? `${edition.from} – ${edition.to || "今 now"}` : "草案 draft";
+    const period = edition.from ? `${edition.from} – ${edition.to || gridgeo.language.pick("今 now", "now")}` : gridgeo.language.pick("草案 draft", "draft");
     return el("p", { class: "source" }, `${edition.name} · ${period}`);
   }
 

@@ -8,7 +8,7 @@ gridgeo.categories = (answer) => {
   const ids = majors.flatMap((major) => major.leaves.map((one) => one.id)).sort((a, b) => a - b);
 
   function leaf(one, major, minor, order) {
-    const made = { ...one, id: one.category_id, zh: one.name, en: one.name_en, order, major: major.major, minor: minor.minor };
+    const made = { ...one, id: one.category_id, zh: one.name, en: one.name_en, order, major: major.major, major_en: major.major_en, minor: minor.minor, minor_en: minor.minor_en };
     byId.set(made.id, made);
     return made;
   }
@@ -44,5 +44,5 @@ gridgeo.categories = (answer) => {
   // What the API is asked for.
   const asked = (chosen) => (chosen === null ? "" : `category=${chosen.join(",")}`);
 
-  return { majors, byId, ids, choice, has, write, read, asked };
+  return { pointsFrom: answer.points_from, majors, byId, ids, choice, has, write, read, asked };
 };

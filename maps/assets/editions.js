@@ -49,3 +49,6 @@ gridgeo.editions = (topology, store, asked, config) => {
 
   return { all, shown, at, load, show };
 };
+
+// Whether the edition shown has ended: objects, which are today's, are then shown on grids that are not.
+gridgeo.editions.past = ({ about: { edition } }) => Boolean(edition.to && edition.to <= new Date().toLocaleDateString("sv-SE"));

@@ -1,8 +1,9 @@
-// Files of what is in a drawn area: units as they lie in the page, objects from the API.
+// Files of what is in a drawn area: units as they lie in the page, as GeoPackage and objects from the API.
 gridgeo.exporting = (topology, asked) => {
   const { both, fill } = gridgeo.dom;
   const { save } = gridgeo.exporting;
   const HEAD = ["code", "name_zh", "name_en", "level", "within", "households", "area_m2", "lon", "lat"];
+  const MOST = 500; // units the service takes by their codes
   const FRACTION = 1e6; // of a degree, as the page has them: a tenth of a metre
 
   const lon = (x) => Math.round(((x / 256) * 360 - 180) * FRACTION) / FRACTION;
@@ -40,17 +41,31 @@ gridgeo.exporting = (topology, asked) => {
     save(new Blob([gridgeo.lines.csv(HEAD, table, [0])], { type: "text/csv;charset=utf-8" }), `${units.level.key}-selected.csv`);
   }
 
-  async function objects(form, area, said) {
+  // Units by their codes, as many as an address holds; units without codes have no such file.
+  function named(units) {
+    const codes = rows(units).map(([unit]) => unit.facts.code);
+    return codes.length <= MOST && codes.every(Boolean) ? codes : null;
+  }
+
+  function gpkg(units, query, said) {
+    const asking = new URLSearchParams(query);
+    for (const [key, value] of [["f", "gpkg"], ["level", units.level.key], ["codes", named(units).join()]]) asking.set(key, value);
+    return fetched(() => asked.get(`/collections/grids/download?${asking}`, { as: "blob" }), `${units.level.key}-selected.gpkg`, said);
+  }
+
+  const objects = (form, area, said) => fetched(() => asked.post(`/objects/download?f=${form}`, gridgeo.area.told(area), { as: "blob" }), `objects-selected.${form}`, said);
+
+  async function fetched(ask, name, said) {
     fill(said, both("正在准备文件", "Preparing the file"));
     try {
-      save(await asked.post(`/objects/download?f=${form}`, gridgeo.area.told(area), { as: "blob" }), `objects-selected.${form}`);
+      save(await ask(), name);
       fill(said);
     } catch (fault) {
       fill(said, both(...(fault.words || ["没有取到文件", "The file could not be made"])));
     }
   }
 
-  return { geojson, csv, objects };
+  return { geojson, csv, named, gpkg, objects };
 };
 
 gridgeo.exporting.save = (blob, name) => {

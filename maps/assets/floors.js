@@ -2,6 +2,7 @@
 gridgeo.floors = (() => {
   const { el, both, number } = gridgeo.dom;
   const { words } = gridgeo;
+  const { pick } = gridgeo.language;
   const MOST = 1000; // rooms drawn of one unit
   const ACROSS = 6; // rooms side by side that the card has room for
   const COLOURS = {
@@ -50,7 +51,7 @@ gridgeo.floors = (() => {
 
   function draw(houses, buildingUse, open) {
     if (!houses.length) return null;
-    const said = el("p", { class: "said", "aria-hidden": "true" }, `${number(houses.length)} 套`);
+    const said = el("p", { class: "said", "aria-hidden": "true" }, pick(`${number(houses.length)} 套`, `${number(houses.length)} houses`));
     const units = arrange(houses);
     const made = (house) => cell(house, buildingUse, open, said);
     const tables = fits(units) ? [el("div", { class: "unit" }, ...table(units, made))] : units.map((one, at) => unitOf(one, at, made));
@@ -66,7 +67,7 @@ gridgeo.floors = (() => {
   function unitOf(one, at, made) {
     const body = el("div", { class: "unit" });
     const fill = () => body.childElementCount || body.append(...table([one], made));
-    const box = el("details", { open: at === 0 }, el("summary", {}, named(one), el("small", {}, `${number(one.count)} 套`)), body);
+    const box = el("details", { open: at === 0 }, el("summary", {}, named(one), el("small", {}, pick(`${number(one.count)} 套`, `${number(one.count)} houses`))), body);
     if (at === 0) fill();
     box.addEventListener("toggle", fill);
     return box;
@@ -83,7 +84,7 @@ gridgeo.floors = (() => {
     if (first) first.tabIndex = 0;
     grid.addEventListener("keydown", step);
     const left = units.length === 1 && units[0].count > MOST;
-    return [el("div", { class: "rooms" }, grid), left ? el("p", { class: "note" }, `只画出前 ${number(MOST)} 套`) : null].filter(Boolean);
+    return [el("div", { class: "rooms" }, grid), left ? el("p", { class: "note" }, pick(`只画出前 ${number(MOST)} 套`, `only the first ${number(MOST)} are drawn`)) : null].filter(Boolean);
   }
 
   function rooms(one, floor, made) {
@@ -95,14 +96,14 @@ gridgeo.floors = (() => {
     const use = house.use || buildingUse;
     const text = tip(house, use);
     const button = el("button", { type: "button", tabindex: "-1", colour: COLOURS[use] || COLOURS.other, "data-status": house.status, "aria-label": text, onclick: () => open(house.code) },
-      house.room || "整层");
+      house.room || pick("整层", "Floor"));
     for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => (said.textContent = text));
     return button;
   }
 
   function tip(house, use) {
-    const status = house.status === "in_use" ? null : words.of(words.STATUSES, house.status)[0];
-    return [words.door(house), words.of(words.USES, use)[0], status, house.area_m2 && `${number(house.area_m2)} m²`].filter(Boolean).join(" · ");
+    const status = house.status === "in_use" ? null : words.say(words.STATUSES, house.status);
+    return [words.door(house), words.say(words.USES, use), status, house.area_m2 && `${number(house.area_m2)} m²`].filter(Boolean).join(" · ");
   }
 
   // Arrows walk from room to room; the grid is one stop of the Tab key.
@@ -133,8 +134,8 @@ gridgeo.floors = (() => {
     const uses = [...new Set(houses.map((house) => house.use || buildingUse))];
     const statuses = [...new Set(houses.map((house) => house.status))].filter((status) => status !== "in_use");
     return el("ul", { class: "keys" },
-      ...uses.map((use) => el("li", {}, el("span", { class: "swatch", colour: COLOURS[use] || COLOURS.other, "aria-hidden": "true" }), words.of(words.USES, use)[0])),
-      ...statuses.map((status) => el("li", {}, el("span", { class: "swatch", "data-status": status, "aria-hidden": "true" }), words.of(words.STATUSES, status)[0])));
+      ...uses.map((use) => el("li", {}, el("span", { class: "swatch", colour: COLOURS[use] || COLOURS.other, "aria-hidden": "true" }), words.say(words.USES, use))),
+      ...statuses.map((status) => el("li", {}, el("span", { class: "swatch", "data-status": status, "aria-hidden": "true" }), words.say(words.STATUSES, status))));
   }
 
   return { arrange, draw };

@@ -23,11 +23,11 @@ gridgeo.key = (asked) => {
     fill(opener, caller ? both("密钥", caller.name || caller.key) : both("密钥", "Key"));
     opener.classList.toggle("on", Boolean(caller));
     if (!caller) return fill(said);
-    const area = caller.area === "whole" ? "全市 whole city" : "部分区域 part of the city";
+    const area = caller.area === "whole" ? both("全市", "Whole city") : both("部分区域", "Part of the city");
     fill(said,
       el("span", {}, el("b", {}, caller.name || "—"), " ", el("code", {}, caller.key)),
-      el("span", { class: "scopes" }, ...caller.scopes.map((scope) => el("span", { class: "tag" }, words.of(words.SCOPES, scope).join(" ")))),
-      el("small", {}, area));
+      el("span", { class: "scopes" }, ...caller.scopes.map((scope) => el("span", { class: "tag" }, both(...words.of(words.SCOPES, scope))))),
+      area);
   }
 
   form.addEventListener("submit", enter);

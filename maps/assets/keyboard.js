@@ -44,6 +44,6 @@ gridgeo.keyboard = (map, topology, store, view) => {
     } else if (event.key === "Escape" && !typing) leave();
   });
   store.watch(["selected"], ({ selected }) => {
-    find("#said").textContent = selected ? `${selected.facts.name_zh} ${selected.facts.code || ""}` : "";
+    find("#said").textContent = selected ? `${gridgeo.language.name(selected.facts)} ${selected.facts.code || ""}` : "";
   });
 };

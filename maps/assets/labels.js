@@ -15,7 +15,7 @@ gridgeo.labels = (() => {
   // A micro-grid's name often begins with its community's: on the map the rest is enough.
   function shortName(unit) {
     const name = gridgeo.language.name(unit.facts), above = unit.parent ? gridgeo.language.name(unit.parent.facts) : "";
-    return above && name.startsWith(above) && name.length > above.length ? name.slice(above.length) : name;
+    return above && name.startsWith(above) && name.length > above.length ? name.slice(above.length).replace(/^[\s,，·-]+/, "") : name;
   }
 
   function widthOf(context, text, font) {

@@ -7,7 +7,7 @@ gridgeo.language = (() => {
     zh: /^([A-Za-z][A-Za-z'’][^\p{Script=Han}]*) (\p{Script=Han}[^A-Za-z]*)$/u,
   };
   const ATTRIBUTES = ["aria-label", "title", "placeholder"];
-  const PLAIN = "button, option, td, .visually-hidden"; // whose own text is a pair: "关闭 Close"
+  const PLAIN = "button, option, td, .skip, .visually-hidden"; // whose own text is a pair: "关闭 Close"
   let now = "zh";
 
   const root = document.documentElement;

@@ -1,7 +1,8 @@
 // The tree of layers: majors, minors and categories, each with a box of three states, its symbol and how many there are.
 // One row takes the focus; arrows move, open and close, space ticks, Enter shows only this. Source: WAI-ARIA tree view pattern.
-gridgeo.layertree = (store, counts, categories, symbols) => {
+gridgeo.layertree = (topology, store, counts, categories, symbols) => {
   const { find, el, both, fill, number } = gridgeo.dom;
+  const { pick } = gridgeo.language;
   const node = find("#layers"), tree = find("#layers-tree"), box = find("#layers-search"), head = find("#layers-total"), buttons = find("#layers-buttons");
   const opened = new Set();
   let known = null, focused = null, rows = [], asking = 0;
@@ -41,7 +42,7 @@ gridgeo.layertree = (store, counts, categories, symbols) => {
     rows = seen(plain(box.value));
     if (!rows.some(({ one }) => one === focused)) focused = rows.length ? rows[0].one : null;
     fill(tree, ...rows.map((row) => item(row, chosen)), rows.length ? null : el("li", { class: "nothing", role: "none" }, both("没有这样的类别", "No such category")));
-    fill(head, known ? el("b", {}, number(known.n)) : "…", ` 个 · ${selected ? selected.facts.name_zh : "全部"}`);
+    fill(head, known ? el("b", {}, number(known.n)) : "…", `${pick(" 个", " objects")} · ${selected ? gridgeo.language.name(selected.facts) : pick("全部", "everywhere")}`);
     const total = categories.ids.length, on = chosen === null ? total : chosen.length;
     fill(find("#layers-chosen"), `${on} / ${total}`);
     for (const button of buttons.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.all === "yes" ? chosen === null : on === 0));
@@ -60,7 +61,7 @@ gridgeo.layertree = (store, counts, categories, symbols) => {
       el("span", { class: "tick", "aria-hidden": "true" }),
       one.face ? symbols.inText(one.face, depth === 1 ? 6 : 7) : null,
       el("span", { class: "what" }, both(one.zh, one.en)),
-      el("span", { class: "only", title: "只看 Only this (Enter)", "aria-hidden": "true" }, "仅"),
+      el("span", { class: "only", title: "只看 Only this (Enter)", "aria-hidden": "true" }, pick("仅", "only")),
       el("span", { class: n === 0 ? "count zero" : "count" }, n === null ? "" : number(n)));
     row.addEventListener("click", (event) => press(one, event.target));
     return row;
@@ -116,9 +117,24 @@ gridgeo.layertree = (store, counts, categories, symbols) => {
   async function count({ selected }) {
     const mine = ++asking;
     const told = await counts.byCategory(selected).catch(() => null);
+    const whole = told && !told.n && selected ? await counts.byCategory(null).catch(() => null) : told;
     if (mine !== asking) return;
     known = told;
+    vacant(Boolean(whole && !whole.n));
     draw();
+  }
+
+  // Categories of which there is nothing anywhere: no tree of zeros, but what to do.
+  function vacant(empty) {
+    document.body.classList.toggle("without-objects", empty);
+    find("#layers-empty").hidden = !empty;
+  }
+
+  // Objects are today's, whichever grids lie under them.
+  function dated({ compare }) {
+    const today = find("#layers-today");
+    today.hidden = !gridgeo.editions.past(topology) && !compare;
+    fill(today, both("今日部件", "today's objects"));
   }
 
   buttons.addEventListener("click", (event) => {
@@ -133,7 +149,8 @@ gridgeo.layertree = (store, counts, categories, symbols) => {
     event.stopPropagation();
   });
   node.hidden = false;
-  store.watch(["chosen", "selected"], draw);
+  store.watch(["chosen", "selected", "lang"], draw);
+  store.watch(["edition", "compare"], dated);
   store.watch(["selected", "caller"], count);
 };
 

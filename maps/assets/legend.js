@@ -14,6 +14,7 @@ gridgeo.legend = (store, current) => {
     fill(node,
       el("h2", {}, both(measure.zh, measure.en), measure.unit ? el("span", { class: "unit" }, pick(measure.unit, measure.unit_en)) : null),
       el("p", { class: "note" }, `${pick(level.zh, level.en)} ${pick(level.en, level.zh)} · ${number(level.units.length)}`),
+      measure.note ? el("p", { class: "note" }, both(...measure.note)) : null,
       measure.categories ? null : methods(method),
       el("ul", { class: "classes" }, ...shown.map((one) => row(one, most, hidden))),
       hidden.length ? el("button", { type: "button", class: "plain", onclick: () => store.change({ hidden: [] }) }, both("全部显示", "Show all")) : null);

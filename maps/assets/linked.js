@@ -2,6 +2,7 @@
 gridgeo.linked = (asked) => {
   const { el, both, fill, number } = gridgeo.dom;
   const { words } = gridgeo;
+  const { name } = gridgeo.language;
   let vocabulary = null;
 
   // Roles and methods are the installation's own: their words come from the API, once.
@@ -30,7 +31,7 @@ gridgeo.linked = (asked) => {
     fill(body, el("p", { class: "quiet" }, both("正在查询", "Asking")));
     try {
       const [{ links, complete }, named] = await Promise.all([asked.get(`/houses/${code}/links`), known()]);
-      fill(body, ...groups(links, named), complete ? null : el("p", { class: "note" }, "只列出一部分 Not all of them"), el("p", { class: "note" }, "代码已遮盖；每次查询均有记录 Masked; every look is recorded"));
+      fill(body, ...groups(links, named), complete ? null : el("p", { class: "note" }, both("只列出一部分", "Not all of them")), el("p", { class: "note" }, both("代码已遮盖；每次查询均有记录", "Masked; every look is recorded")));
     } catch (fault) {
       fill(body, fault.status === 401 || fault.status === 403 ? locked() : el("p", { class: "quiet" }, both(...fault.words || ["出错了", "Something went wrong"])));
     }
@@ -39,16 +40,16 @@ gridgeo.linked = (asked) => {
   function groups(links, { roles, methods }) {
     const present = Object.entries(words.CODES).filter(([kind]) => links[kind].length);
     if (!present.length) return [el("p", { class: "quiet" }, both("没有关联", "Nothing is linked"))];
-    return present.map(([kind, name]) =>
-      el("div", { class: "group" }, el("h4", {}, both(...name), el("span", { class: "count" }, number(links[kind].length))),
+    return present.map(([kind, names]) =>
+      el("div", { class: "group" }, el("h4", {}, both(...names), el("span", { class: "count" }, number(links[kind].length))),
         el("ul", {}, ...links[kind].map((link) => line(link, roles.get(`${kind} ${link.role}`), methods.get(link.method))))));
   }
 
   function line(link, role, method) {
-    const how = [`${method ? method.name_zh : link.method} ${Math.round(100 * link.confidence)}%`, words.period(link.valid_from, link.valid_to)];
+    const how = [`${method ? name(method) : link.method} ${Math.round(100 * link.confidence)}%`, words.period(link.valid_from, link.valid_to)];
     const from = [link.source, link.evidence].filter(Boolean).join(" · ");
     return el("li", { title: from || null },
-      el("code", {}, link.masked), el("span", { class: "tag" }, role ? role.name_zh : link.role),
+      el("code", {}, link.masked), el("span", { class: "tag" }, role ? name(role) : link.role),
       el("small", {}, how.filter(Boolean).join(" · ")), from ? el("small", { class: "from" }, from) : null);
   }
 

@@ -15,7 +15,9 @@ gridgeo.main = (() => {
   async function kinds() {
     const scheme = new URLSearchParams(config.query).get("scheme") || "governance";
     if (!config.objects || scheme !== "governance" || !asked.allows("objects")) return null;
-    return asked.get("/categories").catch((fault) => (console.warn(fault), null));
+    return Promise.all([asked.get("/categories"), asked.get("/collections/objects/tiles/WebMercatorQuad")])
+      .then(([tree, { points_from: from }]) => ({ ...tree, points_from: from }))
+      .catch((fault) => (console.warn(fault), null));
   }
 
   async function begin() {
@@ -65,12 +67,11 @@ gridgeo.main = (() => {
     // A link to a unit goes into it; only now is it known what the card covers.
     if (!given.view && !given.level && store.get().selected) view.enter(store.get().selected);
     store.watch(["selected"], ({ selected }) => selected && uncover(selected));
-    gridgeo.toolbox({ map, topology, store, layer, view, asked, config, categories });
+    gridgeo.toolbox({ map, topology, store, layer, view, asked, config, categories, things });
     gridgeo.search(topology, view, places, things, asked);
     gridgeo.locate(map, topology, view);
     gridgeo.keyboard(map, topology, store, view);
-    gridgeo.printing(map, topology, store, layer, gridgeo.legend(store, current));
-    if (things) things.onPaper();
+    gridgeo.printing(map, topology, store, layer, gridgeo.legend(store, current), things);
     remember(topology, store, categories);
     say("ready");
     requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("first-map")));
@@ -97,9 +98,9 @@ gridgeo.main = (() => {
     store.watch(["caller"], (state, before) => state !== before && counts.clear());
     columns.watch(store, counts);
     const drawn = gridgeo.objects(map, store, view, asked, categories, symbols, config.look);
-    gridgeo.layertree(store, counts, categories, symbols);
+    gridgeo.layertree(topology, store, counts, categories, symbols);
     asked.watch((caller) => store.change({ caller }));
-    return { ...drawn, symbols, categories, section: gridgeo.objectsection(store, counts, categories, symbols) };
+    return { ...drawn, symbols, categories, section: gridgeo.objectsection(topology, store, counts, categories, symbols) };
   }
 
   function initial({ about, levels, byId }, given, categories) {
@@ -157,9 +158,9 @@ gridgeo.main = (() => {
     if (!unit.facts.label || !unit.polygons.length) return;
     const { x, y } = map.latLngToContainerPoint([unit.facts.label[1], unit.facts.label[0]]);
     const { offsetLeft: left, offsetTop: top, offsetHeight: height } = card;
-    const room = 40;
+    const room = 40, low = gridgeo.dom.narrow() || top > map.getSize().y / 3;
     if (x < left - room || y < top - room || y > top + height + room) return;
-    map.panBy(gridgeo.dom.narrow() ? [0, y - top / 2] : [x - left + 3 * room, 0], { animate: !gridgeo.dom.still() });
+    map.panBy(low ? [0, y - top / 2] : [x - left + 3 * room, 0], { animate: !gridgeo.dom.still() });
   }
 
   // What panels cover of the map's own element.

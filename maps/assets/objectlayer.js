@@ -2,9 +2,9 @@
 gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
   options: { padding: 0.15, fade: 160, pane: "objects" },
 
-  initialize(tiles, scene, look) {
+  initialize(tiles, scene, look, pointsFrom = Infinity) {
     gridgeo.GridLayer.prototype.initialize.call(this, null, look);
-    Object.assign(this, { _tiles: tiles, _scene: scene, _painting: true, _active: true, _made: null, _held: false, _waiting: false, _marked: { hovered: null, chosen: null } });
+    Object.assign(this, { _pointsFrom: pointsFrom, _tiles: tiles, _scene: scene, _painting: true, _active: true, _made: null, _held: false, _waiting: false, _asking: 0, _marked: { hovered: null, chosen: null } });
   },
 
   _initContainer() {
@@ -28,6 +28,21 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
     });
   },
 
+  // Until everything in view is there, or has failed, or that takes too long.
+  settled(most) {
+    const done = () => !this._due && !this._asking;
+    if (done()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(late);
+        this.off("told", check);
+        resolve();
+      };
+      const check = () => done() && end(), late = setTimeout(end, most);
+      this.on("told", check);
+    });
+  },
+
   mark(marked) {
     Object.assign(this._marked, marked);
     if (this._made) this._drawMarks();
@@ -39,6 +54,7 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
     const { scale, x, y, width, height } = frame;
     const wanted = this._active ? tiles.want(this._zoomOf(zoom), [x / scale, y / scale, (x + width) / scale, (y + height) / scale]) : [];
     const waiting = wanted.filter((one) => one.state === "asking").length;
+    this._asking = waiting;
     const held = this._held && waiting && this._drawnFrame === frame;
     if (!held) {
       if (this._drawnFrame && this._waiting && !waiting && !gridgeo.dom.still()) this._fade(this._drawnFrame, frame);
@@ -54,14 +70,19 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
     this.fire("told", { waiting, fault: faults[0] || null, found: clusters.length + dots.length + shapes.length, wanted: wanted.length });
   },
 
-  // A tile is drawn 512 px wide at whole zooms: a quarter of the requests of 256 px.
-  _zoomOf: (zoom) => Math.round(zoom) - 1,
+  // A tile is drawn 512 px wide at whole zooms: a quarter of the requests of 256 px. Where tiles of the map's own zoom have
+  // single things and those above have circles, it is the own.
+  _zoomOf(zoom) {
+    const own = Math.round(zoom);
+    return own >= this._pointsFrom ? Math.max(own - 1, this._pointsFrom) : own - 1;
+  },
 
   _pieces(wanted) {
     return wanted.flatMap((one) => {
       const box = this._tiles.box(one);
       if (one.state === "there") return [{ content: one.content, box, whole: true }];
-      return one.state === "asking" ? this._tiles.standIns(one).map(({ content }) => ({ content, box, whole: false })) : [];
+      // What leaves the screen holds no numbers that are still to change.
+      return one.state === "asking" && !this._sharpness ? this._tiles.standIns(one).map(({ content }) => ({ content, box, whole: false })) : [];
     });
   },
 

@@ -3,9 +3,10 @@
 // there are none: objects are counted in today's.
 gridgeo.objectmeasures = (topology, categories) => {
   const { breaks } = gridgeo;
+  const PAST = ["部件只按今日的网格统计", "Objects are counted in today's grids only"];
   const measures = [
-    { key: "objects", zh: "部件数", en: "Objects", unit: "个", live: true, levels: {}, of: (n) => n },
-    { key: "object_density", zh: "部件密度", en: "Objects per km²", unit: "个/km²", live: true, levels: {}, of: (n, km2) => (km2 ? Number((n / km2).toPrecision(5)) : null) },
+    { key: "objects", zh: "部件数", en: "Objects", unit: "个", unit_en: "objects", live: true, levels: {}, of: (n) => n },
+    { key: "object_density", zh: "部件密度", en: "Objects per km²", unit: "个/km²", unit_en: "per km²", live: true, levels: {}, of: (n, km2) => (km2 ? Number((n / km2).toPrecision(5)) : null) },
   ];
   const area = topology.about.measures.find(({ key }) => key === "area");
   const usable = measures.filter(({ key }) => key === "objects" || area);
@@ -14,13 +15,14 @@ gridgeo.objectmeasures = (topology, categories) => {
 
   async function follow({ measure: key, shown, chosen, caller, edition }, before) {
     if (caller !== before.caller || edition !== before.edition) chosenThen = undefined;
+    for (const one of usable) one.note = gridgeo.editions.past(topology) ? PAST : null;
     const measure = usable.find((one) => one.key === key);
     if (chosen !== chosenThen) forget(chosen);
     const level = topology.levels[shown];
     if (!measure || measure.levels[level.key]) return;
     const mine = ++asked;
     try {
-      const numbers = topology.about.edition.to ? level.units.map(() => null) : await counts.byUnit(level, chosen);
+      const numbers = gridgeo.editions.past(topology) ? level.units.map(() => null) : await counts.byUnit(level, chosen);
       if (mine === asked) take(level, numbers);
     } catch {
       if (mine === asked) take(level, level.units.map(() => null));
@@ -45,7 +47,7 @@ gridgeo.objectmeasures = (topology, categories) => {
       const [zh, en] = names.get(measure.key);
       measure.levels = {};
       measure.zh = one ? `${one.zh} · ${zh}` : chosen ? `${zh}（所选 ${chosen.length} 类）` : zh;
-      measure.en = one ? `${one.en} · ${en}` : en;
+      measure.en = one ? `${one.en} · ${en}` : chosen ? `${en} (${chosen.length} categories)` : en;
     }
   }
 

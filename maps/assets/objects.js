@@ -2,6 +2,7 @@
 gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
   const { find, el, both, fill, number } = gridgeo.dom;
   const { words } = gridgeo;
+  const { pick } = gridgeo.language;
   const TILES = "/collections/objects/tiles/WebMercatorQuad";
   const TOUCH = 12, POINTER = 3; // px beside a symbol that still mean it
   const SAME = 2; // px: symbols nearer to each other cannot be told apart by pointing
@@ -9,7 +10,7 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
   const PATIENCE = 400; // ms of waiting before it is told
   map.createPane("objects").style.zIndex = 420;
   const tiles = gridgeo.tiles(asked, TILES, () => layer.renew());
-  const layer = new gridgeo.ObjectLayer(tiles, gridgeo.scene(categories, symbols), look);
+  const layer = new gridgeo.ObjectLayer(tiles, gridgeo.scene(categories, symbols), look, categories.pointsFrom);
   const note = find("#objects-note"), tip = find("#tip"), bar = find("#objects-bar");
   const outline = L.layerGroup().addTo(map);
   const OUTLINE = { color: look.accent, weight: 2.5, fillColor: look.accent, fillOpacity: 0.15, interactive: false };
@@ -68,13 +69,13 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
   function describe(one) {
     if (one.cluster) {
       const parts = categories.majors.map((major, order) => [major, one.parts[order]]).filter(([, n]) => n);
-      return [el("b", {}, `${number(one.n)} 个部件`), el("small", { lang: "en" }, "objects"),
-        el("ul", { class: "shares" }, ...parts.map(([major, n]) => el("li", {}, symbols.inText({ ...major.leaves[0], colour: major.colour, sign: " " }, 5), el("span", {}, major.zh), el("span", { class: "count" }, number(n)))))];
+      return [el("b", {}, number(one.n)), " ", both("个部件", "objects"),
+        el("ul", { class: "shares" }, ...parts.map(([major, n]) => el("li", {}, symbols.inText({ ...major.leaves[0], colour: major.colour, sign: " " }, 5), el("span", {}, pick(major.zh, major.en)), el("span", { class: "count" }, number(n)))))];
     }
     const category = categories.byId.get(one.category) || {};
-    return [el("b", {}, one.name || category.zh), one.name ? null : el("small", { lang: "en" }, category.en),
-      el("span", { class: "what" }, symbols.inText(category), `${category.minor || ""} · ${category.zh || ""}`),
-      el("span", { class: "state" }, words.of(words.OBJECT_STATUSES, one.status).join(" "))];
+    return [el("b", {}, one.name || both(category.zh || "?", category.en)),
+      el("span", { class: "what" }, symbols.inText(category), [pick(category.minor, category.minor_en), pick(category.zh, category.en)].filter(Boolean).join(" · ")),
+      el("span", { class: "state" }, both(...words.of(words.OBJECT_STATUSES, one.status)))];
   }
 
   function point(event) {
@@ -119,6 +120,7 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
     tiles.clear();
     layer.renew();
   });
+  store.watch(["lang"], () => layer.renew());
   store.watch(["object", "thing"], ({ object, thing }) => {
     const at = object && thing && thing.lon != null ? thing : null;
     layer.mark({ chosen: at });
@@ -127,26 +129,22 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
     // The card lies there with the next frame: only then is it known what it covers.
     if (at) requestAnimationFrame(() => view.sees(at.lon, at.lat) || view.visit(at.lon, at.lat, NEAR));
   });
-  // For paper: the classes that are shown, under what the legend says of the units.
-  function printed() {
+  // The classes that are shown, each with its shape.
+  function classes() {
     const { chosen } = store.get();
-    const shown = categories.majors.filter(({ leaves }) => leaves.some((leaf) => categories.has(chosen, leaf.id)));
-    if (!shown.length) return null;
-    const all = chosen === null ? null : `${chosen.length} / ${categories.ids.length} 类`;
-    return el("div", { class: "printed-objects" }, el("h2", {}, both("部件", "Objects")), all ? el("p", { class: "note" }, all) : null,
-      el("ul", {}, ...shown.map((major) => el("li", {}, symbols.inText(gridgeo.layertree.face(major), 6), both(major.zh, major.en)))));
+    return categories.majors.filter(({ leaves }) => leaves.some((leaf) => categories.has(chosen, leaf.id)))
+      .map(({ zh, en, ...major }) => ({ zh, en, symbol: symbols.inText(gridgeo.layertree.face({ zh, en, ...major }), 6) }));
   }
 
-  // Drawn as finely as the units are, before and after.
-  function onPaper() {
-    window.addEventListener("beforeprint", () => {
-      layer.sharpen(2);
-      const shown = printed();
-      if (shown) find("#print-legend").append(shown);
-    });
-    window.addEventListener("afterprint", () => layer.sharpen(null));
+  // For paper: under what the legend says of the units.
+  function printed() {
+    const { chosen } = store.get(), shown = classes();
+    if (!shown.length) return null;
+    const all = chosen === null ? null : pick(`${chosen.length} / ${categories.ids.length} 类`, `${chosen.length} of ${categories.ids.length} categories`);
+    return el("div", { class: "printed-objects" }, el("h2", {}, both("部件", "Objects")), all ? el("p", { class: "note" }, all) : null,
+      el("ul", {}, ...shown.map(({ symbol, zh, en }) => el("li", {}, symbol, both(zh, en)))));
   }
 
   layer.addTo(map);
-  return { layer, choose, onPaper };
+  return { layer, choose, classes, printed };
 };

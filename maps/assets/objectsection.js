@@ -1,11 +1,11 @@
 // Objects in the card of a unit: how many of each major class as bars; a class opens to its categories, each a way to see only it.
-gridgeo.objectsection = (store, counts, categories, symbols) => {
+gridgeo.objectsection = (topology, store, counts, categories, symbols) => {
   const { el, both, fill, number } = gridgeo.dom;
 
   function section(unit) {
     const body = el("div", { "aria-live": "polite" }, el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i"), el("i")));
     load(unit, body);
-    return el("section", { class: "objects-of" }, el("h3", {}, both("部件", "Objects")), body);
+    return el("section", { class: "objects-of" }, el("h3", {}, gridgeo.editions.past(topology) ? both("今日部件", "Today's objects") : both("部件", "Objects")), body);
   }
 
   async function load(unit, body) {
@@ -21,7 +21,7 @@ gridgeo.objectsection = (store, counts, categories, symbols) => {
     const majors = categories.majors.map((major) => ({ major, n: counts.sum(major.leaves, told) })).filter(({ n }) => n);
     const most = Math.max(...majors.map(({ n }) => n));
     return [
-      el("p", { class: "total" }, el("b", {}, number(told.n)), " 个 ", el("small", { lang: "en" }, "objects")),
+      el("p", { class: "total" }, el("b", {}, number(told.n)), " ", both("个", "objects")),
       ...majors.map(({ major, n }) => group(major, n, most, told)),
     ];
   }

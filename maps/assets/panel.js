@@ -26,7 +26,7 @@ gridgeo.panel = (map, topology, store, view) => {
     fill(find("#place"), top ? top.name_zh : about.scheme.zh, el("small", { lang: "en" }, top ? top.name_en || "" : about.scheme.en));
     fill(find("#sizes"), ...levels.filter((level) => level.units.length > 1).map((level) =>
       el("span", { title: level.en }, el("b", {}, number(level.units.length)), ` ${gridgeo.language.pick(level.zh, level.en)}`)));
-    document.title = `${top ? top.name_zh : about.scheme.zh} · ${named}`;
+    document.title = `${top ? gridgeo.language.name(top) : gridgeo.language.pick(about.scheme.zh, about.scheme.en)} · ${named}`;
   }
 
   function levelSwitch() {
@@ -57,21 +57,21 @@ gridgeo.panel = (map, topology, store, view) => {
 
   function edition() {
     const { name, from, to, authority, source } = about.edition;
-    const period = from ? `${from} – ${to || "今 now"}` : "草案 draft";
+    const period = from ? `${from} – ${to || gridgeo.language.pick("今 now", "now")}` : gridgeo.language.pick("草案 draft", "draft");
     fill(find("#edition"), el("b", {}, name), el("br"), period, authority ? ` · ${authority}` : "", source ? el("br") : null, source || null);
   }
 
-  store.watch(["edition"], title);
+  store.watch(["edition", "lang"], title);
   levelSwitch();
   measureChoice();
-  store.watch(["edition"], edition);
+  store.watch(["edition", "lang"], edition);
   store.watch(["selected", "shown", "edition", "lang"], crumbs);
   map.on("moveend", crumbs);
 };
 
 // What the pointer is on: name, value, code.
 gridgeo.tip = (topology, store, current) => {
-  const { find, el, fill } = gridgeo.dom;
+  const { find, el, both, fill } = gridgeo.dom;
   const node = find("#tip");
   store.watch(["hovered"], ({ hovered: unit }) => {
     node.hidden = !unit;
@@ -79,7 +79,7 @@ gridgeo.tip = (topology, store, current) => {
     const painting = current();
     const level = topology.levels[unit.rank];
     const value = painting && painting.measure.levels[level.key] ? gridgeo.measures.text(painting.measure, level, unit) : null;
-    fill(node, el("b", {}, unit.facts.name_zh), unit.facts.name_en ? el("small", { lang: "en" }, unit.facts.name_en) : null,
+    fill(node, el("b", {}, both(unit.facts.name_zh, unit.facts.name_en)),
       value ? el("span", { class: "value" }, value) : null, unit.facts.code ? el("code", {}, unit.facts.code) : null);
   });
   store.watch(["pointer", "hovered"], ({ pointer, hovered }) => {

@@ -1,16 +1,21 @@
 // The map as a picture: what is on the screen, sharper, with title, legend, scale, north, date, source and edition on one canvas.
-gridgeo.picture = (map, topology, store, layer, tools, look) => {
+gridgeo.picture = (map, topology, store, layer, tools, look, things) => {
   const { find, both, fill, number } = gridgeo.dom;
   const { language, captions } = gridgeo;
   const FAMILY = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
   const SHARP = 2, MARGIN = 24, HEAD = 62, ROW = 24, ITEM = 172, SWATCH = [26, 16];
-  const SOFT = "#56646d";
+  const SOFT = "#56646d", SYMBOL = 20; // px: the side of a symbol
+  const PATIENCE = 10000; // ms that objects in view may take to come
 
-  function save() {
-    layer.mark({ hovered: null });
-    layer.sharpen(SHARP);
+  async function save() {
+    const layers = [layer, things && things.layer].filter(Boolean);
+    if (things) await things.layer.settled(PATIENCE);
+    for (const one of layers) {
+      one.mark({ hovered: null });
+      one.sharpen(SHARP);
+    }
     const canvas = draw(map.getSize());
-    layer.sharpen(null);
+    for (const one of layers) one.sharpen(null);
     canvas.toBlob((blob) => {
       if (!blob) return say("图片太大，没有保存", "The picture is too large to save");
       gridgeo.exporting.save(blob, name());
@@ -25,7 +30,8 @@ gridgeo.picture = (map, topology, store, layer, tools, look) => {
 
   function draw({ x: width, y: height }) {
     const classes = legend(), columns = Math.max(1, Math.floor((width + 12) / ITEM));
-    const legendHeight = 30 + Math.ceil(classes.length / columns) * ROW;
+    const unitsHeight = 30 + Math.ceil(classes.length / columns) * ROW, kinds = things ? things.classes() : [];
+    const legendHeight = unitsHeight + (kinds.length ? 26 + Math.ceil(kinds.length / columns) * ROW : 0);
     const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
     const lines = wrapped(context, captions.foot(topology, store.get()).map(([zh, en, text]) => `${language.pick(zh, en)} ${text}`).concat("CGCS2000 · Web Mercator"), width);
     canvas.width = (width + 2 * MARGIN) * SHARP;
@@ -40,6 +46,7 @@ gridgeo.picture = (map, topology, store, layer, tools, look) => {
     furniture(context, width, height);
     context.restore();
     classesInto(context, classes, columns, HEAD + height + 12);
+    if (kinds.length) kindsInto(context, kinds, columns, HEAD + height + unitsHeight + 14);
     text(context, 12, SOFT);
     lines.forEach((line, at) => context.fillText(line, MARGIN, HEAD + height + legendHeight + 22 + at * 18));
     return canvas;
@@ -145,6 +152,18 @@ gridgeo.picture = (map, topology, store, layer, tools, look) => {
       context.strokeRect(x + 0.5, y + 0.5, SWATCH[0] - 1, SWATCH[1] - 1);
       text(context, 12, look.ink);
       context.fillText(`${one.zh ? language.pick(one.zh, one.en) : `${number(one.from)} – ${number(one.to)}`}  (${number(one.count)})`, x + SWATCH[0] + 7, y + 8);
+    });
+  }
+
+  // The shapes of objects, by their classes.
+  function kindsInto(context, kinds, columns, top) {
+    text(context, 13, look.ink, 600);
+    context.fillText(language.pick("部件", "Objects"), MARGIN, top + 6);
+    kinds.forEach(({ zh, en, symbol }, at) => {
+      const x = MARGIN + (at % columns) * ITEM, y = top + 18 + Math.floor(at / columns) * ROW;
+      context.drawImage(symbol, x, y, SYMBOL, SYMBOL);
+      text(context, 12, look.ink);
+      context.fillText(language.pick(zh, en), x + SYMBOL + 7, y + SYMBOL / 2);
     });
   }
 

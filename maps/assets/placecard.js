@@ -2,6 +2,7 @@
 gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
   const { find, el, both, fill, number } = gridgeo.dom;
   const { words } = gridgeo;
+  const { pick } = gridgeo.language;
   const node = find("#card");
   const linked = gridgeo.linked(asked);
 
@@ -19,7 +20,7 @@ gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
   }
 
   function header(place, name, about) {
-    const status = about && about.status !== "in_use" ? words.of(words.STATUSES, about.status).join(" ") : null;
+    const status = about && about.status !== "in_use" ? both(...words.of(words.STATUSES, about.status)) : null;
     return el("header", {},
       el("p", { class: "kind" }, both(...words.of(words.KINDS, place.kind)), status ? el("span", { class: "tag" }, status) : null),
       el("h2", { tabindex: "-1" }, name),
@@ -60,7 +61,7 @@ gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
     if (!units.length) return el("p", { class: "quiet" }, both("不在任何网格内", "In no grid"));
     return el("ol", { class: "chain", "aria-label": "所属 Belongs to" }, ...units.map(({ code: ref, name_zh: name }) => {
       const unit = topology.byId.get(ref);
-      return el("li", {}, unit ? el("button", { type: "button", class: "plain", onclick: () => view.enter(unit) }, name) : name);
+      return el("li", {}, unit ? el("button", { type: "button", class: "plain", onclick: () => view.enter(unit) }, gridgeo.language.name(unit.facts)) : name);
     }));
   }
 
@@ -73,12 +74,12 @@ gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
   }
 
   function figures(about, houses) {
-    const below = about.floors_below ? `${about.floors}（地下 ${about.floors_below}）` : about.floors;
+    const below = about.floors_below ? pick(`${about.floors}（地下 ${about.floors_below}）`, `${about.floors} (${about.floors_below} below ground)`) : about.floors;
     return rows([
-      [["用途", "Use"], about.use ? words.of(words.USES, about.use)[0] : "同楼栋"],
-      [["状态", "Status"], words.of(words.STATUSES, about.status)[0]],
+      [["用途", "Use"], about.use ? words.say(words.USES, about.use) : pick("同楼栋", "As its building")],
+      [["状态", "Status"], words.say(words.STATUSES, about.status)],
       [["层数", "Floors"], houses ? below : null],
-      [["房屋", "Houses"], houses ? `${number(houses.length)} 套` : null],
+      [["房屋", "Houses"], houses ? pick(`${number(houses.length)} 套`, number(houses.length)) : null],
       [["面积", "Area"], about.area_m2 ? `${number(about.area_m2)} m²` : null],
       [["启用", "Since"], about.valid_from],
     ]);
@@ -90,7 +91,7 @@ gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
     const given = all.filter((one) => !one.composed);
     const composed = all.filter((one) => one.composed && one.kind !== "full");
     const line = ({ kind, name, valid_from: from, valid_to: to }) =>
-      el("li", {}, el("span", { class: "tag" }, words.of(words.NAMES, kind)[0]), el("span", {}, name, from || to ? el("small", {}, words.period(from, to)) : null));
+      el("li", {}, el("span", { class: "tag" }, words.say(words.NAMES, kind)), el("span", {}, name, from || to ? el("small", {}, words.period(from, to)) : null));
     return el("section", { class: "names" },
       given.length ? el("h3", {}, both("名称", "Names")) : null,
       given.length ? el("ul", {}, ...given.map(line)) : null,
@@ -104,7 +105,7 @@ gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
   function listed(place, buildings) {
     if (!buildings.length) return null;
     return el("section", { class: "listed" },
-      el("h3", {}, both("楼栋", "Buildings"), place.count > buildings.length ? el("small", {}, `前 ${buildings.length} / ${number(place.count)}`) : null),
+      el("h3", {}, both("楼栋", "Buildings"), place.count > buildings.length ? el("small", {}, pick(`前 ${buildings.length} / ${number(place.count)}`, `the first ${buildings.length} of ${number(place.count)}`)) : null),
       el("ul", {}, ...buildings.map((one) => el("li", {}, el("button", { type: "button", class: "plain link", onclick: () => places.open(one) }, one.name), el("code", {}, one.code)))));
   }
 
@@ -117,5 +118,5 @@ gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
       el("a", { href: `${api}/addresses/${ref}/history`, target: "_blank", rel: "noopener" }, both("变更", "History")));
   }
 
-  store.watch(["place", "told"], draw);
+  store.watch(["place", "told", "lang"], draw);
 };

@@ -70,7 +70,7 @@ gridgeo.scene = (categories, symbols) => {
     context.font = `12px ${symbols.FAMILY}`;
     const taken = made.dots.map(({ x, y, r }) => [x - r, y - r, x + r, y + r]);
     for (const one of made.dots) {
-      const text = one.name || (categories.byId.get(one.category) || {}).zh;
+      const { zh, en } = categories.byId.get(one.category) || {}, text = one.name || gridgeo.language.pick(zh, en);
       if (!text) continue;
       const width = context.measureText(text).width, right = one.x + one.r + GAP + 2;
       const box = [right - 1, one.y - 7, right + width + GAP, one.y + 7];

@@ -3,6 +3,7 @@
 gridgeo.search = (topology, view, places, objects, asked) => {
   const { find, el, both, fill, number } = gridgeo.dom;
   const { words } = gridgeo;
+  const { pick, name: named } = gridgeo.language;
   const PAUSE = 150, MOST = 12, FEW = 6; // ms of silence before the API is asked; places and objects listed
   const PLAIN = new Set(["name", "beginning", "address"]);
   const box = find("#search"), list = find("#found"), said = find("#found-said");
@@ -20,14 +21,17 @@ gridgeo.search = (topology, view, places, objects, asked) => {
   const sources = [places && ADDRESSES, objects && OBJECTS].filter(Boolean).map((one) => ({ ...one, state: "", entries: [] }));
   let units = [], entries = [], chosen = -1;
   let waiting = null, running = null, hurried = false;
+  let question = "", edition = null; // what was asked last, and of which edition
 
   function ask() {
+    const q = box.value.trim();
+    if (q === question && edition === topology.byId && !refused()) return draw(); // it is waited for, or there already
+    [question, edition] = [q, topology.byId];
     units = finder.find(box.value).map((unit) => ({ unit }));
     hurried = false;
     stop();
     gathered();
     chosen = entries.length ? 0 : -1;
-    const q = box.value.trim();
     if (sources.length && q) {
       for (const source of sources) source.state = "asking";
       waiting = setTimeout(askSources, PAUSE, q);
@@ -69,6 +73,7 @@ gridgeo.search = (topology, view, places, objects, asked) => {
     if (hurried && chosen >= 0) go(entries[chosen]);
   }
 
+  const refused = () => sources.some(({ state }) => typeof state !== "string");
   const asking = () => sources.some((source) => source.state === "asking");
 
   function draw() {
@@ -80,7 +85,7 @@ gridgeo.search = (topology, view, places, objects, asked) => {
     box.setAttribute("aria-expanded", String(typed && entries.length > 0));
     if (chosen >= 0) box.setAttribute("aria-activedescendant", `found-${chosen}`);
     else box.removeAttribute("aria-activedescendant");
-    said.textContent = typed && !asking() ? `${number(entries.length)} 个结果` : "";
+    said.textContent = typed && !asking() ? pick(`${number(entries.length)} 个结果`, `${number(entries.length)} results`) : "";
   }
 
   const heading = ({ zh, en, state }) => el("li", { class: "heading", role: "presentation" }, both(zh, en), state === "asking" ? el("i", { class: "asking", "aria-hidden": "true" }) : null);
@@ -100,21 +105,21 @@ gridgeo.search = (topology, view, places, objects, asked) => {
   }
 
   function ofUnit(unit) {
-    const above = gridgeo.topology.chain(unit).slice(0, -1).map((one) => one.facts.name_zh).join(" › ");
+    const above = gridgeo.topology.chain(unit).slice(0, -1).map((one) => named(one.facts)).join(" › ");
     const level = topology.levels[unit.rank];
     return [
       el("span", { class: "name" }, both(unit.facts.name_zh, unit.facts.name_en)),
-      el("span", { class: "where" }, [level.zh, above].filter(Boolean).join(" · ")),
+      el("span", { class: "where" }, [pick(level.zh, level.en), above].filter(Boolean).join(" · ")),
       el("code", {}, unit.facts.code || ""),
     ];
   }
 
   function ofPlace(place) {
     const how = PLAIN.has(place.how) && !place.alias ? null : words.of(words.HOW, place.alias ? "alias" : place.how);
-    const many = place.count && place.kind !== "house" ? `${number(place.count)} ${place.kind === "building" ? "套" : "栋"}` : null;
+    const many = place.count && place.kind !== "house" ? `${number(place.count)} ${place.kind === "building" ? pick("套", "houses") : pick("栋", "buildings")}` : null;
     return [
-      el("span", { class: "name", title: place.address }, words.within(place.name || place.address, place.units), how ? el("span", { class: "tag how", title: how[1] }, how[0]) : null, place.live === false ? el("span", { class: "tag" }, "已不存在") : null),
-      el("span", { class: "where" }, [words.of(words.KINDS, place.kind)[0], many, place.units.map((unit) => unit.name_zh).slice(0, 3).join(" › ")].filter(Boolean).join(" · ")),
+      el("span", { class: "name", title: place.address }, words.within(place.name || place.address, place.units), how ? el("span", { class: "tag how", title: how.join(" ") }, pick(...how)) : null, place.live === false ? el("span", { class: "tag" }, pick("已不存在", "No more")) : null),
+      el("span", { class: "where" }, [words.say(words.KINDS, place.kind), many, place.units.map((unit) => named((topology.byId.get(unit.code) || { facts: unit }).facts)).slice(0, 3).join(" › ")].filter(Boolean).join(" · ")),
       place.code ? el("code", {}, place.code) : null,
     ].filter(Boolean);
   }
@@ -122,8 +127,8 @@ gridgeo.search = (topology, view, places, objects, asked) => {
   function ofObject({ name, element_code: code, category_id: id, status }) {
     const leaf = objects.categories.byId.get(id) || {};
     return [
-      el("span", { class: "name" }, leaf.zh ? objects.symbols.inText(leaf) : null, name || leaf.zh || code, status === "in_use" ? null : el("span", { class: "tag" }, words.of(words.OBJECT_STATUSES, status)[0])),
-      el("span", { class: "where" }, [leaf.minor, name ? leaf.zh : null].filter(Boolean).join(" · ")),
+      el("span", { class: "name" }, leaf.zh ? objects.symbols.inText(leaf) : null, name || pick(leaf.zh, leaf.en) || code, status === "in_use" ? null : el("span", { class: "tag" }, words.say(words.OBJECT_STATUSES, status))),
+      el("span", { class: "where" }, [pick(leaf.minor, leaf.minor_en), name ? pick(leaf.zh, leaf.en) : null].filter(Boolean).join(" · ")),
       el("code", {}, code),
     ];
   }
@@ -137,7 +142,7 @@ gridgeo.search = (topology, view, places, objects, asked) => {
   }
 
   function close() {
-    box.value = "";
+    box.value = question = "";
     units = [];
     chosen = -1;
     hurried = false;

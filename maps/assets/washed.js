@@ -2,6 +2,7 @@
 gridgeo.washed = (show) => {
   const { find, el, both, fill, number, narrow } = gridgeo.dom;
   const { words } = gridgeo;
+  const { pick } = gridgeo.language;
   const ROW = 44, HEADING = 32; // px: a row, the heading
   const BEYOND = 8; // rows drawn beyond the edges
   const CATEGORIES = { A: ["准确", "Exact"], B: ["可靠", "Safe"], C: ["存疑", "Unsure"], none: ["无", "None"] };
@@ -14,7 +15,7 @@ gridgeo.washed = (show) => {
 
   const symbol = (key) => (key === "none" ? "无" : key);
   const found = (row) => row.results[0] || null;
-  const named = (row) => row.faults.map((key) => (faults[key] ? faults[key].zh : key)).join("，");
+  const named = (row) => row.faults.map((key) => (faults[key] ? pick(faults[key].zh, faults[key].en) : key)).join(pick("，", "; "));
 
   function showAll(answers, told) {
     all = answers.map((row, at) => ({ ...row, at }));
@@ -37,8 +38,8 @@ gridgeo.washed = (show) => {
   function chips() {
     const counts = Object.keys(CATEGORIES).map((key) => [key, all.filter((row) => row.category === key).length]);
     const chip = (key, label, count) =>
-      el("button", { type: "button", class: "chip", "aria-pressed": String(category === key), "data-category": key, title: key ? CATEGORIES[key][1] : "All", disabled: Boolean(key) && !count, onclick: () => only(key) }, label, el("b", {}, number(count)));
-    fill(filters, chip("", el("span", {}, "全部"), all.length), ...counts.map(([key, count]) => chip(key, el("span", {}, badge(key), key === "none" ? null : CATEGORIES[key][0]), count)));
+      el("button", { type: "button", class: "chip", "aria-pressed": String(category === key), "data-category": key, title: key ? CATEGORIES[key].join(" ") : "全部 All", disabled: Boolean(key) && !count, onclick: () => only(key) }, label, el("b", {}, number(count)));
+    fill(filters, chip("", el("span", {}, pick("全部", "All")), all.length), ...counts.map(([key, count]) => chip(key, el("span", {}, badge(key), key === "none" ? null : pick(...CATEGORIES[key])), count)));
   }
 
   function only(key) {
@@ -47,7 +48,7 @@ gridgeo.washed = (show) => {
     find(`#washed-filters [data-category="${key}"]`).focus();
   }
 
-  const badge = (key) => el("span", { class: "badge", "data-category": key, title: CATEGORIES[key].join(" ") }, symbol(key));
+  const badge = (key) => el("span", { class: "badge", "data-category": key, title: CATEGORIES[key].join(" ") }, key === "none" ? pick("无", "–") : key);
 
   function draw() {
     const first = Math.max(0, Math.floor(view.scrollTop / ROW) - BEYOND);
@@ -57,12 +58,11 @@ gridgeo.washed = (show) => {
 
   function line(row, place) {
     const one = found(row);
-    const english = row.faults.map((key) => (faults[key] ? faults[key].en : key)).join("; ");
     const node = el("div", { role: "row", id: `washed-${place}`, "aria-rowindex": String(place + 2), "aria-selected": String(place === chosen) },
       el("span", { role: "cell", class: "number" }, String(row.at + 1)), el("span", { role: "cell", title: row.text }, row.text), el("span", { role: "cell" }, badge(row.category)),
-      el("span", { role: "cell", title: one ? one.address : null }, one ? one.address : row.candidates.length ? el("small", {}, `${row.candidates.length} 个候选`) : "—"),
-      el("span", { role: "cell" }, one && one.code ? el("code", {}, one.code) : "—"), el("span", { role: "cell" }, words.of(words.KINDS, row.level)[0]),
-      el("span", { role: "cell", title: english || null }, named(row)));
+      el("span", { role: "cell", title: one ? one.address : null }, one ? one.address : row.candidates.length ? el("small", {}, pick(`${row.candidates.length} 个候选`, `${row.candidates.length} candidates`)) : "—"),
+      el("span", { role: "cell" }, one && one.code ? el("code", {}, one.code) : "—"), el("span", { role: "cell" }, words.say(words.KINDS, row.level)),
+      el("span", { role: "cell", title: named(row) || null }, named(row)));
     node.style.transform = `translateY(${place * ROW}px)`;
     node.addEventListener("click", () => choose(place));
     return node;
@@ -86,13 +86,13 @@ gridgeo.washed = (show) => {
     const row = rows[chosen];
     detail.hidden = !row;
     if (!row) return fill(detail);
-    const faulty = row.faults.map((key) => el("li", { title: faults[key] ? faults[key].en : null }, faults[key] ? faults[key].zh : key));
-    const edits = row.edits.map(({ part, before, after }) => el("li", {}, el("span", { class: "tag" }, words.of(words.PARTS, part)[0]), before ? el("del", {}, before) : null, before ? " → " : null, el("ins", {}, after || "（略）")));
+    const faulty = row.faults.map((key) => el("li", {}, faults[key] ? both(faults[key].zh, faults[key].en) : key));
+    const edits = row.edits.map(({ part, before, after }) => el("li", {}, el("span", { class: "tag" }, words.say(words.PARTS, part)), before ? el("del", {}, before) : null, before ? " → " : null, el("ins", {}, after || pick("（略）", "(left out)"))));
     const options = row.candidates.map((one) => el("li", {}, el("button", { type: "button", class: "plain link", onclick: () => show(one) }, one.address)));
     const one = found(row);
     fill(detail, el("p", {}, badge(row.category), " ", row.text),
       one ? el("p", {}, el("button", { type: "button", class: "plain link", onclick: () => show(one) }, one.address || one.code)) : null, ...block("问题", "Faults", faulty), ...block("修改", "Edits", edits), ...block("候选", "Candidates", options),
-      row.unparsed ? el("p", { class: "note" }, `未识别：${row.unparsed}`) : null);
+      row.unparsed ? el("p", { class: "note" }, `${pick("未识别：", "Not understood: ")}${row.unparsed}`) : null);
   }
 
   const block = (zh, en, items) => (items.length ? [el("h4", {}, both(zh, en)), el("ul", {}, ...items)] : []);
@@ -127,5 +127,12 @@ gridgeo.washed = (show) => {
     choose(Math.max(0, Math.min(rows.length - 1, (chosen ?? (step > 0 ? -1 : 1)) + step)));
   });
   window.addEventListener("resize", () => all.length && draw());
-  return { show: showAll, focus: () => view.focus() };
+  function redraw() {
+    if (!all.length) return;
+    chips();
+    draw();
+    tell();
+  }
+
+  return { show: showAll, redraw, focus: () => view.focus() };
 };

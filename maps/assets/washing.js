@@ -27,10 +27,10 @@ gridgeo.washing = (store, asked, places, view, topology) => {
   function count() {
     texts = gridgeo.lines.plain(text.value);
     start.disabled = !texts.length;
-    fill(said, !texts.length ? null : texts.length > MOST ? warned() : both(`${number(texts.length)} 行`, "lines"));
+    fill(said, !texts.length ? null : texts.length > MOST ? warned() : both(`${number(texts.length)} 行`, `${number(texts.length)} lines`));
   }
 
-  const warned = () => el("span", { class: "refused" }, both(`${number(texts.length)} 行，只清洗前 ${number(MOST)} 行`, `only the first ${number(MOST)}`));
+  const warned = () => el("span", { class: "refused" }, both(`${number(texts.length)} 行，只清洗前 ${number(MOST)} 行`, `${number(texts.length)} lines, only the first ${number(MOST)} are washed`));
 
   async function take(file) {
     if (!file) return;
@@ -73,7 +73,7 @@ gridgeo.washing = (store, asked, places, view, topology) => {
   function progress(now, all) {
     bar.max = all;
     bar.value = now;
-    fill(find("#wash-progress"), both(`${number(now)} / ${number(all)}`, "washed"));
+    fill(find("#wash-progress"), `${number(now)} / ${number(all)} `, both("已清洗", "washed"));
   }
 
   const phase = (name) => (node.dataset.phase = name);
@@ -111,6 +111,7 @@ gridgeo.washing = (store, asked, places, view, topology) => {
     event.stopPropagation();
     close();
   });
+  store.watch(["lang"], table.redraw);
   phase("asking");
   count();
   return { height: () => (node.hidden ? 0 : node.offsetHeight) };

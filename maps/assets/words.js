@@ -26,36 +26,41 @@ gridgeo.words = (() => {
     missing: ["丢失", "Missing"], removed: ["拆除", "Removed"],
   };
   // How an object lies in the grid, where that is not plainly inside.
-  const OUTCOMES = { boundary: "在边界上 on a boundary", several: "多个网格重叠 in several" };
-  const ACCURACY = { A: "A 级 ≤ 0.5 m", B: "B 级 ≤ 1.0 m", C: "C 级 ≤ 10 m" };
+  const OUTCOMES = { boundary: ["在边界上", "On a boundary"], several: ["多个网格重叠", "In several"] };
+  const ACCURACY = { A: ["A 级 ≤ 0.5 m", "A, ≤ 0.5 m"], B: ["B 级 ≤ 1.0 m", "B, ≤ 1.0 m"], C: ["C 级 ≤ 10 m", "C, ≤ 10 m"] };
   // How a search found a place, where that is not plain from its name.
   const HOW = { alias: ["别名", "Other or former name"], sound: ["同音", "Sounds alike"], part: ["包含", "Contains"], likeness: ["近似", "Alike"], code: ["编码", "Code"], address: ["地址", "Address"] };
   const CODES = { person: ["人员", "Persons"], credit: ["机构", "Organisations"], phone: ["号码", "Numbers"], event: ["事件", "Events"] };
   const SCOPES = { read: ["查看", "Read"], write: ["写入", "Write"], link: ["关联", "Links"], unmask: ["明文", "Unmask"], admin: ["管理", "Admin"] };
 
+  const { pick } = gridgeo.language;
   const of = (words, key) => words[key] || [key, ""];
+  // One word, in the language that is read.
+  const say = (words, key) => pick(...of(words, key));
+  const title = (text) => text.charAt(0).toUpperCase() + text.slice(1);
   // Numbers and letters are stored without what they count; names stand as they are.
   const counted = (label, what) => (/[0-9A-Z]$/i.test(label) ? label + what : label);
-  const unit = (label) => counted(label, "单元");
-  const floor = (number) => (number < 0 ? `负${-number}层` : `${number}层`);
+  const unit = (label) => pick(counted(label, "单元"), `unit ${label}`);
+  const floor = (number) => pick(number < 0 ? `负${-number}层` : `${number}层`, number < 0 ? `basement ${-number}` : `floor ${number}`);
 
   // What a building is called in short: its estate, lane and number or block, else its road and number.
   function building({ road, plate, compound, block }) {
     const lane = /[巷坊里弄]$/.test(road || "");
     const number = plate && (lane || !compound || !road) ? counted(plate, "号") : null;
-    return [compound, compound && !lane ? null : road, number, block && counted(block, "栋")].filter(Boolean).join("") || "楼栋";
+    return [compound, compound && !lane ? null : road, number, block && counted(block, "栋")].filter(Boolean).join("") || pick("楼栋", "Building");
   }
 
   // A house within its building.
   function door({ unit: label, floor: number, room }) {
-    const inside = room ? counted(room, "室") : number === null || number === undefined ? null : floor(number);
-    return [label && unit(label), inside].filter(Boolean).join("") || "整栋";
+    const inside = room ? pick(counted(room, "室"), `room ${room}`) : number === null || number === undefined ? null : floor(number);
+    const parts = [label && unit(label), inside].filter(Boolean);
+    return title(parts.join(pick("", ", "))) || pick("整栋", "The whole building");
   }
 
   // An address without the places it lies in, which stand beside it.
   const within = (address, units) => ["广东省", "深圳市", ...units.map((one) => one.name_zh)].reduce((text, name) => (text.startsWith(name) && text !== name ? text.slice(name.length) : text), address);
 
-  const period = (from, to) => (from && to ? `${from} – ${to}` : from ? `${from} 起` : to ? `至 ${to}` : "");
+  const period = (from, to) => (from && to ? `${from} – ${to}` : from ? pick(`${from} 起`, `since ${from}`) : to ? pick(`至 ${to}`, `until ${to}`) : "");
 
-  return { KINDS, USES, STATUSES, NAMES, PARTS, HOW, CODES, SCOPES, OBJECT_STATUSES, OUTCOMES, ACCURACY, of, unit, building, door, floor, within, period };
+  return { KINDS, USES, STATUSES, NAMES, PARTS, HOW, CODES, SCOPES, OBJECT_STATUSES, OUTCOMES, ACCURACY, of, say, unit, building, door, floor, within, period };
 })();

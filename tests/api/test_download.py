@@ -52,6 +52,19 @@ def get(client, status=200, headers=None, **query):
     return answer
 
 
+def test_units_named_by_code_come_alone_and_their_file_says_so(client, tmp_path):
+    whole = get(client, f="geojson", level="micro").json()["features"]
+    code = whole[0]["properties"]["code"]
+    answer = get(client, f="geojson", codes=code)
+    assert [one["properties"] for one in answer.json()["features"]] == [whole[0]["properties"]]
+    assert "_selected_" in answer.headers["content-disposition"] and answer.headers["etag"] != get(client, level="micro").headers["etag"]
+    path = tmp_path / "x.gpkg"
+    path.write_bytes(get(client, f="gpkg", codes=code).content)
+    assert list(pyogrio.read_dataframe(path)["code"]) == [code]
+    assert "no unit of this edition" in get(client, 400, codes=f"{code},999").text
+    get(client, 400, codes=",".join(["1"] * 501))
+
+
 @pytest.mark.parametrize(
     ("f", "media_type", "ending"),
     [

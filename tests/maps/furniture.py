@@ -40,12 +40,17 @@ def standing() -> int:
     return MANY + 3
 
 
+def bare(conn):
+    """Put the city and the categories into a database, and nothing of any; return the tree."""
+    edition, _ = editions.stage(conn, model.GOVERNANCE, city(), name="新版", authority="测试局")
+    editions.activate(conn, edition.edition_id, datetime(2025, 1, 1, tzinfo=CHINA))
+    return categories.activate(conn, categories.stage(conn, TREE, "2026"))
+
+
 def load(url: str) -> dict[str, int]:
     """Put it all into a database; return the categories' numbers by name."""
     with closing(connection.connect(url)) as conn, connection.transaction(conn):
-        edition, _ = editions.stage(conn, model.GOVERNANCE, city(), name="新版", authority="测试局")
-        editions.activate(conn, edition.edition_id, datetime(2025, 1, 1, tzinfo=CHINA))
-        tree = categories.activate(conn, categories.stage(conn, TREE, "2026"))
+        tree = bare(conn)
         of = {one.name: one.category_id for one in tree.categories}
         made = writing.add(conn, _rows(of))
         assert not [one for one in made.issues if one.severity == "error"], made.issues

@@ -2,11 +2,17 @@
 
 import base64
 import re
+import struct
+from contextlib import closing
+from datetime import datetime
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from gridgeo.db import connection
+from gridgeo.hierarchy import editions, model
+from gridgeo.moments import CHINA
 from gridgeo.settings import Settings
 from maps import classes
 
@@ -164,6 +170,102 @@ def test_a_link_to_a_thing_shows_it(there, served):
     again = there(page.url.partition("/maps/")[2])
     again.locator("#card .timeline").wait_for()
     assert again.locator("#card h2").inner_text() == furniture.NAME
+
+
+def test_things_stand_alone_from_the_zoom_the_tiles_tell(there):
+    page = there("#at=22.88,113.03,15")
+    told = page.evaluate("fetch('../collections/objects/tiles/WebMercatorQuad').then((answer) => answer.json())")
+    asked = tiles(page)
+    page.evaluate("zoom => gridgeo.shown.map.setView([22.88, 113.03], zoom, { animate: false })", told["points_from"])
+    page.wait_for_timeout(300)
+    drawn = rested(page)
+    assert drawn["dots"] and not drawn["clusters"]
+    assert all(f"/{told['points_from']}/" in url for url in asked)
+
+
+def test_in_english_nothing_of_objects_is_left_in_chinese_alone(there):
+    page = there(f"{NEAR}&lang=en&level=street")
+    page.mouse.move(*at(page, *furniture.NAMED))
+    assert "Damaged" in page.locator("#tip").inner_text() and "Street lamp" in page.locator("#tip").inner_text()
+    page.mouse.click(*at(page, *furniture.NAMED))
+    page.locator("#card .timeline").wait_for()
+    card = page.locator("#card").inner_text()
+    assert "Public utilities › Lighting › Street lamp" in card and "since 2026-03-01" in card and "起" not in card
+    assert "everywhere" in page.locator("#layers-total").inner_text()
+    page.click("#toolbar [data-tool=language]")
+    page.wait_for_timeout(100)
+    assert "起" in page.locator("#card").inner_text() and "全部" in page.locator("#layers-total").inner_text()
+
+
+def test_printing_waits_for_what_is_in_view(there):
+    page = there("#at=22.88,113.03,13")
+    page.evaluate("window.printed = 0; window.print = () => (window.printed = gridgeo.shown.things.layer._asking === 0 ? 1 : 2)")
+    page.click("[data-paper=a4]")
+    page.wait_for_function("() => window.printed === 1")
+    assert "公用设施" in page.locator("#print-legend").text_content()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("gridgeo.shown.things.layer._sharpness") is None
+
+
+def test_on_paper_no_number_stands_that_would_change(there):
+    page = there("#at=22.88,113.03,13")
+    page.route("**/tiles/WebMercatorQuad/*/*/*", lambda route: None)
+    drawn = page.evaluate(
+        """() => {
+            const { map, things } = gridgeo.shown, drawn = () => things.layer._made.clusters.length;
+            map.setView([22.88, 113.03], 15, { animate: false });
+            const screen = drawn();
+            dispatchEvent(new Event('beforeprint'));
+            const paper = drawn();
+            dispatchEvent(new Event('afterprint'));
+            return [screen, paper];
+        }"""
+    )
+    assert drawn[0] > 0 and drawn[1] == 0
+
+
+def test_a_picture_has_the_shapes_of_the_classes_that_are_shown(there, served):
+    heights = []
+    for layers in ("", "&layers=none"):
+        page = there(f"#at=22.88,113.03,13{layers}")
+        with page.expect_download() as download:
+            page.click("#toolbar [data-tool=picture]")
+        heights.append(struct.unpack(">II", download.value.path().read_bytes()[16:24])[1])
+        assert page.evaluate("gridgeo.shown.things.layer._sharpness") is None
+    assert heights[0] > heights[1]
+
+
+def test_where_there_are_categories_and_no_objects_the_page_says_what_to_do(visit, database_url, tmp_path):
+    with closing(connection.connect(database_url)) as conn, connection.transaction(conn):
+        furniture.bare(conn)
+    with town.served(Settings(home=tmp_path, database_url=database_url, port=0)) as address:
+        page = visit(address)
+        page.locator("#layers-empty").wait_for()
+        assert "gridgeo load objects" in page.locator("#layers-empty").inner_text()
+        assert page.locator("#layers-tree").is_hidden() and page.locator("#objects-note").is_hidden()
+
+
+def test_objects_are_said_to_be_of_today_where_grids_of_the_past_lie_under_them(visit, database_url, tmp_path):
+    with closing(connection.connect(database_url)) as conn, connection.transaction(conn):
+        furniture.bare(conn)
+        renamed = city()
+        renamed.loc[0, "name_zh"] += "新"
+        edition, _ = editions.stage(conn, model.GOVERNANCE, renamed, name="再版", authority="测试局")
+        editions.activate(conn, edition.edition_id, datetime(2026, 1, 1, tzinfo=CHINA))
+    with town.served(Settings(home=tmp_path, database_url=database_url, port=0)) as address:
+        page = visit(f"{address}#measure=objects")
+        assert page.locator("#layers-today").is_hidden()
+        page = visit(f"{address}?scheme=governance&datetime=2025-06-01#measure=objects")
+        assert "今日部件" in page.locator("#layers-today").inner_text()
+        page.locator("#legend .note", has_text="今日").wait_for()
+
+
+def test_beside_a_tool_the_card_stays_in_sight_on_a_narrow_window(there):
+    page = there("#level=street&unit=999901001", 900, 800)
+    page.click("#toolbar [data-tool=ruler]")
+    card, tool = page.locator("#card").bounding_box(), page.locator("#tool").bounding_box()
+    assert page.locator("#card").is_visible() and tool["y"] + tool["height"] <= card["y"]
+    assert card["y"] + card["height"] <= 800
 
 
 def test_things_on_one_another_are_listed(there):

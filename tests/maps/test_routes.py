@@ -91,7 +91,7 @@ def test_editions_and_schemes_with_areas_can_be_chosen_drafts_and_lists_not(clie
     html = client.get("/maps/").text
     assert re.findall(r"<option[^>]*>([^<]+)</option>", html) == [
         *("综合治理 Governance", "交通小区 Traffic"),
-        *("新版（2025-01-01 起） ", "旧版（2024-01-01 起） "),
+        *("新版（2025-01-01 – …） ", "旧版（2024-01-01 – 2025-01-01） "),
     ]
     (older,) = re.findall(r'value="([^"]+)">旧版', html)
     assert data_of(client.get("/maps/" + older.replace("&amp;", "&")).text) != data_of(html)
@@ -212,7 +212,7 @@ def test_an_older_edition_links_to_the_older_api(visit, root):
 def test_choosing_another_edition_goes_there_and_keeps_the_place(visit, root):
     page = visit(f"{root}/maps/#unit=999901")
     page.wait_for_timeout(300)
-    page.locator("select[data-goes=edition]").select_option(label="旧版（2024-01-01 起） ")
+    page.locator("select[data-goes=edition]").select_option(label="旧版（2024-01-01 – 2025-01-01） ")
     page.wait_for_url("**datetime=2024**")
     page.wait_for_selector("body[data-state=ready]")
     assert page.locator("#edition").inner_text().startswith("旧版")

@@ -32,10 +32,7 @@ _PLACES = {
     "house": re.compile(r"[0-9]{14}[0-9A-Z]{5}[0-9]{6}"),
 }
 #: What ID numbers look like: a date of birth where they have it, and of 15 digits a province they were issued in. For SQL, too.
-PERSONAL = (
-    f"^([0-9]{{6}}(19|20)[0-9]{{2}}{_BORN}[0-9]{{3}}[0-9X]"
-    f"|({'|'.join(sorted(person.PROVINCES))})[0-9]{{6}}{_BORN}[0-9]{{3}})$"
-)
+PERSONAL = f"^([0-9]{{6}}(19|20)[0-9]{{2}}{_BORN}[0-9]{{3}}[0-9X]|({'|'.join(sorted(person.PROVINCES))})[0-9]{{6}}{_BORN}[0-9]{{3}})$"
 _ERRORS = np.uint32(sum(reason.bit for reason in Reason if outcome((reason,)) == "invalid"))
 
 
@@ -51,7 +48,7 @@ def build(organisation: str, number: str) -> Code:
 
 
 def may_be_personal(text: str) -> bool:
-    """Return whether a code of an element looks like an ID number, of 18 or 15 characters, whatever its check character (:data:`PERSONAL`)."""
+    """Return whether an element code looks like an ID number of 18 or 15 characters, whatever its check character (:data:`PERSONAL`)."""
     return re.fullmatch(PERSONAL, without_hyphens(text)) is not None
 
 

@@ -68,6 +68,7 @@ def test_rows_come_back_corrected_and_are_aside_no_more(conn, faulty, tmp_path):
     assert objects_rejected.save(conn, out) == 3
     rows = read(out)
     assert "unknown-value status" in rows[0]["issues"]
+    assert [*rows[0]] == [*HEADER.split(","), "rejected", "issues"], "the columns are those of the file, in its order"
     rows[0]["状态"] = "破损"
     assert load(conn, save(out, rows), take_sound=True) == objects.Stored(1, 0, 1, 1, 2)
     assert [(load_id, file, row) for load_id, file, row, _, _ in rejected(conn)] == [(2, "退回.csv", 2)]
@@ -113,6 +114,15 @@ def test_an_interruption_leaves_nothing(prepared, tmp_path, monkeypatch, first):
             assert cur.fetchone()[0] >= 5
         with conn:
             assert load(conn, path).new == 49
+
+
+def test_whoever_breaks_a_load_off_is_told_that_nothing_was_stored(prepared, tmp_path, monkeypatch, capsys):
+    def broken_off(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(objects_store.counts, "refresh", broken_off)
+    asked = ["load", "objects", str(write(tmp_path / "o.csv", [line(1)])), "--datum", "cgcs2000", "--commit"]
+    assert cli.main(asked) == cli.INTERRUPTED and "interrupted: nothing was stored" in capsys.readouterr().err
 
 
 def test_an_interruption_while_a_file_is_read_is_one(prepared, tmp_path):
@@ -162,6 +172,11 @@ def test_commands_report_store_and_hand_back(prepared, tmp_path, capsys):
     assert cli.main(["objects", "rejected"]) == 0 and "o.csv" in capsys.readouterr().out
     out = tmp_path / "退回.csv"
     assert cli.main(["objects", "rejected", "--load", "1", "--out", str(out)]) == 0
+    assert cli.main(["objects", "rejected", "--out", str(out)]) == 1 and "--overwrite" in capsys.readouterr().err
+    assert cli.main(["objects", "rejected", "--out", str(out), "--overwrite"]) == 0
+    assert cli.main(["load", "objects", str(out), "--datum", "cgcs2000", "--commit", "--take-sound"]) == 0
+    assert "Nothing was stored: no row is without an error" in capsys.readouterr().out
+    assert cli.main(["objects", "rejected", "--out", str(out), "--overwrite"]) == 0
     rows = read(out)
     rows[0]["状态"] = "停用"
     assert cli.main(["load", "objects", str(save(out, rows)), "--datum", "cgcs2000", "--commit"]) == 0

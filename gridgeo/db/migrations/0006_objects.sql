@@ -157,9 +157,10 @@ CREATE TABLE gridgeo.object_rejected (
   load_id     bigint NOT NULL,
   row_no      bigint NOT NULL,
   file        text NOT NULL,
-  fields      jsonb NOT NULL,
+  fields      json NOT NULL,
   issues      jsonb NOT NULL,
   recorded_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (load_id, file, row_no)
 );
 COMMENT ON TABLE gridgeo.object_rejected IS 'rows of a load that were not taken, as they were given, to be corrected and loaded again';
+COMMENT ON COLUMN gridgeo.object_rejected.fields IS 'json: the columns stay in the order of the file';

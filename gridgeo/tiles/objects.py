@@ -6,6 +6,7 @@ far out from the counts of its units, nearer from the objects themselves.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..db import queries
@@ -41,11 +42,14 @@ def tile(conn, at: Tile, wanted: Filter) -> bytes:
 
 def tile_seen(conn, at: Tile, wanted: Filter) -> bytes:
     """Return the bytes of a tile of the objects that the current transaction sees: those of a caller's units."""
+    units = _units_near(conn, at)
+    if not units:
+        return b""
     if at.z >= POINTS_FROM:
-        return _near(conn, at, wanted)
+        return _near(conn, at, wanted, units)
     if at.z > _UNITS_TO or not wanted.in_cells:
-        return _seen(conn, at, wanted)
-    return bytes(_one(conn, "clusters_of_units", **_given(conn, at, wanted))[0])
+        return _seen(conn, at, wanted, units)
+    return bytes(_one(conn, "clusters_of_units", **_given(conn, at, wanted), units=units)[0])
 
 
 def standing(conn) -> list[str]:
@@ -63,22 +67,33 @@ def _of_cells(wanted: Filter) -> str:
     return "clusters_of_few" if len(wanted.categories) <= _FEW else "clusters_of"
 
 
-def _seen(conn, at: Tile, wanted: Filter) -> bytes:
-    return bytes(_one(conn, "clusters_seen", **_given(conn, at, wanted))[0])
+def _units_near(conn, at: Tile) -> list[int]:
+    with conn.cursor() as cur:
+        cur.execute(SQL["units_near"], _box(at))
+        return [unit_id for (unit_id,) in cur.fetchall()]
 
 
-def _near(conn, at: Tile, wanted: Filter) -> bytes:
-    count, body = _one(conn, "points", **_given(conn, at, wanted), most=POINTS_MOST, named=at.z >= NAMES_FROM)
-    return bytes(body) if count <= POINTS_MOST else _seen(conn, at, wanted)
+def _seen(conn, at: Tile, wanted: Filter, units: Sequence[int] | None = None) -> bytes:
+    """Added up one by one: all that are seen, or those of some units."""
+    return bytes(_one(conn, "clusters_seen", **_given(conn, at, wanted), units=units)[0])
+
+
+def _near(conn, at: Tile, wanted: Filter, units: Sequence[int] | None = None) -> bytes:
+    count, body = _one(conn, "points", **_given(conn, at, wanted), units=units, most=POINTS_MOST, named=at.z >= NAMES_FROM)
+    return bytes(body) if count <= POINTS_MOST else _seen(conn, at, wanted, units)
+
+
+def _box(at: Tile) -> dict[str, float]:
+    west, south, east, north = at.bounds
+    return {"west": west - _EDGE, "south": south - _EDGE, "east": east + _EDGE, "north": north + _EDGE}
 
 
 def _given(conn, at: Tile, wanted: Filter) -> dict[str, Any]:
     """Where a tile lies, in degrees and in whole numbers of the world, and what is wanted of it."""
-    west, south, east, north = at.bounds
     statuses = list(Status) if wanted.any_status else wanted.statuses
     side = 2 ** (WORLD_BITS - at.z)
     return {
-        **{"west": west - _EDGE, "south": south - _EDGE, "east": east + _EDGE, "north": north + _EDGE},
+        **_box(at),
         **{"x": at.x * side, "y": at.y * side, "unit": side / EXTENT},
         "statuses": list(map(str, statuses)) if statuses is not None else standing(conn),
         "categories": None if wanted.categories is None else list(wanted.categories),

@@ -69,13 +69,23 @@ WITH major AS MATERIALIZED (
 )
 SELECT coalesce(ST_AsMVT(q, 'clusters', 4096, 'geom'), ''::bytea) FROM q;
 
+-- name: units_near
+-- The caller's units a tile meets.
+SELECT v.unit_id
+  FROM grid_unit_version AS v
+ WHERE v.edition_id = edition_now() AND v.unit_id = ANY ((SELECT area_units())::bigint[])
+   AND v.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490);
+
 -- name: points
+-- Where row-level security asks of each object, && may use no index before: objects are then those of some units.
 -- Objects of a tile one by one, as far as the caller sees them; how many there are, one more than the most at most.
 WITH found AS MATERIALIZED (
   SELECT o.object_id AS id, o.category_id AS c, o.status AS s, CASE WHEN %(named)s THEN o.name END AS name,
          floor((mercator_x(ST_X(o.point)) - %(x)s) / %(unit)s) AS x, floor((mercator_y(ST_Y(o.point)) - %(y)s) / %(unit)s) AS y
     FROM object AS o
-   WHERE o.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
+    LEFT JOIN object_grid AS g ON g.object_id = o.object_id AND g.edition_id = (SELECT edition_now())
+   WHERE (%(units)s::bigint[] IS NULL OR g.unit_id = ANY (%(units)s::bigint[]))
+     AND o.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
      AND o.status = ANY (%(statuses)s)
      AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY (%(categories)s::integer[]))
      AND %(filter)s
@@ -93,7 +103,9 @@ WITH major AS MATERIALIZED (
 ), found AS MATERIALIZED (
   SELECT mercator_x(ST_X(o.point)) AS mx, mercator_y(ST_Y(o.point)) AS my, o.category_id
     FROM object AS o
-   WHERE o.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
+    LEFT JOIN object_grid AS g ON g.object_id = o.object_id AND g.edition_id = (SELECT edition_now())
+   WHERE (%(units)s::bigint[] IS NULL OR g.unit_id = ANY (%(units)s::bigint[]))
+     AND o.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
      AND o.status = ANY (%(statuses)s)
      AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY (%(categories)s::integer[]))
      AND %(filter)s
@@ -120,9 +132,13 @@ SELECT coalesce(ST_AsMVT(q, 'clusters', 4096, 'geom'), ''::bytea) FROM q;
 WITH major AS MATERIALIZED (
   SELECT category_id, m FROM category_major
 ), unit AS MATERIALIZED (
-  SELECT g.unit_id, floor((g.x - %(x)s) / %(unit)s) AS x, floor((g.y - %(y)s) / %(unit)s) AS y
-    FROM tile_grid AS g
-   WHERE g.edition_id = edition_now() AND g.zoom = 16 AND g.unit_id = ANY ((SELECT area_units())::bigint[])
+  SELECT v.unit_id, floor((mercator_x(ST_X(v.inside)) - %(x)s) / %(unit)s) AS x, floor((mercator_y(ST_Y(v.inside)) - %(y)s) / %(unit)s) AS y
+    FROM (
+      SELECT unit_id, ST_PointOnSurface(geom) AS inside
+        FROM grid_unit_version
+       WHERE edition_id = edition_now() AND unit_id = ANY (%(units)s::bigint[])
+      OFFSET 0
+    ) AS v
 ), of AS MATERIALIZED (
   SELECT u.x, u.y, c.n, k.m
     FROM unit AS u

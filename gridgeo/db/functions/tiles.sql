@@ -17,7 +17,7 @@ $$;
 
 -- Which number, 1 to 9, tiles give the major class of a category: the place of the class in the tree valid now; of classes
 -- that are not in it the following ones. There are six by the standard; from the ninth on all are the ninth.
-CREATE OR REPLACE VIEW gridgeo.category_major AS
+CREATE OR REPLACE VIEW gridgeo.category_major WITH (security_invoker) AS
 SELECT f.category_id, f.major, least(dense_rank() OVER (ORDER BY f.place NULLS LAST, f.major COLLATE "C"), 9)::integer AS m
   FROM (
     SELECT c.category_id, c.major, min(v.position) OVER (PARTITION BY c.major) AS place

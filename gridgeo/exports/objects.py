@@ -140,13 +140,16 @@ def write(path: Path, kind: Format, pages: Iterable[Sequence[ManagedObject]], wo
 
 
 def _csv(path: Path, pages: Iterable[Sequence[ManagedObject]], words: Words, about: dict[str, str]) -> int:
-    """As grids are: text quoted and numbers not, a text that a spreadsheet would run as a formula with an apostrophe before it."""
+    """As grids are: text quoted and numbers not, a text that a spreadsheet would run as a formula with an apostrophe before it.
+
+    The geometry is EWKT, which says its datum, so that what is written can be loaded.
+    """
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-        writer.writerow(_COLUMNS)
+        writer.writerow([*_COLUMNS, "geometry"])
         for page in pages:
-            writer.writerows([neutral(value) for value in words.record(each).values()] for each in page)
+            writer.writerows([*map(neutral, words.record(each).values()), _ewkt(each)] for each in page)
             count += len(page)
     return count
 
@@ -206,6 +209,10 @@ def _append(path: Path, layer: str, held: Sequence[ManagedObject], words: Words,
 
 def _drawn(of: ManagedObject) -> shapely.Geometry:
     return of.shape or shapely.Point(of.lon, of.lat)
+
+
+def _ewkt(of: ManagedObject) -> str:
+    return f"SRID={crs.STORAGE};{shapely.to_wkt(_drawn(of), rounding_precision=-1)}"
 
 
 _WRITE: dict[Format, Callable[..., int]] = {Format.CSV: _csv, Format.GEOJSON: _geojson, Format.GPKG: _geopackage}

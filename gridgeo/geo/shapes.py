@@ -27,12 +27,15 @@ _OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString", "GeometryColl
 class Malformed(ValueError):
     """A geometry that is not built as an area is.
 
-    Carries the issue `code` and the reason; of a point, its `point` (x, y); of a line or several, their vertices in `lines`.
+    Carries the issue `code` and the reason; of a point, its `point` (x, y); of a line or several, their vertices in `lines`;
+    and of both the system they declare, as ``EPSG:4490``, in `srid`.
     """
 
-    def __init__(self, code: str, reason: str, point: tuple[float, float] | None = None, lines: Lines | None = None) -> None:
+    def __init__(
+        self, code: str, reason: str, point: tuple[float, float] | None = None, lines: Lines | None = None, srid: str = ""
+    ) -> None:
         super().__init__(reason)
-        self.code, self.point, self.lines = code, point, lines
+        self.code, self.point, self.lines, self.srid = code, point, lines, srid
 
 
 @dataclass(frozen=True)

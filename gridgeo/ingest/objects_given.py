@@ -18,10 +18,11 @@ from .formats.decoding import guessed
 from .model import Table
 from .notes import INFO, Notes
 from .objects_cells import Cells, Numbers, Texts, Words, stream
-from .objects_words import READ, attribute_columns
+from .objects_words import READ, attribute_columns, spread
 from .words import repeatable
 
-CODE, AXES, CATEGORY = "element_code", ("lon", "lat"), ("category", "major", "minor", "category_name")
+CODE, JSON, AXES = "element_code", "attributes", ("lon", "lat")
+CATEGORY = ("category", "major", "minor", "category_name")
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,12 @@ class Given:
         return role in self.columns or (role == "category" and any(name in self.columns for name in CATEGORY))
 
     def fields(self, numbers: Sequence[int]) -> Iterator[tuple[int, dict[str, str]]]:
-        """Yield rows (numbers from 1, ascending) as they were given, by the names of their columns, without empty cells."""
+        """Yield rows (numbers from 1, ascending) as they were given, by the names of their columns, in their order."""
         if self.table is None:
             yield from _again(self.path, numbers)
             return
         for number in numbers:
-            row = {name: cells[number - 1] for name, cells in self.table.columns.items() if cells[number - 1]}
+            row = {name: cells[number - 1] or "" for name, cells in self.table.columns.items()}
             x, y = self.table.points.get(number, (None, None))
             yield number, row | ({"lon": repr(x), "lat": repr(y)} if x is not None else {})
 
@@ -104,14 +105,15 @@ def _streamed(path: Path, head: bulk.Header, given: Mapping[str, str], tree: Tre
         raise UnreadableFile(path.name, "holds no row below its header")
     notes = [*unused, *([_placed(guessed(), path.name)] if head.encoding == "gb18030" else [])]
     axes = [columns[axis] for axis in AXES if axis in columns]
+    own = _all({name: column.cells() for name, column in attributes.items()}, columns.pop(JSON).cells() if JSON in columns else None)
     return Given(
         path.name,
         columns[CODE].array(),
         np.column_stack([axis.array() for axis in axes]) if len(axes) == 2 else None,
         {row: text for axis in axes for row, text in axis.odd.items()},
         {role: column.cells() for role, column in columns.items() if isinstance(column, Words)},
-        {name: column.cells() for name, column in attributes.items()},
-        means,
+        own,
+        _meant(own, means),
         path=path,
         notes=tuple(notes),
     )
@@ -123,6 +125,8 @@ def _jailed(table: Table, given: Mapping[str, str], tree: Tree) -> Given:
     codes.add(_bytes(table.columns[roles[CODE]]))
     for axis, numbers in axes.items():
         numbers.add(_bytes(table.columns[roles[axis]]))
+    written = Cells.of(table.columns[roles[JSON]]) if JSON in roles else None
+    own = _all({name: Cells.of(table.columns[name]) for name in means}, written)
     elsewhere = {*table.points, *table.lines}
     notes = [_placed(note, table.name) for note in table.notes if note.code != "wrong-type" or note.row not in elsewhere]
     return Given(
@@ -131,8 +135,8 @@ def _jailed(table: Table, given: Mapping[str, str], tree: Tree) -> Given:
         np.column_stack([axis.array() for axis in axes.values()]) if len(axes) == 2 else None,
         {row: text for axis in axes.values() for row, text in axis.odd.items()},
         {role: Cells.of(table.columns[column]) for role, column in roles.items() if role in READ or role in CATEGORY},
-        {name: Cells.of(table.columns[name]) for name in means},
-        means,
+        own,
+        _meant(own, means),
         table=table,
         notes=(*unused, *notes),
     )
@@ -151,6 +155,15 @@ def _understood(name: str, names: list[str], given: Mapping[str, str], tree: Tre
     if unused:
         notes.table("unused-columns", INFO, f"not read: {', '.join(unused)}")
     return roles, means, notes.issues
+
+
+def _all(columns: Mapping[str, Cells], written: Cells | None) -> dict[str, Cells]:
+    """The columns of attributes, and those written as JSON that have no column."""
+    return {**({} if written is None else spread(written)), **columns}
+
+
+def _meant(columns: Mapping[str, Cells], means: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    return {name: means.get(name, frozenset({name})) for name in columns}
 
 
 def _bytes(texts: list[str | None]) -> np.ndarray:
@@ -181,6 +194,6 @@ def _again(path: Path, numbers: Sequence[int]) -> Iterator[tuple[int, dict[str, 
         reader = csv.reader(io.StringIO(block.decode(), newline=""), delimiter=head.delimiter)
         rows = list(reader) if count is None else list(islice(reader, count))
         while number is not None and number <= before + len(rows):
-            yield number, {name: cell for name, cell in zip(head.names, rows[number - before - 1], strict=True) if name and cell}
+            yield number, {name: cell for name, cell in zip(head.names, rows[number - before - 1], strict=True) if name}
             number = next(wanted, None)
         before += len(rows)

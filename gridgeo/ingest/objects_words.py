@@ -76,6 +76,26 @@ def attribute_columns(tree: Tree, columns: Iterable[str]) -> dict[str, frozenset
     return {column: frozenset(names) for column, names in found.items() if names}
 
 
+def spread(cells: Cells) -> dict[str, Cells]:
+    """Return attributes that are written as JSON, each as a column of its own; what is no object of JSON is left under `attributes`."""
+    said = [_said(word) for word in cells.words]
+    columns = {}
+    for name in dict.fromkeys(name for one in said for name in one):
+        own = Cells.of([one.get(name) for one in said])
+        columns[name] = Cells(np.append(own.index, np.int32(-1))[cells.index], own.words)
+    return columns
+
+
+def _said(text: str) -> dict[str, str]:
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict):
+        return {"attributes": text}
+    return {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in found.items() if value is not None}
+
+
 def attributes(category: Category, cells: Mapping[str, str], means: Mapping[str, frozenset[str]]) -> tuple[str, list[tuple[str, Word]]]:
     """Return the attributes of an object as JSON, and what is wrong, by column; `cells` are those that are not empty.
 

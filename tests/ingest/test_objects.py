@@ -10,9 +10,11 @@ import pytest
 from gridgeo.addresses.store import today
 from gridgeo.codes import credit
 from gridgeo.errors import Conflict, InvalidInput, NotFound, UnreadableFile
-from gridgeo.ingest import fields, objects, objects_cells
+from gridgeo.exports import objects as exported
+from gridgeo.exports.model import Format
+from gridgeo.ingest import fields, objects, objects_cells, objects_store
 from gridgeo.objects import categories, counts, store
-from gridgeo.objects.model import Status
+from gridgeo.objects.model import Status, Where
 from gridgeo.sample import objects as invented
 from tests.addresses.making import CODES, at, building, counted, edition
 from tests.ingest.making import geojson, xlsx
@@ -55,6 +57,29 @@ def test_objects_of_a_category_that_is_gone_keep_it_and_nothing_new_is_of_it(con
     other = line(3, attributes="12.5,")
     made = plan(conn, write(tmp_path / "n.csv", [line(2), line(4), other]))
     assert [(one.row, one.value) for one in found(made, "unknown-category")] == [(2, "公用设施/水/雨水井盖"), (3, "公用设施/水/雨水井盖")]
+
+
+@pytest.mark.parametrize("ending", ["csv", "geojson", "gpkg"])
+def test_what_was_exported_is_loaded_and_changes_nothing(conn, tmp_path, ending):
+    header = "部件编码,类别,状态,名称,高度,材质,几何,数据来源"
+    rows = [
+        f'{CODE(1)},公用设施/水/雨水井盖,完好,井,0.7,铸铁,"POINT (113.0051234567 22.895)",普查',
+        f'{CODE(2)},道路交通/护栏/护栏,破损,,,,"LINESTRING (113.001 22.895, 113.0092345678 22.896)",',
+        f'{CODE(3)},园林绿化/绿地/绿地,拆除,,,,"POLYGON ((113.001 22.891, 113.004 22.891, 113.004 22.894, 113.001 22.891))",',
+    ]
+    assert load(conn, write(tmp_path / "o.csv", rows, header)).new == 3
+    edition_now = next(iter(objects_store.snapshots(conn).values()))
+    path, words = tmp_path / f"x.{ending}", exported.Words.of(conn, edition_now)
+    exported.write(path, Format(ending), store.pages(conn, Where()), words, {"title": "部件"})
+    again = plan(conn, path, datum="" if ending == "csv" else "cgcs2000", storing=True)
+    assert issues(again) <= {"unused-columns", "department-mismatch"}, again.issues
+    assert objects.commit(conn, again) == objects.Stored(0, 0, 3)
+    assert load(conn, _otherwise(path), datum="") == objects.Stored(0, 1, 2) if ending == "csv" else True
+
+
+def _otherwise(path: Path) -> Path:
+    path.write_text(path.read_text("utf-8-sig").replace("铸铁", "混凝土"), "utf-8-sig")
+    return path
 
 
 def test_the_same_file_again_changes_nothing(conn, file):

@@ -121,6 +121,7 @@ def _shapes(cells: list[str | None], field: str) -> tuple[Shapes, str, list[Issu
             rings = []
             cut = "; Excel cuts a cell at 32,767 characters: use CSV" if len(cell) >= _EXCEL_CELL - 1 else ""
             faults.append(note(fault.code, f"{fault}{cut}", row=row, field=field, value=cell[:60]))
+            declared |= {fault.srid} if fault.point is not None or fault.lines else set()
             if fault.point is not None:
                 points[row] = fault.point
             if fault.lines:

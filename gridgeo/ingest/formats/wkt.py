@@ -29,12 +29,12 @@ def parse(text: str) -> tuple[Rings, bool, str]:
     """
     head = _HEAD.match(text)
     kind = head[2].upper() if head else ""
+    srid = f"EPSG:{head[1]}" if head and head[1] else ""
     if kind not in {"POLYGON", "MULTIPOLYGON"}:
         rule = f"{kind or 'the text'} is no POLYGON or MULTIPOLYGON"
-        raise Malformed("wrong-type", rule, _point(kind, text, head), _lines(kind, text, head))
+        raise Malformed("wrong-type", rule, _point(kind, text, head), _lines(kind, text, head), srid)
     if (head[3] or "").upper().endswith("M"):
         raise Malformed("malformed-geometry", "measures (M) are no part of an area")
-    srid = f"EPSG:{head[1]}" if head[1] else ""
     body = text[head.end() :]
     if head[4]:
         if body.strip():
@@ -53,8 +53,8 @@ def parse(text: str) -> tuple[Rings, bool, str]:
 
 
 def _point(kind: str, text: str, head: re.Match | None) -> tuple[float, float] | None:
-    """The place of a POINT; of a declared system other than the table's nothing is known here, so none with SRID."""
-    if kind != "POINT" or head[1] or head[4] or not _ONE.fullmatch(text[head.end() :].strip()):
+    """The place of a POINT."""
+    if kind != "POINT" or head[4] or not _ONE.fullmatch(text[head.end() :].strip()):
         return None
     try:
         x, y = _ring(text[head.end() :].strip()[1:-1])[0][:2]
@@ -65,7 +65,7 @@ def _point(kind: str, text: str, head: re.Match | None) -> tuple[float, float] |
 
 def _lines(kind: str, text: str, head: re.Match | None) -> Lines | None:
     """The lines of a LINESTRING or MULTILINESTRING, likewise."""
-    if kind not in ("LINESTRING", "MULTILINESTRING") or head[1] or head[4]:
+    if kind not in ("LINESTRING", "MULTILINESTRING") or head[4]:
         return None
     body = text[head.end() :]
     skeleton = re.sub(r"\s+", "", _RING.sub("R", body))

@@ -6,6 +6,7 @@ import logging
 import select
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import psycopg2
 
@@ -61,10 +62,19 @@ class Listener:
                     self._read(conn)
             except (DatabaseUnavailable, psycopg2.Error) as error:
                 LOG.warning("%s: the database is away (%s); answering from memory", self._thread.name, type(error).__name__)
-                conn = None
-                self._stop.wait(_RETRY_S)
+                conn = self._left(conn)
+            except Exception:  # of `read`: a thread that ended would leave memory as it is for ever
+                LOG.exception("%s: what is in memory is not up to date; trying again", self._thread.name)
+                conn = self._left(conn)
         if conn is not None:
             conn.close()
+
+    def _left(self, conn) -> None:
+        """Leave a connection, and wait a little before the next."""
+        if conn is not None:
+            with suppress(psycopg2.Error):
+                conn.close()
+        self._stop.wait(_RETRY_S)
 
     def _begin(self):
         conn = self._connect()

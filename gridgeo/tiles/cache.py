@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 from .model import CELLS_DEEPEST, Collection, Packed, Tile
 
-#: What keeping a tile takes besides its bytes, about.
+#: What keeping a tile takes besides its bytes and the text of its variant, about.
 _BESIDES = 400
+
+#: Variants of one place that are held: then the one used longest ago goes.
+_VARIANTS = 64
 
 
 class Place(NamedTuple):
@@ -26,7 +29,7 @@ class Cache:
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes, self.bytes = most_bytes, 0
-        self._held: OrderedDict[Place, dict[Hashable, Packed]] = OrderedDict()
+        self._held: OrderedDict[Place, OrderedDict[Hashable, Packed]] = OrderedDict()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -39,23 +42,28 @@ class Cache:
             if held is None:
                 return None
             self._held.move_to_end(place)
+            if variant in held:
+                held.move_to_end(variant)
             return held.get(variant)
 
     def put(self, place: Place, variant: Hashable, packed: Packed) -> None:
         """Hold a tile."""
         with self._lock:
-            held = self._held.setdefault(place, {})
-            before = held.get(variant)
+            held = self._held.setdefault(place, OrderedDict())
+            if variant in held:
+                self.bytes -= _size(variant, held.pop(variant))
             held[variant] = packed
-            self.bytes += _size(packed) - (_size(before) if before else 0)
+            self.bytes += _size(variant, packed)
+            if len(held) > _VARIANTS:
+                self.bytes -= _size(*held.popitem(last=False))
             self._held.move_to_end(place)
             while self.bytes > self.most_bytes and self._held:
                 self._drop(next(iter(self._held)))
 
-    def forget(self, collection: Collection) -> None:
-        """Forget all of a collection."""
+    def forget(self, collection: Collection, but: Sequence[int] = ()) -> None:
+        """Forget all of a collection but some editions."""
         with self._lock:
-            for place in [place for place in self._held if place.collection is collection]:
+            for place in [place for place in self._held if place.collection is collection and place.edition_id not in but]:
                 self._drop(place)
 
     def forget_cells(self, cells: Iterable[tuple[int, int]]) -> None:
@@ -70,8 +78,9 @@ class Cache:
                     self._drop(place)
 
     def _drop(self, place: Place) -> None:
-        self.bytes -= sum(map(_size, self._held.pop(place).values()))
+        self.bytes -= sum(_size(*each) for each in self._held.pop(place).items())
 
 
-def _size(packed: Packed) -> int:
-    return len(packed.body) + _BESIDES
+def _size(variant: Hashable, packed: Packed) -> int:
+    """Bytes, about: the variant names the units of a caller, which may be thousands."""
+    return len(packed.body) + len(repr(variant)) + _BESIDES

@@ -62,6 +62,13 @@ def rebuild(conn) -> None:
     drain(conn)
 
 
+def tell_all(conn) -> None:
+    """Have every process forget its tiles of objects when the transaction commits."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["lock"])
+        cur.execute(SQL["number_all"])
+
+
 def difference(conn, limit: int = 100) -> list[tuple]:
     """Return the cells that are not what counting all objects gives: zoom, x, y, status, category_id, kept, counted."""
     with conn.cursor() as cur:

@@ -130,6 +130,13 @@ WITH changed AS (
 )
 SELECT change_no, pg_notify('gridgeo_tiles', '') FROM changed;
 
+-- name: number_all
+-- Everything may be otherwise.
+WITH changed AS (
+  INSERT INTO tile_change (xs, ys) VALUES (NULL, NULL) RETURNING change_no
+)
+SELECT change_no, pg_notify('gridgeo_tiles', '') FROM changed;
+
 -- name: forget_changes
 -- What was told an hour ago is known; who was away longer forgets everything (live.py).
 DELETE FROM tile_change

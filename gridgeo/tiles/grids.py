@@ -14,8 +14,8 @@ from ..db import queries
 from ..errors import NotFound
 from ..hierarchy import store
 from ..hierarchy.model import Scheme, SchemeKind
-from . import shapes
-from .model import EXTENT, GRIDS_DEEPEST, Tile
+from . import kept, shapes
+from .model import EXTENT, GRIDS_DEEPEST, Collection, Tile
 
 SQL = queries.load(__package__, "grids.sql")
 
@@ -57,7 +57,8 @@ def prepare(conn, edition_id: int, again: bool = False) -> list[tuple[str, int]]
 
 
 def clear(conn, edition_id: int) -> None:
-    """Forget the simplified grids of an edition."""
+    """Forget the simplified grids of an edition, and the tiles of them that are kept anywhere."""
+    kept.forget(conn, Collection.GRIDS, edition_id)
     with conn.cursor() as cur:
         cur.execute(SQL["forget"], {"edition_id": edition_id})
         cur.execute(SQL["forget_levels"], {"edition_id": edition_id})

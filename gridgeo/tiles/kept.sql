@@ -6,6 +6,25 @@ SELECT body FROM tile_kept
 -- Nobody adds up cells while tiles are put in; when somebody is at it, they are not kept.
 SELECT pg_try_advisory_xact_lock_shared(hashtext('gridgeo.object_cell'));
 
+-- name: lock_grids
+-- The number grids are forgotten by (forget_grids); none while somebody forgets or simplifies some.
+SELECT value FROM tile_state WHERE name = 'grids' FOR SHARE SKIP LOCKED;
+
+-- name: simplified
+SELECT DISTINCT edition_id FROM tile_level;
+
+-- name: grids_number
+SELECT coalesce((SELECT value FROM tile_state WHERE name = 'grids'), 0);
+
+-- name: forget_grids
+-- Grids that were simplified are forgotten: the number rises, and whoever holds tiles is told.
+WITH risen AS (
+  INSERT INTO tile_state (name, value) VALUES ('grids', 1)
+  ON CONFLICT (name) DO UPDATE SET value = tile_state.value + 1
+  RETURNING value
+)
+SELECT value, pg_notify('gridgeo_tiles', '') FROM risen;
+
 -- name: put
 -- Keep tiles; of objects only those made after the last change.
 INSERT INTO tile_kept (collection, edition_id, zoom, x, y, body) VALUES %s ON CONFLICT DO NOTHING;

@@ -8,11 +8,8 @@ import time
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import closing
 
-import psycopg2
-
 from ..db import connection
 from ..db.listening import Listener
-from ..errors import GridgeoError
 from . import cells, grids, kept
 from .cache import Cache, Place
 from .model import Collection, Packed
@@ -84,10 +81,11 @@ class Live:
     def prepare(self, edition_id: int) -> list[tuple[str, int]]:
         """Return the same, simplifying the edition first where nobody has: some seconds. Raises NotFound, DatabaseUnavailable."""
         with self._preparing:
-            if edition_id not in self._levels:
+            known = self._levels.get(edition_id)
+            if known is None:
                 with closing(self._connect()) as conn, connection.transaction(conn):
-                    self._levels[edition_id] = grids.prepare(conn, edition_id)
-        return self._levels[edition_id]
+                    known = self._levels[edition_id] = grids.prepare(conn, edition_id)
+        return known
 
     def seen(self, collection: Collection) -> int:
         """Return which change of a collection the tiles in memory are true to: asked before a tile is made."""
@@ -122,6 +120,7 @@ class Live:
         if cells.waiting(conn):
             self._transaction(conn, lambda: cells.drain(conn, wait=False))
         self._forget(conn)
+        self._forget_grids(conn)
         self._keep(conn)
 
     def _forget(self, conn) -> None:
@@ -137,12 +136,20 @@ class Live:
         else:
             self.cache.forget_cells(cell for _, xs, ys in told for cell in zip(xs, ys, strict=True))
 
+    def _forget_grids(self, conn) -> None:
+        """Editions may have been simplified anew, or are no more: what was is asked for again."""
+        number = kept.number(conn, Collection.GRIDS)
+        if number != self._seen[Collection.GRIDS]:
+            self._seen[Collection.GRIDS] = number
+            self._levels.clear()
+            self.cache.forget(Collection.GRIDS)
+
     def _keep(self, conn) -> None:
         waiting, self._to_keep = self._to_keep, []
-        by_seen: dict[int, list] = {}
+        by_seen: dict[tuple[Collection, int], list] = {}
         for place, body, seen in waiting:
-            by_seen.setdefault(seen if place.collection is Collection.OBJECTS else -1, []).append((*place, body))
-        for seen, made in by_seen.items():
+            by_seen.setdefault((place.collection, seen), []).append((*place, body))
+        for (_, seen), made in by_seen.items():
             self._transaction(conn, lambda made=made, seen=seen: kept.put(conn, made, seen))
 
     def _rebuilt(self, conn) -> None:
@@ -164,10 +171,12 @@ class Live:
     def _prepare_ahead(self) -> None:
         while not self._stop.is_set():
             self._changed.clear()
-            for edition_id in self._editions():
+            editions = list(self._editions())
+            self.cache.forget(Collection.GRIDS, but=editions)
+            for edition_id in editions:
                 try:
                     if not self._stop.is_set():
                         self.prepare(edition_id)
-                except (GridgeoError, psycopg2.Error) as error:  # the first who asks tries again, and is told
+                except Exception as error:  # the first who asks tries again, and is told
                     LOG.warning("edition %s is not simplified ahead (%s)", edition_id, type(error).__name__)
             self._changed.wait()

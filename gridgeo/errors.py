@@ -66,7 +66,7 @@ class UnreadableFile(InvalidInput):
     """A file cannot be read as what it claims to be."""
 
     def __init__(self, name: str, rule: str) -> None:
-        super().__init__("file", name, rule)
+        super().__init__("file", name if len(name) <= 70 else f"…{name[-69:]}", rule)  # the end of a path says which
 
 
 class Unauthenticated(GridgeoError):

@@ -147,6 +147,8 @@ def _fake(desk: _Desk, kind: str) -> list | None:
         row = int(rng.choice(desk.gone))
         return desk.row(kind, new, noise.plain(town, row, rng), row, desk.near(row))
     if kind == "wrong-use":
+        if not len(desk.dwellings):
+            return None
         row = int(rng.choice(desk.dwellings))
         return desk.row(kind, new, noise.written(town, row, rng, noisy=False), row, desk.near(row))
     if kind == "room-beyond":
@@ -185,9 +187,9 @@ def _crowd(desk: _Desk, size: int) -> list[list]:
 
 def _sharing(desk: _Desk, size: int) -> list[list]:
     """Companies all over the town that give one number; otherwise all is as it should be."""
-    phone = _text(next(desk.numbers))
+    phone, usual = _text(next(desk.numbers)), _usual(desk)
     rows = []
-    for company in desk.rng.choice(_usual(desk), size, replace=False):
+    for company in desk.rng.choice(usual, min(size, len(usual)), replace=False):
         office = int(desk.people.registered[company])
         address = noise.plain(desk.town, office, desk.rng)
         rows.append(desk.row("phone-shared", desk.credit(company), address, office, desk.head(company), phone))

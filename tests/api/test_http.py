@@ -38,12 +38,14 @@ def test_head_is_get_without_the_body(client, path):
 
 
 def test_every_get_takes_head(client):
-    for path, item in client.get("/api").json()["paths"].items():
+    paths = client.get("/api").json()["paths"]
+    read = [re.compile(re.sub("{[^}]+}", "[^/]+", path)) for path, item in paths.items() if "get" in item]
+    for path, item in paths.items():
         parameters = [each for operation in item.values() for each in operation.get("parameters", ()) if each["in"] == "path"]
         names = {each["name"]: each.get("example", 1) for each in parameters}
         if "get" in item:
             assert client.head(path.format(**names)).status_code != 405, path
-        else:
+        elif not any(pattern.fullmatch(path) for pattern in read):  # else it is the name of something that is not there
             assert client.head(path.format(**names)).status_code == 405, path
 
 

@@ -12,7 +12,9 @@ BEGIN
   IF NOT pg_has_role(current_user, 'gridgeo_tiles', 'MEMBER') THEN
     GRANT gridgeo_tiles TO CURRENT_USER;
   END IF;
-  GRANT gridgeo_city TO gridgeo_tiles;
+  IF NOT pg_has_role('gridgeo_tiles', 'gridgeo_city', 'MEMBER') THEN
+    GRANT gridgeo_city TO gridgeo_tiles;
+  END IF;
 END $$;
 
 -- From which zoom on the units of a level are large enough to be seen. An edition that has rows here is simplified.

@@ -52,8 +52,8 @@ _FILE = {200: {"content": {kind.media_type: {"schema": {"type": "string", "forma
 )
 async def of_area(request: Request) -> Response:
     """Objects of a polygon, a circle or a unit, with their categories and the units they lie in; at most 100,000 in a file (else 413)."""
-    asked = await object_bodies.read(request, ("polygon", "circle", "unit"))
-    return await _file(request, _DRAWN(request).f, asked)
+    form = _DRAWN(request).f
+    return await _file(request, form, await object_bodies.read(request, ("polygon", "circle", "unit")))
 
 
 @router.get(
@@ -111,6 +111,6 @@ def _amount(conn, today: Snapshot, where: Where) -> int:
     if where.polygon is not None:
         met = drawn.met(today, where.polygon, units)
         return drawn.counted(conn, today.edition.edition_id, where, met, beyond=units is None).total()
-    ids = [NOWHERE, *objects.lowest(today)] if units is None else units
+    ids = [NOWHERE, *today.lowest()] if units is None else units
     found = counts.of_units(conn, today.edition.edition_id, ids, by=("category",), statuses=where.statuses or Status)
     return sum(n for (category_id,), n in found.items() if where.categories is None or category_id in where.categories)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from pathlib import Path
 
 from ..settings import Settings
@@ -16,7 +17,7 @@ _COLLECTIONS = ("grids", "objects", "buildings")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What is to be done with which tiles."""
-    what = parser.add_subparsers(dest="what", required=True, metavar="seed|export|status|clear")
+    what = parser.add_subparsers(dest="what", required=True, metavar="seed|export|status|clear|rebuild")
     seed = what.add_parser("seed", help="make tiles ahead and keep them in the database; one that is interrupted goes on where it was")
     seed.add_argument("--collection", choices=("grids", "objects"), help="only these (default: both)")
     seed.add_argument("--zoom", type=_zooms, default=(8, 16), metavar="A-B", help="zooms (default: 8-16)")
@@ -32,6 +33,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     clear = what.add_parser("clear", help="forget tiles that are kept; they are made again when they are asked for")
     clear.add_argument("--collection", choices=("grids", "objects"), help="only these (default: both)")
     clear.set_defaults(do=_clear)
+    rebuild = what.add_parser("rebuild", help="add up all objects anew, from scratch")
+    rebuild.set_defaults(do=_rebuild)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -70,8 +73,11 @@ def _seed(args: argparse.Namespace, conn) -> int:
         with connection.transaction(conn):
             wanted = seed.plan(conn, collection, *args.zoom)
         with Progress() as progress:
-            made, size = seed.seed(conn, wanted, lambda n, of=wanted: progress.show(f"{of.collection}", n, of.size), connection.transaction)
-        print(f"{collection}: {made:,} tiles of zoom {wanted.zooms[0]}-{wanted.zooms[-1]}, {size / 1e6:,.1f} MB")
+            done = seed.seed(conn, wanted, lambda n, of=wanted: progress.show(f"{of.collection}", n, of.size), connection.transaction)
+        zooms = f"{wanted.zooms[0]}-{wanted.zooms[-1]}"
+        print(f"{collection}: {done.made:,} tiles of zoom {zooms}, {done.size / 1e6:,.1f} MB; {done.kept:,} are kept")
+        if done.kept < done.made:
+            print("what changed while it was made is not kept: seed again, or leave it to whoever asks", file=sys.stderr)
     return 0
 
 
@@ -86,10 +92,23 @@ def _export(args: argparse.Namespace, conn) -> int:
         raise Conflict(f"{args.file} is there already; --overwrite replaces it")
     with connection.transaction(conn):
         cells.drain(conn)
-        wanted = seed.plan(conn, Collection(args.collection), *args.zoom)
+        seed.plan(conn, Collection(args.collection), *args.zoom)  # simplifies grids
     with connection.transaction(conn), Progress() as progress:
+        with conn.cursor() as cur:  # the file shows one moment
+            cur.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        wanted = seed.plan(conn, Collection(args.collection), *args.zoom)
         made, size = pmtiles.export(conn, args.file, wanted, lambda n: progress.show(args.collection, n, wanted.size))
     print(f"{args.file}: {made:,} tiles of zoom {wanted.zooms[0]}-{wanted.zooms[-1]}, {size / 1e6:,.1f} MB")
+    return 0
+
+
+def _rebuild(args: argparse.Namespace, conn) -> int:
+    from ..db import connection
+    from ..tiles import cells
+
+    with connection.transaction(conn):
+        cells.rebuild(conn)
+    print("every object is added up anew")
     return 0
 
 

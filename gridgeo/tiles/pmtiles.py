@@ -13,6 +13,7 @@ from typing import Any
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
+from ..errors import NotFound
 from . import seed
 from .described import tilejson
 from .model import Collection
@@ -23,7 +24,8 @@ _E7 = 10**7
 def export(conn, path: Path, wanted: seed.Plan, told: Callable[[int], None]) -> tuple[int, int]:
     """Write every tile of a plan that is not empty into a file; return how many tiles and bytes.
 
-    The file appears whole or not at all. Memory holds a directory of the tiles, not the tiles.
+    The file appears whole or not at all. Memory holds a directory of the tiles, not the tiles. Raises NotFound where no tile
+    holds anything, InvalidInput where there are too many.
 
     Parameters
     ----------
@@ -35,27 +37,21 @@ def export(conn, path: Path, wanted: seed.Plan, told: Callable[[int], None]) -> 
         with half.open("wb") as file:
             writer, made = Writer(file), 0
             with closing(writer.tile_f):  # which nobody else closes where something fails
-                for looked, (at, body) in enumerate(_in_order(conn, wanted), 1):
+                for looked, (at, body) in enumerate(seed.tiles(conn, wanted), 1):
                     if body != seed.EMPTY:
                         writer.write_tile(zxy_to_tileid(*at), body)
                         made += 1
                     if looked % 100 == 0:
                         told(looked)
+                if not made:
+                    raise NotFound(
+                        "tile that holds anything", f"of {wanted.collection} at zoom {wanted.zooms[0]}-{wanted.zooms[-1]}: nothing to write"
+                    )
                 writer.finalize(_header(wanted), _metadata(wanted))
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)
     return made, path.stat().st_size
-
-
-def _in_order(conn, wanted: seed.Plan):
-    """The tiles along the curve PMTiles numbers them by, so that neighbours lie side by side in the file."""
-    for zoom in wanted.zooms:
-        columns, rows = wanted.sides(zoom)
-        there = sorted((zxy_to_tileid(zoom, x, y), x, y) for x in columns for y in rows)
-        for _, x, y in there:
-            at = seed.Tile(zoom, x, y)
-            yield at, seed.make(conn, wanted, at)
 
 
 def _header(wanted: seed.Plan) -> dict[str, Any]:

@@ -116,8 +116,8 @@ def _seeded(result: Result, conn) -> None:
         with connection.transaction(conn):
             plan = seed.plan(conn, collection, 8, 16)
         start = time.perf_counter()
-        made, size = seed.seed(conn, plan, lambda _: None, connection.transaction)
-        result.add(f"seed {collection}, zoom 8-16", time.perf_counter() - start, "s", note=f"{made:,} tiles, {size / 1e6:.1f} MB")
+        made = seed.seed(conn, plan, lambda _: None, connection.transaction)
+        result.add(f"seed {collection}, zoom 8-16", time.perf_counter() - start, "s", note=f"{made.made:,} tiles, {made.size / 1e6:.1f} MB")
 
 
 def _places(conn, edition_id: int) -> dict[Collection, list[Tile]]:

@@ -71,10 +71,10 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
   },
 
   // A tile is drawn 512 px wide at whole zooms: a quarter of the requests of 256 px. Where tiles of the map's own zoom have
-  // single things and those above have circles, it is the own.
+  // single things and those above have circles, it is the own, if only some categories are shown: all would be too many.
   _zoomOf(zoom) {
     const own = Math.round(zoom);
-    return own >= this._pointsFrom ? Math.max(own - 1, this._pointsFrom) : own - 1;
+    return own === this._pointsFrom && this._tiles.some() ? own : own - 1;
   },
 
   _pieces(wanted) {

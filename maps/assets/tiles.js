@@ -110,6 +110,7 @@ gridgeo.tiles = (asked, path, arrived) => {
 
   return {
     want, standIns, box, clear, retry,
+    some: () => filter !== "", // not all there is is asked for
     choose(now) {
       if (filter === now) return false;
       filter = now;

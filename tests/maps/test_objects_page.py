@@ -172,8 +172,8 @@ def test_a_link_to_a_thing_shows_it(there, served):
     assert again.locator("#card h2").inner_text() == furniture.NAME
 
 
-def test_things_stand_alone_from_the_zoom_the_tiles_tell(there):
-    page = there("#at=22.88,113.03,15")
+def test_chosen_things_stand_alone_from_the_zoom_the_tiles_tell(there, served):
+    page = there(f"#at=22.88,113.03,15&layers={served.of['路灯']}")
     told = page.evaluate("fetch('../collections/objects/tiles/WebMercatorQuad').then((answer) => answer.json())")
     asked = tiles(page)
     page.evaluate("zoom => gridgeo.shown.map.setView([22.88, 113.03], zoom, { animate: false })", told["points_from"])

@@ -17,7 +17,7 @@ from gridgeo.exports.rules import neutral
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.objects import categories, drawn, store
-from gridgeo.objects.model import STANDING, Category, Department, ManagedObject, Status, Where
+from gridgeo.objects.model import STANDING, Category, Department, ManagedObject, Status, Tree, Where
 
 from . import answers, depends, rooted, schemas_objects
 from .parameters import Parameter, matching
@@ -78,27 +78,32 @@ def units(request: Request, today: Snapshot, ref: str | None, area: shapely.Mult
     A caller of a part of the city asks by units wherever it may: row-level security lets it use no spatial index. So of an
     area its units that meet it are named, too. Raises NotFound for an unknown unit.
     """
-    meant = None if ref is None else lowest(today, [today.unit(ref).unit_id])
+    meant = None if ref is None else today.lowest([today.unit(ref).unit_id])
     seen = depends.principal(request).area
     if seen is None:
         return meant
-    mine = set(lowest(today, seen))
+    mine = set(today.lowest(seen))
     found = sorted(mine if meant is None else mine.intersection(meant))
     return found if area is None else drawn.met(today, area, found).all
 
 
-def lowest(today: Snapshot, of: Iterable[int] | None = None) -> list[int]:
-    """Return the lowest units of an edition, or those that some units consist of; units it does not have consist of none."""
-    if of is None:
-        return [unit.unit_id for unit in today.units if unit.leaf]
-    there = [today.units[today.position[unit_id]] for unit_id in of if unit_id in today.position]
-    return [each.unit_id for unit in there for each in (unit, *today.descendants(unit)) if each.leaf]
+def valid_tree(conn) -> Tree | None:
+    """Return the tree of categories valid now, None where there is none."""
+    try:
+        return categories.tree(conn)
+    except NotFound:
+        return None
 
 
-def above(today: Snapshot, level: str, of: Iterable[int]) -> dict[int, int]:
-    """Return the unit of a level that each of some lowest units lies in; those that lie in none are left out."""
-    chains = ((unit_id, today.chains[today.position[unit_id]]) for unit_id in of)
-    return {unit_id: unit.unit_id for unit_id, chain in chains for unit in chain if unit.level == level}
+def countable(request: Request, today: Snapshot, ref: str | None) -> list[int] | None:
+    """Return the lowest units to count in, None for everywhere.
+
+    Raises NotFound for an unknown unit, and in the same words for one of which the caller may see nothing.
+    """
+    meant = units(request, today, ref)
+    if ref is not None and not meant:
+        raise NotFound("grid unit", ref)
+    return meant
 
 
 def where(request: Request, today: Snapshot, asked: SimpleNamespace) -> Where:

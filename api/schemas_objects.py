@@ -203,6 +203,7 @@ class UnitCount(_Schema):
     unit_id: int
     code: str | None
     n: int
+    part: bool = Field(default=False, description="The count is of a part of the unit: what was asked about, and the caller may see.")
 
 
 class ObjectCounts(_Schema):
@@ -212,6 +213,7 @@ class ObjectCounts(_Schema):
     level: str | None = None
     by: Literal["category", "status", "major", "unit"]
     n: int = Field(description="The sum of what is told.")
+    part: bool = Field(default=False, description="The caller may see only a part of what is asked about.")
     counts: list[ObjectCount] | None = None
     units: list[UnitCount] | None = Field(default=None, description="All units of the level, those without any too.")
 

@@ -9,8 +9,7 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from gridgeo.errors import NotFound
-from gridgeo.objects import categories, store
+from gridgeo.objects import store
 from gridgeo.objects.model import Tree
 
 from .. import conditional, depends, objects
@@ -29,7 +28,7 @@ def tree(request: Request) -> Response:
     `tree` is null while nothing is loaded.
     """
     _NONE(request)
-    found, statuses = depends.read(request, lambda conn: (_valid(conn), store.statuses(conn)))
+    found, statuses = depends.read(request, lambda conn: (objects.valid_tree(conn), store.statuses(conn)))
     etag = conditional.tag("categories", found and (found.tree_id, found.digest, found.valid_from), statuses)
     not_modified = conditional.unchanged(request, etag)
     if not_modified is not None:
@@ -42,13 +41,6 @@ def tree(request: Request) -> Response:
         ],
     }
     return conditional.send(request, orjson.dumps(body), conditional.JSON, etag)
-
-
-def _valid(conn) -> Tree | None:
-    try:
-        return categories.tree(conn)
-    except NotFound:
-        return None
 
 
 def _head(found: Tree) -> dict[str, Any]:

@@ -35,7 +35,8 @@ _COUNTS = Query(objects.UNIT, LEVEL, objects.CATEGORY, objects.STATUS, _COUNTED_
 def counted(request: Request) -> Response:
     """Of a unit of any level (all there are when absent) by kind; with `level` of each of its units. Counts are exact, of this moment.
 
-    Objects that lie in no unit are counted where no unit is named. `by=status` tells every status unless some are asked.
+    Objects that lie in no unit are counted where no unit is named. A caller of a part of the city is told `part` where a count is
+    not of the whole unit. `by=status` tells every status unless some are asked.
     """
     asked = _COUNTS(request)
     by = asked.by or ("unit" if asked.level else "category")
@@ -50,8 +51,8 @@ def counted(request: Request) -> Response:
 
 
 def _by_kind(request: Request, today: Snapshot, asked: SimpleNamespace, by: str) -> dict[str, Any]:
-    meant = objects.units(request, today, asked.unit)
-    ids = [NOWHERE, *objects.lowest(today)] if meant is None else meant
+    meant = objects.countable(request, today, asked.unit)
+    ids = [NOWHERE, *today.lowest()] if meant is None else meant
     statuses = None if by == "status" and "status" not in request.query_params else asked.status
     apart = ("category", "status") if by == "status" else ("category",)
     known, found = depends.read(request, lambda conn: (categories.known(conn), _of_units(conn, today, ids, apart, statuses)))
@@ -63,7 +64,13 @@ def _by_kind(request: Request, today: Snapshot, asked: SimpleNamespace, by: str)
             total[rest[0] if by == "status" else category_id if by == "category" else known[category_id].major] += n
     name = "category_id" if by == "category" else by
     rows = [{name: kind, "n": n} for kind, n in total.items() if n]
-    return {"unit": asked.unit, "by": by, "n": total.total(), "counts": rows}
+    return {"unit": asked.unit, "by": by, "n": total.total(), **_part(today, asked.unit, meant), "counts": rows}
+
+
+def _part(today: Snapshot, ref: str | None, meant: list[int] | None) -> dict[str, bool]:
+    """Say where a caller sees only a part of what is asked about: of a unit, or of all there is."""
+    whole = meant is None or (ref is not None and len(meant) == len(today.lowest([today.unit(ref).unit_id])))
+    return {} if whole else {"part": True}
 
 
 def _of_units(conn, today: Snapshot, ids: list[int], apart: tuple[str, ...], statuses) -> dict[tuple, int]:
@@ -74,10 +81,16 @@ def _by_unit(request: Request, today: Snapshot, asked: SimpleNamespace, by: str)
     levels = [level.level for level in today.scheme.levels]
     if asked.level not in levels:
         raise InvalidRequest([Fault("level", "invalid-parameter", f"is not one of {', '.join(levels)}")])
-    meant = objects.units(request, today, asked.unit)
-    parent_of = objects.above(today, asked.level, objects.lowest(today) if meant is None else meant)
+    meant, every = objects.countable(request, today, asked.unit), today.lowest()
+    parent_of = today.above(asked.level, every if meant is None else meant)
+    some, all_ = Counter(parent_of.values()), Counter(today.above(asked.level, every).values())
     filters = {"categories": asked.category, "statuses": asked.status or Status}
     found = depends.read(request, lambda conn: counts.by_unit(conn, today.edition.edition_id, parent_of, **filters))
     told_units = [unit for unit in today.units if unit.unit_id in found]
-    rows = [{"unit_id": unit.unit_id, "code": unit.code, "n": found[unit.unit_id]} for unit in told_units]
-    return {"unit": asked.unit, "level": asked.level, "by": by, "n": sum(found.values()), "units": rows}
+    rows = [
+        {"unit_id": of, "code": unit.code, "n": found[of], **({"part": True} if some[of] < all_[of] else {})}
+        for unit in told_units
+        for of in (unit.unit_id,)
+    ]
+    head = {"unit": asked.unit, "level": asked.level, "by": by, "n": sum(found.values())}
+    return {**head, **_part(today, asked.unit, meant), "units": rows}

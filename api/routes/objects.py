@@ -10,18 +10,21 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gridgeo.errors import NotFound
-from gridgeo.objects import store
+from gridgeo.objects import counts, store
+from gridgeo.objects.model import Where
 
 from .. import answers, conditional, cursors, depends, filters, objects
 from .. import schemas_objects as told
 from ..areas import BBOX
 from ..parameters import Parameter, Query, form
+from ..problems import Fault, InvalidRequest
 
 router = APIRouter(prefix="/objects", tags=["objects"])
 
 _MOST, _LONGEST_Q = 10_000, 60
-#: Element codes are longer than our numbers (gridgeo.objects.store.find).
-_REF_TEXT = re.compile(r"[1-9][0-9]{0,8}|[0-9A-Z]{10,64}", re.ASCII)
+#: In so many objects a part of a name is looked for without an index; more would take longer than anybody waits.
+_NAMES_EVERYWHERE = 300_000
+_REF_TEXT = re.compile(r"[1-9][0-9]{0,18}|[0-9A-Za-z]{10,64}", re.ASCII)
 
 
 def _limit(text: str) -> int:
@@ -38,13 +41,17 @@ def _q(text: str) -> str:
 
 _LIMIT = Parameter("limit", "So many objects at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 100}, 100)
 _Q = Parameter(
-    "q", "The beginning of an element code, or a part of a name.", _q, {"type": "string", "minLength": 2, "maxLength": _LONGEST_Q}
+    "q",
+    "The beginning of an element code, its department's nine characters at least; else a part of a name, for which unit or bbox is to be "
+    f"given where there are more than {_NAMES_EVERYWHERE:,} objects.",
+    _q,
+    {"type": "string", "minLength": 2, "maxLength": _LONGEST_Q},
 )
 _REF = Parameter(
     "ref",
     "An object's number, or its element code.",
     str,
-    {"type": "string", "pattern": "^([1-9][0-9]{0,8}|[0-9A-Z]{10,64})$"},
+    {"type": "string", "pattern": "^([1-9][0-9]{0,18}|[0-9A-Za-z]{10,64})$"},
     place="path",
 )
 
@@ -75,6 +82,7 @@ def listed(request: Request) -> Response:
     asked = _LIST(request)
     today = objects.edition(request)
     meant = objects.where(request, today, asked)
+    _require_narrow(request, meant)
     bound = _bound(request)
     after = None if asked.cursor is None else cursors.read(asked.cursor, *bound)
     found = depends.read(request, store.listed, meant, after=after, limit=asked.limit + 1)
@@ -133,6 +141,13 @@ def history(request: Request) -> Response:
 def _was(conn, ref: str):
     found = store.find(conn, ref)
     return found, store.history(conn, found.object_id)
+
+
+def _require_narrow(request: Request, meant: Where) -> None:
+    """Raise InvalidRequest where names of too many objects would have to be looked at."""
+    everywhere = store.of_name(meant.q) and meant.units is None and meant.polygon is None
+    if everywhere and depends.read(request, counts.about) > _NAMES_EVERYWHERE:
+        raise InvalidRequest([Fault("q", "invalid-parameter", "is a part of a name: say the unit or bbox to look in")])
 
 
 def _bound(request: Request) -> tuple[tuple[str, str], ...]:

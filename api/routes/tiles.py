@@ -16,8 +16,7 @@ from starlette.requests import Request
 from gridgeo.access import store as access
 from gridgeo.errors import NotFound
 from gridgeo.hierarchy.model import GOVERNANCE, SchemeKind
-from gridgeo.objects import categories
-from gridgeo.objects.model import Status, Tree
+from gridgeo.objects.model import Status
 from gridgeo.tiles import described, making
 from gridgeo.tiles.cache import Place
 from gridgeo.tiles.kept import NO_EDITION
@@ -26,30 +25,16 @@ from gridgeo.tiles.model import DEEPEST, FILTERED_FROM, IN_CELLS, Collection, Fi
 
 from .. import conditional, depends, filters
 from ..access import require_thread
+from ..objects import CATEGORY, STATUS, valid_tree
 from ..parameters import DATETIME, SCHEME, Parameter, Query
 from ..problems import Fault, InvalidRequest
 
 router = APIRouter(tags=["tiles"])
 
 MVT = "application/vnd.mapbox-vector-tile"
-_MOST_CATEGORIES = 200
 _AT = "tiles/WebMercatorQuad/{z}/{y}/{x}"
 _NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
 _CONTENT = {200: {"content": {MVT: {"schema": {"type": "string", "format": "binary"}}}}}
-
-
-def _categories(text: str) -> tuple[int, ...]:
-    parts = text.split(",")
-    if len(parts) > _MOST_CATEGORIES or not all(_NUMBER.fullmatch(part) and 0 < int(part) < 2**31 for part in parts):
-        raise ValueError(f"is not a list of at most {_MOST_CATEGORIES} ids of categories such as 1,2")
-    return tuple(sorted(set(map(int, parts))))
-
-
-def _statuses(text: str) -> tuple[str, ...]:
-    parts = text.split(",")
-    if not all(part in set(Status) for part in parts):
-        raise ValueError(f"is not one or more of {', '.join(Status)}, separated by commas")
-    return tuple(sorted(set(parts)))
 
 
 def _coordinate(name: str, description: str, example: int) -> Parameter:
@@ -61,17 +46,10 @@ _TILE = (
     _coordinate("y", "Row, from the north.", 7125),
     _coordinate("x", "Column, from the west.", 13333),
 )
-_CATEGORY = Parameter("category", "Only objects of these categories: ids, separated by commas.", _categories, {"type": "string"})
-_STATUS = Parameter(
-    "status",
-    f"Only objects of these statuses, separated by commas: {', '.join(Status)}. Those that stand when absent.",
-    _statuses,
-    {"type": "string"},
-)
 _TILEJSON = Query(Parameter("collection", "grids, objects or buildings.", str, {"type": "string"}, example="grids", place="path"))
 _STYLE = Query()
 _GRIDS, _BUILDINGS = Query(*_TILE, SCHEME, DATETIME), Query(*_TILE)
-_OBJECTS = Query(*_TILE, _CATEGORY, _STATUS, filters.FILTER, filters.LANGUAGE)
+_OBJECTS = Query(*_TILE, CATEGORY, STATUS, filters.FILTER, filters.LANGUAGE)
 
 
 @router.get(
@@ -106,7 +84,7 @@ async def objects(request: Request) -> Response:
     major and status is answered from zoom 12 on.
     """
     asked, at = _OBJECTS(request), _tile(request)
-    wanted, seen = _wanted(asked, at), _sees(request)
+    wanted, seen = _wanted(request, asked, at), _sees(request)
     whole = seen == access.WHOLE
 
     def make() -> bytes:
@@ -136,7 +114,8 @@ async def tilejson(request: Request, collection: str) -> Response:
     if collection not in set(Collection):
         raise NotFound("collection of tiles", collection)
     bounds, levels = await _there(request)
-    told = described.tilejson(Collection(collection), str(request.base_url), bounds, levels)
+    tree = await run_in_threadpool(depends.read, request, valid_tree) if collection == Collection.OBJECTS else None
+    told = described.tilejson(Collection(collection), str(request.base_url), bounds, levels, tree)
     return conditional.send(request, orjson.dumps(told), conditional.JSON)
 
 
@@ -145,7 +124,7 @@ async def style(request: Request) -> Response:
     """A style that draws grids, buildings and objects from the tiles here, without sprites and glyphs."""
     _STYLE(request)
     _, levels = await _there(request)
-    tree = await run_in_threadpool(depends.read, request, _tree)
+    tree = await run_in_threadpool(depends.read, request, valid_tree)
     told = described.style(str(request.base_url), tree, levels, depends.settings(request).authority)
     return conditional.send(request, orjson.dumps(told), conditional.JSON)
 
@@ -159,13 +138,6 @@ async def _there(request: Request) -> tuple[list[float] | None, list[tuple[str, 
     tiles, edition_id = _tiles(request), shown.edition.edition_id
     levels = tiles.levels(edition_id) or await run_in_threadpool(tiles.prepare, edition_id)
     return shown.frame.total_bounds.tolist(), levels
-
-
-def _tree(conn) -> Tree | None:
-    try:
-        return categories.tree(conn)
-    except NotFound:
-        return None
 
 
 def _tile(request: Request) -> Tile:
@@ -184,9 +156,10 @@ def _tile(request: Request) -> Tile:
     return at
 
 
-def _wanted(asked: SimpleNamespace, at: Tile) -> Filter:
+def _wanted(request: Request, asked: SimpleNamespace, at: Tile) -> Filter:
     """The objects a tile is to show; raises InvalidRequest where so many objects would have to be looked at one by one."""
-    wanted = Filter(asked.category, asked.status, asked.filter)
+    statuses = tuple(sorted(asked.status or Status)) if "status" in request.query_params else None
+    wanted = Filter(asked.category, statuses, asked.filter)
     if at.z < FILTERED_FROM and not wanted.in_cells:
         more = ", ".join(sorted(asked.filter.names - IN_CELLS))
         rule = f"speaks of {more}, which tiles know from zoom {FILTERED_FROM} on; below of {', '.join(sorted(IN_CELLS))}"
@@ -229,6 +202,16 @@ def _sent(request: Request, tile: Packed) -> Response:
     if unchanged is not None:
         return unchanged
     headers = {"ETag": tile.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if _takes_gzip(request.headers.get("accept-encoding", "")):
         return Response(tile.body, 200, {**headers, "Content-Encoding": "gzip"}, MVT)
     return Response(gzip.decompress(tile.body), 200, headers, MVT)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether a header Accept-Encoding lets gzip through; a weight of 0 says that it does not. Source: RFC 9110, 12.5.3."""
+    weights = {}
+    for part in accepted.lower().split(","):
+        coding, _, rest = part.partition(";")
+        weight = rest.replace(" ", "").removeprefix("q=") or "1"
+        weights[coding.strip()] = bool(weight.strip("0."))
+    return weights.get("gzip", weights.get("*", False))

@@ -177,10 +177,8 @@ def _by_unit(conn, args: argparse.Namespace, edition, within: list[int]) -> int:
     snapshot = _snapshot(conn, edition)
     if args.level not in {unit.level for unit in snapshot.units}:
         raise InvalidInput("--level", args.level, f"there are {', '.join(dict.fromkeys(unit.level for unit in snapshot.units))}")
-    lowest = (snapshot.units[snapshot.position[unit_id]] for unit_id in within)
-    above = {leaf.unit_id: unit for leaf in lowest for unit in snapshot.chain(leaf) if unit.level == args.level}
-    found = counts.by_unit(conn, edition.edition_id, {leaf: unit.unit_id for leaf, unit in above.items()})
-    units = {unit.unit_id: unit for unit in above.values()}
+    found = counts.by_unit(conn, edition.edition_id, snapshot.above(args.level, within))
+    units = {unit_id: snapshot.units[snapshot.position[unit_id]] for unit_id in found}
     rows = [(units[unit_id].code or "", units[unit_id].name_zh, n) for unit_id, n in found.items()]
     if args.json:
         return _print([{"unit_id": unit_id, "code": units[unit_id].code, "n": n} for unit_id, n in found.items()])
@@ -230,8 +228,7 @@ def _snapshot(conn, edition):
 def _leaves(conn, edition, code: str | None = None) -> list[int]:
     """The lowest units of an edition; those of one unit where its code is given."""
     snapshot = _snapshot(conn, edition)
-    top = None if code is None else snapshot.unit(code)
-    return [unit.unit_id for unit in snapshot.units if unit.leaf and (top is None or top in snapshot.chain(unit))]
+    return snapshot.lowest(None if code is None else [snapshot.unit(code).unit_id])
 
 
 def _day(text: str) -> date:

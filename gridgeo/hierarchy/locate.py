@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -104,6 +105,18 @@ class Snapshot:
             found += below
             below = [child for parent in below for child in self.children(parent)]
         return found
+
+    def lowest(self, of: Iterable[int] | None = None) -> list[int]:
+        """Return the lowest units (unit_id), or those that some units consist of; units that are not there consist of none."""
+        if of is None:
+            return [unit.unit_id for unit in self.units if unit.leaf]
+        there = [self.units[self.position[unit_id]] for unit_id in of if unit_id in self.position]
+        return [each.unit_id for unit in there for each in (unit, *self.descendants(unit)) if each.leaf]
+
+    def above(self, level: str, of: Iterable[int]) -> dict[int, int]:
+        """Return the unit of a level (unit_id) that each of some units lies in, or is; those that lie in none are left out."""
+        chains = ((unit_id, self.chains[self.position[unit_id]]) for unit_id in of)
+        return {unit_id: unit.unit_id for unit_id, chain in chains for unit in chain if unit.level == level}
 
     def neighbours(self, unit: GridUnit) -> list[GridUnit]:
         """Return the units of the same level that share a border with one: five metres or more of it, at most a metre apart."""

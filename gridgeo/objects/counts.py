@@ -71,6 +71,11 @@ def by_unit(
     return total
 
 
+def about(conn) -> int:
+    """Return about how many objects there are, as the database estimated last."""
+    return _rows(conn, "about")[0][0]
+
+
 def lock(conn) -> None:
     """Wait until nobody else writes objects, and keep others from it until the transaction ends: for a load of several files."""
     with conn.cursor() as cur:

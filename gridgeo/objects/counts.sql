@@ -47,6 +47,10 @@ SELECT unit_id, sum(n)::bigint
    AND status = ANY(%(statuses)s::text[])
  GROUP BY unit_id;
 
+-- name: about
+-- What everybody may know; -1 before anything was estimated.
+SELECT reltuples::bigint FROM pg_class WHERE oid = 'object'::regclass;
+
 -- name: lock_alone
 -- Nobody else writes objects until the transaction ends.
 SELECT pg_advisory_xact_lock(hashtext('gridgeo.objects'));

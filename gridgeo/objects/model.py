@@ -222,18 +222,15 @@ class Where:
     ----------
     units
         Lowest units (unit_id) of the governance edition valid now.
-    bbox
-        West, south, east, north, degrees.
     polygon
         A shapely polygon or multipolygon, EPSG:4490; its border belongs to it.
     q
-        The beginning of the element code, its department's nine characters at least; or a part of the name.
+        The beginning of the element code, its department's nine characters at least, a digit among them; or a part of the name.
     only
         What a filter (:func:`.filters.parse`) lets through.
     """
 
     units: Sequence[int] | None = None
-    bbox: tuple[float, float, float, float] | None = None
     polygon: Any = None
     categories: Sequence[int] | None = None
     statuses: Sequence[str] | None = None

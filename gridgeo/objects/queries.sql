@@ -9,8 +9,6 @@ SELECT o.object_id, o.element_code, o.category_id, o.status, o.name, ST_X(o.poin
   LEFT JOIN object_grid AS g ON g.object_id = o.object_id AND g.edition_id = (SELECT gridgeo.edition_now())
  WHERE (%(after)s::bigint IS NULL OR o.object_id > %(after)s)
    AND (%(units)s::bigint[] IS NULL OR g.unit_id = ANY(%(units)s::bigint[]))
-   AND (%(bbox)s::float8[] IS NULL OR o.point && ST_MakeEnvelope((%(bbox)s::float8[])[1], (%(bbox)s::float8[])[2],
-                                                                 (%(bbox)s::float8[])[3], (%(bbox)s::float8[])[4], 4490))
    AND (%(polygon)s::text IS NULL OR ST_Intersects(o.point, ST_GeomFromWKB(decode(%(polygon)s, 'hex'), 4490)))
    AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY(%(categories)s::integer[]))
    AND (%(statuses)s::text[] IS NULL OR o.status = ANY(%(statuses)s::text[]))
@@ -27,8 +25,6 @@ SELECT o.category_id, o.status, count(*)
  WHERE (%(units)s::bigint[] IS NULL OR EXISTS (
          SELECT FROM object_grid AS g
           WHERE g.object_id = o.object_id AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY(%(units)s::bigint[])))
-   AND (%(bbox)s::float8[] IS NULL OR o.point && ST_MakeEnvelope((%(bbox)s::float8[])[1], (%(bbox)s::float8[])[2],
-                                                                 (%(bbox)s::float8[])[3], (%(bbox)s::float8[])[4], 4490))
    AND (%(polygon)s::text IS NULL OR ST_Intersects(o.point, ST_GeomFromWKB(decode(%(polygon)s, 'hex'), 4490)))
    AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY(%(categories)s::integer[]))
    AND (%(statuses)s::text[] IS NULL OR o.status = ANY(%(statuses)s::text[]))

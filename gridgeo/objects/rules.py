@@ -67,7 +67,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Difference:
-    """What became of a category from one tree to another: `added`, `gone` or `changed`, and then which fields."""
+    """What became of a category from one tree to another: `added`, `gone` or `changed`, and then which fields.
+
+    `moved` is a major class that has another place in the order, and from which to which: colours and clusters of tiles go by it.
+    """
 
     what: str
     path: str
@@ -116,12 +119,12 @@ def digest(entries: Iterable[Entry]) -> str:
 
 def differences(before: Tree, after: Tree) -> list[Difference]:
     """Return what changed from a tree to another: what is gone, what is new, what is said otherwise; by path."""
-    return _differences(before.by_path, after.by_path)
+    return between(before.by_path, after.by_path)
 
 
 def compare(before: Tree, entries: Iterable[Entry]) -> list[Difference]:
     """Return what a table of categories would change."""
-    return _differences(before.by_path, {one.category.path: one.category for one in entries})
+    return between(before.by_path, {one.category.path: one.category for one in entries})
 
 
 def attributes(given: Any) -> tuple[Attribute, ...]:
@@ -295,11 +298,18 @@ def _clashes(entries: Iterable[Entry], source: str) -> Iterator[Issue]:
             )
 
 
-def _differences(was: Mapping[str, Category], now: Mapping[str, Category]) -> list[Difference]:
+def between(was: Mapping[str, Category], now: Mapping[str, Category]) -> list[Difference]:
+    """Return what changed from categories by path, in their order, to others."""
     gone = [Difference("gone", path) for path in was.keys() - now.keys()]
     added = [Difference("added", path) for path in now.keys() - was.keys()]
     both = [Difference("changed", path, fields) for path in was.keys() & now.keys() if (fields := _changed(was[path], now[path]))]
-    return sorted(gone + added + both, key=lambda one: (one.what, one.path))
+    places = [{major: n for n, major in enumerate(dict.fromkeys(one.major for one in tree.values()), 1)} for tree in (was, now)]
+    moved = [
+        Difference("moved", major, (f"{before} → {after}",))
+        for major, before in places[0].items()
+        if (after := places[1].get(major, before)) != before
+    ]
+    return sorted(gone + added + both + moved, key=lambda one: (one.what, one.path))
 
 
 def _changed(was: Category, now: Category) -> tuple[str, ...]:

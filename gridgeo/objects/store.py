@@ -17,24 +17,25 @@ from .model import Change, ManagedObject, Status, Where
 
 SQL = queries.load(__package__)
 
-#: Element codes are longer; a shorter number is one of ours.
+#: A shorter one is no element code.
 _SHORTEST_CODE = 10
 
-#: What is looked for among codes, and not among names.
-_CODE = re.compile("[0-9A-Za-z]{9,64}")
+#: What is looked for among codes: it begins as a department does; names of Latin letters have no digit so early.
+_CODE = re.compile("(?=.{0,8}[0-9])[0-9A-Za-z]{8}[0-9Xx][0-9A-Za-z]{0,55}")
 
 #: What is to be looked at where an object lies.
 UNCLEAR = (Outcome.NONE, Outcome.BOUNDARY, Outcome.SEVERAL)
 
 
 def find(conn, ref: int | str) -> ManagedObject:
-    """Return an object by our number of it or by its element code; raises NotFound."""
+    """Return an object by our number of it or by its element code, which goes first; raises NotFound."""
     text = str(ref)
-    ours = isinstance(ref, int) or (text.isascii() and text.isdigit() and len(text) < _SHORTEST_CODE)
-    found = _objects(conn, "object", object_id=int(text) if ours else None, element_code=None if ours else text.strip().upper())
+    number = int(text) if text.isascii() and text.isdigit() and int(text) < 1 << 63 else None
+    code = None if isinstance(ref, int) or len(text) < _SHORTEST_CODE else text.strip().upper()
+    found = _objects(conn, "object", object_id=number, element_code=code)
     if not found:
         raise NotFound("object", ref)
-    return found[0]
+    return next((one for one in found if one.element_code == code), found[0])
 
 
 def listed(conn, where: Where, after: int | None = None, limit: int = 100) -> list[ManagedObject]:
@@ -89,17 +90,21 @@ def statuses(conn) -> dict[Status, tuple[bool, str, str]]:
     return {Status(status): tuple(rest) for status, *rest in rows(conn, "statuses")}
 
 
+def of_name(q: str | None) -> bool:
+    """Return whether what is looked for is a part of a name, and not the beginning of an element code."""
+    return bool(q and not _CODE.fullmatch(q.strip()))
+
+
 def written(where: Where) -> dict[str, object]:
     """Return what is meant as the queries take it."""
     q = where.q.strip() if where.q else None
     return {
         "units": None if where.units is None else list(where.units),
-        "bbox": None if where.bbox is None else list(where.bbox),
         "polygon": None if where.polygon is None else shapely.to_wkb(where.polygon, hex=True),
         "categories": None if where.categories is None else list(where.categories),
         "statuses": None if where.statuses is None else [str(status) for status in where.statuses],
-        "code": q.upper() if q and _CODE.fullmatch(q) else None,
-        "part": f"%{_escaped(q)}%" if q and not _CODE.fullmatch(q) else None,
+        "code": q.upper() if q and not of_name(q) else None,
+        "part": f"%{_escaped(q)}%" if q and of_name(q) else None,
         "filter": Condition(where.only),
     }
 

@@ -73,11 +73,6 @@ def put(conn, rows: Iterable[Mapping[str, Any]]) -> Written:
     return _write(conn, rows, may_add=True, may_change=True)
 
 
-def retire(conn, object_ids: Iterable[int], status: Status = Status.REMOVED, on: date | None = None, source: str = "") -> Written:
-    """Say of objects that they are no more, from a day on (today in China when None): they stay, and are not counted as standing."""
-    return change(conn, [{"object_id": each, "status": status, "since": on, "source": source} for each in object_ids])
-
-
 def prepare(conn) -> None:
     """Make the temporary table `given_object`, for whoever fills it by SQL before :func:`check` and :func:`settle`."""
     with conn.cursor() as cur:

@@ -16,6 +16,7 @@ import shapely
 
 from api import schemas_objects as told
 from api import server as api_server
+from api.routes import objects as routes
 from api.routes import objects_download
 from gridgeo.settings import Settings
 from tests.access import making
@@ -180,6 +181,15 @@ def test_a_faulty_list_is_refused(place, query):
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json"), answer.text
 
 
+def test_a_part_of_a_name_is_not_looked_for_among_too_many(place, monkeypatch):
+    monkeypatch.setattr(routes, "_NAMES_EVERYWHERE", -2)
+    problem = got(place, "/objects", expect=400, q="路灯")
+    assert "unit or bbox" in str(problem)
+    for narrow in ({"unit": STREET_1}, {"bbox": _BOX}):
+        got(place, "/objects", q="路灯", **narrow)
+    got(place, "/objects", q=CODE[A])
+
+
 def test_an_unknown_unit_is_not_found(place):
     got(place, "/objects", expect=404, unit="449999")
 
@@ -190,7 +200,7 @@ def test_an_unknown_unit_is_not_found(place):
 def test_an_object_is_found_by_its_number_and_by_its_code(place):
     by_code = got(place, f"/objects/{CODE[A]}")
     one = told.ObjectTold.model_validate(by_code)
-    assert by_code == got(place, f"/objects/{place.ids[CODE[A]]}")
+    assert by_code == got(place, f"/objects/{place.ids[CODE[A]]}") == got(place, f"/objects/{CODE[A].lower()}")
     assert one.category.category_id == LAMP and one.department.name_en == "Urban management" and one.attributes == {"height": 8}
     assert one.grid.chain[0].code == DISTRICT and one.grid.chain[-1].code == A
 
@@ -219,7 +229,7 @@ def test_an_object_tells_what_it_was(place):
     "ref",
     [
         *("0", "-1", "2147483648", "9223372036854775808", "1.0", "1e3", "00001", "٣", "%00", "a%00b", "'%20or%201=1--", "..%2f..%2f"),
-        *("%ff%fe", "%ED%A0%80", "😀", "x" * 1500, "a%0d%0ab", "%2e%2e", "%E2%80%AEabc", f"%20{CODE[A]}", f"{CODE[A]}%20", CODE[A].lower()),
+        *("%ff%fe", "%ED%A0%80", "😀", "x" * 1500, "a%0d%0ab", "%2e%2e", "%E2%80%AEabc", f"%20{CODE[A]}", f"{CODE[A]}%20"),
         *(CODE[A][:-1] + "９", f"{CODE[A]}X", "999999999"),
     ],
 )
@@ -417,12 +427,29 @@ def test_a_caller_of_a_part_sees_its_objects_alone(place):
         assert place.client.get(f"/objects/{ref}", headers=mine).status_code == 404
         assert place.client.get(f"/objects/{ref}/history", headers=mine).status_code == 404
     assert counts(place, mine)["counts"] == [{"category_id": LAMP, "n": 1}]
-    assert counts(place, mine, unit=A)["n"] == 0
+    got(place, "/objects/counts", mine, expect=404, unit=A)
+    got(place, "/objects/counts", mine, expect=404, level="micro", unit=STREET_1)
     assert [one["code"] for one in counts(place, mine, level="micro", by="unit")["units"]] == [D]
     area = drawn(place, {"polygon": _box(112.9, 22.8, 113.2, 23)}, mine)
     assert (area.n, area.whole, [one.element_code for one in area.objects]) == (1, [D], [CODE[D]])
     assert len(posted(place, "/objects/download", {"unit": DISTRICT}, mine).json()["features"]) == 1
     assert len(place.client.get("/collections/objects/download", headers=mine).json()["features"]) == 1
+
+
+def test_a_count_of_a_part_says_so(place):
+    mine = place.of[A]
+    assert counts(place, mine, unit=A)["n"] == 2 and "part" not in counts(place, mine, unit=A)
+    assert counts(place, mine)["part"] and counts(place, mine, unit=STREET_1)["part"] and "part" not in counts(place, unit=STREET_1)
+    (street,) = counts(place, mine, level="street")["units"]
+    assert (street["code"], street["n"], street["part"]) == (STREET_1, 2, True)
+    (micro,) = counts(place, mine, level="micro")["units"]
+    assert "part" not in micro and not any("part" in one for one in counts(place, level="street")["units"])
+
+
+def test_a_unit_one_may_not_see_is_as_unknown_as_one_that_is_not(place):
+    told = [got(place, "/objects/counts", place.of[D], expect=404, unit=unit) for unit in (A, A[:-2] + "99")]
+    plain = [{name: value for name, value in one.items() if name != "instance"} for one in told]
+    assert plain[0] == plain[1]
 
 
 def test_forbidden_and_unknown_objects_look_the_same(place):

@@ -16,6 +16,7 @@ from gridgeo.db import connection
 from gridgeo.hierarchy import editions
 from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.objects import writing
+from gridgeo.objects.model import Status
 from gridgeo.settings import Settings
 from gridgeo.tiles.model import FILTERED_FROM, Tile, column, row
 from tests.access import making
@@ -155,6 +156,14 @@ def test_who_takes_no_gzip_gets_none(client):
     assert plain.headers["etag"] != packed.headers["etag"]
 
 
+@pytest.mark.parametrize(
+    "accepted, packed", [("gzip;q=0", False), ("br, GZIP ; q=0.5", True), ("*", True), ("*;q=0.0", False), ("gzip;q=0, *", False)]
+)
+def test_gzip_of_no_weight_is_refused_gzip(client, accepted, packed):
+    with client.stream("GET", path("grids", at(14)), headers={"Accept-Encoding": accepted}) as answer:
+        assert ("content-encoding" in answer.headers) == packed
+
+
 def test_a_change_is_seen_where_it_is_and_nowhere_else(client, city):
     here, far = path("objects", at(16)), path("objects", at(16, making.POINT[D]))
     before = client.get(here).headers["etag"], client.get(far).headers["etag"]
@@ -163,7 +172,7 @@ def test_a_change_is_seen_where_it_is_and_nowhere_else(client, city):
     assert client.get(here).headers["etag"] != before[0] and client.get(far).headers["etag"] == before[1]
     with closing(connection.connect(city.url)) as conn, connection.transaction(conn), conn.cursor() as cur:
         cur.execute("SELECT object_id FROM object WHERE element_code LIKE %s", ("%00000500",))
-        writing.retire(conn, [cur.fetchone()[0]])
+        writing.change(conn, [{"object_id": cur.fetchone()[0], "status": "removed"}])
     settled(client, 50)
 
 
@@ -224,7 +233,8 @@ def test_other_clients_find_the_tiles(client):
     for collection in COLLECTIONS:
         told = client.get(f"/collections/{collection}/tiles/WebMercatorQuad").json()
         template = told["tiles"][0]
-        assert template.startswith(str(client.base_url)) and ("points_from" in told) == (collection == "objects")
+        assert template.startswith(str(client.base_url)) and ("points_from" in told) == ("tree" in told) == (collection == "objects")
+        assert told.get("tree", 1) == client.get("/categories").json()["tree"]["tree_id"] or collection != "objects"
         tile = at(told["maxzoom"])
         answer = client.get(template.replace("{z}", str(tile.z)).replace("{y}", str(tile.y)).replace("{x}", str(tile.x)))
         assert answer.status_code == 200 and set(layers(answer.content)) <= {layer["id"] for layer in told["vector_layers"]}
@@ -297,3 +307,8 @@ def test_other_collections_take_no_filter(client):
 def test_another_grid_of_tiles_is_not_there(client):
     assert client.get("/collections/grids/tiles/WorldCRS84Quad/0/0/0").status_code == 404
     assert client.post(path("grids", at(3))).status_code == 405
+
+
+def test_all_statuses_are_asked_by_one_word_as_in_lists(client):
+    told = [client.get("/collections/objects/tiles/WebMercatorQuad/0/0/0", params={"status": asked}) for asked in ("all", ",".join(Status))]
+    assert [one.status_code for one in told] == [200, 200] and told[0].content == told[1].content

@@ -104,6 +104,13 @@ def test_two_trees_are_compared_by_path(conn):
     assert rules.differences(after, after) == []
 
 
+def test_a_major_class_that_has_another_place_is_told():
+    classes = [row("路灯", major=major, major_en=major) for major in "甲乙丙"]
+    before, after = ({one.category.path: one.category for one in rules.read(rows)[0]} for rows in (classes, classes[1::-1] + classes[2:]))
+    told = [rules.Difference("moved", "乙", ("2 → 1",)), rules.Difference("moved", "甲", ("1 → 2",))]
+    assert rules.between(before, after) == told and rules.between(before, before) == []
+
+
 def test_departments_and_attributes_are_kept(conn):
     made = categories.by_id(conn, categories.stage(conn, TREE, "a"))
     assert made.departments[making.LIGHTS].name_en == "Lights" and made.by_path[LAMP].department_code == making.LIGHTS

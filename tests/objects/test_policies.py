@@ -110,7 +110,8 @@ def test_a_reader_of_the_whole_city_finds_objects_by_the_index_on_points(city):
     with closing(connection.connect(city[0], "gridgeo_reader")) as conn, conn.cursor() as cur:
         store.see_whole(conn)
         cur.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = on")
-        cur.execute("EXPLAIN " + cur.mogrify(objects.SQL["amounts"], objects.written(Where(bbox=(113.0, 22.8, 113.01, 22.9)))).decode())
+        meant = objects.written(Where(polygon=shapely.box(113.0, 22.8, 113.01, 22.9)))
+        cur.execute("EXPLAIN " + cur.mogrify(objects.SQL["amounts"], meant).decode())
         plan = str(cur.fetchall())
         assert "object_point_idx" in plan and "SubPlan" not in plan
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):

@@ -35,6 +35,20 @@ def test_an_object_is_found_by_its_number_and_by_its_code(conn, city):
     assert (found.unit_id, found.outcome) == (city[1]["99990100100101"], Outcome.INSIDE)
 
 
+def test_a_number_as_long_as_a_code_is_found_too(conn, city):
+    code = making.lamps(conn, IN_A)[0]
+    with conn.cursor() as cur:
+        cur.execute("ALTER TABLE object ALTER object_id RESTART WITH 12345678901")
+    far = f"{making.LIGHTS}2"
+    writing.add(conn, [making.lamp(city[2][LAMP], 2)])
+    assert store.find(conn, "12345678901").element_code == far and store.find(conn, code.lower()).element_code == code
+
+
+@pytest.mark.parametrize("q", ["Riverside", "Underground", "灯", "ZZ0000"])
+def test_what_begins_as_no_department_does_is_a_part_of_a_name(q):
+    assert store.of_name(q) and not store.of_name(f"{making.LIGHTS}1") and not store.of_name(None)
+
+
 @pytest.mark.parametrize("ref", [99, "99", "ZZ0000018NOTHING", "", "' OR 1=1", "9" * 40])
 def test_an_object_that_is_not_there_is_not_found(conn, city, ref):
     with pytest.raises(NotFound):
@@ -100,11 +114,11 @@ def test_a_moved_object_lies_where_it_is_now(conn, city):
     assert [one.element_code for one in store.unplaced(conn)] == [code]
 
 
-def test_retired_objects_stay_and_stand_no_more(conn, city):
+def test_removed_objects_stay_and_stand_no_more(conn, city):
     edition_id, units, kinds = city
     code = making.lamps(conn, IN_A, IN_A)[0]
     number = store.find(conn, code).object_id
-    assert writing.retire(conn, [number], on=date(2026, 9, 1)).changed == 1
+    assert writing.change(conn, [{"object_id": number, "status": "removed", "since": date(2026, 9, 1)}]).changed == 1
     assert store.find(conn, number).status is Status.REMOVED
     a = [units["99990100100101"]]
     assert counts.of_units(conn, edition_id, a, by=("category",)) == {(kinds[LAMP],): 1}
@@ -204,10 +218,10 @@ def test_what_is_meant_is_listed_and_counted(conn, city):
         Where(): [first, second, third],
         Where(units=(units["99990100100102"],)): [second],
         Where(units=()): [],
-        Where(bbox=(113.0, 22.8, 113.04, 23)): [first, second],
+        Where(polygon=shapely.box(113.0, 22.8, 113.04, 23)): [first, second],
         Where(polygon=shapely.box(113.03, 22.8, 113.08, 23)): [second, third],
         Where(categories=(kinds[COVER],)): [],
-        Where(statuses=("in_use",), bbox=(113.07, 22.8, 113.08, 23)): [third],
+        Where(statuses=("in_use",), polygon=shapely.box(113.07, 22.8, 113.08, 23)): [third],
         Where(q=first.lower()): [first],
         Where(q="50%"): [second],
         Where(q="5_"): [],

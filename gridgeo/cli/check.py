@@ -47,11 +47,12 @@ def _database(settings: Settings) -> list:
 
 
 def _objects(conn) -> list:
-    """Look at the objects of a database whose schema is that of this version."""
+    """Look at the objects, and what is added up of them, of a database whose schema is that of this version."""
     from ..db import check
     from ..objects import soundness
+    from ..tiles import soundness as tiles
 
-    return soundness.examine(conn) if check.migrations(conn).state is check.State.OK else []
+    return soundness.examine(conn) + tiles.examine(conn) if check.migrations(conn).state is check.State.OK else []
 
 
 def _machine(settings: Settings) -> list:

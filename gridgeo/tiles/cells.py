@@ -25,6 +25,7 @@ def waiting(conn) -> bool:
 def drain(conn, wait: bool = True) -> int:
     """Add up anew the cells in which something changed; return how many of zoom 20 there were, -1 when all were.
 
+    Where another tree of categories is valid, counts by major class are put in its order, and no object is counted for that.
     All processes that keep tiles are told when the transaction commits.
 
     Parameters
@@ -42,14 +43,16 @@ def drain(conn, wait: bool = True) -> int:
         cur.execute(SQL["make_counted"])
         cur.execute(SQL["take"])
         size, anywhere = _one(conn, "size")
-        everything = bool(anywhere) or size > _MOST or size == 0
+        everything, ordered_anew = bool(anywhere) or size > _MOST, _one(conn, "other_tree")[0]
         if everything:
             _count_all(cur)
-        else:
+        elif size:
             _count_changed(cur)
-        cur.execute(SQL["tree"])
-        cur.execute(SQL["forget_all_kept" if everything else "forget_kept"])
-        cur.execute(SQL["number"], {"all": everything})
+        if ordered_anew:
+            cur.execute(SQL["order_majors"])
+            cur.execute(SQL["tree"])
+        cur.execute(SQL["forget_all_kept" if everything or ordered_anew else "forget_kept"])
+        cur.execute(SQL["number"], {"all": everything or ordered_anew})
         cur.execute(SQL["forget_changes"])
         cur.execute("DROP TABLE dirty, counted")
     return -1 if everything else size
@@ -77,6 +80,13 @@ def difference(conn, limit: int = 100) -> list[tuple]:
         found = cur.fetchall()
         cur.execute("DROP TABLE recounted")
     return found
+
+
+def unlike(conn) -> list[int]:
+    """Return the zooms whose cells do not add up to the objects there are. Looks at each object once, and at each cell."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["unlike"], {"uppermost": CELLS_UPPERMOST, "deepest": CELLS_DEEPEST})
+        return [zoom for (zoom,) in cur.fetchall()]
 
 
 def last_change(conn) -> tuple[int, int]:

@@ -11,6 +11,11 @@ SELECT EXISTS (SELECT FROM object_changed)
     OR (SELECT value FROM tile_state WHERE name = 'tree') IS DISTINCT FROM
        coalesce((SELECT tree_id FROM category_tree WHERE valid @> now()), 0);
 
+-- name: other_tree
+-- Whether cells are in the order of another tree than the one valid now.
+SELECT (SELECT value FROM tile_state WHERE name = 'tree') IS DISTINCT FROM
+       coalesce((SELECT tree_id FROM category_tree WHERE valid @> now()), 0);
+
 -- name: make_dirty
 CREATE TEMPORARY TABLE dirty (zoom integer, x integer, y integer) ON COMMIT DROP;
 
@@ -104,6 +109,25 @@ SELECT %(zoom)s, c.x, c.y, c.status, sum(c.n), sum(c.sum_x), sum(c.sum_y),
  GROUP BY c.x, c.y, c.status
  ORDER BY c.x >> 5, c.y >> 5, c.x, c.y, c.status;
 
+-- name: order_majors
+-- Counts by major class in the order of the tree valid now, of what is counted by category: no object is looked at.
+WITH ordered AS (
+  SELECT c.zoom, c.x, c.y, c.status,
+         ARRAY[coalesce(sum(of.n) FILTER (WHERE m = 1), 0), coalesce(sum(of.n) FILTER (WHERE m = 2), 0),
+               coalesce(sum(of.n) FILTER (WHERE m = 3), 0), coalesce(sum(of.n) FILTER (WHERE m = 4), 0),
+               coalesce(sum(of.n) FILTER (WHERE m = 5), 0), coalesce(sum(of.n) FILTER (WHERE m = 6), 0),
+               coalesce(sum(of.n) FILTER (WHERE m = 7), 0), coalesce(sum(of.n) FILTER (WHERE m = 8), 0),
+               coalesce(sum(of.n) FILTER (WHERE m = 9), 0)]::bigint[] AS majors
+    FROM object_cell AS c
+   CROSS JOIN LATERAL unnest(c.categories, c.ns) AS of (category_id, n)
+    JOIN category_major USING (category_id)
+   GROUP BY c.zoom, c.x, c.y, c.status
+)
+UPDATE object_cell AS c
+   SET majors = o.majors
+  FROM ordered AS o
+ WHERE (c.zoom, c.x, c.y, c.status) = (o.zoom, o.x, o.y, o.status) AND c.majors <> o.majors;
+
 -- name: tree
 -- From now on cells are in the order of the tree valid now.
 INSERT INTO tile_state (name, value) VALUES ('tree', coalesce((SELECT tree_id FROM category_tree WHERE valid @> now()), 0))
@@ -147,6 +171,19 @@ SELECT change_no, xs, ys FROM tile_change WHERE change_no > %(after)s ORDER BY c
 
 -- name: last_change
 SELECT coalesce(max(change_no), 0), coalesce(min(change_no), 0) FROM tile_change;
+
+-- name: unlike
+-- Zooms whose cells do not add up, by status, to the objects there are: their number and the sums of their places.
+WITH counted AS (
+  SELECT status, count(*) AS n, sum(mercator_x(ST_X(point))) AS sum_x, sum(mercator_y(ST_Y(point))) AS sum_y FROM object GROUP BY status
+), kept AS (
+  SELECT zoom::integer AS zoom, status, sum(n) AS n, sum(sum_x) AS sum_x, sum(sum_y) AS sum_y FROM object_cell GROUP BY zoom, status
+)
+SELECT DISTINCT zoom
+  FROM (SELECT zoom, c.* FROM generate_series(%(uppermost)s::integer, %(deepest)s::integer) AS zoom, counted AS c) AS counted
+  FULL JOIN kept USING (zoom, status)
+ WHERE (kept.n, kept.sum_x, kept.sum_y) IS DISTINCT FROM (counted.n, counted.sum_x, counted.sum_y)
+ ORDER BY zoom;
 
 -- name: make_recounted
 -- Every cell of every zoom, counted from the objects.

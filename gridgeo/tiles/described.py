@@ -21,7 +21,11 @@ _LINE_WIDTHS = {"districts": 2.4, "streets": 1.6, "communities": 1.0}
 
 
 def tilejson(
-    collection: Collection, base: str, bounds: Sequence[float] | None = None, levels: Sequence[tuple[str, int]] = ()
+    collection: Collection,
+    base: str,
+    bounds: Sequence[float] | None = None,
+    levels: Sequence[tuple[str, int]] = (),
+    tree: Tree | None = None,
 ) -> dict[str, Any]:
     """Return the TileJSON of a collection.
 
@@ -33,6 +37,8 @@ def tilejson(
         West, south, east, north in degrees, where they are known.
     levels
         Of an edition of grids, as :func:`.grids.levels` returns them.
+    tree
+        Of categories, valid now: m1 to m9 are its major classes, in its order.
     """
     layers = _layers(collection, levels)
     told = {
@@ -46,7 +52,9 @@ def tilejson(
     }
     if bounds is not None:
         told["bounds"] = [round(float(each), 6) for each in bounds]
-    return told | ({"points_from": POINTS_FROM} if collection is Collection.OBJECTS else {})
+    if collection is Collection.OBJECTS:
+        told |= {"points_from": POINTS_FROM, **({"tree": tree.tree_id} if tree else {})}
+    return told
 
 
 def style(base: str, tree: Tree | None, levels: Sequence[tuple[str, int]], authority: str = "") -> dict[str, Any]:

@@ -9,8 +9,9 @@ from contextlib import closing
 import pytest
 
 from gridgeo.db import connection
+from gridgeo.db.check import State
 from gridgeo.objects import categories, changed, writing
-from gridgeo.tiles import cells
+from gridgeo.tiles import cells, soundness
 from tests.objects.making import COVER, LAMP, TREE, row
 from tests.tiles.making import EAST, NORTH, SOUTH, WEST, cover, put, town
 
@@ -47,7 +48,7 @@ def test_only_what_changed_is_counted_anew(conn, built):
 
 
 def test_statuses_are_kept_apart(conn, built):
-    writing.retire(conn, ids(conn)[:20])
+    writing.change(conn, [{"object_id": each, "status": "removed"} for each in ids(conn)[:20]])
     cells.drain(conn)
     with conn.cursor() as cur:
         cur.execute("SELECT status, sum(n) FROM object_cell WHERE zoom = 10 GROUP BY status ORDER BY status")
@@ -72,6 +73,17 @@ def test_a_difference_is_found(conn, built):
     assert {zoom for zoom, *_ in cells.difference(conn, 10_000)} == set(range(5, 21))
 
 
+def test_the_check_says_which_cells_are_wrong_and_the_command_it_names_mends_them(conn, built):
+    assert [one.state for one in soundness.examine(conn)] == [State.OK]
+    with conn.cursor() as cur:
+        cur.execute("UPDATE object_cell SET n = n + 1 WHERE (zoom, x, y) = (SELECT 12, min(x), min(y) FROM object_cell WHERE zoom = 12)")
+        cur.execute("DELETE FROM object_cell WHERE zoom = 14 AND n > 0")
+    (found,) = soundness.examine(conn)
+    assert found.state is State.ERROR and "zoom 12, 14 " in found.seen and "gridgeo tiles rebuild" in found.hint
+    cells.rebuild(conn)
+    assert [one.state for one in soundness.examine(conn)] == [State.OK] and cells.difference(conn) == []
+
+
 def test_what_was_filled_otherwise_is_counted_from_scratch(conn, built):
     with conn.cursor() as cur:
         cur.execute("UPDATE object SET point = ST_Translate(point, 0.001, 0)")
@@ -87,7 +99,9 @@ def test_another_tree_orders_the_classes_anew(conn, built):
         cur.execute("UPDATE category_tree SET valid = 'empty', activated_at = NULL")  # a tree with another class before this one
         categories.activate(conn, categories.stage(conn, [row("井盖", major="甲", minor="井", minor_en="Covers"), *TREE], "2027"))
         assert cells.waiting(conn)
-        cells.drain(conn)
+        before = cells.last_change(conn)[0]
+        assert cells.drain(conn) == 0, "no object is counted for that"
+        assert [xs for _, xs, _ in cells.changes(conn, before)] == [None], "every tile is another"
         cur.execute("SELECT majors FROM object_cell WHERE zoom = 5")
         assert cur.fetchone()[0][:2] == [0, 300]
     assert not cells.waiting(conn)

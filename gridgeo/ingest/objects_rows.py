@@ -20,6 +20,7 @@ from .objects_words import Categories, attributes, combined, read
 from .words import Word
 
 _CHECK = np.uint32(model.Reason.ORGANISATION_CHECK.bit)
+_MONTHS = np.array([f"{month:02}" for month in range(1, 13)], "S2")
 _AHEAD = {"inspected_on": "inspected-ahead", "since": "since-ahead"}
 _DRAWN = {GeometryKind.POINT: POINT, GeometryKind.LINE: LINE, GeometryKind.POLYGON: POLYGON}
 
@@ -122,7 +123,7 @@ def _codes(given: Given, empty: np.ndarray, faults: Faults, offset: int) -> np.n
     length = np.char.str_len(codes)
     odd = (bits & _CHECK) > 0
     faults.add("odd-department", np.flatnonzero(odd & ~empty) + offset, CODE)
-    plain = ((bits & ~_CHECK) == 0) & ~np.isin(length, (15, 18)) & (np.char.upper(codes) == codes)
+    plain = ((bits & ~_CHECK) == 0) & ~_as_personal(codes, length) & (np.char.upper(codes) == codes)
     one_by_one = np.flatnonzero(~plain & ~missing)
     found = {at: _thing(codes[at].decode("utf-8", "replace")) for at in one_by_one.tolist()}
     for fault in ("bad-element-code", "code-as-number"):
@@ -135,6 +136,15 @@ def _codes(given: Given, empty: np.ndarray, faults: Faults, offset: int) -> np.n
         codes = codes.astype(f"S{max(codes.dtype.itemsize, 64)}")
         codes[list(sound)] = np.array(list(sound.values()), dtype="S")
     return codes
+
+
+def _as_personal(codes: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """A mask of the codes as long as ID numbers; of those of 15 characters, only with a month where a date of birth has it."""
+    found, rows = length == 18, np.flatnonzero(length == 15)
+    if len(rows):
+        signs = codes[rows].view("S1").reshape(len(rows), -1)[:, 8:10]
+        found[rows] = np.isin(np.ascontiguousarray(signs).view("S2").ravel(), _MONTHS)
+    return found
 
 
 def _thing(text: str) -> Word:

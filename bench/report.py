@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -16,7 +17,12 @@ from gridgeo import __version__
 from .figures import Figure, Result
 
 _PACKAGES = ("numpy", "shapely", "geopandas", "pyogrio", "duckdb", "fastapi", "uvicorn", "psycopg2-binary", "folium")
-_PREFACE = "Written by `python3 -m gridgeo bench --write-docs`. Read ratios, not seconds: they are of one run on one machine."
+_PREFACE = (
+    "Written by `python3 -m gridgeo bench --write-docs`. Read ratios, not seconds: what is compared was measured in one run on one\n"
+    "machine, and each section says when."
+)
+_NAME = re.compile("^`([a-z]+)`", re.MULTILINE)
+_OF_A_RUN = ("date", "other work")
 _COLUMNS = ("what", "measured", "against ours", "note")
 
 
@@ -51,16 +57,31 @@ def text(result: Result) -> str:
     return "\n".join([f"\n{result.name}: {result.title}", *(line.rstrip() for line in lines), *goals])
 
 
-def markdown(results: Iterable[Result], facts: dict[str, str]) -> str:
-    """Return results as a page of the documentation."""
-    lines = ["# Benchmarks", "", _PREFACE, ""]
-    lines += [f"- {name}: {fact}" for name, fact in facts.items()]
-    for result in results:
-        lines += ["", f"## {result.title}", "", f"`{result.name}`", "", f"| {' | '.join(_COLUMNS)} |", "|---|---:|---:|---|"]
-        lines += [f"| {' | '.join(_row(figure))} |" for figure in result.figures]
-        for goal in result.goals:
-            lines += ["", f"Goal {'met' if goal.met else '**missed**'}: {goal.text}; measured {goal.measured}."]
-    return "\n".join(lines) + "\n"
+def markdown(results: Iterable[Result], facts: dict[str, str], before: str = "", order: Iterable[str] = ()) -> str:
+    """Return results as a page of the documentation.
+
+    Parameters
+    ----------
+    before
+        The page as it is: sections of what was not measured now are kept.
+    order
+        Names of benchmarks as they follow each other on the page.
+    """
+    sections = {_NAME.search(section)[1]: section.strip() for section in before.split("\n## ")[1:] if _NAME.search(section)}
+    sections |= {result.name: _section(result, facts) for result in results}
+    head = ["# Benchmarks", "", _PREFACE, "", *(f"- {name}: {fact}" for name, fact in facts.items() if name not in _OF_A_RUN)]
+    placed = {name: place for place, name in enumerate(order)}
+    inside = [sections[name] for name in sorted(sections, key=lambda name: placed.get(name, len(placed)))]
+    return "\n".join(["\n".join(head), *(f"\n## {section}" for section in inside)]) + "\n"
+
+
+def _section(result: Result, facts: dict[str, str]) -> str:
+    lines = [result.title, "", f"`{result.name}` · {facts['date']}, {facts['other work']}"]
+    lines += ["", f"| {' | '.join(_COLUMNS)} |", "|---|---:|---:|---|"]
+    lines += [f"| {' | '.join(_row(figure))} |" for figure in result.figures]
+    for goal in result.goals:
+        lines += ["", f"Goal {'met' if goal.met else '**missed**'}: {goal.text}; measured {goal.measured}."]
+    return "\n".join(lines)
 
 
 def write(results: list[Result], facts: dict[str, str], folder: Path) -> list[Path]:

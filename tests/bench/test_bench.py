@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -64,13 +65,28 @@ def test_a_peer_that_is_not_installed_is_said_to_be_missing(loaded, monkeypatch)
         pass
 
 
+FACTS = {"date": "2026-01-01 10:00 UTC", "machine": "one", "other work": "load average 0.1 before the run"}
+
+
+def test_what_was_not_measured_again_stays_on_the_page_and_each_section_says_when():
+    bulk, page, later = Result("bulk", "points"), Result("page", "the map"), {**FACTS, "date": "2026-02-02 10:00 UTC"}
+    bulk.add("gridgeo", 0.5, "s")
+    page.add("first map", 1.0, "s")
+    first = report.markdown([page, bulk], FACTS, "", ["bulk", "page"])
+    bulk.figures[0] = replace(bulk.figures[0], value=0.25)
+    both = report.markdown([bulk], later, first, ["bulk", "page"])
+    assert "0.5 s" not in both and both.index("| gridgeo | 0.25 s |") < both.index("| first map | 1 s |")
+    assert "`bulk` · 2026-02-02 10:00 UTC, load average 0.1" in both and "`page` · 2026-01-01 10:00 UTC" in both
+    assert report.markdown([], later, both, ["bulk", "page"]) == both
+
+
 def test_a_missed_goal_stands_in_every_form_of_the_report():
     result = Result("bulk", "points")
     result.add("gridgeo", 0.5, "s")
     result.add("other", None, "s", note="not available")
     result.goal("at least 5 times", "1.2 times", False)
     assert "goal MISSED at least 5 times: 1.2 times" in report.text(result)
-    page = report.markdown([result], {"machine": "one"})
+    page = report.markdown([result], FACTS)
     assert "Goal **missed**: at least 5 times; measured 1.2 times." in page
     assert "| other | – |  | not available |" in page
 
@@ -99,7 +115,7 @@ def test_one_core_is_given_back():
 
 
 @pytest.mark.parametrize(
-    ("argv", "said"), [(["bench", "nothing"], "there are bulk, single"), (["bench", "bulk", "--write-docs"], "one whole run")]
+    ("argv", "said"), [(["bench", "nothing"], "there are bulk, single"), (["bench", "bulk", "--quick", "--write-docs"], "full size")]
 )
 def test_what_cannot_be_measured_is_one_line(argv, said, capsys):
     assert cli.main(argv) == 2

@@ -20,7 +20,7 @@ from .. import issues as findings
 from ..addresses import assignment, search, store
 from ..codes import grid
 from ..db import queries
-from ..errors import Conflict, InvalidInput, UnreadableFile
+from ..errors import InvalidInput, UnreadableFile
 from ..hierarchy import editions
 from ..hierarchy.model import GOVERNANCE
 from ..issues import Issue
@@ -29,7 +29,7 @@ from .bulk import Progress
 from .formats.decoding import guessed
 from .kinds import BUILDINGS, HOUSES, KINDS, LEAVING_OUT, NEVER_ACCEPTED, RULES, SUCCESSORS, Kind
 from .model import Table
-from .notes import ERROR, INFO, Notes
+from .notes import ERROR, INFO, Notes, require_none
 from .words import Word, repeatable
 
 SQL = queries.load(__package__, "addresses.sql")
@@ -127,10 +127,7 @@ def commit(conn, plan: Plan, accepted: Collection[str] = ()) -> Stored:
     Conflict
         When errors are left that were not accepted on purpose.
     """
-    left = plan.errors(accepted)
-    if left:
-        told = ", ".join(f"{code} ({plan.totals.get(code, 1):,})" for code in findings.count(left))
-        raise Conflict(f"nothing was stored: {told}; {way_out(left)}")
+    require_none(plan.errors(accepted), plan.totals, way_out)
     with conn.cursor() as cur:
         with store.writing(conn):
             cur.execute(SQL[plan.kind.leave_out], {"codes": list(LEAVING_OUT)})

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ..issues import Issue, Severity
+from ..errors import Conflict
+from ..issues import Issue, Severity, count
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+
+def require_none(left: Sequence[Issue], totals: Mapping[str, int], way_out: Callable[[Sequence[Issue]], str]) -> None:
+    """Raise Conflict where errors are left that stop a load: which, how many of each (`totals`), and what to do about them."""
+    if left:
+        told = ", ".join(f"{code} ({totals.get(code, 1):,})" for code in count(left))
+        raise Conflict(f"nothing was stored: {told}; {way_out(left)}")
 
 
 class Notes:

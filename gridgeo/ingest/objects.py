@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import issues as findings
 from ..addresses import store as addresses
-from ..errors import Conflict, InvalidInput, UnreadableFile
+from ..errors import InvalidInput, UnreadableFile
 from ..geo import suspicion
 from ..geo.lattice import Hit
 from ..hierarchy import editions as governed
@@ -26,7 +26,7 @@ from ..objects import categories, counts
 from ..objects.model import Tree
 from . import objects_given, objects_places, objects_rejected, objects_rows, objects_store
 from .bulk import Progress
-from .notes import ERROR, Notes
+from .notes import ERROR, Notes, require_none
 from .objects_faults import MOST_TOLD, RULES, Faults
 from .objects_rows import Rows
 
@@ -160,10 +160,7 @@ def commit(conn, plan: Plan, accepted: Collection[str] = (), take_sound: bool = 
     Conflict
         When errors are left.
     """
-    left = plan.errors(accepted, take_sound)
-    if left:
-        told = ", ".join(f"{code} ({plan.totals.get(code, 1):,})" for code in findings.count(left))
-        raise Conflict(f"nothing was stored: {told}; {way_out(left)}")
+    require_none(plan.errors(accepted, take_sound), plan.totals, way_out)
     counts.lock(conn)
     done = _written(conn, plan)
     load_id = objects_rejected.put(conn, plan.parts, plan.sound, plan.faults)

@@ -50,6 +50,11 @@ def number(conn, collection: Collection) -> int:
     return cells.last_change(conn)[0] if collection is Collection.OBJECTS else _one(conn, "grids_number")[0]
 
 
+def edition_now(conn) -> int | None:
+    """Return the governance edition valid now, by which callers of a part see what they see."""
+    return _one(conn, "edition_now")[0]
+
+
 def _current(conn, collection: Collection, change_no: int) -> set[int]:
     """The editions of which tiles made after a change may be kept; nobody changes anything before the transaction ends."""
     if collection is Collection.OBJECTS:

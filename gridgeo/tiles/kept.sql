@@ -16,6 +16,9 @@ SELECT DISTINCT edition_id FROM tile_level;
 -- name: grids_number
 SELECT coalesce((SELECT value FROM tile_state WHERE name = 'grids'), 0);
 
+-- name: edition_now
+SELECT edition_now();
+
 -- name: forget_grids
 -- Grids that were simplified are forgotten: the number rises, and whoever holds tiles is told.
 WITH risen AS (

@@ -25,6 +25,9 @@ MOST_BYTES = 96 * 2**20
 #: Seconds after which it is looked whether anything changed, though nobody told.
 _LOOK_S = 2.0
 
+#: Where it is told that objects changed, that what is kept was forgotten, and that another edition began.
+_CHANNELS = ("gridgeo_objects", "gridgeo_tiles", "gridgeo_edition")
+
 #: Tiles made that wait to be kept in the database; when there are more, they are not.
 _WAITING = 500
 
@@ -51,8 +54,8 @@ class Live:
         self._preparing = threading.Lock()
         self._seen = {Collection.OBJECTS: 0, Collection.BUILDINGS: 0, Collection.GRIDS: 0}
         self._to_keep: list[tuple[Place, bytes, int]] = []
-        self._looked = 0.0
-        self._objects = Listener("gridgeo-tiles", self._connect, ["gridgeo_objects", "gridgeo_tiles"], self._read, self._due)
+        self._looked, self._edition = 0.0, None
+        self._objects = Listener("gridgeo-tiles", self._connect, _CHANNELS, self._read, self._due)
         self._buildings = Listener("gridgeo-tiles-buildings", self._connect, ["gridgeo_addresses"], self._rebuilt)
 
     def start(self) -> Live:
@@ -119,6 +122,7 @@ class Live:
         self._looked = time.monotonic()
         if cells.waiting(conn):
             self._transaction(conn, lambda: cells.drain(conn, wait=False))
+        self._forget_edition(conn)
         self._forget(conn)
         self._forget_grids(conn)
         self._keep(conn)
@@ -135,6 +139,14 @@ class Live:
             self.cache.forget(Collection.OBJECTS)
         else:
             self.cache.forget_cells(cell for _, xs, ys in told for cell in zip(xs, ys, strict=True))
+
+    def _forget_edition(self, conn) -> None:
+        """Another edition began: callers of a part may see otherwise, sooner than it is in memory and told apart by."""
+        edition = kept.edition_now(conn)
+        if edition != self._edition:
+            self._edition = edition
+            self._rebuilt(conn)
+            self.cache.forget(Collection.OBJECTS)
 
     def _forget_grids(self, conn) -> None:
         """Editions may have been simplified anew, or are no more: what was is asked for again."""

@@ -61,7 +61,9 @@ def test_the_owner_loads_and_the_locked_room_holds_it_too(town):
 
 def test_an_owner_without_the_roles_is_told_which(town):
     with town, town.cursor() as cur:
-        cur.execute("RESET SESSION AUTHORIZATION; REVOKE gridgeo_city, gridgeo_tiles FROM gridgeo_test_town; SET SESSION AUTHORIZATION gridgeo_test_town")
+        cur.execute("RESET SESSION AUTHORIZATION")
+        cur.execute("REVOKE gridgeo_city, gridgeo_tiles FROM gridgeo_test_town")
+        cur.execute("SET SESSION AUTHORIZATION gridgeo_test_town")
     with pytest.raises(EnvironmentIncomplete, match="gridgeo_city"):
         migrate.migrate(town)
 

@@ -85,8 +85,13 @@ def difference(conn, limit: int = 100) -> list[tuple]:
 def unlike(conn) -> list[int]:
     """Return the zooms whose cells do not add up to the objects there are. Looks at each object once, and at each cell."""
     with conn.cursor() as cur:
-        cur.execute(SQL["unlike"], {"uppermost": CELLS_UPPERMOST, "deepest": CELLS_DEEPEST})
-        return [zoom for (zoom,) in cur.fetchall()]
+        cur.execute(SQL["objects_add_up"])
+        there = set(cur.fetchall())
+        kept = {zoom: set() for zoom in range(CELLS_UPPERMOST, CELLS_DEEPEST + 1)}
+        cur.execute(SQL["cells_add_up"])
+        for zoom, *sums in cur.fetchall():
+            kept.setdefault(zoom, set()).add(tuple(sums))
+    return sorted(zoom for zoom, sums in kept.items() if sums != there)
 
 
 def last_change(conn) -> tuple[int, int]:

@@ -172,18 +172,13 @@ SELECT change_no, xs, ys FROM tile_change WHERE change_no > %(after)s ORDER BY c
 -- name: last_change
 SELECT coalesce(max(change_no), 0), coalesce(min(change_no), 0) FROM tile_change;
 
--- name: unlike
--- Zooms whose cells do not add up, by status, to the objects there are: their number and the sums of their places.
-WITH counted AS (
-  SELECT status, count(*) AS n, sum(mercator_x(ST_X(point))) AS sum_x, sum(mercator_y(ST_Y(point))) AS sum_y FROM object GROUP BY status
-), kept AS (
-  SELECT zoom::integer AS zoom, status, sum(n) AS n, sum(sum_x) AS sum_x, sum(sum_y) AS sum_y FROM object_cell GROUP BY zoom, status
-)
-SELECT DISTINCT zoom
-  FROM (SELECT zoom, c.* FROM generate_series(%(uppermost)s::integer, %(deepest)s::integer) AS zoom, counted AS c) AS counted
-  FULL JOIN kept USING (zoom, status)
- WHERE (kept.n, kept.sum_x, kept.sum_y) IS DISTINCT FROM (counted.n, counted.sum_x, counted.sum_y)
- ORDER BY zoom;
+-- name: objects_add_up
+-- Objects by status: their number and the sums of their places.
+SELECT status, count(*), sum(mercator_x(ST_X(point)))::bigint, sum(mercator_y(ST_Y(point)))::bigint FROM object GROUP BY status;
+
+-- name: cells_add_up
+-- The same of the cells of each zoom.
+SELECT zoom, status, sum(n)::bigint, sum(sum_x)::bigint, sum(sum_y)::bigint FROM object_cell GROUP BY zoom, status;
 
 -- name: make_recounted
 -- Every cell of every zoom, counted from the objects.

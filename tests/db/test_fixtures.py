@@ -44,6 +44,6 @@ def test_ctrl_c_in_the_middle_of_a_test_leaves_neither_server_nor_files(tmp_path
         data = next(line.split()[1] for line in run.stdout if line.startswith("AT "))
         assert Path(data).exists()
         os.killpg(run.pid, signal.SIGINT)
-        run.communicate(timeout=30)
+        run.communicate(timeout=120)
     assert run.returncode == 2
     assert not Path(data).parent.exists()

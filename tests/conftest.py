@@ -13,12 +13,17 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import psycopg2
 import pytest
 
 from gridgeo.bootstrap import browser
 from gridgeo.db import cluster, connection, migrate, queries
 from gridgeo.settings import Settings
+
+# How long an example takes is the machine's business.
+hypothesis.settings.register_profile("gridgeo", deadline=None)
+hypothesis.settings.load_profile("gridgeo")
 
 pytest_plugins = ("tests.browsing", "tests.installation")
 

@@ -59,6 +59,8 @@ def path(collection: str, place: tuple[float, float], z: int) -> str:
 def held(client, asked: str, key: dict) -> int:
     """How many objects, or buildings, a tile holds."""
     answer = client.get(asked, headers=key)
+    if answer.status_code == 503:  # the first that transforms may be slow on a busy machine, and is told to come again
+        answer = client.get(asked, headers=key)
     assert answer.status_code == 200, answer.text
     return sum(each["properties"].get("n", 1) for features in layers(answer.content).values() for each in features)
 

@@ -19,5 +19,10 @@ def tile(conn, at: Tile) -> bytes:
     dx, dy = (east - west) * _EDGE, (north - south) * _EDGE
     box = {"west": west - dx, "south": south - dy, "east": east + dx, "north": north + dy}
     with conn.cursor() as cur:
-        cur.execute(SQL["tile"], {"z": at.z, "column": at.x, "row": at.y, **box})
+        cur.execute(SQL["sees_whole"])
+        units = None
+        if not cur.fetchone()[0]:
+            cur.execute(SQL["units_near"], box)
+            units = [unit_id for (unit_id,) in cur.fetchall()]
+        cur.execute(SQL["tile"], {"z": at.z, "column": at.x, "row": at.y, "units": units, **box})
         return bytes(cur.fetchone()[0])

@@ -1,10 +1,25 @@
+-- name: sees_whole
+-- Whether the caller sees the whole city: then the spatial index may be used before anything is asked of a row.
+SELECT area_is_whole() OR pg_has_role(current_user, 'gridgeo_city', 'USAGE');
+
+-- name: units_near
+-- The caller's units a tile meets, or nearly: an outline may reach over the border of its unit.
+SELECT v.unit_id
+  FROM grid_unit_version AS v
+ WHERE v.edition_id = edition_now() AND v.unit_id = ANY ((SELECT area_units())::bigint[])
+   AND v.geom && ST_MakeEnvelope(%(west)s - 0.002, %(south)s - 0.002, %(east)s + 0.002, %(north)s + 0.002, 4490);
+
 -- name: tile
 -- Buildings that stand, as far as the caller sees them: the footprint where it is known, else the point.
 WITH found AS MATERIALIZED (
   SELECT b.building_code AS code, b.building_use AS use, b.status, b.floors, ST_Transform(coalesce(b.footprint, b.point), 3857) AS shape
     FROM building AS b
     JOIN address_status AS s ON s.status = b.status AND s.live
-   WHERE (b.footprint && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
+   WHERE (%(units)s::bigint[] IS NULL OR EXISTS (
+           SELECT FROM building_grid AS g
+            WHERE g.zone = b.zone AND g.building_code = b.building_code
+              AND g.edition_id = edition_now() AND g.unit_id = ANY (%(units)s::bigint[])))
+     AND (b.footprint && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
           OR b.footprint IS NULL AND b.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490))
      AND coalesce(b.valid_to > current_date, true)
 ), q AS MATERIALIZED (

@@ -81,7 +81,7 @@ async def objects(request: Request) -> Response:
     """Objects: far out the layer `clusters` with exact counts (n, and m1 to m9 by major class), near the layer `objects`.
 
     Near too there are clusters where more objects stand in a tile than can be drawn. A filter of other properties than category,
-    major and status is answered from zoom 12 on.
+    major and status is answered from zoom 14 on.
     """
     asked, at = _OBJECTS(request), _tile(request)
     wanted, seen = _wanted(request, asked, at), _sees(request)

@@ -24,7 +24,7 @@ POINTS_FROM, POINTS_MOST = 16, 6000
 
 #: What cells know of objects: a filter that speaks of these alone is answered from them. One that speaks of more is answered from
 #: the objects themselves, from this zoom on.
-IN_CELLS, FILTERED_FROM = frozenset(("category", "major", "status")), 12
+IN_CELLS, FILTERED_FROM = frozenset(("category", "major", "status")), 14
 
 #: From these zooms on buildings are drawn, and objects have names.
 BUILDINGS_FROM, NAMES_FROM = 15, 17

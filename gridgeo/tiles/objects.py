@@ -36,6 +36,7 @@ def tile(conn, at: Tile, wanted: Filter) -> bytes:
         return _near(conn, at, wanted)
     if not wanted.in_cells:
         return _seen(conn, at, wanted)
+    wanted = _plainer(conn, wanted)
     cells = {"cell_zoom": at.z + CELL_BITS, "column": at.x, "row": at.y}
     return bytes(_one(conn, _of_cells(wanted), **_given(conn, at, wanted), **cells)[0])
 
@@ -57,6 +58,17 @@ def standing(conn) -> list[str]:
     with conn.cursor() as cur:
         cur.execute("SELECT status FROM object_status WHERE standing ORDER BY status")
         return [status for (status,) in cur.fetchall()]
+
+
+def _plainer(conn, wanted: Filter) -> Filter:
+    """The same wanted in categories and statuses, where a filter lets the same categories through of each status: these are looked for."""
+    if wanted.only is None:
+        return wanted
+    with conn.cursor() as cur:
+        cur.execute(SQL["let_through"], _asked(conn, wanted))
+        through = {status: categories and tuple(categories) for status, categories in cur.fetchall()}
+    alike = set(through.values()) or {()}
+    return Filter(alike.pop(), tuple(through)) if len(alike) == 1 else wanted
 
 
 def _of_cells(wanted: Filter) -> str:
@@ -90,11 +102,13 @@ def _box(at: Tile) -> dict[str, float]:
 
 def _given(conn, at: Tile, wanted: Filter) -> dict[str, Any]:
     """Where a tile lies, in degrees and in whole numbers of the world, and what is wanted of it."""
-    statuses = list(Status) if wanted.any_status else wanted.statuses
     side = 2 ** (WORLD_BITS - at.z)
+    return {**_box(at), **{"x": at.x * side, "y": at.y * side, "unit": side / EXTENT}, **_asked(conn, wanted)}
+
+
+def _asked(conn, wanted: Filter) -> dict[str, Any]:
+    statuses = list(Status) if wanted.any_status else wanted.statuses
     return {
-        **_box(at),
-        **{"x": at.x * side, "y": at.y * side, "unit": side / EXTENT},
         "statuses": list(map(str, statuses)) if statuses is not None else standing(conn),
         "categories": None if wanted.categories is None else list(wanted.categories),
         "filter": Condition(wanted.only),

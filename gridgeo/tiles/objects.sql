@@ -69,6 +69,18 @@ WITH major AS MATERIALIZED (
 )
 SELECT coalesce(ST_AsMVT(q, 'clusters', 4096, 'geom'), ''::bytea) FROM q;
 
+-- name: let_through
+-- The categories a filter of categories and statuses lets through, by status; null: all. What it means is known before any cell is
+-- looked at.
+SELECT s.status, CASE WHEN count(*) < (SELECT count(*) FROM category) THEN array_agg(c.category_id ORDER BY c.category_id) END
+  FROM category AS c
+ CROSS JOIN object_status AS s
+ WHERE s.status = ANY (%(statuses)s)
+   AND (%(categories)s::integer[] IS NULL OR c.category_id = ANY (%(categories)s::integer[]))
+   AND %(filter)s
+ GROUP BY s.status
+ ORDER BY s.status;
+
 -- name: units_near
 -- The caller's units a tile meets.
 SELECT v.unit_id

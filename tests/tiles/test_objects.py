@@ -125,6 +125,22 @@ def test_a_filter_in_words_answers_as_plain_parameters_do(conn, made, z):
             assert shown(conn, z, wanted, objects.tile_seen) == shown(conn, z, plain, objects.tile_seen), words
 
 
+def test_a_filter_that_says_what_parameters_say_is_looked_for_as_they_are(conn, made):
+    """The control: what lets other categories through of one status than of another stays a filter."""
+    _, ids = made
+    standing = tuple(objects.standing(conn))
+    for words, plain in (
+        (f"category = {ids[COVER]}", Filter((ids[COVER],), standing)),
+        (f"category IN ({ids[COVER]}) AND (status = 'removed' OR status = 'missing')", Filter((ids[COVER],), ("missing", "removed"))),
+        ("status = 'removed' AND major <> 'x'", Filter(None, ("removed",))),
+        ("category = 1 AND category = 2", Filter((), ())),
+    ):
+        assert objects._plainer(conn, Filter(None, None, parse(words))) == plain, words
+    mixed = Filter(None, None, parse(f"status = 'removed' OR category = {ids[COVER]}"))
+    assert objects._plainer(conn, mixed) == mixed
+    assert total(shown(conn, 12, mixed)["clusters"]) == 200
+
+
 @pytest.mark.parametrize("z", [FILTERED_FROM, POINTS_FROM - 1, POINTS_FROM])
 def test_what_cells_do_not_know_is_asked_of_the_objects(conn, made, z):
     with conn.cursor() as cur:

@@ -31,12 +31,21 @@ class LinkTold(_Schema):
 
 
 class LinksByKind(_Schema):
-    """Everything linked at one place."""
+    """What is linked at one place."""
 
     person: list[LinkTold]
     credit: list[LinkTold]
     phone: list[LinkTold]
     event: list[LinkTold]
+
+
+class CountsByKind(_Schema):
+    """How many links of each kind there are at one place, listed here or not."""
+
+    person: int
+    credit: int
+    phone: int
+    event: int
 
 
 class Meeting(_Schema):
@@ -45,7 +54,10 @@ class Meeting(_Schema):
     place: str = Field(description="25 characters; stars in a building but in no house, or outdoors.")
     form: Literal["house", "building", "outdoors"]
     code: str = Field(description="The place's code without stars: 25, 19 or 14 characters.")
-    complete: bool = Field(description="Whether these are all links of the place.")
+    complete: bool = Field(description="Whether nothing follows: with the pages before, these are all links of the place.")
+    cursor: str | None = Field(description="Where the list goes on, for /linkage/resolve; null where it is complete.")
+    next: str | None = Field(description="The page that follows, masked; null where nothing does.")
+    counts: CountsByKind
     links: LinksByKind
 
 
@@ -67,6 +79,9 @@ class Answers(_Schema):
 
     numberReturned: int
     as_of: date
+    recorded: datetime | None = Field(
+        description="When it was believed, as asked; or the moment of the answer where a list goes on: to be said again with its cursor."
+    )
     answers: list[Answer]
 
 

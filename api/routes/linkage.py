@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from fastapi import APIRouter, Request
@@ -13,13 +14,13 @@ from starlette.concurrency import run_in_threadpool
 
 from gridgeo.access.model import Scope
 from gridgeo.addresses import store as addresses
-from gridgeo.errors import Forbidden
+from gridgeo.errors import Forbidden, InvalidCode
 from gridgeo.linkage import resolve as questions
 from gridgeo.linkage import rules, store
 from gridgeo.linkage.model import KINDS, Asked, Link, Meeting, Resolution, Resolved
 from gridgeo.moments import CHINA
 
-from .. import bodies, conditional, depends, room, schemas
+from .. import bodies, conditional, cursors, depends, room, rooted, schemas
 from .. import schemas_linkage as told
 from ..bodies import FAULTS
 from ..parameters import Parameter, Query, matching, moment
@@ -63,18 +64,36 @@ _TOKEN = Parameter(
 )
 _HOUSE = Parameter(
     "code",
-    "Code of a house (25), or of a building (19) for what is linked to it and to none of its houses.",
+    "Code of a house (25), or of a building (19) for what is linked to it and to none of its houses, or of a basic grid (14) for what is "
+    "linked to it outdoors.",
     str,
-    {"type": "string", "pattern": "^[0-9]{14}[0-9A-Z]{5}([0-9]{6})?$"},
+    {"type": "string", "pattern": "^[0-9]{14}([0-9A-Z]{5}([0-9]{6})?)?$"},
     example="4403060010010100001000001",
     place="path",
 )
-_PLACE = Query(_HOUSE, DATETIME, RECORDED, PURPOSE)
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= store.MOST_LINKS):
+        raise ValueError(f"is no whole number from 1 to {store.MOST_LINKS}")
+    return int(text)
+
+
+_LIMIT = Parameter(
+    "limit",
+    "So many links at most.",
+    _limit,
+    {"type": "integer", "minimum": 1, "maximum": store.MOST_LINKS, "default": store.MOST_LINKS},
+    store.MOST_LINKS,
+)
+_PLACE = Query(_HOUSE, DATETIME, RECORDED, PURPOSE, _LIMIT, cursors.CURSOR)
 _OF_TOKEN = Query(_TOKEN, DATETIME, RECORDED, PURPOSE)
 _NONE = Query()
 
 _BODY = {
-    "description": f"At most {questions.MOST} codes. `unmask` shows codes whole: it needs the scope unmask and a purpose that allows it.",
+    "description": f"At most {questions.MOST} codes. `unmask` shows codes whole: it needs the scope unmask and a purpose that allows it. "
+    "A house is answered with a page of its links; with the `cursor` of the page before its list goes on (say datetime and recorded as "
+    "the answer does, and no link is repeated or left out).",
     "required": True,
     "content": {
         "application/json": {
@@ -93,6 +112,7 @@ _BODY = {
                             "properties": {
                                 "kind": {"type": "string", "enum": list(_ASKED)},
                                 "code": {"type": "string", "maxLength": LONGEST},
+                                "cursor": {**cursors.CURSOR.schema, "description": "Of a house: where its list goes on."},
                             },
                         },
                     },
@@ -128,10 +148,12 @@ async def resolve(request: Request) -> Response:
     responses={200: {"model": told.Meeting}, 410: {"model": schemas.Problem, "description": "It is no more."}},
 )
 def links(request: Request) -> Response:
-    """Persons, organisations, numbers and events at a house, masked."""
+    """Persons, organisations, numbers and events at a house, masked, by kind and role, a page at a time."""
     asked, code = _PLACE(request), request.path_params["code"]
-    found = room.ask(request, _at_house, code, **_when(asked.datetime, asked.recorded), purpose=asked.purpose)
-    return _written(_meeting(found.answers[0].meetings[0]))
+    after = 0 if asked.cursor is None else cursors.read(asked.cursor, *_list_of(code))
+    when = _when(asked.datetime, asked.recorded)
+    found = room.ask(request, _at_house, code, **when, purpose=asked.purpose, after=after, most=asked.limit)
+    return _written(_meeting(found.answers[0].meetings[0], found, {"limit": asked.limit, "purpose": asked.purpose}))
 
 
 @router.get(
@@ -145,7 +167,7 @@ def token(request: Request) -> Response:
     asked = _OF_TOKEN(request)
     given = rules.token_of(request.path_params["token"])
     found = room.ask(request, questions.of_token, given, **_when(asked.datetime, asked.recorded), purpose=asked.purpose)
-    return _written(_answer(0, found.answers[0]))
+    return _written(_answer(0, found.answers[0], found))
 
 
 @router.get("/linkage/roles", summary="Roles of codes at places", openapi_extra=_NONE.as_dict(), responses={200: {"model": told.Roles}})
@@ -193,8 +215,8 @@ def _resolved(request: Request, body: bytes) -> Response:
         allowed = ", ".join(name for name, one in known.items() if one.unmask)
         raise _refused("/purpose", "purpose-without-unmask", f"does not allow codes to be shown whole; these do: {allowed}")
     found = room.ask(request, questions.resolve, asked, **when, purpose=purpose, unmask=unmask)
-    answers = [_answer(index, one) for index, one in enumerate(found.answers)]
-    return _written({"numberReturned": len(answers), "as_of": when["as_of"] or questions.today(), "answers": answers})
+    answers = [_answer(index, one, found) for index, one in enumerate(found.answers)]
+    return _written({"numberReturned": len(answers), "as_of": found.as_of, "recorded": found.recorded, "answers": answers})
 
 
 def _read(given: dict[str, Any]) -> tuple[list[Asked], dict[str, Any], bool]:
@@ -217,17 +239,36 @@ def _read(given: dict[str, Any]) -> tuple[list[Asked], dict[str, Any], bool]:
         faults.append(Fault("/unmask", "invalid-member", "is neither true nor false", True))
     if faults:
         raise InvalidRequest(faults[:FAULTS])
-    return [Asked(code["kind"], code["code"]) for code in codes], _when(**times), given.get("unmask", False)
+    return [_asked(index, **code) for index, code in enumerate(codes)], _when(**times), given.get("unmask", False)
+
+
+def _asked(index: int, kind: str, code: str, cursor: str | None = None) -> Asked:
+    if cursor is None:
+        return Asked(kind, code)
+    try:
+        return Asked(kind, code, cursors.read(cursor, *_list_of(code)))
+    except InvalidRequest as error:
+        raise _refused(f"/codes/{index}/cursor", "invalid-code", error.faults[0].detail) from None
+
+
+def _list_of(code: str) -> tuple[str, str]:
+    """What a cursor of the links at a place holds for; its order does not depend on when they were so."""
+    try:
+        return "links", rules.place_of(code)
+    except InvalidCode:
+        return "links", ""
 
 
 def _code_fault(index: int, code: object) -> Fault | None:
-    if not isinstance(code, dict) or code.keys() != {"kind", "code"}:
+    if not isinstance(code, dict) or not {"kind", "code"} <= code.keys() <= {"kind", "code", "cursor"}:
         return Fault(f"/codes/{index}", "invalid-code", 'is not {"kind": …, "code": …}', True)
     if not isinstance(code["kind"], str) or code["kind"] not in _ASKED:
         return Fault(f"/codes/{index}/kind", "unknown-kind", f"is none of {', '.join(_ASKED)}", True)
     if not isinstance(code["code"], str) or len(code["code"]) > LONGEST:
         rule = f"has more than {LONGEST} characters" if isinstance(code["code"], str) else "is no text; a number loses its last digits"
         return Fault(f"/codes/{index}/code", "invalid-code", rule, True)
+    if "cursor" in code and not (code["kind"] == "house" and isinstance(code["cursor"], str)):
+        return Fault(f"/codes/{index}/cursor", "invalid-code", "goes with a house alone, and is a text", True)
     return None
 
 
@@ -240,13 +281,14 @@ def _when(datetime: datetime | None, recorded: datetime | None) -> dict[str, Any
 
 
 def _at_house(conn, vault, code: str, *, as_of: date | None, **asked: Any) -> Resolution:
-    """What is linked at a house or building the caller may see; raises NotFound and Gone as the address base does."""
-    there = addresses.building if len(code) == rules.BUILDING else addresses.house
-    there(conn, code, as_of)
+    """What is linked at a house or building the caller may see, or in a grid; raises NotFound and Gone as the address base does."""
+    if len(code) != rules.OUTDOORS:
+        there = addresses.building if len(code) == rules.BUILDING else addresses.house
+        there(conn, code, as_of)
     return questions.at_place(conn, vault, code, as_of=as_of, **asked)
 
 
-def _answer(index: int, one: Resolved) -> dict[str, Any]:
+def _answer(index: int, one: Resolved, of: Resolution) -> dict[str, Any]:
     return {
         "index": index,
         "kind": one.kind,
@@ -255,18 +297,29 @@ def _answer(index: int, one: Resolved) -> dict[str, Any]:
         "fault": one.fault or None,
         "ambiguous": one.ambiguous,
         "complete": one.complete,
-        "places": [_meeting(meeting) for meeting in one.meetings],
+        "places": [_meeting(meeting, of, {}) for meeting in one.meetings],
     }
 
 
-def _meeting(meeting: Meeting) -> dict[str, Any]:
+def _meeting(meeting: Meeting, of: Resolution, more: dict[str, Any]) -> dict[str, Any]:
+    """A place with a page of its links; `more` is said again where the list goes on."""
+    code = rules.code_of(meeting.place)
+    cursor = None if meeting.complete else cursors.written(meeting.last, *_list_of(code))
+    on = {name: value for name, value in ({"datetime": of.as_of, "recorded": _instant(of.recorded)} | more).items() if value}
     return {
         "place": meeting.place,
         "form": rules.form_of(meeting.place),
-        "code": rules.code_of(meeting.place),
+        "code": code,
         "complete": meeting.complete,
+        "cursor": cursor,
+        "next": cursor and rooted.at(f"/houses/{code}/links?{urlencode({**on, 'cursor': cursor})}"),
+        "counts": {str(kind): meeting.counts.get(kind, 0) for kind in KINDS},
         "links": {str(kind): [_link(link) for link in meeting.links.get(kind, ())] for kind in KINDS},
     }
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return moment and moment.isoformat()
 
 
 def _link(link: Link) -> dict[str, Any]:

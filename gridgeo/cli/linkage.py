@@ -33,6 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     resolve.add_argument("--purpose", required=True, help="what for; see `gridgeo linkage status`")
     resolve.add_argument("--as-of", type=_day, metavar="DATE", help="the day it was so (default: today)")
     resolve.add_argument("--unmask", action="store_true", help="show codes whole, where the purpose allows it")
+    resolve.add_argument("--all", action="store_true", help="list every link of a place; else the first hundred, and how many there are")
     history = add("history", _history, "every link of a token there is or was, codes masked")
     history.add_argument("token", help="32 hexadecimal digits, as answers name it")
     for name, run, told in (("end", _end, "say that a link no longer holds"), ("correct", _correct, "say a link anew")):
@@ -151,11 +152,12 @@ def _resolve(args: argparse.Namespace, settings: Settings) -> int:
     from . import room
 
     asked = [Asked(args.kind, code) for code in _codes(args.kind)]
+    how = {"as_of": args.as_of, "unmask": args.unmask, **({"most": None} if args.all else {})}
     with room.entered(settings) as (conn, vault):
         who = {"purpose": args.purpose, "actor": room.actor()}
 
         def ask():
-            found = resolve.resolve(conn, vault, asked, **who, as_of=args.as_of, unmask=args.unmask)
+            found = resolve.resolve(conn, vault, asked, **who, **how)
             return found.answers, found.head
 
         try:
@@ -184,9 +186,16 @@ def _told(answer):
     if not answer.fault and not answer.meetings:
         yield "  linked to nothing"
     for meeting in answer.meetings:
-        yield f"  at {meeting.place}"
-        links = [_row(link) for some in meeting.links.values() for link in some]
-        yield from (f"    {line}" for line in table(_COLUMNS, links))
+        yield f"  at {meeting.place}{_cut(meeting)}"
+        yield from (f"    {line}" for line in table(_COLUMNS, [_row(link) for link in meeting.listed]))
+
+
+def _cut(meeting) -> str:
+    """What is said of a list that goes on."""
+    if meeting.complete:
+        return ""
+    by_kind = ", ".join(f"{kind} {count:,}" for kind, count in meeting.counts.items())
+    return f": {len(meeting.listed)} of {sum(meeting.counts.values()):,} links ({by_kind}); --all lists the rest"
 
 
 _COLUMNS = ("link", "kind", "code", "role", "from", "to", "method", "confidence", "source", "token")

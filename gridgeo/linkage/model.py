@@ -81,10 +81,14 @@ class Link:
 
 @dataclass(frozen=True, repr=False)
 class Asked:
-    """A code somebody asks about: one of :data:`KINDS`, or `house` for a place (25, 19 or 14 characters)."""
+    """A code somebody asks about: one of :data:`KINDS`, or `house` for a place (25, 19 or 14 characters).
+
+    `after` is the last link (link_id) of the page before, where the list of a place goes on; 0 where it begins.
+    """
 
     kind: str
     code: str
+    after: int = 0
 
     def __repr__(self) -> str:
         return f"<asked {self.kind}>"
@@ -92,11 +96,30 @@ class Asked:
 
 @dataclass(frozen=True)
 class Meeting:
-    """Everything linked at one place, by kind. `complete` is false where there is more than is shown."""
+    """What is linked at one place, by kind: all of it, or a page of a longer list.
+
+    Parameters
+    ----------
+    counts
+        How many links of each kind there are, listed here or not.
+    complete
+        Whether nothing follows: false where the list goes on after `last`.
+    """
 
     place: str
     links: Mapping[Kind, tuple[Link, ...]]
+    counts: Mapping[Kind, int]
     complete: bool = True
+
+    @property
+    def listed(self) -> tuple[Link, ...]:
+        """The links listed here, in the order of the list."""
+        return tuple(link for some in self.links.values() for link in some)
+
+    @property
+    def last(self) -> int:
+        """The last link listed (link_id): where the list goes on; 0 where none is."""
+        return self.listed[-1].link_id if self.links else 0
 
 
 @dataclass(frozen=True)
@@ -136,7 +159,17 @@ class Head:
 
 @dataclass(frozen=True)
 class Resolution:
-    """The answers in the order asked, and the audit's head with this question in it."""
+    """The answers in the order asked, and the audit's head with this question in it.
+
+    Parameters
+    ----------
+    as_of
+        The day that was looked at.
+    recorded
+        When it was believed: as asked, or the moment of the question where a list of links goes on, which is to be asked of again.
+    """
 
     answers: tuple[Resolved, ...]
     head: Head
+    as_of: date
+    recorded: datetime | None = None

@@ -17,6 +17,7 @@ from ..errors import InvalidCode, InvalidInput, NotFound
 from ..moments import CHINA
 from . import audit, rules, store
 from .model import Asked, Meeting, Resolution, Resolved
+from .store import Page
 from .vault import Vault
 
 #: Codes in one look-up.
@@ -34,6 +35,7 @@ def resolve(
     actor: str,
     as_of: date | None = None,
     recorded: datetime | None = None,
+    most: int | None = store.MOST_LINKS,
     unmask: bool = False,
 ) -> Resolution:
     """Return what is linked to each code through its places, and append the question to the audit.
@@ -48,11 +50,15 @@ def resolve(
         Who asks, as the door knows them.
     as_of, recorded
         The day it was so (today), and when that was believed (now).
+    most
+        Links listed of each place; None: all.
 
     Raises
     ------
     InvalidInput
         For an unknown kind, too many codes, or a purpose that is not on the list or does not allow it: see :func:`refuse`.
+    NotFound
+        Where the list of a place is to go on after what is no link of it.
     """
     rules.permitted(purpose, store.purposes(conn), unmask)
     if len(asked) > MOST:
@@ -61,10 +67,10 @@ def resolve(
     read = [_read(vault, one) for one in asked]
     tokens = [bytes.fromhex(one.token) for one, _ in read if one.token]
     found = store.places(conn, tokens, day, recorded) if tokens else {}
-    of_each = [found.get(bytes.fromhex(one.token), ((), True)) if one.token else (places, True) for one, places in read]
-    met = store.meetings(conn, vault, (place for places, _ in of_each for place in places), day, recorded, unmask=unmask)
-    answers = tuple(_answer(one, places, whole, met) for (one, _), (places, whole) in zip(read, of_each, strict=True))
-    return _recorded(conn, vault, answers, "resolve", purpose, actor, _detail(answers, day, recorded, unmask))
+    of_each = [_pages(*found.get(bytes.fromhex(one.token), ((), True))) if one.token else (pages, True) for one, pages in read]
+    met = store.meetings(conn, vault, (page for pages, _ in of_each for page in pages), day, recorded, most=most, unmask=unmask)
+    answers = tuple(_answer(one, pages, whole, met) for (one, _), (pages, whole) in zip(read, of_each, strict=True))
+    return _recorded(conn, vault, answers, "resolve", purpose, actor, day, recorded, unmask)
 
 
 def at_place(
@@ -76,8 +82,17 @@ def at_place(
     purpose: str = "",
     as_of: date | None = None,
     recorded: datetime | None = None,
+    after: int = 0,
+    most: int | None = store.MOST_LINKS,
 ) -> Resolution:
-    """Return what is linked at a house, a building or in a basic grid, masked, and append the question to the audit.
+    """Return a page of what is linked at a house, a building or in a basic grid, masked, and append the question to the audit.
+
+    Parameters
+    ----------
+    after
+        The last link (link_id) of the page before; 0 for the first page.
+    most
+        Links on a page; None: all.
 
     Raises
     ------
@@ -85,13 +100,15 @@ def at_place(
         For what is no place.
     InvalidInput
         For a purpose that is not on the list.
+    NotFound
+        Where `after` is no link of the place.
     """
-    where = rules.place_of(place)
+    page = rules.place_of(place), after
     _look_at_purpose(conn, purpose)
     day = as_of or today()
-    met = store.meetings(conn, vault, [where], day, recorded)
-    answers = (_answer(Resolved(_HOUSE, rules.code_of(where)), (where,), True, met),)
-    return _recorded(conn, vault, answers, "links", purpose, actor, _detail(answers, day, recorded))
+    met = store.meetings(conn, vault, [page], day, recorded, most=most)
+    answers = (_answer(Resolved(_HOUSE, rules.code_of(page[0])), (page,), True, met),)
+    return _recorded(conn, vault, answers, "links", purpose, actor, day, recorded)
 
 
 def of_token(
@@ -119,10 +136,10 @@ def of_token(
     if token not in known:
         raise NotFound("token", token.hex())
     kind, masked = known[token]
-    places, whole = store.places(conn, [token], day, recorded).get(token, ((), True))
-    met = store.meetings(conn, vault, places, day, recorded)
-    answers = (_answer(Resolved(str(kind), masked, token.hex()), places, whole, met),)
-    return _recorded(conn, vault, answers, "token", purpose, actor, _detail(answers, day, recorded))
+    pages, whole = _pages(*store.places(conn, [token], day, recorded).get(token, ((), True)))
+    met = store.meetings(conn, vault, pages, day, recorded)
+    answers = (_answer(Resolved(str(kind), masked, token.hex()), pages, whole, met),)
+    return _recorded(conn, vault, answers, "token", purpose, actor, day, recorded)
 
 
 def refuse(conn, vault: Vault, *, purpose: str, actor: str, subjects: int, why: str, action: str = "resolve") -> audit.Head:
@@ -137,14 +154,14 @@ def today() -> date:
     return datetime.now(UTC).astimezone(CHINA).date()
 
 
-def _read(vault: Vault, asked: Asked) -> tuple[Resolved, tuple[str, ...]]:
+def _read(vault: Vault, asked: Asked) -> tuple[Resolved, tuple[Page, ...]]:
     """A question as it is answered: by its token, or at once by its place."""
     if asked.kind == _HOUSE:
         try:
             place = rules.place_of(asked.code)
         except InvalidCode as error:
             return Resolved(_HOUSE, "", fault=error.rule), ()
-        return Resolved(_HOUSE, rules.code_of(place)), (place,)
+        return Resolved(_HOUSE, rules.code_of(place)), ((place, asked.after),)
     family = registry.family(rules.kind_of(asked.kind))
     verdict = family.judge(asked.code)
     if verdict.code is None:
@@ -153,8 +170,13 @@ def _read(vault: Vault, asked: Asked) -> tuple[Resolved, tuple[str, ...]]:
     return Resolved(asked.kind, verdict.masked, token.hex()), ()
 
 
-def _answer(one: Resolved, places: Sequence[str], whole: bool, met: Mapping[str, Meeting]) -> Resolved:
-    return Resolved(one.kind, one.masked, one.token, one.fault, tuple(met[place] for place in places), whole)
+def _pages(places: Sequence[str], whole: bool) -> tuple[tuple[Page, ...], bool]:
+    """The beginning of the list of each place, and whether these are all places."""
+    return tuple((place, 0) for place in places), whole
+
+
+def _answer(one: Resolved, pages: Sequence[Page], whole: bool, met: Mapping[Page, Meeting]) -> Resolved:
+    return Resolved(one.kind, one.masked, one.token, one.fault, tuple(met[page] for page in pages), whole)
 
 
 def _look_at_purpose(conn, purpose: str) -> None:
@@ -163,17 +185,30 @@ def _look_at_purpose(conn, purpose: str) -> None:
         rules.permitted(purpose, store.purposes(conn), False)
 
 
-def _recorded(conn, vault: Vault, answers: tuple[Resolved, ...], action: str, purpose: str, actor: str, detail: str) -> Resolution:
+def _recorded(
+    conn,
+    vault: Vault,
+    answers: tuple[Resolved, ...],
+    action: str,
+    purpose: str,
+    actor: str,
+    day: date,
+    recorded: datetime | None,
+    unmask: bool = False,
+) -> Resolution:
+    detail = _detail(answers, day, recorded, unmask)
     head = audit.record(conn, vault, actor=actor, action=action, purpose=purpose, subjects=len(answers), detail=detail)
-    return Resolution(answers, head)
+    if recorded is None and not all(meeting.complete for one in answers for meeting in one.meetings):
+        recorded = store.moment(conn)
+    return Resolution(answers, head, day, recorded)
 
 
-def _detail(answers: Sequence[Resolved], day: date, recorded: datetime | None, unmask: bool = False) -> str:
+def _detail(answers: Sequence[Resolved], day: date, recorded: datetime | None, unmask: bool) -> str:
     """What the audit keeps of a question: by what somebody was found, how many links were shown, and of when."""
     told = {
         "tokens": [one.token for one in answers if one.token],
         "places": [one.masked for one in answers if one.kind == _HOUSE],
-        "shown": sum(len(links) for one in answers for meeting in one.meetings for links in meeting.links.values()),
+        "shown": sum(len(meeting.listed) for one in answers for meeting in one.meetings),
         "whole": unmask,
         "as_of": day,
         "recorded": recorded,

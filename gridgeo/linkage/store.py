@@ -17,8 +17,11 @@ from .vault import Vault
 
 SQL = queries.load(__package__)
 
-#: Links told of one place, and places told of one code.
-MOST_LINKS, MOST_PLACES = 500, 100
+#: Links told of one place at once, and places told of one code.
+MOST_LINKS, MOST_PLACES = 100, 100
+
+#: A place, and the link (link_id) its list goes on after; 0 where it begins.
+Page = tuple[str, int]
 
 
 def roles(conn) -> dict[tuple[Kind, str], Role]:
@@ -54,20 +57,46 @@ def places(
 
 
 def meetings(
-    conn, vault: Vault, places: Iterable[str], as_of: date | None, recorded: datetime | None = None, *, unmask: bool = False
-) -> dict[str, Meeting]:
-    """Return what is linked at each place (25 characters), by kind; codes masked, unless `unmask`."""
-    asked = list(dict.fromkeys(places))
-    values = {
-        "zones": [rules.zone_of(place) for place in asked],
-        "places": asked,
-        "as_of": as_of,
-        "recorded": recorded,
-        "most": MOST_LINKS + 1,
-    }
-    links = _opened(vault, _rows(conn, "links", values), unmask)
-    found = {place: list(some) for place, some in groupby(links, lambda link: link.place)}
-    return {place: _meeting(place, found.get(place, [])) for place in asked}
+    conn,
+    vault: Vault,
+    pages: Iterable[Page],
+    as_of: date | None,
+    recorded: datetime | None = None,
+    *,
+    most: int | None = MOST_LINKS,
+    unmask: bool = False,
+) -> dict[Page, Meeting]:
+    """Return what is linked at each place (25 characters), by kind and role, what was learned first coming first.
+
+    Parameters
+    ----------
+    pages
+        Places, each with the link its list goes on after. Pages of the same day and moment neither repeat a link nor leave one out.
+    most
+        Links listed of each place; None: all.
+    unmask
+        Whether codes are told whole.
+
+    Raises
+    ------
+    NotFound
+        Where a list is to go on after what is no link of the place.
+    """
+    asked, when = list(dict.fromkeys(pages)), {"as_of": as_of, "recorded": recorded}
+    kinds, roles_, after = zip(*_marks(conn, asked), strict=True) if asked else ((), (), ())
+    marks = {"kinds": list(kinds), "roles": list(roles_), "after": list(after)}
+    rows = _rows(conn, "links", {**_at(place for place, _ in asked), **marks, **when, "most": None if most is None else most + 1})
+    found: list[list[Link]] = [[] for _ in asked]
+    for (number, *_), link in zip(rows, _opened(vault, [row for _, *row in rows], unmask), strict=True):
+        found[number - 1].append(link)
+    in_pages = [place for (place, on), some in zip(asked, found, strict=True) if on or (most is not None and len(some) > most)]
+    totals = _totals(conn, in_pages, when)
+    return {page: _meeting(page[0], some, most, totals.get(page[0])) for page, some in zip(asked, found, strict=True)}
+
+
+def moment(conn) -> datetime:
+    """Return the moment the transaction looks at: what is believed now is believed then."""
+    return _rows(conn, "moment")[0][0]
 
 
 def history(conn, vault: Vault, token: bytes, *, unmask: bool = False) -> list[Link]:
@@ -141,17 +170,42 @@ def correct(conn, link: Link, **changes: object) -> Link:
     return replace(new, link_id=link_id, recorded_from=since, recorded_to=None)
 
 
-def _meeting(place: str, links: list[Link]) -> Meeting:
-    by_kind = {kind: tuple(some) for kind, some in groupby(links[:MOST_LINKS], lambda link: link.kind)}
-    return Meeting(place, by_kind, len(links) <= MOST_LINKS)
+def _at(places: Iterable[str]) -> dict[str, list[str]]:
+    asked = list(places)
+    return {"zones": [rules.zone_of(place) for place in asked], "places": asked}
 
 
-def _opened(vault: Vault, rows: list[tuple], unmask: bool) -> list[Link]:
+def _marks(conn, asked: list[Page]) -> list[tuple[str, str, int]]:
+    """Where each list goes on: after this kind, role and link."""
+    on = [page for page in asked if page[1]]
+    values = {**_at(place for place, _ in on), "after": [link_id for _, link_id in on]}
+    known = {(place, link_id): (kind, role, link_id) for place, link_id, kind, role in (_rows(conn, "marks", values) if on else ())}
+    for page in on:
+        if page not in known:
+            raise NotFound("link", page[1])
+    return [known.get(page, ("", "", 0)) for page in asked]
+
+
+def _totals(conn, places: list[str], when: dict) -> dict[str, dict[Kind, int]]:
+    """How many links of each kind there are at places whose lists have several pages."""
+    found: dict[str, dict[Kind, int]] = {place: {} for place in places}
+    for place, kind, count in _rows(conn, "totals", {**_at(found), **when}) if found else ():
+        found[place][Kind(kind)] = count
+    return found
+
+
+def _meeting(place: str, links: list[Link], most: int | None, totals: dict[Kind, int] | None) -> Meeting:
+    by_kind = {kind: tuple(some) for kind, some in groupby(links[:most], lambda link: link.kind)}
+    counts = {kind: len(some) for kind, some in by_kind.items()} if totals is None else totals
+    return Meeting(place, by_kind, counts, most is None or len(links) <= most)
+
+
+def _opened(vault: Vault, rows: Sequence[Sequence], unmask: bool) -> list[Link]:
     opened = vault.open_many((kind, token, key_id, sealed) for token, _, kind, *_, key_id, sealed in rows)
     return [_link(row, form, unmask) for row, form in zip(rows, opened, strict=True)]
 
 
-def _link(row: tuple, form: str, unmask: bool) -> Link:
+def _link(row: Sequence, form: str, unmask: bool) -> Link:
     token, link_id, kind, *rest, _, _ = row
     code = registry.parse(kind, form) if unmask else None
     return Link(bytes(token).hex(), link_id, Kind(kind), *rest, masked=_masked(kind, form), code=code)

@@ -76,6 +76,19 @@ def test_many_codes_take_as_many_statements_as_one(conn, vault, linked, monkeypa
     assert asked == ["purposes", "places", "links"]
 
 
+def test_a_page_of_a_longer_list_takes_three_statements_more(conn, vault, crowded, monkeypatch):
+    """Where it goes on, how many there are, and of which moment."""
+    asked = []
+    rows = store._rows
+    monkeypatch.setattr(store, "_rows", lambda conn, name, values=None: asked.append(name) or rows(conn, name, values))
+    resolve.at_place(conn, vault, HOUSE, actor="test", most=5)
+    assert asked == ["links", "totals", "moment"]
+    (page,) = resolve.at_place(conn, vault, HOUSE, actor="test", most=5).answers[0].meetings
+    asked.clear()
+    resolve.at_place(conn, vault, HOUSE, actor="test", after=page.last, most=100)
+    assert asked == ["marks", "links", "totals"]
+
+
 def test_codes_are_whole_only_for_a_purpose_that_allows_it(ask):
     (answer,) = ask(("house", HOUSE), purpose="emergency", unmask=True)
     codes = {link.code.value for links in answer.meetings[0].links.values() for link in links}
@@ -162,12 +175,86 @@ def test_a_house_shows_what_is_linked_to_it(conn, vault, linked):
         resolve.at_place(conn, vault, TENANT, actor="test")
 
 
-def test_where_there_is_more_than_is_shown_that_is_said(conn, vault, load, linked, monkeypatch):
-    monkeypatch.setattr(store, "MOST_LINKS", 3)
+def test_where_there_is_more_than_is_shown_that_is_said_with_the_exact_number(conn, vault, load, linked, monkeypatch):
     monkeypatch.setattr(store, "MOST_PLACES", 1)
-    (owner,) = resolve.resolve(conn, vault, [Asked("person", OWNER)], purpose="law", actor="t").answers
+    (owner,) = resolve.resolve(conn, vault, [Asked("person", OWNER)], purpose="law", actor="t", most=2).answers
     assert not owner.complete and len(owner.meetings) == 1
-    assert not owner.meetings[0].complete and sum(met(owner)[HOUSE].values()) == 3
+    (meeting,) = owner.meetings
+    assert not meeting.complete and met(owner) == {HOUSE: {"credit": 1, "person": 1}}
+    assert meeting.counts == {Kind.CREDIT: 1, Kind.PERSON: 2, Kind.PHONE: 1}
+
+
+def pages(conn, vault, most, place=HOUSE, **when):
+    """Every page of a list, each as its links are numbered."""
+    after, listed = 0, []
+    while True:
+        found = resolve.at_place(conn, vault, place, actor="test", after=after, most=most, **when)
+        (meeting,) = found.answers[0].meetings
+        listed.append([link.link_id for link in meeting.listed])
+        if meeting.complete:
+            return listed
+        after = meeting.last
+
+
+@pytest.fixture
+def crowded(conn, vault, load, linked):
+    """The house with twenty tenants and twenty companies more."""
+    load([row(person_code(n), HOUSE, "tenant" if n % 2 else "resident") for n in range(100, 120)])
+    load([row(company_code(n), HOUSE, "registered" if n % 3 else "operating") for n in range(100, 120)], "credit")
+
+
+@pytest.mark.parametrize("most", [1, 7, 20, 44, 45, 100])
+def test_pages_neither_repeat_a_link_nor_leave_one_out(conn, vault, crowded, most):
+    (whole,) = pages(conn, vault, None)
+    listed = pages(conn, vault, most)
+    assert [link_id for page in listed for link_id in page] == whole and len(set(whole)) == 44
+    assert [len(page) for page in listed[:-1]] == [most] * (44 // most - (44 % most == 0)) and listed[-1]
+
+
+def test_pages_of_one_moment_are_whole_whatever_is_corrected_meanwhile(database_url, tmp_path):
+    """A link that moves up the list, one that ends, and a new one: those who page on see what was believed when they began."""
+    from contextlib import closing
+
+    from gridgeo.db import connection
+
+    with closing(connection.connect(database_url)) as conn:
+        with conn:
+            making.base(conn)
+            vault = making.vault(conn, tmp_path)
+            making.load(conn, vault, tmp_path, [row(person_code(n), role="tenant") for n in range(10)])
+        with conn:
+            (whole,) = pages(conn, vault, None)
+            first = resolve.at_place(conn, vault, HOUSE, actor="test", most=4)
+        with conn:
+            links = [store.history(conn, vault, vault.token("person", person_code(n)))[0] for n in range(10)]
+            (late,) = (link for link in links if link.link_id == whole[8])
+            store.correct(conn, late, role="owner")
+            store.end(conn, next(link for link in links if link.link_id == whole[6]), date(2021, 1, 1))
+            making.load(conn, vault, tmp_path, [row(person_code(50), role="tenant")])
+        with conn:
+            rest, after = [], first.answers[0].meetings[0].last
+            while after:
+                found = resolve.at_place(conn, vault, HOUSE, actor="test", after=after, most=4, recorded=first.recorded)
+                (meeting,) = found.answers[0].meetings
+                rest += [link.link_id for link in meeting.listed]
+                after = 0 if meeting.complete else meeting.last
+            assert [link.link_id for link in first.answers[0].meetings[0].listed] + rest == whole
+            assert pages(conn, vault, 4) != [whole]
+
+
+def test_a_list_goes_on_after_a_link_of_the_place_alone(conn, vault, crowded):
+    (elsewhere,) = pages(conn, vault, None, NEXT)
+    for after in (elsewhere[0], 2**62):
+        with pytest.raises(NotFound):
+            resolve.at_place(conn, vault, HOUSE, actor="test", after=after)
+
+
+def test_a_place_may_be_asked_about_from_its_beginning_and_further_on_at_once(conn, vault, crowded):
+    (whole,) = pages(conn, vault, None)
+    asked = [Asked("house", HOUSE), Asked("house", HOUSE, whole[4]), Asked("house", NEXT)]
+    found = resolve.resolve(conn, vault, asked, purpose="law", actor="t", most=5).answers
+    assert [[link.link_id for link in one.meetings[0].listed] for one in found[:2]] == [whole[:5], whole[5:10]]
+    assert len(found[2].meetings[0].listed) == 1
 
 
 def test_every_question_is_recorded_with_tokens_and_never_a_code(conn, vault, ask):
@@ -211,8 +298,9 @@ def test_the_role_of_the_room_asks_and_loads_as_its_owner_does(database_url, tmp
 
 def test_look_ups_use_the_indexes_under_row_level_security(conn, vault, linked):
     """A comparison with what a function makes of a column would be made after the policy was asked: of every link there is."""
-    as_of = {"as_of": resolve.today(), "recorded": None, "most": 10}
-    asked = {"places": {"tokens": [b"0" * 16]}, "links": {"zones": [HOUSE[:12]], "places": [HOUSE]}}
+    when = {"as_of": resolve.today(), "recorded": None, "most": 10}
+    at = {"zones": [HOUSE[:12]], "places": [HOUSE], "kinds": [""], "roles": [""], "after": [0]}
+    asked = {"places": {"tokens": [b"0" * 16]}, "links": at, "totals": at, "marks": at}
     with conn.cursor() as cur:
         # Enough rows, and counted: of nearly empty tables every plan costs the same.
         cur.execute(
@@ -229,8 +317,9 @@ def test_look_ups_use_the_indexes_under_row_level_security(conn, vault, linked):
         cur.execute("SET LOCAL ROLE gridgeo_linkage")
         plans = {}
         for name, values in asked.items():
-            cur.execute(f"EXPLAIN {store.SQL[name]}", {**values, **as_of})
+            cur.execute(f"EXPLAIN {store.SQL[name]}", {**values, **when})
             plans[name] = "\n".join(line for (line,) in cur.fetchall())
     assert "Index Cond: (token = asked.token)" in plans["places"]
-    assert "Index Cond: ((zone = asked.zone) AND (place = asked.place))" in plans["links"]
+    for name in ("links", "totals", "marks"):
+        assert "Index Cond: ((zone = asked.zone) AND (place = asked.place))" in plans[name]
     assert "Index Cond: (token = l.token)" in plans["links"]

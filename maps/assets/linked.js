@@ -27,21 +27,31 @@ gridgeo.linked = (asked) => {
     return el("p", { class: "quiet" }, both("查看关联需要密钥", "Links need a key"), el("button", { type: "button", class: "plain link", "data-opens": "key" }, both("输入密钥", "Enter a key")));
   }
 
-  async function load(code, body) {
-    fill(body, el("p", { class: "quiet" }, both("正在查询", "Asking")));
+  async function load(code, body, on = "", before = {}) {
+    if (!on) fill(body, el("p", { class: "quiet" }, both("正在查询", "Asking")));
     try {
-      const [{ links, complete }, named] = await Promise.all([asked.get(`/houses/${code}/links`), known()]);
-      fill(body, ...groups(links, named), complete ? null : el("p", { class: "note" }, both("只列出一部分", "Not all of them")), el("p", { class: "note" }, both("代码已遮盖；每次查询均有记录", "Masked; every look is recorded")));
+      const [{ links, counts, next }, named] = await Promise.all([asked.get(`/houses/${code}/links${on}`), known()]);
+      const listed = Object.fromEntries(Object.keys(links).map((kind) => [kind, [...before[kind] || [], ...links[kind]]]));
+      const more = next && rest(listed, counts, () => load(code, body, next.slice(next.indexOf("?")), listed));
+      fill(body, ...groups(listed, counts, named), more, el("p", { class: "note" }, both("代码已遮盖；每次查询均有记录", "Masked; every look is recorded")));
+      if (on && more) more.querySelector("button").focus();
     } catch (fault) {
       fill(body, fault.status === 401 || fault.status === 403 ? locked() : el("p", { class: "quiet" }, both(...fault.words || ["出错了", "Something went wrong"])));
     }
   }
 
-  function groups(links, { roles, methods }) {
-    const present = Object.entries(words.CODES).filter(([kind]) => links[kind].length);
+  // Where hundreds are linked at one door a page of them is listed, and the others when somebody wants them.
+  function rest(listed, counts, ask) {
+    const [here, all] = [Object.values(listed).flat().length, Object.values(counts).reduce((sum, n) => sum + n, 0)];
+    const button = el("button", { type: "button", class: "ghost-button", onclick: () => ((button.disabled = true), ask()) }, both("再列一些", "Show more"));
+    return el("p", { class: "rest" }, both(`共 ${number(all)} 条，已列 ${number(here)} 条`, `${number(here)} of ${number(all)} listed`), " ", button);
+  }
+
+  function groups(links, counts, { roles, methods }) {
+    const present = Object.entries(words.CODES).filter(([kind]) => counts[kind]);
     if (!present.length) return [el("p", { class: "quiet" }, both("没有关联", "Nothing is linked"))];
     return present.map(([kind, names]) =>
-      el("div", { class: "group" }, el("h4", {}, both(...names), el("span", { class: "count" }, number(links[kind].length))),
+      el("div", { class: "group" }, el("h4", {}, both(...names), el("span", { class: "count" }, number(counts[kind]))),
         el("ul", {}, ...links[kind].map((link) => line(link, roles.get(`${kind} ${link.role}`), methods.get(link.method))))));
   }
 

@@ -307,6 +307,25 @@ def test_with_a_key_links_are_shown_masked_by_kind(at_house, served):
     assert re.search(r"(居住|业主|承租|户籍).*\n?.*%", told)
 
 
+def test_of_many_links_a_page_is_listed_with_their_number_and_the_rest_when_asked_for(at_house, served):
+    """Pages of one link here; a hundred otherwise."""
+    page, _ = at_house()
+    page.route(re.compile("/links$"), lambda route: route.continue_(url=f"{route.request.url}?limit=1"))
+    there = page.locator("#card .linked")
+    give(page, served.keys.link)
+    page.locator("#key-forget").wait_for()
+    page.click("#key-close")
+    there.get_by_text("已列 1 条").wait_for()
+    whole = sum(int(count) for count in there.locator("h4 .count").all_inner_texts())
+    assert whole >= 2
+    for listed in range(1, whole):
+        there.get_by_text(f"共 {whole} 条，已列 {listed} 条").wait_for()
+        assert there.locator("li").count() == listed
+        there.get_by_role("button", name="再列一些").click()
+    there.locator(f"li >> nth={whole - 1}").wait_for()
+    assert there.locator("li").count() == whole and there.locator(".rest").count() == 0
+
+
 def test_a_key_stays_in_the_tab_and_nowhere_else(at_house, served):
     page, _ = at_house()
     give(page, served.keys.link)

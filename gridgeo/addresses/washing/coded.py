@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ...codes import house as codes
 from ...codes.text import normalise
 from . import houses
 from .base import Base
+from .parts import HAN
 from .rules import Candidate, House, Written
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 #: what a building found by its code agrees with
 CODE = "code"
 
+_HAN = re.compile(f"[{HAN}]")
+
 
 def code(text: str | None) -> str:
     """Return the code of a building or house that a text is; empty where it is none.
@@ -23,7 +27,9 @@ def code(text: str | None) -> str:
     >>> code(" 4403060010010100001 "), code("建设路8号")
     ('4403060010010100001', '')
     """
-    given = normalise(text or "") if len(text or "") <= 60 else ""
+    if not text or len(text) > 60 or _HAN.search(text):
+        return ""
+    given = normalise(text)
     valid = any(family.judge(given).outcome != "invalid" for family in (codes.BUILDING, codes.HOUSE))
     return given if valid else ""
 

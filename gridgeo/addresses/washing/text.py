@@ -79,12 +79,19 @@ def normalise(text: str | None, steps: Step = ALL) -> Normalised:
         given = given[:LIMIT]
     changes = [change for step, change in _STEPS if step in steps] if steps is not ALL else _CHANGES
     for _ in range(_ROUNDS):
+        if _is_tidy(given):
+            break
         before = given
         for change in changes:
             given = change(given, edits)
         if given == before:
             break
     return Normalised(given, tuple(edits))
+
+
+def _is_tidy(text: str) -> bool:
+    """Whether a text is surely in its form already; most are, and need not go through every step to show it."""
+    return bool(tidying.SIMPLE.fullmatch(text)) and not tidying.BEGINS_WITH_NOISE.match(text) and not tidying.MAY_CHANGE.search(text)
 
 
 def _sub(step: Step, pattern: re.Pattern, to: str | Callable[[re.Match], str], text: str, edits: list[Edit]) -> str:
@@ -146,16 +153,11 @@ def _order(text: str, edits: list[Edit]) -> str:
 
 
 def _separators(text: str, edits: list[Edit]) -> str:
-    if tidying.PLAIN.fullmatch(text):
-        return text
-    text = _sub(Step.SEPARATORS, tidying.SPACED, lambda found: "".join(found[0].split()), text, edits)
-    for pattern, to in tidying.SEPARATORS:
-        text = _sub(Step.SEPARATORS, pattern, to, text, edits)
-    return _sub(Step.SEPARATORS, tidying.UNPAIRED, lambda found: "" if found[1] is None else found[0], text, edits)
+    return text if tidying.SIMPLE.fullmatch(text) else _all(Step.SEPARATORS, tidying.SEPARATORS, text, edits)
 
 
 def _numerals(text: str, edits: list[Edit]) -> str:
-    if tidying.NUMERALS.isdisjoint(text):
+    if not tidying.MAY_COUNT.search(text):
         return text
 
     def digits(found: re.Match) -> str:
@@ -167,18 +169,18 @@ def _numerals(text: str, edits: list[Edit]) -> str:
     return _sub(Step.NUMERALS, tidying.WRITTEN, digits, text, edits)[:LIMIT]
 
 
-def _each(step: Step, changes: tuple[tidying.Change, ...]) -> Callable[[str, list[Edit]], str]:
-    signs = frozenset("".join(needed for needed, _, _ in changes))
+def _all(step: Step, changes: tuple[tidying.Change, ...], text: str, edits: list[Edit]) -> str:
+    there = frozenset(text)
+    for needed, pattern, to in changes:
+        if not needed or not there.isdisjoint(needed):
+            changed = _sub(step, pattern, to, text, edits)
+            if changed is not text:
+                text, there = changed, frozenset(changed)
+    return text
 
-    def change(text: str, edits: list[Edit]) -> str:
-        there = signs.intersection(text)
-        if there:
-            for needed, pattern, to in changes:
-                if not there.isdisjoint(needed):
-                    text = _sub(step, pattern, to, text, edits)
-        return text
 
-    return change
+def _where(may: re.Pattern, step: Step, changes: tuple[tidying.Change, ...]) -> Callable[[str, list[Edit]], str]:
+    return lambda text, edits: _all(step, changes, text, edits) if may.search(text) else text
 
 
 _STEPS = (
@@ -188,9 +190,9 @@ _STEPS = (
     (Step.NOISE, _noise),
     (Step.ORDER, _order),
     (Step.SEPARATORS, _separators),
-    (Step.SPELLING, _each(Step.SPELLING, tidying.SPELLING)),
+    (Step.SPELLING, _where(tidying.MAY_MISSPELL, Step.SPELLING, tidying.SPELLING)),
     (Step.NUMERALS, _numerals),
-    (Step.SYNONYMS, _each(Step.SYNONYMS, tidying.SYNONYMS)),
-    (Step.DOUBLED, _each(Step.DOUBLED, tidying.DOUBLED)),
+    (Step.SYNONYMS, _where(tidying.MAY_DIFFER, Step.SYNONYMS, tidying.SYNONYMS)),
+    (Step.DOUBLED, _where(tidying.MAY_DOUBLE, Step.DOUBLED, tidying.DOUBLED)),
 )
 _CHANGES = [change for _, change in _STEPS]

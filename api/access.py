@@ -151,6 +151,8 @@ async def admit(request: Request) -> None:
     request.scope["admitted"] = Admitted(principal, policy, left)
     if not principal.may(policy):
         raise Forbidden(policy) if principal.known else Unauthenticated(f"this needs the scope {policy}: give an API key or a token")
+    if not principal.known and (request.scope["method"], route.path_format) in policies.NAMED:
+        raise Unauthenticated("this names people in their duty: give an API key or a token")
     if not inspect.iscoroutinefunction(route.endpoint) or request.scope["method"] == "POST":
         require_thread()
 

@@ -53,6 +53,7 @@ from .routes import (
     objects_download,
     objects_drawn,
     tiles,
+    workers,
 )
 
 #: The one table of which foreseen error is which status; an error not named here is what its parent is.
@@ -79,6 +80,7 @@ STATUS: dict[type[Exception], int] = {
 _RESOURCES = (
     at,
     grids,
+    workers,
     download,
     tiles,
     editions,

@@ -39,7 +39,8 @@ def document(app: FastAPI, anonymous: Principal, root: str = "") -> dict[str, An
     )
     made["openapi"] = VERSION
     for path, method, operation in ((path, method, each) for path, item in made["paths"].items() for method, each in item.items()):
-        _guard(operation, policies.of(method.upper(), path), anonymous)
+        nobody = Principal() if (method.upper(), path) in policies.NAMED else anonymous
+        _guard(operation, policies.of(method.upper(), path), nobody)
         # A parameter in a function's signature is known to FastAPI by its name only: what we say of it comes after.
         by_name = {(each["in"], each["name"]): each for each in operation.get("parameters", ())}
         operation["parameters"] = list(by_name.values())

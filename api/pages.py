@@ -56,7 +56,7 @@ def reference(document: dict[str, Any], problems: Iterable[tuple[int, str, str]]
 def _example(method: str, path: str, operation: dict[str, Any]) -> str | None:
     """An address to try an operation with, of its parameters' examples; None where a required one has none, or a key is needed."""
     parameters = operation.get("parameters", [])
-    if policies.of(method, path) not in (policies.PUBLIC, Scope.READ):
+    if policies.of(method, path) not in (policies.PUBLIC, Scope.READ) or (method, path) in policies.NAMED:
         return None
     if any(each["required"] and "example" not in each for each in parameters):
         return None

@@ -30,6 +30,7 @@ POLICIES: dict[tuple[str, str], str] = {
     ("GET", "/grids/{code}/descendants"): Scope.READ,
     ("GET", "/grids/{code}/neighbours"): Scope.READ,
     ("GET", "/grids/{code}/siblings"): Scope.READ,
+    ("GET", "/grids/{code}/workers"): Scope.READ,
     ("GET", "/collections/grids/download"): Scope.READ,
     ("GET", "/collections/objects/download"): Scope.READ,
     ("GET", "/collections/{collection}/tiles/WebMercatorQuad"): Scope.READ,
@@ -88,6 +89,9 @@ POLICIES: dict[tuple[str, str], str] = {
     ("GET", "/maps/assets/{name}"): PUBLIC,
     ("GET", "/maps/data/{version}/grids.topojson"): Scope.READ,
 }
+
+#: Routes that name people in their duty: to callers who say who they are, even where anybody may read.
+NAMED = frozenset({("GET", "/grids/{code}/workers")})
 
 
 def of(method: str, template: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -75,6 +75,36 @@ class OtherCodes(_Schema):
 
     unit: Brief
     codes: list[OtherCode]
+    links: list[Link]
+
+
+class Worker(_Schema):
+    """Somebody in charge of a unit; `phone` is the duty's, by E.164. `valid_to` is the first day without them."""
+
+    role: Literal["worker", "head"]
+    name: str
+    phone: str | None
+    valid_from: date
+    valid_to: date | None
+    source: str
+
+
+class Vacancy(_Schema):
+    """How many units of a level there are below a unit, and of how many nobody is in charge."""
+
+    level: str
+    name_zh: str
+    name_en: str
+    units: int
+    vacant: int
+
+
+class Workers(_Schema):
+    """Who is in charge of a unit, and where nobody is of those below it."""
+
+    unit: Brief
+    workers: list[Worker]
+    below: list[Vacancy]
     links: list[Link]
 
 

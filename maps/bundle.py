@@ -51,6 +51,7 @@ SCRIPTS = (
     "search.js",
     "legend.js",
     "block.js",
+    "workers.js",
     "card.js",
     "places.js",
     "mark.js",

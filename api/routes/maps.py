@@ -40,6 +40,7 @@ _ASKED = {
     "addresses": ("GET", "/addresses"),
     "wash": ("POST", "/addresses/wash"),
     "blocks": ("GET", "/blocks/{code}"),
+    "workers": ("GET", "/grids/{code}/workers"),
     "links": ("GET", "/houses/{code}/links"),
     "within": ("POST", "/objects/within"),
     "take": ("POST", "/objects/download"),

@@ -47,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Serve until Ctrl-C; with --check until everything has answered. What ran before goes on running."""
-    from . import database, demo_key, demo_objects, demo_town, serving
+    from . import database, demo_key, demo_objects, demo_town, demo_workers, serving
 
     settings = replace(settings, port=args.port or settings.port)
     if not args.check:
@@ -58,6 +58,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         with stages.timed("database"):
             url = stack.enter_context(database.opened(settings, migrate=True))
         demo_town.fill(url, args.profile, args.houses, settings, stages.timed)
+        demo_workers.fill(url, args.profile, settings, stages.timed)
         demo_objects.fill(url, args.profile, args.objects, settings, stages.timed)
         lon, lat, code = _somewhere(url)
         with stages.timed("server"):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ..errors import Conflict, InvalidInput
 from ..settings import Settings
-from . import load_addresses, load_categories, load_links, load_objects
+from . import load_addresses, load_categories, load_links, load_objects, load_workers
 
-HELP = "load grids, addresses, links or managed objects from files: a dry run with a report, unless --commit"
+HELP = "load grids, their workers, addresses, links or managed objects from files: a dry run with a report, unless --commit"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     load_links.arguments(kinds)
     load_objects.arguments(kinds)
     load_categories.arguments(kinds)
+    load_workers.arguments(kinds)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -59,6 +60,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return load_objects.run(args, settings)
     if args.what == "categories":
         return load_categories.run(args, settings)
+    if args.what == "workers":
+        return load_workers.run(args, settings)
     if args.what in load_addresses.KINDS:
         return load_addresses.run(args, settings)
     return _grids(args, settings) if args.what == "grids" else _codes(args, settings)

@@ -15,7 +15,7 @@ import shapely
 
 from ..geo import crs
 from ..hierarchy import model
-from . import addresses, fakes, objects, people
+from . import addresses, fakes, objects, people, workers
 from .profiles import Progress, make
 from .variant import changed, police
 
@@ -69,12 +69,17 @@ def write_objects(
     return objects.write(objects.make(profile, seed, count, progress, units), Path(folder))
 
 
+def write_workers(profile: str, seed: int, folder: Path, progress: Progress | None = None) -> Path:
+    """Write who is in charge of the units, and return the file (see :func:`.workers.make`)."""
+    return workers.write(make(profile, seed, progress), folder, seed)
+
+
 def write_small(folder: Path, seed: int = 1) -> list[Path]:
     """Write the small sample in every form a user may meet, and a later edition of it; return the files.
 
     GeoJSON a level; micro-grids as a zipped Shapefile in GBK without ``.cpg`` and as CSV with WKT; police beats as
     unions of micro-grids; in ``later/`` the same district after splits, merges, moves and renames; a few buildings,
-    their houses, and who is linked to them, and managed objects, as CSV.
+    their houses, and who is linked to them, grid workers, and managed objects, as CSV.
     """
     folder = Path(folder)
     frame = make("small", seed)
@@ -84,6 +89,7 @@ def write_small(folder: Path, seed: int = 1) -> list[Path]:
     written.append(_write_csv(_with_wkt(micros), folder / "microgrids.csv"))
     written.append(_write_csv(police(frame), folder / "police.csv"))
     written += _write_levels(changed(frame), folder / "later")
+    written.append(workers.write(frame, folder, seed))
     base = addresses.make("small", seed, _FEW_HOUSES, units=frame)
     written += [*addresses.write(base, folder), *people.write(people.make(base, seed), folder)]
     return [*written, *objects.write(objects.make("small", seed, _FEW_OBJECTS, units=frame), folder)]

@@ -41,6 +41,9 @@ gridgeo.asked = ({ api, may = [], needs = {} }) => {
   // Whether something may be asked at all, as far as is known: what is sure to be refused is not asked.
   const allows = (what) => (caller ? caller.scopes : may).includes(needs[what] || "read");
 
+  // Whether it is known who asks: some things are told to nobody else.
+  const named = () => caller !== null;
+
   // Whether the service has it at all.
   const knows = (what) => Boolean(needs[what]);
 
@@ -72,5 +75,5 @@ gridgeo.asked = ({ api, may = [], needs = {} }) => {
     run(caller);
   }
 
-  return { get, post, fetched, allows, knows, enter, resume, forget, watch, open: (what) => may.includes(needs[what] || "read") };
+  return { get, post, fetched, allows, named, knows, enter, resume, forget, watch, open: (what) => may.includes(needs[what] || "read") };
 };

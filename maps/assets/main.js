@@ -61,7 +61,9 @@ gridgeo.main = (() => {
     gridgeo.tip(topology, store, current);
     const things = categories && objects(topology, store, view, categories, columns);
     const block = config.addresses ? gridgeo.block(asked, config) : null;
-    gridgeo.card(topology, store, view, [things && things.section, block].filter(Boolean), config);
+    const charge = asked.knows("workers") ? gridgeo.workers(asked, config) : null;
+    asked.watch((caller) => store.change({ caller }));
+    gridgeo.card(topology, store, view, [charge, things, block].filter(Boolean), config);
     const places = config.addresses ? addresses(topology, store, view) : null;
     if (things) gridgeo.objectcard(topology, store, view, places, asked, things, config);
     // A link to a unit goes into it; only now is it known what the card covers.
@@ -88,7 +90,6 @@ gridgeo.main = (() => {
       const { lon, lat } = told && told.lon != null ? told : place || {};
       if (lon != null && !view.sees(lon, lat)) view.visit(lon, lat);
     });
-    asked.watch((caller) => store.change({ caller }));
     return places;
   }
 
@@ -99,7 +100,6 @@ gridgeo.main = (() => {
     columns.watch(store, counts);
     const drawn = gridgeo.objects(map, store, view, asked, categories, symbols, config.look);
     gridgeo.layertree(topology, store, counts, categories, symbols);
-    asked.watch((caller) => store.change({ caller }));
     return { ...drawn, symbols, categories, section: gridgeo.objectsection(topology, store, counts, categories, symbols) };
   }
 

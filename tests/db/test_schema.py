@@ -24,6 +24,7 @@ REFERENCE = {
     "grid_unit_version",
     "grid_unit_code",
     "grid_unit_member",
+    "grid_worker",
     "schema_migration",
     "building_use",
     "address_status",

@@ -23,6 +23,22 @@ CREATE OR REPLACE FUNCTION gridgeo.edition_now() RETURNS bigint LANGUAGE sql STA
   SELECT e.edition_id FROM gridgeo.edition AS e WHERE e.scheme = 'governance' AND e.valid @> now()
 $$;
 
+-- The keys of units of governance that lie in the area with all the lowest units they consist of. Once a statement, for a few
+-- thousand units: what is kept by key is compared with the set.
+CREATE OR REPLACE FUNCTION gridgeo.area_keys() RETURNS SETOF text LANGUAGE sql STABLE AS $$
+  WITH RECURSIVE above AS (
+    SELECT v.unit_id, v.parent_id, v.unit_id <@ gridgeo.area_ranges() AS inside
+    FROM gridgeo.grid_unit_version AS v WHERE v.edition_id = gridgeo.edition_now() AND v.leaf
+    UNION ALL
+    SELECT p.unit_id, p.parent_id, a.inside
+    FROM above AS a
+    JOIN gridgeo.grid_unit_version AS p ON p.edition_id = gridgeo.edition_now() AND p.unit_id = a.parent_id
+  )
+  SELECT coalesce(v.code, v.level || ':' || v.name_zh)
+  FROM (SELECT a.unit_id FROM above AS a GROUP BY a.unit_id HAVING bool_and(a.inside)) AS whole
+  JOIN gridgeo.grid_unit_version AS v ON v.edition_id = gridgeo.edition_now() AND v.unit_id = whole.unit_id
+$$;
+
 -- Whether a place of links lies in some units (as ranges) of an edition. The one function that looks as its owner does: as
 -- expressions in the policies this, and the policies of all tables in it, would be planned with every question, which takes
 -- twenty times as long as to answer it; and asking those policies again for every link as long. It tells no more than

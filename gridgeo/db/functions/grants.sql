@@ -35,3 +35,7 @@ GRANT UPDATE (category_id, status, name, point, shape, floor, place, inspected_o
 REVOKE DELETE ON gridgeo.category_tree, gridgeo.department FROM gridgeo_writer;
 REVOKE INSERT, UPDATE, DELETE ON gridgeo.object_status FROM gridgeo_writer;
 REVOKE ALL ON gridgeo.object_rejected FROM gridgeo_reader, gridgeo_city, gridgeo_linkage;
+-- Who was in charge stays known; how to reach them and until when may change.
+REVOKE UPDATE, DELETE ON gridgeo.grid_worker FROM gridgeo_writer;
+GRANT UPDATE (phone, valid_to, source, recorded_at) ON gridgeo.grid_worker TO gridgeo_writer;
+REVOKE ALL ON gridgeo.grid_worker FROM gridgeo_linkage;

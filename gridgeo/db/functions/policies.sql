@@ -139,6 +139,15 @@ CREATE POLICY area ON gridgeo.object_sum TO gridgeo_reader, gridgeo_writer, grid
 DROP POLICY IF EXISTS whole ON gridgeo.object_sum;
 CREATE POLICY whole ON gridgeo.object_sum TO gridgeo_city, gridgeo_admin USING (true);
 
+-- Who is in charge of a unit is told to whom all of it belongs; of other schemes, to callers of the whole city.
+ALTER TABLE gridgeo.grid_worker ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON gridgeo.grid_worker;
+CREATE POLICY area ON gridgeo.grid_worker TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR scheme = 'governance' AND unit_key IN (SELECT gridgeo.area_keys())
+);
+DROP POLICY IF EXISTS whole ON gridgeo.grid_worker;
+CREATE POLICY whole ON gridgeo.grid_worker TO gridgeo_city, gridgeo_admin USING (true);
+
 -- The locked room. FORCE: its owner sees no more than gridgeo_linkage does, and nothing before it says for which area;
 -- so the area is asked for here, and not left to the policies of buildings and houses, which do not hold their owner.
 -- (A superuser is held by no policy.)

@@ -51,6 +51,8 @@ class Category(CategoryBrief):
     accuracy: Literal["A", "B", "C"] = Field(description="Where they are is known to 0.5 m (A), 1 m (B), 10 m (C).")
     inspection_days: int | None = Field(description="Days from one inspection to the next.")
     attributes: list[Attribute]
+    sign: str = Field(description="What stands in its symbol: one character that tells it from others of its major class.")
+    sign_en: str = Field(description="The same in English: one or two letters.")
 
 
 class Minor(_Schema):

@@ -19,15 +19,7 @@ gridgeo.symbols = (categories, look) => {
     return path.closePath();
   }
 
-  // The sign within is the first character of the category's name that no category before it in the class has.
-  for (const { leaves } of categories.majors) {
-    const taken = new Set();
-    for (const leaf of leaves) {
-      const letters = [...leaf.zh];
-      leaf.sign = letters.find((letter) => !taken.has(letter)) || letters[0];
-      taken.add(leaf.sign);
-    }
-  }
+  const signOf = ({ sign = "?", sign_en: english }) => gridgeo.language.pick(sign, english);
 
   function ofStatus(context, status, radius) {
     if (status === "damaged") {
@@ -62,12 +54,13 @@ gridgeo.symbols = (categories, look) => {
     context.fill();
     context.stroke();
     if (radius >= SIGNED) {
-      const narrow = SHAPES[order % SHAPES.length][0] === 3;
-      context.font = `600 ${Math.round(radius * (narrow ? 0.92 : 1.12))}px ${FAMILY}`;
+      const narrow = SHAPES[order % SHAPES.length][0] === 3, text = signOf(category);
+      const size = text.length > 1 ? (narrow ? 0.78 : 0.94) : narrow ? 0.92 : 1.12; // two letters need more room than one character
+      context.font = `600 ${Math.round(radius * size)}px ${FAMILY}`;
       context.textAlign = "center";
       context.textBaseline = "middle";
       context.fillStyle = hollow(status) || !dark(colour) ? look.ink : "#fff";
-      context.fillText(category.sign, 0, radius * (narrow ? 0.16 : 0.06));
+      context.fillText(text, 0, radius * (narrow ? 0.16 : 0.06));
     }
     ofStatus(context, status, radius);
   }
@@ -79,7 +72,7 @@ gridgeo.symbols = (categories, look) => {
   }
 
   function stamp(id, status, radius, ratio) {
-    const key = `${id} ${status} ${radius} ${ratio}`;
+    const key = `${id} ${status} ${radius} ${ratio} ${gridgeo.language.now()}`;
     if (!stamps.has(key)) {
       const canvas = document.createElement("canvas"), half = Math.ceil(radius * 1.45 + ROOM);
       canvas.width = canvas.height = 2 * half * ratio;

@@ -19,11 +19,13 @@ def activate(conn, edition_id: int, when: datetime | None = None) -> Edition:
     It is simplified for tiles by whoever serves them, when they are told: that takes seconds and nothing waits for it.
     Raises Conflict as :func:`gridgeo.hierarchy.editions.activate` does.
     """
+    editions.lock(conn, store.edition(conn, edition_id).scheme)
+    before = store.edition_open(conn, GOVERNANCE)
     made = editions.activate(conn, edition_id, when)
     if made.scheme == GOVERNANCE:
         assignment.assign(conn, edition_id)
         counts.refresh(conn, editions=[edition_id])
-        objects.assign(conn, edition_id)
+        objects.assign(conn, edition_id, before and before.edition_id)
     return made
 
 

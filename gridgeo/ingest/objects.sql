@@ -47,22 +47,6 @@ SELECT 'DROP INDEX ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid), i
    AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u'))
  ORDER BY 3;
 
--- name: references_later
--- Whoever may have references looked at all at once instead of row by row: the administrator of the server.
-SELECT set_config('session_replication_role', 'replica', true) WHERE current_setting('is_superuser') = 'on';
-
--- name: references_again
-SELECT set_config('session_replication_role', 'origin', true) WHERE current_setting('is_superuser') = 'on';
-
--- name: loose
--- References that lead nowhere.
-SELECT (SELECT count(*) FROM object AS o WHERE NOT EXISTS (SELECT FROM category AS c WHERE c.category_id = o.category_id))
-     + (SELECT count(*) FROM object AS o WHERE NOT EXISTS (SELECT FROM object_status AS s WHERE s.status = o.status))
-     + (SELECT count(*) FROM object_grid AS g WHERE NOT EXISTS (SELECT FROM object AS o WHERE o.object_id = g.object_id))
-     + (SELECT count(*) FROM object_grid AS g
-         WHERE g.unit_id IS NOT NULL
-           AND NOT EXISTS (SELECT FROM grid_unit_version AS v WHERE v.edition_id = g.edition_id AND v.unit_id = g.unit_id));
-
 -- name: take_numbers
 -- A row of numbers of our own, one for each new object: nobody else takes any meanwhile.
 SELECT setval(pg_get_serial_sequence('object', 'object_id'), nextval(pg_get_serial_sequence('object', 'object_id')) + %(count)s - 1) - %(count)s + 1;

@@ -15,13 +15,12 @@ import numpy as np
 from psycopg2 import sql
 
 from ..db import queries
-from ..errors import Conflict
 from ..geo import crs
 from ..geo.lattice import Hit
 from ..hierarchy import store
 from ..hierarchy.locate import Snapshot
 from ..hierarchy.model import GOVERNANCE
-from ..objects import assignment, changed, counts, writing
+from ..objects import assignment, changed, counts, references, writing
 from ..objects.writing import Written
 from . import objects_binary as binary
 from .bulk import Progress
@@ -115,7 +114,7 @@ def first(conn, parts: Sequence[tuple[Rows, np.ndarray]], editions: Mapping[int,
     lonlat = np.concatenate([rows.lonlat[sound] for rows, sound in parts])
     order = along_curve(lonlat)
     counts.lock(conn)
-    with conn.cursor() as cur:
+    with conn.cursor() as cur, references.at_once(conn, list(editions), objects=True):
         cur.execute(SQL["lock_tables"])
         with _bare(cur, progress):
             cur.execute(SQL["take_numbers"], {"count": len(order)})
@@ -153,27 +152,17 @@ def _spread(bits: np.ndarray) -> np.ndarray:
 
 @contextmanager
 def _bare(cur, progress: Progress) -> Iterator[None]:
-    """Take indexes down for a while, and have references looked at in the end, all at once.
-
-    No reference is taken down: that would lock the tables it leads to. The keys stay, too: numbers only grow.
-    """
+    """Take indexes down for a while. The keys stay: numbers only grow. So do references, or others' tables were locked."""
     cur.execute(SQL["dependents"])
     found = cur.fetchall()
     for down, _, _ in found:
         cur.execute(down)
-    cur.execute(SQL["references_later"])
-    later = bool(cur.rowcount)
     yield
     cur.execute("SET LOCAL maintenance_work_mem = '512MB'")
     for done, (_, up, name) in enumerate(found):
         progress(f"{name}: made of indexes", done, len(found))
         cur.execute(up)
     cur.execute("ANALYZE object, object_grid")
-    if later:
-        cur.execute(SQL["references_again"])
-        cur.execute(SQL["loose"])
-        if cur.fetchone()[0]:
-            raise Conflict("a category or a unit is no more: nothing was stored, do it again")
 
 
 def _objects(

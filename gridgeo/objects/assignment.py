@@ -5,25 +5,44 @@ from __future__ import annotations
 from ..db import queries
 from ..hierarchy import assignment as placing
 from ..hierarchy.model import GOVERNANCE
-from . import counts
+from . import counts, references
 
 SQL = queries.load(__package__, "assignment.sql")
 
 
-def assign(conn, edition_id: int) -> int:
+def assign(conn, edition_id: int, before: int | None = None) -> int:
     """Say for an edition where every object lies of which it is not said yet, and count it from scratch; return how many.
 
     Whoever writes objects waits until the transaction ends. The rule is :class:`gridgeo.hierarchy.model.Outcome`, among the units
     that have none below.
+
+    Parameters
+    ----------
+    before
+        An edition that says of every object where it lies until now (the one that is valid, or ends in this transaction): what
+        lies inside a unit that is cut as it was there, and near no unit that is not, is not looked at again.
     """
     counts.lock(conn)
-    with conn.cursor() as cur:
+    with references.at_once(conn, [edition_id]), conn.cursor() as cur:
+        carried = _carry(cur, edition_id, before) if before is not None else 0
         placing.prepare(cur)
         cur.execute(SQL["find_unassigned"], {"edition_id": edition_id})
-        assigned = lay(cur, edition_id)
+        assigned = lay(cur, edition_id) if cur.rowcount else 0
         placing.done(cur)
-    counts.refresh(conn, edition_id)
-    return assigned
+        counts.refresh(conn, edition_id)
+    return carried + assigned
+
+
+def _carry(cur, edition_id: int, before: int) -> int:
+    asked = {"edition_id": edition_id, "before": before}
+    cur.execute(SQL["drop_ground"])
+    for step in ("make_same_ground", "make_near_other"):
+        cur.execute(SQL[step], asked)
+    cur.execute("ANALYZE same_ground, near_other")
+    cur.execute(SQL["carry"], asked)
+    carried = cur.rowcount
+    cur.execute(SQL["drop_ground"])
+    return carried
 
 
 def lay(cur, edition_id: int) -> int:

@@ -92,6 +92,7 @@ def refresh(conn, edition_id: int) -> int:
         for step in ("forget", "forget_sums", "count"):
             cur.execute(SQL[step], {"edition_id": edition_id})
         counted = cur.rowcount
+        _find_above(cur, edition_id)
         cur.execute(SQL["add_up"], {"edition_id": edition_id})
         return counted
 
@@ -105,7 +106,15 @@ def forget(conn, edition_id: int) -> None:
 
 def difference(conn, edition_id: int) -> list[Cell]:
     """Return what a count from scratch would change: nothing, as long as everybody writes through :mod:`.writing`."""
+    with conn.cursor() as cur:
+        _find_above(cur, edition_id)
     return [Cell(unit, category, Status(status), *ns) for unit, category, status, *ns in _rows(conn, "difference", edition_id=edition_id)]
+
+
+def _find_above(cur, edition_id: int) -> None:
+    cur.execute(SQL["drop_above"])
+    cur.execute(SQL["make_above"], {"edition_id": edition_id})
+    cur.execute("ANALYZE above")
 
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:

@@ -75,13 +75,20 @@ SELECT g.edition_id, coalesce(g.unit_id, 0), o.category_id, o.status, count(*)
  WHERE g.edition_id = %(edition_id)s
  GROUP BY g.edition_id, coalesce(g.unit_id, 0), o.category_id, o.status;
 
+-- name: drop_above
+DROP TABLE IF EXISTS above;
+
+-- name: make_above
+-- unit_above of an edition that may be new: nobody has estimated yet how many units it has.
+CREATE TEMPORARY TABLE above ON COMMIT DROP AS
+SELECT unit_id, above_id FROM unit_above WHERE edition_id = %(edition_id)s AND above_id IS NOT NULL;
+
 -- name: add_up
 INSERT INTO object_sum (edition_id, unit_id, category_id, status, n)
 SELECT c.edition_id, a.above_id, c.category_id, c.status, sum(c.n)
   FROM object_count AS c
-  JOIN unit_above AS a USING (edition_id, unit_id)
+  JOIN above AS a USING (unit_id)
  WHERE c.edition_id = %(edition_id)s
-   AND a.above_id IS NOT NULL
  GROUP BY c.edition_id, a.above_id, c.category_id, c.status
  UNION ALL
 SELECT c.edition_id, c.unit_id, 0, c.status, sum(c.n)
@@ -102,8 +109,7 @@ WITH counted AS MATERIALIZED (
    UNION ALL
   SELECT a.above_id, c.category_id, c.status, sum(c.n)
     FROM counted AS c
-    JOIN unit_above AS a ON a.edition_id = %(edition_id)s AND a.unit_id = c.unit_id
-   WHERE a.above_id IS NOT NULL
+    JOIN above AS a ON a.unit_id = c.unit_id
    GROUP BY a.above_id, c.category_id, c.status
    UNION ALL
   SELECT unit_id, 0, status, sum(n) FROM counted GROUP BY unit_id, status

@@ -3,11 +3,17 @@
 from datetime import timedelta
 
 import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from gridgeo.errors import Conflict
+from gridgeo.hierarchy import editions, model
 from gridgeo.hierarchy import store as hierarchy
 from gridgeo.hierarchy.model import Outcome
 from gridgeo.ingest import activation
-from gridgeo.objects import assignment, counts, store, writing
+from gridgeo.objects import assignment, counts, references, store, writing
+from tests.districts import district
 from tests.objects import making
 from tests.objects.making import IN_A, IN_B, IN_C, LAMP, NOWHERE, ON_A_B
 
@@ -82,3 +88,65 @@ def test_objects_wait_for_the_first_edition(conn):
     edition_id = making.draft(conn)
     activation.activate(conn, edition_id)
     assert lies(conn, [code]) == [(making.units(conn, edition_id)[A], "inside")]
+
+
+def said(conn, edition_id: int) -> list[tuple]:
+    with conn.cursor() as cur:
+        cur.execute("SELECT object_id, unit_id, outcome FROM object_grid WHERE edition_id = %s ORDER BY object_id", (edition_id,))
+        return cur.fetchall()
+
+
+#: Points in the middle of cells of the drawing, on their edges and on their corners, and some beyond it.
+POINTS = st.tuples(st.integers(-1, 17), st.integers(-1, 5)).map(lambda at: (113 + at[0] * 0.005, 22.9 - at[1] * 0.005))
+CUTS = st.lists(st.sampled_from("ABC."), min_size=16, max_size=16).map(lambda cells: "".join(cells[:8]) + "\n" + "".join(cells[8:]))
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(CUTS.filter(lambda cut: "A" in cut), CUTS.filter(lambda cut: "A" in cut), st.lists(POINTS, min_size=1, max_size=12))
+def test_what_is_carried_over_from_the_edition_before_is_what_is_found_from_scratch(conn, first, second, points):
+    with conn.cursor() as cur:
+        cur.execute("SAVEPOINT clean")
+    before, after = (making.draft(conn, cut) for cut in (first, second))
+    activation.activate(conn, before)
+    making.tree(conn)
+    making.lamps(conn, *points)
+    assignment.assign(conn, after, before)
+    carried, counted = said(conn, after), counts.difference(conn, after)
+    assignment.clear(conn, after)
+    assignment.assign(conn, after)
+    assert carried == said(conn, after) and counted == []
+    with conn.cursor() as cur:
+        cur.execute("ROLLBACK TO SAVEPOINT clean")
+
+
+def test_what_is_cut_as_before_is_carried_over_and_not_looked_at(conn, city):
+    """A place that is wrong before shows it: it is carried over where nothing lies, and found again where A and B are cut otherwise."""
+    _, units, _ = city
+    making.lamps(conn, NOWHERE, EDGE)
+    with conn.cursor() as cur:
+        cur.execute("UPDATE object_grid SET unit_id = %s, outcome = 'inside'", (units["99990100100201"],))
+    after = making.draft(conn, making.CUT)
+    activation.activate(conn, after)
+    assert [unit for _, unit, _ in said(conn, after)] == [units["99990100100201"], units[A]]
+
+
+def test_a_unit_that_lies_over_another_now_holds_what_is_carried_over_there_too(conn, city):
+    _, units, _ = city
+    making.lamps(conn, IN_A, IN_C)
+    frame = district(making.PICTURE, **making.CORNER)
+    b = frame["code"] == B
+    frame.loc[b, "geometry"] = [shapely.MultiPolygon([shapely.box(113.0, 22.88, 113.04, 22.9)])]
+    over = editions.stage(conn, model.GOVERNANCE, frame, name="over")[0].edition_id
+    activation.activate(conn, over)
+    assert [(unit, outcome) for _, unit, outcome in said(conn, over)] == [(units[A], "several"), (units["99990100100201"], "inside")]
+
+
+def test_references_that_are_looked_at_at_once_are_looked_at(conn, city):
+    making.lamps(conn, IN_A)
+    edition_id, units, _ = city
+    with pytest.raises(Conflict), references.at_once(conn, [edition_id]), conn.cursor() as cur:
+        cur.execute("UPDATE object_grid SET unit_id = 77")
+    with conn.cursor() as cur:
+        cur.execute("UPDATE object_grid SET unit_id = %s", (units[A],))
+    with pytest.raises(Conflict), references.at_once(conn, [edition_id], objects=True), conn.cursor() as cur:
+        cur.execute("UPDATE object SET category_id = 77")

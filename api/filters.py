@@ -10,9 +10,9 @@ _LANGUAGE = "cql2-text"
 
 FILTER = Parameter(
     "filter",
-    f"Only objects this CQL2 text lets through: {', '.join(filters.PROPERTIES)}, compared with literals by =, <>, <, <=, >, >=, IN, "
-    "BETWEEN, IS NULL, of department LIKE; joined by AND, OR, NOT: status = 'damaged' AND inspected_on < DATE('2026-01-01'). "
-    "Where it speaks of status, those that do not stand are meant, too.",
+    f"Only objects this CQL2 text lets through: {', '.join(filters.PROPERTIES)}, compared with values or each other by =, <>, <, <=, >, "
+    ">=, LIKE, IN, BETWEEN, IS NULL, dates by T_BEFORE and its like; joined by AND, OR, NOT: "
+    "status = 'damaged' AND inspected_on < DATE('2026-01-01'). Where it speaks of status, those that do not stand are meant, too.",
     filters.parse,
     {"type": "string", "maxLength": filters.LONGEST},
 )

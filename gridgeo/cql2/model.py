@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 #: How long (characters) and deep a filter may be, how many operands its tests may have, and vertices its geometries.
-LONGEST, DEEPEST, MOST_OPERANDS, MOST_VERTICES = 16_000, 24, 1000, 2000
+LONGEST, DEEPEST, MOST_OPERANDS, MOST_VERTICES = 16_000, 24, 500, 2000
 
 
 class Type(StrEnum):

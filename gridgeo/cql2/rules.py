@@ -195,7 +195,7 @@ def test(word: str, operands: tuple[Operand, ...], queryables: Mapping[str, Quer
 
 def _comparison(word: str, operands: tuple[Operand, ...], queryables: Mapping[str, Queryable]) -> None:
     if not any(map(named, operands)):
-        raise Refused(0, f"compares values alone; there are the properties {', '.join(queryables)}")
+        raise Refused(0, f"expected {', '.join(queryables)}: values alone are not compared")
     of = {"LIKE": (Type.TEXT,), "=": _SCALARS, "<>": _SCALARS, "IN": _SCALARS}.get(word, _ORDERED)
     first = _of_type(0, operands[0], of, word, queryables)
     for index, operand in enumerate(operands[1:], 1):

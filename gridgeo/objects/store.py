@@ -12,7 +12,7 @@ import shapely
 from ..db import queries
 from ..errors import NotFound
 from ..hierarchy.model import Outcome
-from .conditions import Condition
+from .filters import condition
 from .model import Change, ManagedObject, Status, Where
 
 SQL = queries.load(__package__)
@@ -105,7 +105,7 @@ def written(where: Where) -> dict[str, object]:
         "statuses": None if where.statuses is None else [str(status) for status in where.statuses],
         "code": q.upper() if q and not of_name(q) else None,
         "part": f"%{_escaped(q)}%" if q and of_name(q) else None,
-        "filter": Condition(where.only),
+        "filter": condition(where.only),
     }
 
 

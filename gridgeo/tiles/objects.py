@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..db import queries
-from ..objects.conditions import Condition
+from ..objects.filters import condition
 from ..objects.model import Status
 from .model import CELL_BITS, EXTENT, NAMES_FROM, POINTS_FROM, POINTS_MOST, WORLD_BITS, Filter, Tile
 
@@ -37,8 +37,13 @@ def tile(conn, at: Tile, wanted: Filter) -> bytes:
     if not wanted.in_cells:
         return _seen(conn, at, wanted)
     wanted = _plainer(conn, wanted)
-    cells = {"cell_zoom": at.z + CELL_BITS, "column": at.x, "row": at.y}
-    return bytes(_one(conn, _of_cells(wanted), **_given(conn, at, wanted), **cells)[0])
+    given = {**_given(conn, at, wanted), "cell_zoom": at.z + CELL_BITS, "column": at.x, "row": at.y}
+    with conn.cursor() as cur:
+        if wanted.plain:
+            queries.prepared(cur, SQL["clusters"], given)
+        else:
+            cur.execute(SQL[_of_cells(wanted)], given)
+        return bytes(cur.fetchone()[0])
 
 
 def tile_seen(conn, at: Tile, wanted: Filter) -> bytes:
@@ -56,7 +61,7 @@ def tile_seen(conn, at: Tile, wanted: Filter) -> bytes:
 def standing(conn) -> list[str]:
     """Return the statuses of objects that stand."""
     with conn.cursor() as cur:
-        cur.execute("SELECT status FROM object_status WHERE standing ORDER BY status")
+        queries.prepared(cur, SQL["standing"])
         return [status for (status,) in cur.fetchall()]
 
 
@@ -111,7 +116,7 @@ def _asked(conn, wanted: Filter) -> dict[str, Any]:
     return {
         "statuses": list(map(str, statuses)) if statuses is not None else standing(conn),
         "categories": None if wanted.categories is None else list(wanted.categories),
-        "filter": Condition(wanted.only),
+        "filter": condition(wanted.only),
     }
 
 

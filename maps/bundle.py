@@ -81,6 +81,7 @@ SCRIPTS = (
     "swipe.js",
     "compare.js",
     "basemaps.js",
+    "backdrop.js",
     "picture.js",
     "toolbox.js",
     "main.js",

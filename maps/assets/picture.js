@@ -10,16 +10,17 @@ gridgeo.picture = (map, topology, store, layer, tools, look, things) => {
   async function save() {
     const layers = [layer, things && things.layer].filter(Boolean);
     if (things) await things.layer.settled(PATIENCE);
+    const ground = store.get().base ? await gridgeo.backdrop(map, PATIENCE) : [];
     for (const one of layers) {
       one.mark({ hovered: null });
       one.sharpen(SHARP);
     }
-    const canvas = draw(map.getSize());
+    const canvas = draw(map.getSize(), ground);
     for (const one of layers) one.sharpen(null);
     canvas.toBlob((blob) => {
       if (!blob) return say("图片太大，没有保存", "The picture is too large to save");
       gridgeo.exporting.save(blob, name());
-      if (store.get().base) say("图片不含底图", "The picture is without the base map");
+      if (!ground) say("图片不含底图：其服务器不允许", "The picture is without the base map: its server does not allow it");
     }, "image/png");
   }
 
@@ -28,12 +29,12 @@ gridgeo.picture = (map, topology, store, layer, tools, look, things) => {
     return `${[language.pick(zh, en), language.pick(measure.zh, measure.en), new Date().toLocaleDateString("sv-SE")].join("-").replace(/[\\/:*?"<>|\s]+/g, "_")}.png`;
   }
 
-  function draw({ x: width, y: height }) {
+  function draw({ x: width, y: height }, ground) {
     const classes = legend(), columns = Math.max(1, Math.floor((width + 12) / ITEM));
     const unitsHeight = 30 + Math.ceil(classes.length / columns) * ROW, kinds = things ? things.classes() : [];
     const legendHeight = unitsHeight + (kinds.length ? 26 + Math.ceil(kinds.length / columns) * ROW : 0);
     const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
-    const lines = wrapped(context, captions.foot(topology, store.get()).map(([zh, en, text]) => `${language.pick(zh, en)} ${text}`).concat("CGCS2000 · Web Mercator"), width);
+    const lines = wrapped(context, [...captions.foot(topology, store.get()), ...below(ground)].map(([zh, en, text]) => `${language.pick(zh, en)} ${text}`).concat("CGCS2000 · Web Mercator"), width);
     canvas.width = (width + 2 * MARGIN) * SHARP;
     canvas.height = (HEAD + height + legendHeight + 14 + lines.length * 18 + MARGIN) * SHARP;
     context.scale(SHARP, SHARP);
@@ -42,7 +43,7 @@ gridgeo.picture = (map, topology, store, layer, tools, look, things) => {
     title(context);
     context.save();
     context.translate(MARGIN, HEAD);
-    theMap(context, width, height);
+    theMap(context, width, height, ground);
     furniture(context, width, height);
     context.restore();
     classesInto(context, classes, columns, HEAD + height + 12);
@@ -50,6 +51,13 @@ gridgeo.picture = (map, topology, store, layer, tools, look, things) => {
     text(context, 12, SOFT);
     lines.forEach((line, at) => context.fillText(line, MARGIN, HEAD + height + legendHeight + 22 + at * 18));
     return canvas;
+  }
+
+  // What is said of a base map: whose it is, or that it is left out.
+  function below(ground) {
+    const { base } = store.get();
+    if (!base) return [];
+    return [["底图", "Base map", ground ? `${base} ${find("#attribution").textContent}` : language.pick("未包含", "left out")]];
   }
 
   function text(context, size, colour, weight = 400) {
@@ -66,14 +74,19 @@ gridgeo.picture = (map, topology, store, layer, tools, look, things) => {
     context.fillText(first === zh ? en : zh, after, HEAD / 2 + 3);
   }
 
-  // The map's own canvases as they lie over each other; tiles of other hosts may not be read and are left out.
-  function theMap(context, width, height) {
+  // The map's own canvases as they lie over each other, and below them the base map as far as it may be read.
+  function theMap(context, width, height, ground) {
     context.beginPath();
     context.rect(0, 0, width, height);
     context.clip();
     context.fillStyle = look.sea;
     context.fillRect(0, 0, width, height);
     const box = map.getContainer().getBoundingClientRect(), moved = L.DomUtil.getPosition(map.getPane("mapPane"));
+    for (const { tile, image } of ground || []) {
+      const at = tile.getBoundingClientRect();
+      context.drawImage(image, at.left - box.left, at.top - box.top, at.width, at.height);
+    }
+    const through = Boolean(ground && ground.length);
     const panes = [...map.getPane("mapPane").children].sort((a, b) => getComputedStyle(a).zIndex - getComputedStyle(b).zIndex);
     for (const pane of panes) {
       context.save();
@@ -81,7 +94,9 @@ gridgeo.picture = (map, topology, store, layer, tools, look, things) => {
       for (const canvas of pane.querySelectorAll("canvas:not(.ghost)")) {
         const at = canvas.getBoundingClientRect();
         if (!canvas.width || !canvas.height) continue;
-        context.filter = getComputedStyle(canvas.parentNode).filter;
+        const style = getComputedStyle(canvas.parentNode);
+        context.filter = style.filter;
+        context.globalAlpha = through ? Number(style.opacity) : 1;
         context.drawImage(canvas, at.left - box.left, at.top - box.top, at.width, at.height);
       }
       context.restore();

@@ -94,8 +94,9 @@ def _png(grey: np.ndarray) -> bytes:
 class Tiles:
     """A server of tiles with a black cross where one point lies in the tiles' own datum."""
 
-    def __init__(self, lon: float, lat: float) -> None:
+    def __init__(self, lon: float, lat: float, read_by: str = "") -> None:
         self.asked: list[str] = []
+        self.read_by = read_by
         self.point = lon, lat
         handler = type("Handler", (_Handler,), {"tiles": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -126,6 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.tiles.draw(z, x, y)
         self.send_response(200)
         self.send_header("Content-Type", "image/png")
+        if self.tiles.read_by:
+            self.send_header("Access-Control-Allow-Origin", self.tiles.read_by)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -177,6 +180,45 @@ def test_a_thing_drawn_in_gcj02_lies_where_it_is_and_without_a_choice_nothing_is
     assert hosts == {site.root[7:], tiles.root[7:]} and said == []
     opened.close()
     tiles.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("read_by, there", [("*", True), ("", False)])
+def test_a_picture_holds_the_base_map_where_its_server_lets_pages_read_tiles_and_else_says_that_it_does_not(browser, site, read_by, there):
+    at = 113.0311, 22.8823
+    tiles = Tiles(*at, read_by=read_by)
+    site.basemaps["drawn"] = [one(name="测绘图", url=f"{tiles.root}/{{z}}/{{x}}/{{y}}", attribution="测试 GS(2026)0002")]
+    opened = browser.new_page(viewport={"width": 1200, "height": 800})
+    opened.goto(site.put("drawn", topology(city())))
+    opened.wait_for_selector("body[data-state=ready]")
+    opened.evaluate("([lon, lat]) => { gridgeo.shown.map.setView([lat, lon], 15, { animate: false }); }", [*at])
+    before = _lightness(opened, at)
+    tool(opened, "basemap").get_by_label("测绘图").check()
+    opened.wait_for_function("() => document.querySelectorAll('img.leaflet-tile-loaded').length > 8")
+    assert (_lightness(opened, at) < before - 40) is there
+    assert opened.locator("#toast").is_visible() is not there
+    opened.close()
+    tiles.close()
+
+
+def _lightness(page, at):
+    """Return how light a place is in the picture the page saves, 0 to 255."""
+    with page.expect_download() as waiting:
+        page.click("#toolbar [data-tool=picture]")
+    shot = base64.b64encode(waiting.value.path().read_bytes()).decode()
+    return page.evaluate(
+        """async ([shot, [lon, lat]]) => {
+            const image = new Image();
+            image.src = `data:image/png;base64,${shot}`;
+            await image.decode();
+            const context = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height }).getContext("2d");
+            context.drawImage(image, 0, 0);
+            const { x, y } = gridgeo.shown.map.latLngToContainerPoint([lat, lon]);
+            const [red, green, blue] = context.getImageData((24 + x) * 2 + 4, (62 + y) * 2 + 4, 1, 1).data;
+            return (red + green + blue) / 3;
+        }""",
+        [shot, [*at]],
+    )
 
 
 def _off(page, real, zoom):

@@ -1,3 +1,6 @@
+-- name: standing
+SELECT status FROM object_status WHERE standing ORDER BY status;
+
 -- name: clusters
 -- Objects of the whole city added up in 32 x 32 cells of a tile, from what is kept.
 WITH cell AS MATERIALIZED (

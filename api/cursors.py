@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from collections.abc import Sequence
+
+import orjson
 
 from .parameters import Parameter, matching
 from .problems import Fault, InvalidRequest
@@ -36,6 +39,25 @@ def read(text: str, *bound: object) -> int:
     return after
 
 
-def _seal(after: int, bound: tuple) -> bytes:
+def sealed(after: Sequence[str | None], *bound: object) -> str:
+    """Return the cursor that goes on after a key of several texts, bound to what the list was asked for."""
+    key = orjson.dumps(after)
+    return base64.urlsafe_b64encode(_seal(key, bound) + key).decode().rstrip("=")
+
+
+def opened(text: str, length: int, *bound: object) -> tuple[str | None, ...]:
+    """Return the key a cursor of :func:`sealed` goes on after; raises ValueError for one that was altered or is of another list."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        key = orjson.loads(raw[8:])
+    except (binascii.Error, orjson.JSONDecodeError):
+        raise ValueError(_RULE) from None
+    sound = isinstance(key, list) and len(key) == length and all(isinstance(part, str | None) for part in key)
+    if not sound or sealed(key, *bound) != text:
+        raise ValueError(_RULE)
+    return tuple(key)
+
+
+def _seal(after: int | bytes, bound: tuple) -> bytes:
     """No secret: whoever makes one up reads no more than whoever pages on."""
     return hashlib.blake2b(repr((after, bound)).encode(), digest_size=8, person=b"gridgeo cursor").digest()

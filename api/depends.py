@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import TypeVar
 
@@ -37,6 +37,9 @@ _OURS_S = 4.0
 
 #: Milliseconds a statement may take where more is asked than of others.
 _PATIENCE_MS = 25_000
+
+#: Milliseconds a caller may leave a stream where it is.
+_IDLE_MS = 30_000
 
 _REF = re.compile(r"([0-9A-Z]{1,32})|u([1-9][0-9]{0,17})", re.ASCII)
 
@@ -104,6 +107,17 @@ def read_as(pool: Pool, area: str, work: Callable[..., T], *args, **kwargs) -> T
             if time.monotonic() - began > _OURS_S:
                 break
     raise lost
+
+
+def stream(request: Request, work: Callable[..., Iterator[T]]) -> Iterator[T]:
+    """Yield what work(conn) yields within one transaction that sees what the caller may. Blocks; the caller may take its time."""
+    area = request.app.state.gate.area(request)
+    with request.app.state.pool.connection() as conn:
+        access.see_whole(conn) if area == access.WHOLE else access.see(conn, area)
+        patient(conn)
+        with conn.cursor() as cur:
+            cur.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", (str(_IDLE_MS),))
+        yield from work(conn)
 
 
 def patient(conn) -> None:

@@ -6,7 +6,7 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from .. import answers, conditional, depends, openapi, pages, schemas
+from .. import answers, conditional, depends, ogc, openapi, pages, schemas
 from ..parameters import Query, form
 
 router = APIRouter(tags=["service"])
@@ -14,17 +14,24 @@ router = APIRouter(tags=["service"])
 _LANDING, _NONE = Query(form("json", "html")), Query()
 
 
-def _links() -> list[dict[str, str]]:
-    return [
-        answers.link("/", "self", "this page"),
-        answers.link("/api", "service-desc", "OpenAPI 3.0 document", openapi.MEDIA_TYPE),
-        answers.link("/api.html", "service-doc", "documentation", conditional.HTML),
-        answers.link("/maps/", "map", "网格一张图 grids on one map", conditional.HTML),
-        answers.link("/grids/summary", "summary", "all levels in figures"),
-        answers.link("/editions", "editions", "all editions"),
-        answers.link("/healthz", "status", "the process is there"),
-        answers.link("/readyz", "status", "questions can be answered"),
-    ]
+def _links(request: Request) -> list[dict[str, str]]:
+    """Where to go on, with whole addresses. The words of OGC API come first; its older and its registered names are both in use."""
+    ways = (
+        ("/", "self", "this page", conditional.JSON),
+        ("/?f=html", "alternate", "this page for people", conditional.HTML),
+        ("/api", "service-desc", "OpenAPI 3.0 document", openapi.MEDIA_TYPE),
+        ("/api.html", "service-doc", "documentation", conditional.HTML),
+        ("/conformance", "conformance", "standards held to", conditional.JSON),
+        ("/conformance", "http://www.opengis.net/def/rel/ogc/1.0/conformance", "standards held to", conditional.JSON),
+        ("/collections", "data", "数据集 collections", conditional.JSON),
+        ("/collections", "http://www.opengis.net/def/rel/ogc/1.0/data", "数据集 collections", conditional.JSON),
+        ("/maps/", "map", "网格一张图 grids on one map", conditional.HTML),
+        ("/grids/summary", "summary", "all levels in figures", conditional.JSON),
+        ("/editions", "editions", "all editions", conditional.JSON),
+        ("/healthz", "status", "the process is there", conditional.JSON),
+        ("/readyz", "status", "questions can be answered", conditional.JSON),
+    )
+    return [ogc.link(request, path, rel, title, media_type) for path, rel, title, media_type in ways]
 
 
 @router.get(
@@ -43,8 +50,8 @@ async def landing(request: Request) -> Response:
         editions = [] if closed else [answers.of(live.now(scheme)) for scheme in live.schemes]
         figures = [(each.snapshot, each.summary) for each in editions]
         return pages.response(request, pages.render("landing.html", app=request.app, editions=figures, closed=closed))
-    body = {"title": request.app.title, "description": request.app.description, "version": request.app.version, "links": _links()}
-    return conditional.send(request, orjson.dumps(body), conditional.JSON, links=_links()[1:])
+    body = {"title": request.app.title, "description": request.app.description, "version": request.app.version, "links": _links(request)}
+    return conditional.send(request, orjson.dumps(body), conditional.JSON, links=body["links"][1:])
 
 
 @router.get(

@@ -165,6 +165,8 @@ def test_what_lies_beyond_ones_area_is_as_if_it_were_not(served, headers):
         ("POST", "/objects/within"),
         ("POST", "/objects/download"),
         ("GET", "/collections/objects/download"),
+        ("GET", "/collections/{collection}/items"),
+        ("GET", "/collections/{collection}/items/{id}"),
     }
 
 
@@ -197,7 +199,7 @@ def test_every_route_has_a_policy_and_every_policy_a_route():
 
 def test_public_routes_are_those_we_think():
     public = {path for (_, path), policy in policies.POLICIES.items() if policy == policies.PUBLIC}
-    assert public == {"/", "/api", "/api.html", "/healthz", "/readyz", "/maps", "/maps/", "/maps/assets/{name}"}
+    assert public == {"/", "/api", "/api.html", "/conformance", "/healthz", "/readyz", "/maps", "/maps/", "/maps/assets/{name}"}
 
 
 def test_every_route_passes_the_gate():

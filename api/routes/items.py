@@ -1,0 +1,165 @@
+"""Features of a collection: pages and streams of them, and one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+from starlette.concurrency import iterate_in_threadpool
+
+from gridgeo.errors import NotFound
+from gridgeo.exports.rules import neutral
+from gridgeo.features import absence, collections, reading, statements
+from gridgeo.features.model import Collection, Page
+from gridgeo.features.question import Question
+
+from .. import conditional, cursors, depends, feature_pages, ogc, questions
+from ..parameters import Parameter, Query, form
+from ..questions import CRS, DATETIME, ITEMS, USUAL
+
+router = APIRouter(prefix="/collections/{collection}/items", tags=["collections"])
+
+_ID = Parameter("id", "Id of a feature.", str, {"type": "string"}, example="4403060010010100001", place="path")
+_ITEM = Query(ogc.COLLECTION, _ID, CRS, DATETIME, form("json", "html"))
+
+_TYPES = {"json": conditional.GEOJSON, "html": conditional.HTML, "geojsonseq": ogc.GEOJSON_SEQUENCE, "csv": conditional.CSV}
+_TEXT = {"schema": {"type": "string"}}
+
+
+@router.get(
+    "",
+    summary="Features",
+    openapi_extra=ITEMS.as_dict(),
+    responses={
+        200: {
+            "content": {
+                conditional.GEOJSON: {"schema": {"$ref": "#/components/schemas/FeatureCollection"}},
+                **dict.fromkeys((ogc.GEOJSON_SEQUENCE, "text/html", "text/csv"), _TEXT),
+            }
+        }
+    },
+)
+def items(request: Request) -> Response:
+    """Features a page at a time, in an order of their own or the one asked for: the link next goes on, however many are written meanwhile.
+
+    As geojsonseq or csv all of them where no limit is given, as fast as they are taken.
+    """
+    asked, collection = ITEMS(request), collections.find(request.path_params["collection"])
+    wanted = _form(request, asked.f)
+    meant = questions.question(request, collection, asked)
+    if wanted == "geojsonseq":
+        return _streamed(request, meant, wanted, lambda conn: reading.sequence(conn, collection, meant))
+    if wanted == "csv":
+        return _streamed(request, meant, wanted, lambda conn: _table(conn, collection, meant))
+    meant = replace(meant, limit=meant.limit or USUAL)
+    page, matched = depends.read(request, _read, collection, meant, asked.count)
+    links = _links(request, collection, asked, page, wanted)
+    if wanted == "html":
+        return feature_pages.items(request, collection, meant, page, links)
+    head = {"type": "FeatureCollection", "numberReturned": len(page.features), "links": links}
+    if matched is not None:
+        head["numberMatched"] = matched
+    body = orjson.dumps(head)[:-1] + b',"features":[' + ",".join(page.features).encode() + b"]}"
+    etag, stamped = conditional.tag_of(body), b'{"timeStamp":"' + ogc.stamp().encode() + b'",' + body[1:]
+    return conditional.send(request, stamped, conditional.GEOJSON, etag, links, Content_Crs=ogc.crs_header(meant.system))
+
+
+@router.get(
+    "/{id}",
+    summary="One feature",
+    openapi_extra=_ITEM.as_dict(),
+    responses={
+        200: {"content": {conditional.GEOJSON: {"schema": {"$ref": "#/components/schemas/Feature"}}, "text/html": _TEXT}},
+        410: {"description": "It is no more; `successors` says who follows."},
+    },
+)
+def item(request: Request) -> Response:
+    """A feature by its id: as it is now, or was at a time. What is no more answers 410 and says who follows."""
+    asked, collection = _ITEM(request), collections.find(request.path_params["collection"])
+    feature_id = request.path_params["id"]
+    if not questions.ID.fullmatch(feature_id):
+        raise NotFound(f"feature of {collection.id}", feature_id)
+    meant = Question(period=asked.datetime, units=ogc.units(request, collection, None), system=asked.crs)
+    found = depends.read(request, _one, collection, feature_id, meant)
+    wanted = conditional.chosen(request, ("json", "html"), asked.f)
+    here = f"/collections/{collection.id}/items/{feature_id}"
+    about = [
+        *ogc.pair(request, here, wanted, feature_id, conditional.GEOJSON),
+        ogc.link(request, f"/collections/{collection.id}", "collection", collection.title),
+    ]
+    if wanted == "html":
+        return feature_pages.item(request, collection, found, about)
+    body = found[:-1].encode() + b',"links":' + orjson.dumps(about) + b"}"
+    return conditional.send(request, body, conditional.GEOJSON, None, about, Content_Crs=ogc.crs_header(meant.system))
+
+
+def _read(conn, collection: Collection, meant: Question, count: str) -> tuple[Page, int | None]:
+    """A page, and how many features there are on all of them where that is asked for."""
+    page = reading.page(conn, collection, meant)
+    if count == "none":
+        return page, None
+    depends.patient(conn)
+    return page, (reading.count if count == "exact" else reading.estimate)(conn, collection, meant)
+
+
+def _one(conn, collection: Collection, feature_id: str, meant: Question) -> str:
+    found = reading.one(conn, collection, feature_id, meant)
+    if found is None and meant.period is None:
+        absence.explain(conn, collection, feature_id)
+    if found is None:
+        raise NotFound(f"feature of {collection.id}", feature_id)
+    return found
+
+
+def _form(request: Request, given: str | None) -> str:
+    """The form asked for: what the Accept header says in other words than GeoJSON's and HTML's is told by f alone."""
+    if given is not None:
+        return given
+    return "html" if conditional.chosen(request, ("geojson", "html")) == "html" else "json"
+
+
+def _links(request: Request, collection: Collection, asked: SimpleNamespace, page: Page, wanted: str) -> list[dict[str, str]]:
+    """The page itself, in other forms, the next one, and what it is a page of."""
+    here, given = f"/collections/{collection.id}/items", [(name, text) for name, text in request.query_params.items() if name != "f"]
+    links = []
+    for each, media_type in _TYPES.items():
+        query = urlencode([*given, ("f", each)])
+        links.append(ogc.link(request, f"{here}?{query}", "self" if each == wanted else "alternate", collection.title, media_type))
+    if page.next is not None:
+        cursor = cursors.sealed(page.next, *questions.bound_of(request, collection))
+        on = [(name, text) for name, text in given if name not in ("cursor", "limit")]
+        query = urlencode([*on, ("limit", asked.limit or USUAL), ("f", wanted), ("cursor", cursor)])
+        links.append(ogc.link(request, f"{here}?{query}", "next", "下一页 next page", _TYPES[wanted]))
+    return [*links, ogc.link(request, f"/collections/{collection.id}", "collection", collection.title)]
+
+
+def _streamed(request: Request, meant: Question, wanted: str, made: Callable[..., Iterator[bytes]]) -> Response:
+    """All features, some at a time: a connection is taken when the first ones are, and given back after the last."""
+
+    async def limited() -> AsyncIterator[bytes]:
+        async with request.app.state.downloads:
+            async for piece in iterate_in_threadpool(depends.stream(request, made)):
+                yield piece
+
+    headers = {"Content-Crs": ogc.crs_header(meant.system), "Cache-Control": "no-store"}
+    return StreamingResponse(limited(), media_type=_TYPES[wanted], headers=headers)
+
+
+def _table(conn, collection: Collection, meant: Question) -> Iterator[bytes]:
+    """Features as CSV with a byte order mark; no cell of it is taken for a formula."""
+    yield b"\xef\xbb\xbf" + _written([statements.columns(collection, meant)])
+    for rows in reading.table(conn, collection, meant):
+        yield _written([neutral(cell) for cell in row] for row in rows)
+
+
+def _written(rows: Iterable[Iterable[object]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    return out.getvalue().encode()

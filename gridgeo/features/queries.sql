@@ -1,0 +1,85 @@
+-- Relations: the features of a collection that are valid in a time, one a row. `first` and `last` are its days in China, `start` and
+-- `end` its instants (NULL: no end); `current` leaves out what is no more although nobody wrote down when it ended.
+-- Each stands as f in the statement a question makes (statements.py) and is planned with it: what is not asked for costs nothing.
+
+-- name: grids
+-- Units of the last edition valid in the time; of one level where it is given.
+SELECT v.unit_id, coalesce(v.code, 'u' || v.unit_id) AS id, v.geom, v.code, v.name_zh, v.name_en, v.level,
+       coalesce(p.code, 'u' || p.unit_id) AS parent, v.kind, v.grid_type, v.household_count,
+       round(v.area_m2::numeric, 2) AS area_m2, e.name AS edition, lower(e.valid) AS valid_from, upper(e.valid) AS valid_to
+  FROM grid_unit_version AS v
+  JOIN edition AS e ON e.edition_id = v.edition_id
+  LEFT JOIN grid_unit_version AS p ON p.edition_id = v.edition_id AND p.unit_id = v.parent_id
+ WHERE v.edition_id = (SELECT l.edition_id
+                         FROM edition AS l
+                        WHERE l.scheme = 'governance' AND l.valid && tstzrange(%(start)s::timestamptz, %(end)s::timestamptz, '[]')
+                        ORDER BY l.valid DESC
+                        LIMIT 1)
+   AND (%(level)s::text IS NULL OR v.level = %(level)s);
+
+-- name: buildings
+-- Buildings with the main address of the last of the days, or before there was one its first, and the unit they lie in today.
+SELECT b.zone, b.building_code, b.building_code AS id, b.point AS geom, b.building_use, b.status, b.floors, b.floors_below,
+       a.road, a.plate, a.compound, a.block, g.unit_id, v.code AS grid, b.valid_from, b.valid_to, b.recorded_at
+  FROM building AS b
+  LEFT JOIN LATERAL (
+         SELECT m.road, m.plate, m.compound, m.block
+           FROM building_address AS m
+          WHERE m.zone = b.zone AND m.building_code = b.building_code AND m.main
+          ORDER BY m.valid_from <= coalesce(%(last)s::date, 'infinity') AND coalesce(m.valid_to > %(last)s::date, m.valid_to IS NULL) DESC,
+                   m.valid_from
+          LIMIT 1) AS a ON true
+  LEFT JOIN building_grid AS g
+    ON g.zone = b.zone AND g.building_code = b.building_code AND g.edition_id = (SELECT gridgeo.edition_now())
+  LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
+ WHERE (%(last)s::date IS NULL OR b.valid_from <= %(last)s)
+   AND (%(first)s::date IS NULL OR coalesce(b.valid_to > %(first)s, true))
+   AND (NOT %(current)s::boolean OR b.status NOT IN ('demolished', 'retired'));
+
+-- name: houses
+-- Houses with where their building is.
+SELECT h.zone, h.house_code, h.house_code AS id, b.point AS geom, h.building_code, h.unit, h.floor, h.room,
+       coalesce(h.house_use, b.building_use) AS house_use, h.status, h.area_m2, g.unit_id, v.code AS grid, h.valid_from, h.valid_to
+  FROM house AS h
+  JOIN building AS b ON b.zone = left(h.building_code, 12) AND b.building_code = h.building_code
+  LEFT JOIN building_grid AS g
+    ON g.zone = b.zone AND g.building_code = b.building_code AND g.edition_id = (SELECT gridgeo.edition_now())
+  LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
+ WHERE (%(last)s::date IS NULL OR h.valid_from <= %(last)s)
+   AND (%(first)s::date IS NULL OR coalesce(h.valid_to > %(first)s, true))
+   AND (NOT %(current)s::boolean OR h.status NOT IN ('demolished', 'retired'));
+
+-- name: addresses
+-- Names of buildings and houses, with where the building is. A name has no number of its own: its id is made of what it is.
+SELECT n.zone, n.code, n.kind, n.name, n.valid_from, n.code || '-' || n.kind || '-' || left(md5(n.name || (n.valid_from - DATE '2000-01-01')), 8) AS id,
+       b.point AS geom, b.building_code, n.valid_to, n.source
+  FROM address_name AS n
+  LEFT JOIN house AS h ON length(n.code) = 25 AND h.zone = n.zone AND h.house_code = n.code
+  JOIN building AS b ON b.zone = left(coalesce(h.building_code, n.code), 12) AND b.building_code = coalesce(h.building_code, n.code)
+ WHERE (%(last)s::date IS NULL OR n.valid_from <= %(last)s)
+   AND (%(first)s::date IS NULL OR coalesce(n.valid_to > %(first)s, true));
+
+-- name: objects
+-- Managed objects as they are known today, where they have been so since the last of the days.
+SELECT o.object_id, o.object_id AS id, coalesce(o.shape, o.point) AS geom, o.point, o.shape, o.element_code, o.name, o.status,
+       o.category_id, c.path AS category, c.major, left(o.element_code, 9) AS department, o.floor, o.place, o.inspected_on, o.since,
+       o.attributes, g.unit_id, v.code AS grid, o.recorded_at
+  FROM object AS o
+  JOIN category AS c ON c.category_id = o.category_id
+  LEFT JOIN object_grid AS g ON g.object_id = o.object_id AND g.edition_id = (SELECT gridgeo.edition_now())
+  LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
+ WHERE (%(last)s::date IS NULL OR o.since <= %(last)s)
+   AND (NOT %(current)s::boolean OR o.status <> 'removed');
+
+-- name: reach
+-- How far the points of a table reach: what its spatial index knows, read from the head of it.
+SELECT ST_XMin(e.box), ST_YMin(e.box), ST_XMax(e.box), ST_YMax(e.box)
+  FROM (SELECT ST_EstimatedExtent('gridgeo', %(table)s, %(column)s) AS box) AS e
+ WHERE e.box IS NOT NULL;
+
+-- name: reach_of_grids
+-- How far the editions valid reach, and since when there is one.
+SELECT min(ST_XMin(v.geom)), min(ST_YMin(v.geom)), max(ST_XMax(v.geom)), max(ST_YMax(v.geom)),
+       (SELECT min(lower(e.valid)) FROM edition AS e WHERE e.scheme = 'governance' AND NOT isempty(e.valid))
+  FROM grid_unit_version AS v
+ WHERE v.edition_id = (SELECT gridgeo.edition_now());

@@ -1,0 +1,74 @@
+"""What is asked of a collection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import shapely
+
+from ..cql2 import sql
+from ..cql2.model import Node
+from .model import Collection
+from .systems import CRS84, System
+
+
+class Order(NamedTuple):
+    """What to sort by, and which way."""
+
+    name: str
+    descending: bool = False
+
+
+class Period(NamedTuple):
+    """From one instant to another, both within; None where it has no end."""
+
+    start: datetime | None
+    end: datetime | None
+
+
+class Filter(NamedTuple):
+    """What is to hold of features, as a condition, and the properties it speaks of."""
+
+    condition: sql.Condition
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which features of a collection are asked for, and how they are to be written.
+
+    Parameters
+    ----------
+    period
+        When they are to be valid; now when None.
+    area
+        What they are to meet, EPSG:4490; None for anywhere.
+    units
+        The lowest units they are to lie in; None for any.
+    only
+        What is to hold of them.
+    properties
+        Those wanted; None for all.
+    after
+        The key of the last feature of the page before, as texts.
+    """
+
+    ids: tuple[str, ...] | None = None
+    period: Period | None = None
+    area: shapely.Geometry | None = None
+    units: Sequence[int] | None = None
+    only: Filter | None = None
+    q: str | None = None
+    properties: tuple[str, ...] | None = None
+    order: tuple[Order, ...] = ()
+    after: tuple[str | None, ...] | None = None
+    limit: int | None = None
+    system: System = CRS84
+
+
+def filtered(collection: Collection, node: Node, system: System = CRS84) -> Filter:
+    """Return the filter a tree says of a collection, its geometries being of a system; raises ValueError for one that is not valid."""
+    return Filter(sql.condition(node, collection.queryables, system.points), node.names)

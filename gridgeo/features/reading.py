@@ -1,0 +1,79 @@
+"""Reading features: a page, one, how many, all of them as a stream, and how far they reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from psycopg2 import sql
+
+from . import statements
+from .model import Collection, Extent, Page
+from .question import Question
+from .statements import SQL
+
+#: So many features of a stream are held at once.
+_AT_ONCE = 2000
+
+#: Before each text of a GeoJSON text sequence (RFC 8142).
+_RECORD = "\x1e"
+
+
+def page(conn, collection: Collection, question: Question) -> Page:
+    """Return the first features asked for, at most as many as the limit is."""
+    found = _rows(conn, *statements.features(collection, question))
+    last = found[question.limit - 1] if len(found) > question.limit else None
+    return Page([row[0] for row in found[: question.limit]], last and last[1:])
+
+
+def one(conn, collection: Collection, feature_id: str, question: Question) -> str | None:
+    """Return a feature by its id, None where there is none at that time."""
+    found = page(conn, collection, replace(question, ids=(feature_id,), limit=1))
+    return found.features[0] if found.features else None
+
+
+def count(conn, collection: Collection, question: Question) -> int:
+    """Return how many features there are, on whatever page."""
+    return _rows(conn, *statements.number(collection, question))[0][0]
+
+
+def estimate(conn, collection: Collection, question: Question) -> int:
+    """Return how many features the database expects."""
+    return _rows(conn, *statements.guess(collection, question))[0][0][0]["Plan"]["Plan Rows"]
+
+
+def sequence(conn, collection: Collection, question: Question) -> Iterator[bytes]:
+    """Yield all features as a GeoJSON text sequence, some at a time; no more than these are held. Needs a transaction."""
+    for rows in _pieces(conn, *statements.all_features(collection, question)):
+        yield "".join(f"{_RECORD}{feature}\n" for (feature,) in rows).encode()
+
+
+def table(conn, collection: Collection, question: Question) -> Iterator[list[tuple]]:
+    """Yield all features as rows of :func:`.statements.columns`, as :func:`sequence` does."""
+    yield from _pieces(conn, *statements.table(collection, question))
+
+
+def extent(conn, collection: Collection) -> Extent:
+    """Return how far the features of a collection reach."""
+    if collection.located is None:
+        *bounds, start = _rows(conn, sql.SQL(SQL["reach_of_grids"]), {})[0]
+        return Extent(None if bounds[0] is None else tuple(bounds), start)
+    table, column = collection.located
+    reach = _rows(conn, sql.SQL(SQL["reach"]), {"table": table, "column": column})
+    of, day = collection.dated
+    first = _rows(conn, sql.SQL("SELECT min({}) FROM {}").format(sql.Identifier(day), sql.Identifier(of)), {})[0][0]
+    return Extent(reach[0] if reach else None, first)
+
+
+def _rows(conn, statement: sql.Composable, given: dict[str, Any]) -> list[tuple]:
+    with conn.cursor() as cur:
+        cur.execute(statement, given)
+        return cur.fetchall()
+
+
+def _pieces(conn, statement: sql.Composable, given: dict[str, Any]) -> Iterator[list[tuple]]:
+    with conn.cursor(name="features") as cur:
+        cur.execute(statement, given)
+        while found := cur.fetchmany(_AT_ONCE):
+            yield found

@@ -226,13 +226,19 @@ def test_views_ask_as_whoever_looks(owner):
     assert rows(owner, careless) == [("planted",)]
 
 
-def test_no_function_of_ours_runs_as_its_owner_but_one_that_tells_nothing_new(owner):
+#: The change feed: tables tell of themselves, and what changed is told by what the caller may see (tests/changes). Nothing else is named.
+FEED = ("change_bounds", "change_transactions", "changed_since", "changes_of", "keep_change", "keep_edition")
+
+
+def test_no_function_of_ours_runs_as_its_owner_but_the_feed_s_and_one_that_tells_nothing_new(owner):
     """Whether a place lies in given units gridgeo_linkage can see by itself; for every link its policies would cost too much."""
     ours = "pronamespace IN ('gridgeo'::regnamespace, 'linkage'::regnamespace)"
-    found = rows(owner, f"SELECT proname, proconfig, proacl::text FROM pg_proc WHERE {ours} AND prosecdef")
-    assert [(name, config) for name, config, _ in found] == [("place_is_seen", ["search_path=pg_catalog"])]
-    callers = {grant.split("=")[0] for grant in found[0][2].strip("{}").split(",")}
-    assert "" not in callers and "gridgeo_linkage" in callers and len(callers) == 2, "its owner, and the room's role"
+    found = rows(owner, f"SELECT proname, proconfig[1], proacl::text FROM pg_proc WHERE {ours} AND prosecdef ORDER BY proname")
+    assert [name for name, *_ in found] == [*FEED, "place_is_seen"]
+    assert all(path.startswith("search_path=") and ("pg_temp" in path or path == "search_path=pg_catalog") for _, path, _ in found)
+    callers = {name: {grant.split("=")[0] for grant in acl.strip("{}").split(",")} for name, _, acl in found}
+    assert not [name for name, granted in callers.items() if "" in granted], "not everybody"
+    assert "gridgeo_linkage" in callers["place_is_seen"] and len(callers["place_is_seen"]) == 2, "its owner, and the room's role"
 
 
 GRANTED = """

@@ -1,0 +1,171 @@
+"""What the change feed tells of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A kind of thing that is published.
+
+    Parameters
+    ----------
+    table
+        Where it stands as it is now.
+    by_key
+        SQL: which row `t` of the table the key `p.key` is of, by an index.
+    fields
+        What is published, in order: as the function `state_of` has it (`db/functions/changes.sql`).
+    published
+        SQL: which rows `t` are published.
+    """
+
+    name: str
+    table: str
+    name_zh: str
+    by_key: str
+    fields: tuple[str, ...]
+    published: str = "true"
+
+
+class Position(NamedTuple):
+    """Where a reader is: after a change of a transaction. A number and 0 is before all of its changes."""
+
+    number: int
+    change_id: int = 0
+
+
+@dataclass(frozen=True)
+class Event:
+    """What became of one thing in a transaction; `state` is JSON text, None of what is no more."""
+
+    number: int
+    operation: str
+    key: str
+    state: str | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some events in order, and where they go on; None at the end."""
+
+    events: tuple[Event, ...]
+    after: Position | None
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The numbers a caller may ask for.
+
+    Parameters
+    ----------
+    first
+        Of the transactions kept; None where nothing ever changed.
+    latest
+        Of all; 0 where nothing ever changed.
+    since
+        Changes after this one may be followed: those of a part of the city begin anew with each edition of its grids.
+    """
+
+    first: int | None
+    latest: int
+    since: int
+
+    @property
+    def base(self) -> int:
+        """The lowest number there is an extract at: changes after it can be followed."""
+        return max(self.since, (self.first or 1) - 1)
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """One transaction: when it began, when it was numbered, how many changes by entity and operation (to callers of the whole city)."""
+
+    number: int
+    made_at: datetime
+    stamped_at: datetime
+    entities: dict[str, dict[str, int]] | None
+
+
+_ZONE = "t.zone = left(p.key, 12)"
+_PART = "split_part(p.key, '/', {})"
+
+_ALL = (
+    Entity(
+        "edition",
+        "edition",
+        "版本",
+        "t.edition_id = p.key::bigint",
+        ("edition_id", "scheme", "name", "source", "authority", "valid_from", "valid_to"),
+        "NOT isempty(t.valid)",
+    ),
+    Entity(
+        "unit",
+        "grid_unit_version",
+        "网格",
+        f"t.edition_id = {_PART.format(1)}::bigint AND t.unit_id = {_PART.format(2)}::bigint",
+        (
+            *("edition_id", "unit_id", "scheme", "level", "code", "name_zh", "name_en", "parent_id", "kind", "grid_type"),
+            *("household_count", "lowest", "area_m2", "geometry"),
+        ),
+        "EXISTS (SELECT FROM gridgeo.edition AS e WHERE e.edition_id = t.edition_id AND NOT isempty(e.valid))",
+    ),
+    Entity(
+        "building",
+        "building",
+        "楼栋",
+        f"{_ZONE} AND t.building_code = p.key",
+        (
+            *("building_code", "building_use", "status", "floors", "floors_below", "lon", "lat", "valid_from", "valid_to", "source"),
+            "geometry",
+        ),
+    ),
+    Entity(
+        "address",
+        "building_address",
+        "楼栋地址",
+        f"{_ZONE} AND t.building_code = {_PART.format(1)} AND t.address_no = {_PART.format(2)}::smallint",
+        ("building_code", "address_no", "main", "road", "plate", "compound", "block", "valid_from", "valid_to", "source"),
+    ),
+    Entity(
+        "house",
+        "house",
+        "房屋",
+        f"{_ZONE} AND t.house_code = p.key",
+        (
+            *("house_code", "building_code", "unit", "floor", "room", "house_use", "status", "area_m2", "valid_from", "valid_to"),
+            "source",
+        ),
+    ),
+    Entity(
+        "name",
+        "address_name",
+        "地名",
+        f"{_ZONE} AND t.code = {_PART.format(1)} AND t.kind = {_PART.format(2)} AND gridgeo.key_of(t) = p.key",
+        ("code", "kind", "name", "valid_from", "valid_to", "source"),
+    ),
+    Entity(
+        "successor",
+        "address_successor",
+        "承接关系",
+        f"{_ZONE} AND t.code = {_PART.format(1)} AND t.successor = {_PART.format(2)}",
+        ("code", "successor", "reason", "since"),
+    ),
+    Entity("category", "category", "部件类别", "t.category_id = p.key::integer", ("category_id", "major", "minor", "name", "path")),
+    Entity(
+        "object",
+        "object",
+        "部件",
+        "t.object_id = p.key::bigint",
+        (
+            *("object_id", "element_code", "category_id", "status", "name", "lon", "lat", "floor", "place", "inspected_on"),
+            *("attributes", "since", "source", "geometry"),
+        ),
+    ),
+)
+
+#: Every entity, by name, in an order in which a copy may take them in: what is referred to comes first.
+ENTITIES: dict[str, Entity] = {one.name: one for one in _ALL}

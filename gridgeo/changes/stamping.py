@@ -1,0 +1,124 @@
+"""Giving transactions their numbers: dense, in an order of commits, never taken back.
+
+A number that was given before the commit would be seen late, or leave a gap for what is rolled back; so it is given afterwards, by one at a
+time, in a short transaction of its own. A thing is changed under its lock and told of while that is held: what changed it later has a
+later last change, and a later number. Nobody who writes waits for any of this, and one that writes for long holds nobody else up.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import psycopg2
+
+from ..db import connection, queries
+from ..errors import DatabaseUnavailable
+
+LOG = logging.getLogger(__name__)
+
+SQL = queries.load(__package__, "stamping.sql")
+
+#: The role that numbers.
+ROLE = "gridgeo_writer"
+
+#: How long changes are kept.
+KEPT = timedelta(days=366)
+
+#: Seconds between looks for transactions that wait, between tries to be the one who numbers, and between lettings go.
+_LOOK_S, _TURN_S, _FORGET_S = 0.05, 2.0, 3600.0
+
+
+class State(NamedTuple):
+    """How the feed stands: the last number; transactions that wait for one, and since when; the first kept, and when it was given."""
+
+    latest: int
+    waiting: int
+    waiting_since: datetime | None
+    first: int | None
+    first_at: datetime | None
+
+
+def stamp(conn) -> int:
+    """Number every transaction that has committed and waits for it; return how many. Whoever listens is told once."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["lock"])
+        cur.execute(SQL["stamp"])
+        stamped = cur.rowcount
+        if stamped:
+            cur.execute(SQL["tell"])
+    return stamped
+
+
+def forget(conn, before: datetime | None = None) -> int:
+    """Let transactions go that were numbered before a moment (a year ago when None); return how many."""
+    moment = {"before": before or datetime.now(UTC) - KEPT}
+    with conn.cursor() as cur:
+        cur.execute(SQL["lock"])
+        cur.execute(SQL["forget_changes"], moment)
+        cur.execute(SQL["forget_transactions"], moment)
+        return cur.rowcount
+
+
+def state(conn) -> State:
+    """Return how the feed stands."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["state"])
+        return State(*cur.fetchone())
+
+
+class Stamper:
+    """A thread that numbers transactions as they commit. Of all that run, in any process, one is at work; when it ends, another is."""
+
+    def __init__(self, url: str) -> None:
+        self._url, self._stop = url, threading.Event()
+        self._thread = threading.Thread(target=self.run, name="gridgeo-stamper", daemon=True)
+
+    def start(self) -> Stamper:
+        """Begin, beside what else this process does."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End; what waits for a number is given one by the next."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def run(self) -> None:
+        """Number until :meth:`stop`; while the database is away, go on trying."""
+        while not self._stop.is_set():
+            try:
+                with closing(connection.connect(self._url, ROLE, application_name="gridgeo stamper")) as conn:
+                    self._take_turns(conn)
+            except (DatabaseUnavailable, psycopg2.Error) as error:
+                LOG.warning("changes are not numbered: the database is away (%s)", type(error).__name__)
+                self._stop.wait(_TURN_S)
+
+    def _take_turns(self, conn) -> None:
+        while not self._stop.is_set():
+            if self._asked(conn, "take_turn"):
+                self._number(conn)
+            self._stop.wait(_TURN_S)
+
+    def _number(self, conn) -> None:
+        forgotten = float("-inf")
+        while not self._stop.is_set():
+            if self._asked(conn, "waiting"):
+                with connection.transaction(conn):
+                    stamp(conn)
+            if time.monotonic() - forgotten > _FORGET_S:
+                forgotten = time.monotonic()
+                with connection.transaction(conn):
+                    forget(conn)
+            self._stop.wait(_LOOK_S)
+
+    @staticmethod
+    def _asked(conn, query: str) -> bool:
+        with connection.transaction(conn), conn.cursor() as cur:
+            cur.execute(SQL[query])
+            return cur.fetchone()[0]

@@ -1,0 +1,103 @@
+"""Reading the change feed: what changed between two transactions, and what was there at one.
+
+Both are the same whenever they are asked, for what was is kept and what is follows from it: a reader may go on in another transaction of
+the database, on another day, where it left off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from psycopg2 import sql
+
+from ..db import queries
+from ..errors import NotFound
+from . import rules
+from .model import ENTITIES, Bounds, Entity, Event, Page, Position, Transaction
+
+SQL = queries.load(__package__)
+
+#: Things told of in a page, about.
+PAGE = 2000
+
+#: Rows of an extract that come from the server at a time.
+_ROWS = 2000
+
+# The state of one thing and that it did not change since are of one snapshot: they are asked in one statement.
+_EVENTS = """
+SELECT p.number, p.change_id, p.operation, p.key, p.had, (CASE WHEN p.settled THEN p.state ELSE present.state END)::text
+  FROM gridgeo.changes_of(%(entity)s, %(number)s, %(change_id)s, %(until)s, %(most)s) AS p
+  LEFT JOIN LATERAL (
+    SELECT gridgeo.state_of(t) AS state FROM gridgeo.{table} AS t WHERE NOT p.settled AND {by_key} AND {published}
+  ) AS present ON true
+ ORDER BY p.number, p.change_id, p.place
+"""
+
+_EXTRACT = """
+WITH changed AS MATERIALIZED (SELECT key, state FROM gridgeo.changed_since(%(entity)s, %(number)s))
+SELECT t.key, t.state::text
+  FROM (
+    SELECT gridgeo.key_of(t) AS key, gridgeo.state_of(t) AS state
+      FROM gridgeo.{table} AS t
+     WHERE {published}
+       AND NOT EXISTS (SELECT FROM changed WHERE changed.key = gridgeo.key_of(t))
+     UNION ALL
+    SELECT key, state FROM changed WHERE state IS NOT NULL
+  ) AS t
+"""
+
+
+def entity(name: str) -> Entity:
+    """Return the entity of a name; raises NotFound."""
+    if name not in ENTITIES:
+        raise NotFound("entity of the change feed", name)
+    return ENTITIES[name]
+
+
+def bounds(conn) -> Bounds:
+    """Return the numbers the caller may ask for."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["bounds"])
+        return Bounds(*cur.fetchone())
+
+
+def transactions(conn, first: int, last: int, most: int = 1000) -> list[Transaction]:
+    """Return the transactions of some numbers, both included, `most` at most."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["transactions"], {"first": first, "last": last, "most": most})
+        return [Transaction(*row) for row in cur.fetchall()]
+
+
+def page(conn, of: Entity, after: Position, until: int, most: int = PAGE) -> Page:
+    """Return the next events of an entity as the caller sees them, of transactions up to a number (included).
+
+    Begin with ``Position(number of the first transaction)``. A load's events come by the thousand, so there may be some more than `most`;
+    and none in a page that goes on, where the caller may see none of them.
+    """
+    asked = {"entity": of.name, **after._asdict(), "until": until, "most": most}
+    with conn.cursor() as cur:
+        cur.execute(_composed(_EVENTS, of), asked)
+        found = cur.fetchall()
+    if not found:
+        return Page((), None)
+    seen = [
+        Event(number, told, key, None if told == "delete" else state)
+        for number, _, operation, key, had, state in found
+        if (told := rules.seen_as(operation, had, state is not None))
+    ]
+    return Page(tuple(seen), Position(*found[-1][:2]))
+
+
+def extract(conn, of: Entity, number: int) -> Iterator[tuple[str, str]]:
+    """Yield key and state (JSON text) of all things of an entity the caller sees, as they were at a number.
+
+    One statement, at flat memory: the connection stays in its transaction until the end.
+    """
+    with conn.cursor(name="extract") as cur:
+        cur.itersize = _ROWS
+        cur.execute(_composed(_EXTRACT, of), {"entity": of.name, "number": number})
+        yield from cur
+
+
+def _composed(statement: str, of: Entity) -> sql.Composed:
+    return sql.SQL(statement).format(table=sql.Identifier(of.table), by_key=sql.SQL(of.by_key), published=sql.SQL(of.published))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -68,6 +69,7 @@ _BODY = {
     },
 }
 _STORE = {"Cache-Control": "no-store"}
+_LIVE = frozenset(status for status in Status if status.live)
 
 
 @router.post(
@@ -96,7 +98,8 @@ def table(request: Request) -> Response:
     rows, words = depends.linked(request, lambda conn: (blocks.by_level(conn, asked.level, control, asked.within), blocks.words(conn)))
     if conditional.chosen(request, ("json", "csv"), asked.f) == "csv":
         return _csv([_flat(unit, contents) for unit, contents in rows])
-    made = [{"unit": _brief(unit), **_contents(contents, words)} for unit, contents in rows]
+    # Each is written as soon as it is told: thousands kept as objects would be looked through for garbage again and again.
+    made = [orjson.Fragment(orjson.dumps({"unit": _brief(unit), **_contents(contents, words)})) for unit, contents in rows]
     return _json({"level": asked.level, "numberReturned": len(made), "rule": vars(control), "blocks": made})
 
 
@@ -177,36 +180,47 @@ def _control(request: Request) -> Control:
 
 
 def _contents(contents: Contents, words: Words) -> dict[str, Any]:
+    linked: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _OF_KIND.values()}
+    for (kind, role), count in contents.linked.items():
+        linked[kind].append(_linked(role, words.roles[kind, role], count))
     return {
         "micro_grids": contents.micro_grids,
         "buildings": {**_stock(contents.buildings, words), "by_storeys": contents.storeys},
         "houses": _stock(contents.houses, words),
-        **{
-            name: [{**_words("role", role, words.roles[kind, role]), **_told(count)} for role, count in contents.of_kind(kind).items()]
-            for name, kind in _OF_KIND.items()
-        },
+        **{name: linked[kind] for name, kind in _OF_KIND.items()},
     }
 
 
+@lru_cache(maxsize=16384)
+def _linked(role: str, names: tuple[str, str], count: int | Told) -> dict[str, Any]:
+    """What is said of a role: of thousands of micro-grids the same again and again. To be read only."""
+    return {**_words("role", role, names), **_told(count)}
+
+
 def _stock(stock: Iterable[Stock], words: Words) -> dict[str, Any]:
-    rows = [{**_state(one.use, one.status, words), "count": one.count, "area_m2": one.area_m2} for one in stock]
+    rows = [
+        {
+            **_state(one.use, words.uses.get(one.use, (one.use, one.use)), one.status, words.statuses[one.status]),
+            "count": one.count,
+            "area_m2": one.area_m2,
+        }
+        for one in stock
+    ]
     return {"count": _live(stock), "by_use": rows}
 
 
 def _live(stock: Iterable[Stock]) -> int:
-    return sum(one.count for one in stock if Status(one.status).live)
+    return sum([one.count for one in stock if one.status in _LIVE])
 
 
 def _own(own: Own, words: Words) -> dict[str, Any]:
-    named = {
-        **_words("use", own.use, words.uses.get(own.use, (own.use, own.use))),
-        **_words("status", own.status, words.statuses[own.status]),
-    }
+    named = _state(own.use, words.uses.get(own.use, (own.use, own.use)), own.status, words.statuses[own.status])
     return {**vars(own), **named, "href": rooted.at(f"/{'buildings' if own.code == own.building_code else 'houses'}/{own.code}")}
 
 
-def _state(use: str, status: str, words: Words) -> dict[str, str]:
-    return {**_words("use", use, words.uses.get(use, (use, use))), **_words("status", status, words.statuses[status])}
+@lru_cache(maxsize=1024)
+def _state(use: str, use_names: tuple[str, str], status: str, status_names: tuple[str, str]) -> dict[str, str]:
+    return {**_words("use", use, use_names), **_words("status", status, status_names)}
 
 
 def _words(name: str, word: str, names: tuple[str, str]) -> dict[str, str]:
@@ -229,7 +243,7 @@ def _shares(row: dict[str, Any]) -> dict[str, Any]:
 
 def _flat(unit: Unit, contents: Contents) -> dict[str, Any]:
     """A unit as a line of a table: what is there today, and every role."""
-    area = sum(one.area_m2 or 0 for one in contents.houses if Status(one.status).live)
+    area = sum(one.area_m2 or 0 for one in contents.houses if one.status in _LIVE)
     row = {**_named(unit), "micro_grids": contents.micro_grids, "buildings": _live(contents.buildings), "houses": _live(contents.houses)}
     row["floor_area_m2"] = round(area, 1)
     for name, kind in _OF_KIND.items():

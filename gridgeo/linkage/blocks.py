@@ -9,7 +9,6 @@ A block is a grid unit of any level, an area drawn by hand, a building or a hous
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,7 +23,7 @@ from ..db import queries
 from ..hierarchy.model import GOVERNANCE
 from . import contents, counts, store, units
 from .contents import Contents
-from .counts import Cells, Counted
+from .counts import Counted
 from .disclosure import Control
 from .units import Unit
 
@@ -161,11 +160,8 @@ def by_level(conn, level: str, control: Control, within: str | None = None) -> l
     """
     basis, _ = units.counted_edition(conn)
     division = units.of_level(conn, basis, level, within)
-    cells: dict[int, list[Cells]] = defaultdict(list)
-    for cell in counts.cells(conn, basis, division.block_of):
-        cells[cell.block].append(cell)
-    roles, sizes = store.roles(conn), division.sizes
-    return [(unit, contents.told(cells[block], sizes[block], roles, control)) for block, unit in enumerate(division.units)]
+    told = contents.told(counts.cells(conn, basis, division.block_of), division.sizes, store.roles(conn), control)
+    return list(zip(division.units, told, strict=True))
 
 
 def words(conn) -> Words:
@@ -212,7 +208,7 @@ def _houses(conn, building_code: str) -> int:
 
 def _contents(conn, edition_id: int, lowest: list[int], control: Control) -> Contents:
     cells = counts.cells(conn, edition_id, dict.fromkeys(lowest, 0))
-    return contents.told(cells, len(lowest), store.roles(conn), control)
+    return contents.told(cells, [len(lowest)], store.roles(conn), control)[0]
 
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..addresses.model import Status
 from . import contents, counts, units
-from .counts import Cells, Counted
+from .counts import Cell, Counted, Measure
 from .disclosure import Control, Told, is_open_covered
 from .model import KINDS
 from .units import Unit
@@ -50,19 +49,16 @@ def by_level(conn, level: str, control: Control, within: str | None = None) -> t
     """
     basis, counted = units.counted_edition(conn)
     division = units.of_level(conn, basis, level, within)
-    houses: dict[int, int] = defaultdict(int)
-    covered: dict[tuple[int, str], list[Cells]] = defaultdict(list)
-    for cell in counts.cells(conn, basis, division.block_of, ("house", "covered")):
-        if cell.subject == "covered":
-            covered[cell.block, cell.of].append(cell)
-        elif Status(cell.status).live:
-            houses[cell.block] += cell.n * cell.units
-    sizes = division.sizes
-    return [
-        Completeness(unit, houses[block], {kind: _told(kind, covered[block, kind], sizes[block], control) for kind in KINDS})
-        for block, unit in enumerate(division.units)
-    ], counted
+    cells, sizes = counts.cells(conn, basis, division.block_of, ("house", "covered")), division.sizes
+    houses = contents.numbers((cell for measure, some in cells.items() if _is_live(measure) for cell in some), len(sizes))
+    covered = [_told(kind, cells.get(("covered", kind, ""), ()), sizes, control) for kind in KINDS]
+    rows = zip(division.units, houses, zip(*covered, strict=True), strict=True)
+    return [Completeness(unit, count, dict(zip(KINDS, told, strict=True))) for unit, count, told in rows], counted
 
 
-def _told(kind: str, cells: list[Cells], micro_grids: int, control: Control) -> int | Told:
-    return contents.number(cells) if is_open_covered(kind) else contents.people(cells, micro_grids, control)
+def _is_live(measure: Measure) -> bool:
+    return measure.subject == "house" and Status(measure.status).live
+
+
+def _told(kind: str, cells: Sequence[Cell], sizes: Sequence[int], control: Control) -> list[int] | list[Told]:
+    return contents.numbers(cells, len(sizes)) if is_open_covered(kind) else contents.people(cells, sizes, control)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import repeat
 
-from .counts import Cells
+from .counts import Cell, Measure
 from .disclosure import Control, Told, is_open
 
 #: Heights of buildings, by number of floors.
 STOREYS = ("1-3", "4-6", "7-9", "10-33", "34+", "unknown")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stock:
     """How many buildings or houses of one use and status there are; `area_m2` is the floor area of those houses whose area is known."""
 
@@ -23,7 +24,7 @@ class Stock:
     area_m2: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Contents:
     """What is in some of the lowest units. A code counts once in each of them.
 
@@ -41,47 +42,69 @@ class Contents:
         return {role: count for (of, role), count in self.linked.items() if of == kind}
 
 
-def told(cells: Iterable[Cells], micro_grids: int, roles: Iterable[tuple[str, str]], control: Control) -> Contents:
-    """Return the contents of a block of so many lowest units, whose exact counts are `cells`.
+def told(
+    cells: Mapping[Measure, Sequence[Cell]], sizes: Sequence[int], roles: Iterable[tuple[str, str]], control: Control
+) -> list[Contents]:
+    """Return the contents of blocks whose exact counts are `cells`.
 
+    Made measure by measure and not block by block: of all micro-grids of a district there are thousands with little in each.
     All roles there are appear: one that was left out would say that nobody has it.
+
+    Parameters
+    ----------
+    sizes
+        The number of lowest units in each block.
     """
-    by_subject: dict[tuple[str, str], list[Cells]] = defaultdict(list)
-    for cell in cells:
-        by_subject[cell.subject, cell.of].append(cell)
-    storeys = {band: number(by_subject["storey", band]) for band in STOREYS}
-    return Contents(
-        micro_grids=micro_grids,
-        buildings=_stock(by_subject, "building"),
-        storeys={band: n for band, n in storeys.items() if n},
-        houses=_stock(by_subject, "house"),
-        linked={(kind, role): _linked(kind, role, by_subject[kind, role], micro_grids, control) for kind, role in roles},
-    )
+    roles = tuple(roles)
+    linked = [_linked(kind, role, cells.get((kind, role, ""), ()), sizes, control) for kind, role in roles]
+    storeys: list[dict[str, int]] = [{} for _ in sizes]
+    for band in STOREYS:
+        for block, count in _sums(cells.get(("storey", band, ""), ())).items():
+            storeys[block][band] = count
+    parts = sizes, _stocks(cells, "building", len(sizes)), storeys, _stocks(cells, "house", len(sizes))
+    of_blocks = zip(*linked, strict=True) if roles else repeat((), len(sizes))
+    return [Contents(*part, dict(zip(roles, counts, strict=True))) for *part, counts in zip(*parts, of_blocks, strict=True)]
 
 
-def people(cells: Iterable[Cells], micro_grids: int, control: Control) -> Told:
-    """Return what is told of the same count in many micro-grids; those without a cell have nobody."""
-    cells = list(cells)
-    return control.total([cell.n for cell in cells], [cell.units for cell in cells], micro_grids - sum(cell.units for cell in cells))
+def numbers(cells: Iterable[Cell], blocks: int) -> list[int]:
+    """Return the sum of open counts in each block."""
+    sums = _sums(cells)
+    return [sums.get(block, 0) for block in range(blocks)]
 
 
-def _linked(kind: str, role: str, cells: list[Cells], micro_grids: int, control: Control) -> int | Told:
-    return number(cells) if is_open(kind, role) else people(cells, micro_grids, control)
+def people(cells: Iterable[Cell], sizes: Sequence[int], control: Control) -> list[Told]:
+    """Return what is told of the same count in the micro-grids of each block; those without a cell have nobody."""
+    found: list[tuple[tuple[int, int], ...]] = [()] * len(sizes)
+    for block, n, units, _ in cells:
+        found[block] += ((n, units),)
+    return [_people(control, some, size) for some, size in zip(found, sizes, strict=True)]
 
 
-def number(cells: Iterable[Cells]) -> int:
-    """Return the sum of counts that are open."""
-    return sum(cell.n * cell.units for cell in cells)
+@lru_cache(maxsize=16384)
+def _people(control: Control, cells: tuple[tuple[int, int], ...], micro_grids: int) -> Told:
+    """A table of thousands of micro-grids has a few hundred such counts, most of them nobody."""
+    counts, times = zip(*cells, strict=True) if cells else ((), ())
+    return control.total(counts, times, micro_grids - sum(times))
 
 
-def _stock(by_subject: Mapping[tuple[str, str], list[Cells]], subject: str) -> tuple[Stock, ...]:
-    found: dict[tuple[str, str], list[Cells]] = defaultdict(list)
-    for (of, use), cells in by_subject.items():
-        for cell in cells if of == subject else ():
-            found[use, cell.status].append(cell)
-    return tuple(Stock(use, status, number(cells), _area(cells)) for (use, status), cells in sorted(found.items()))
+def _linked(kind: str, role: str, cells: Sequence[Cell], sizes: Sequence[int], control: Control) -> list[int] | list[Told]:
+    return numbers(cells, len(sizes)) if is_open(kind, role) else people(cells, sizes, control)
 
 
-def _area(cells: list[Cells]) -> float | None:
-    known = [cell.area_m2 for cell in cells if cell.area_m2 is not None]
-    return round(sum(known), 1) if known else None
+def _sums(cells: Iterable[Cell]) -> dict[int, int]:
+    sums: dict[int, int] = {}
+    for block, n, units, _ in cells:
+        sums[block] = sums.get(block, 0) + n * units
+    return sums
+
+
+def _stocks(cells: Mapping[Measure, Sequence[Cell]], subject: str, blocks: int) -> list[tuple[Stock, ...]]:
+    found: list[list[Stock]] = [[] for _ in range(blocks)]
+    for measure in sorted(measure for measure in cells if measure.subject == subject):
+        areas: dict[int, float] = {}
+        for block, _, _, area_m2 in cells[measure]:
+            if area_m2 is not None:
+                areas[block] = areas.get(block, 0.0) + area_m2
+        for block, count in _sums(cells[measure]).items():
+            found[block].append(Stock(measure.of, measure.status, count, round(areas[block], 1) if block in areas else None))
+    return [tuple(stocks) for stocks in found]

@@ -41,19 +41,17 @@ class Counted:
     counted_at: datetime
 
 
-class Cells(NamedTuple):
-    """How many of a block's lowest units have the same number of something.
+class Measure(NamedTuple):
+    """What is counted: `of` is the use, height, kind or role; `status` is empty where there is none."""
 
-    `of` is the use, height, kind or role; `status` is empty where there is none.
-    """
-
-    block: int
     subject: str
     of: str
-    status: str
-    n: int
-    units: int
-    area_m2: float | None
+    status: str = ""
+
+
+#: How many of a block's lowest units have the same number of something: the block, the number, how many they are, their area in m2.
+#: Plain tuples: of a whole district there are a hundred thousand.
+Cell = tuple[int, int, int, float | None]
 
 
 def refresh(conn, as_of: date | None = None, editions: Iterable[int] | None = None) -> int:
@@ -144,12 +142,15 @@ def counted(conn, edition_id: int) -> Counted | None:
     return Counted(*row) if row else None
 
 
-def cells(conn, edition_id: int, block_of: Mapping[int, int], subjects: Iterable[str] = SUBJECTS) -> list[Cells]:
+def cells(conn, edition_id: int, block_of: Mapping[int, int], subjects: Iterable[str] = SUBJECTS) -> dict[Measure, list[Cell]]:
     """Return the exact counts of blocks, given as the block of each of the lowest units (unit_id): for :mod:`.disclosure` only."""
     with conn.cursor() as cur:
         cur.execute(SQL["measures"], {"subjects": list(subjects)})
-        measures = {measure_id: what for measure_id, *what in cur.fetchall()}
+        measures = {measure_id: Measure(*what) for measure_id, *what in cur.fetchall()}
         given = {"units": list(block_of), "blocks": list(block_of.values()), "edition_id": edition_id, "measures": list(measures)}
         cur.execute(_MEMORY)
         cur.execute(SQL["cells_of_units" if len(set(block_of.values())) == len(block_of) else "cells"], given)
-        return [Cells(block, *measures[measure_id], *numbers) for block, measure_id, *numbers in cur.fetchall()]
+        found: dict[Measure, list[Cell]] = {}
+        for measure_id, *cell in cur.fetchall():
+            found.setdefault(measures[measure_id], []).append(tuple(cell))
+        return found

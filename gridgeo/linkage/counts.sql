@@ -233,7 +233,7 @@ SELECT measure_id, subject, class, status FROM linkage.measure WHERE subject = A
 -- name: cells
 -- What is counted in blocks, each made of some of the lowest units: how many of them have each number, so that what is told of
 -- a number is decided once for all that have it.
-SELECT p.block, c.measure_id, c.n, count(*), sum(c.area_m2)
+SELECT c.measure_id, p.block, c.n, count(*), sum(c.area_m2)
   FROM unnest(%(units)s::bigint[], %(blocks)s::integer[]) AS p (unit_id, block)
   JOIN linkage.unit_count AS c ON c.edition_id = %(edition_id)s AND c.unit_id = p.unit_id
  WHERE c.measure_id = ANY(%(measures)s::smallint[])
@@ -241,7 +241,7 @@ SELECT p.block, c.measure_id, c.n, count(*), sum(c.area_m2)
 
 -- name: cells_of_units
 -- The same where each block is one unit: there is nothing to group.
-SELECT p.block, c.measure_id, c.n, 1, c.area_m2
+SELECT c.measure_id, p.block, c.n, 1, c.area_m2
   FROM unnest(%(units)s::bigint[], %(blocks)s::integer[]) AS p (unit_id, block)
   JOIN linkage.unit_count AS c ON c.edition_id = %(edition_id)s AND c.unit_id = p.unit_id
  WHERE c.measure_id = ANY(%(measures)s::smallint[]);

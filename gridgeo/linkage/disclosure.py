@@ -33,7 +33,7 @@ HIDDEN = -1
 _OPEN = {"credit": None, "event": frozenset({"place"})}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Told:
     """A count of people as it is told, of one cell or of many.
 

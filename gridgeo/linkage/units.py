@@ -15,7 +15,7 @@ from .counts import Counted
 SQL = queries.load(__package__, "units.sql")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A grid unit in short."""
 
@@ -40,9 +40,10 @@ class Division:
     block_of: Mapping[int, int]
 
     @property
-    def sizes(self) -> Counter[int]:
-        """The number of lowest units in each unit, by its place."""
-        return Counter(self.block_of.values())
+    def sizes(self) -> list[int]:
+        """The number of lowest units in each unit."""
+        sizes = Counter(self.block_of.values())
+        return [sizes[block] for block in range(len(self.units))]
 
 
 def edition_now(conn) -> int:

@@ -153,7 +153,7 @@ def test_cells_are_given_once_with_how_many_units_have_the_same_number(conn, edi
         people(conn, "resident", {build(conn, edition, micro)[0]: count})
     counts.refresh(conn, TODAY)
     cells = counts.cells(conn, edition, {unit[A]: 0, unit[B]: 0, unit[C]: 1}, ["person"])
-    assert sorted((cell.block, cell.of, cell.n, cell.units) for cell in cells) == [(0, "resident", 3, 2), (1, "resident", 5, 1)]
+    assert {measure: sorted(some) for measure, some in cells.items()} == {("person", "resident", ""): [(0, 3, 2, None), (1, 5, 1, None)]}
 
 
 def test_one_edition_may_be_counted_or_forgotten_alone(conn, edition):

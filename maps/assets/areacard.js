@@ -18,7 +18,7 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
     document.body.classList.add("with-card");
     const found = inside(area);
     fill(node, header(area), figures(area, found), listed(found), section(area, ...BUILDINGS), section(area, ...OBJECTS), taken(area, found));
-    if (area !== seen) uncover(area);
+    if (area !== seen) later(() => store.get().area === area && uncover(area));
     seen = area;
     node.scrollTop = 0;
     find("#said").textContent = node.querySelector("h2").textContent;
@@ -29,6 +29,9 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
     if (known.area !== area || known.byId !== topology.byId) known = { area, byId: topology.byId, found: gridgeo.inside.units(topology, gridgeo.area.ring(area)) };
     return known.found;
   }
+
+  // Once the card is seen: moving draws all layers anew, which is a task of its own.
+  const later = (run) => requestAnimationFrame(() => setTimeout(run));
 
   // An area that lies under its card, or beyond the edge, comes into what is free; the map is not brought nearer.
   function uncover(area) {

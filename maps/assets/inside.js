@@ -1,15 +1,26 @@
 // Which units lie in a ring: wholly, or in part. Each border is looked at once, whoever shares it, at whatever level.
 gridgeo.inside = (() => {
   const OUT = 0, IN = 1, CUT = 2;
+  const BANDS = 64;
 
   // ring: [lon, lat] points. Returns for each level its units, in their order.
   function units(topology, ring) {
-    const points = ring.map(([lon, lat]) => [gridgeo.topology.worldX(lon), gridgeo.topology.worldY(lat)]);
-    const box = boxOf(points);
+    const shape = banded(ring.map(([lon, lat]) => [gridgeo.topology.worldX(lon), gridgeo.topology.worldY(lat)]));
     const states = new Map();
-    const edges = points.map((point, at) => [point, points[(at + 1) % points.length]]).map((edge) => ({ edge, box: boxOf(edge) }));
-    const shape = { points, box, edges };
     return topology.levels.map((level) => ({ level, ...ofLevel(topology, level, shape, states) }));
+  }
+
+  // The ring with its edges in bands of equal height: at one height only those that reach it need be looked at.
+  function banded(points) {
+    const box = boxOf(points), bands = Array.from({ length: BANDS }, () => []);
+    const bandOf = (y) => Math.max(0, Math.min(BANDS - 1, Math.floor(((y - box[1]) / (box[3] - box[1] || 1)) * BANDS)));
+    const edges = points.map(([x1, y1], at) => {
+      const [x2, y2] = points[(at + 1) % points.length];
+      return { x1, y1, x2, y2, left: Math.min(x1, x2), low: Math.min(y1, y2), right: Math.max(x1, x2), high: Math.max(y1, y2) };
+    });
+    for (const edge of edges) for (let band = bandOf(edge.low); band <= bandOf(edge.high); band++) bands[band].push(edge);
+    const between = (low, high) => (bandOf(low) === bandOf(high) ? bands[bandOf(low)] : edges);
+    return { points, box, at: (y) => bands[bandOf(y)], between };
   }
 
   function ofLevel(topology, level, shape, states) {
@@ -40,27 +51,27 @@ gridgeo.inside = (() => {
   }
 
   // Only edges of the ring that come near the arc are looked at.
-  function stateOfArc({ xy, start, boxes }, index, { points, box, edges }) {
+  function stateOfArc({ xy, start, boxes }, index, shape) {
     const from = 2 * start[index], to = 2 * start[index + 1] - 2;
-    const own = boxes.subarray(4 * index, 4 * index + 4);
-    if (!meets(own, box)) return OUT;
-    const near = edges.filter((one) => meets(one.box, own));
-    if (near.length) for (let i = from; i < to; i += 2) for (const { edge } of near) if (cross(xy[i], xy[i + 1], xy[i + 2], xy[i + 3], ...edge)) return CUT;
-    return holds(points, xy[from], xy[from + 1]) ? IN : OUT;
+    const [left, low, right, high] = boxes.subarray(4 * index, 4 * index + 4);
+    if (!meets([left, low, right, high], shape.box)) return OUT;
+    for (const edge of shape.between(low, high)) {
+      if (edge.right < left || edge.left > right || edge.high < low || edge.low > high) continue;
+      for (let i = from; i < to; i += 2) if (cross(xy[i], xy[i + 1], xy[i + 2], xy[i + 3], edge)) return CUT;
+    }
+    return holds(shape, xy[from], xy[from + 1]) ? IN : OUT;
   }
 
-  function cross(x1, y1, x2, y2, [x3, y3], [x4, y4]) {
-    const side = (ax, ay, bx, by, cx, cy) => (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
+  const side = (ax, ay, bx, by, cx, cy) => (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
+
+  function cross(x1, y1, x2, y2, { x1: x3, y1: y3, x2: x4, y2: y4 }) {
     return side(x1, y1, x2, y2, x3, y3) * side(x1, y1, x2, y2, x4, y4) < 0 && side(x3, y3, x4, y4, x1, y1) * side(x3, y3, x4, y4, x2, y2) < 0;
   }
 
   // Even-odd rule.
-  function holds(points, x, y) {
+  function holds(shape, x, y) {
     let inside = false;
-    points.forEach(([x1, y1], at) => {
-      const [x2, y2] = points[(at + 1) % points.length];
-      if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside;
-    });
+    for (const { x1, y1, x2, y2 } of shape.at(y)) if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside;
     return inside;
   }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from datetime import date
 from types import SimpleNamespace
 
 import httpx
@@ -13,6 +14,7 @@ from api import schemas
 from api import schemas_linkage as told
 from api import server as api_server
 from gridgeo.access.model import Scope
+from gridgeo.addresses import lifecycle
 from gridgeo.db import connection
 from gridgeo.linkage import audit, keys
 from gridgeo.settings import Settings
@@ -21,13 +23,19 @@ from tests.api import callers
 from tests.api.world import A, D
 from tests.linkage import making
 
-HOUSE, OTHER = city.HOUSE[A], city.HOUSE[D]
+HOUSE, OTHER, CROWDED = city.HOUSE[A], city.HOUSE[D], f"{city.BUILDING[D]}000102"
 PERSON, PHONE, COMPANY = making.person_code(7), making.phone(7), making.company_code(7)
+
+#: Firms registered at one door.
+FIRMS = [making.company_code(n) for n in range(1000, 1230)]
 
 
 @pytest.fixture(scope="module")
 def room(server, template, tmp_path_factory):
-    """The drawn city with a person, a company and a number at a house of A; the person has one in D as well."""
+    """The drawn city with a person, a company and a number at a house of A; the person has one in D as well.
+
+    Next door to it many firms are registered.
+    """
     name, folder = server.create(template), tmp_path_factory.mktemp("home")
     url = server.url_of(name)
     settings = Settings(home=folder, database_url=url, port=0, per_minute=0)
@@ -35,10 +43,12 @@ def room(server, template, tmp_path_factory):
     city.sealed(url, settings)
     with closing(connection.connect(url)) as conn, conn:
         vault = keys.unlock(conn, settings)
+        assert lifecycle.mint_house(conn, city.BUILDING[D], room="102", on=date(2020, 1, 1)).code == CROWDED
         here, there = (making.row(PERSON, place, role, method="visit") for place, role in ((HOUSE, "resident"), (OTHER, "owner")))
         making.load(conn, vault, folder, [here, there])
         making.load(conn, vault, folder, [making.row(COMPANY, HOUSE, "registered")], "credit")
         making.load(conn, vault, folder, [making.row(PHONE, HOUSE, "contact")], "phone")
+        making.load(conn, vault, folder, [making.row(firm, CROWDED, "registered") for firm in FIRMS], "credit")
     yield SimpleNamespace(url=url, settings=settings, units=units)
     server.drop(name)
 
@@ -142,6 +152,69 @@ def test_a_house_shows_its_links_masked(client):
     assert all(link.code is None for link in meeting.links.person)
 
 
+def pages(client, first, **how):
+    """The pages of a list of links, as they name each other."""
+    found, next_ = [], first
+    while next_:
+        answer = client.get(next_, **how)
+        assert answer.status_code == 200, answer.text
+        found.append(told.Meeting.model_validate(answer.json()))
+        next_ = found[-1].next
+    return found
+
+
+@pytest.mark.parametrize("limit", ["", "?limit=7&purpose=service"])
+def test_where_many_are_linked_the_pages_name_each_other_and_are_whole(client, room, limit):
+    found = pages(client, f"/houses/{CROWDED}/links{limit}")
+    listed = [link.link_id for page in found for link in page.links.credit]
+    assert len(listed) == len(set(listed)) == found[0].counts.credit == len(FIRMS)
+    assert [page.complete for page in found] == [False] * (len(found) - 1) + [True]
+    assert {len(page.links.credit) for page in found[:-1]} == {7 if limit else 100}
+    assert {row.purpose for row in recorded(room, len(found))} == ({"service"} if limit else {""})
+
+
+def test_a_look_up_names_the_page_that_follows_and_who_may_see_codes_goes_on_with_them_whole(client, whole):
+    (firm,) = answers(client, ("credit", FIRMS[0]))
+    (meeting,) = firm.places
+    assert (meeting.complete, meeting.counts.credit, len(meeting.links.credit)) == (False, len(FIRMS), 100)
+    rest = pages(client, meeting.next)
+    assert sum(len(page.links.credit) for page in rest) == len(FIRMS) - 100
+    shown, asked, told_as = set(), {"kind": "house", "code": CROWDED}, {}
+    while asked:
+        body = {"purpose": "emergency", "unmask": True, "codes": [asked], **told_as}
+        page = told.Answers.model_validate(client.post("/linkage/resolve", json=body, headers=whole).json())
+        [meeting] = page.answers[0].places
+        shown |= {link.code for link in meeting.links.credit}
+        asked = meeting.cursor and {"kind": "house", "code": CROWDED, "cursor": meeting.cursor}
+        told_as = {"datetime": page.as_of.isoformat(), "recorded": page.recorded and page.recorded.isoformat()}
+    assert shown == set(FIRMS)
+
+
+def test_a_cursor_holds_for_its_house_alone(client):
+    cursor = client.get(f"/houses/{CROWDED}/links?limit=1").json()["cursor"]
+    for path in (f"/houses/{HOUSE}/links?cursor={cursor}", f"/houses/{CROWDED}/links?cursor={cursor[:-2]}AA"):
+        assert refused(client.get(path)).errors[0].parameter == "cursor"
+    for item in ({"kind": "house", "code": HOUSE, "cursor": cursor}, {"kind": "credit", "code": FIRMS[0], "cursor": cursor}):
+        answer = client.post("/linkage/resolve", json={"purpose": "verification", "codes": [item]})
+        assert refused(answer).errors[0].pointer == "/codes/0/cursor"
+    assert refused(client.get(f"/houses/{CROWDED}/links?limit=101")).errors[0].parameter == "limit"
+
+
+def test_a_cursor_leads_nobody_beyond_his_area(client, room):
+    cursor = client.get(f"/houses/{CROWDED}/links?limit=1").json()["cursor"]
+    mine = callers.bearer(callers.key(room.url, "link", area=[room.units[A]]))
+    assert client.get(f"/houses/{CROWDED}/links?cursor={cursor}", headers=mine).status_code == 404
+    body = {"purpose": "verification", "codes": [{"kind": "house", "code": CROWDED, "cursor": cursor}]}
+    assert client.post("/linkage/resolve", json=body, headers=mine).status_code == 404
+    assert client.post("/linkage/resolve", json=body).status_code == 200
+
+
+def test_what_is_linked_to_a_grid_outdoors_is_listed_too(client):
+    grid = CROWDED[:14]
+    meeting = told.Meeting.model_validate(client.get(f"/houses/{grid}/links").json())
+    assert (meeting.form, meeting.code, meeting.complete) == ("outdoors", grid, True)
+
+
 def test_a_building_shows_what_is_linked_to_none_of_its_houses(client):
     meeting = told.Meeting.model_validate(client.get(f"/houses/{HOUSE[:19]}/links").json())
     assert (meeting.form, meeting.place) == ("building", HOUSE[:19] + "*" * 6)
@@ -235,7 +308,7 @@ def test_a_server_takes_up_new_keys(client, room):
     with closing(connection.connect(room.url)) as conn:
         with conn:
             vault = rotation.begin(conn, room.settings, keys.unlock(conn, room.settings))
-            assert rotation.step(conn, vault)[1] == 5
+            assert rotation.step(conn, vault)[1] == 5 + len(FIRMS)
         assert answers(client, ("phone", PHONE))[0].token == before
         with conn:
             rotation.reindex(conn, room.settings, vault)

@@ -63,7 +63,7 @@ gridgeo.main = (() => {
     const block = config.addresses ? gridgeo.block(asked, config) : null;
     const charge = asked.knows("workers") ? gridgeo.workers(asked, config) : null;
     asked.watch((caller) => store.change({ caller }));
-    gridgeo.card(topology, store, view, [charge, things, block].filter(Boolean), config);
+    gridgeo.card(topology, store, view, [charge, things && things.section, block].filter(Boolean), config);
     const places = config.addresses ? addresses(topology, store, view) : null;
     if (things) gridgeo.objectcard(topology, store, view, places, asked, things, config);
     // A link to a unit goes into it; only now is it known what the card covers.

@@ -32,7 +32,7 @@ from .said import written
 from .words import ARRAYS, BBOX, COLLECTION, FOLDS, GEOMETRIES, IN_JSON
 
 _T = TypeVar("_T")
-_TESTS = {name.lower(): word for word, name in IN_JSON.items()}
+_PREDICATES = {name.lower(): word for word, name in IN_JSON.items()}
 _KINDS = {name: (word, depth) for word, (name, depth) in GEOMETRIES.items()}
 _COLLECTION = "GeometryCollection"
 _OPERANDS = 'expected a value, {"property": …}, {"date": …}, {"timestamp": …}, {"interval": […, …]}, {"bbox": […]} or a geometry'
@@ -90,9 +90,9 @@ class _Reading:
         word = op.lower()
         if word in ("and", "or", "not"):
             return self._joined(word, args, at, depth)
-        if word not in _TESTS:
+        if word not in _PREDICATES:
             raise _wrong(at, f"there is no op {op[:64]} here; there are and, or, not, {', '.join(IN_JSON.values())}")
-        return self._test(_TESTS[word], args, at, depth)
+        return self._predicate(_PREDICATES[word], args, at, depth)
 
     def _joined(self, word: str, args: list, at: str, depth: int) -> Node:
         depth += word == "not" or at != ""
@@ -103,7 +103,7 @@ class _Reading:
         parts = tuple(self.node(each, f"{at}/args/{n}", depth) for n, each in enumerate(args))
         return Not(parts[0]) if word == "not" else Joined(word.upper(), parts)
 
-    def _test(self, word: str, args: list, at: str, depth: int) -> Node:
+    def _predicate(self, word: str, args: list, at: str, depth: int) -> Node:
         wanted = {"BETWEEN": 3, "NULL": 1}.get(word, 2)
         if len(args) != wanted:
             raise _wrong(f"{at}/args", f"{IN_JSON[word]} takes {wanted} args, not {len(args)}")
@@ -113,7 +113,7 @@ class _Reading:
                 raise _wrong(places[1], "expected a list of values")
             args, places = [args[0], *args[1]], [places[0], *(f"{places[1]}/{n}" for n in range(len(args[1])))]
         operands = tuple(self._operand(each, place, depth, word in ARRAYS) for each, place in zip(args, places, strict=True))
-        return _checked(lambda: rules.test(word, operands, self._queryables), *places)
+        return _checked(lambda: rules.predicate(word, operands, self._queryables), *places)
 
     def _operand(self, given: object, at: str, depth: int, listed: bool = False) -> Operand:
         if listed and isinstance(given, list):

@@ -1,4 +1,4 @@
-"""What a filter is: tests of operands, joined by AND, OR and NOT; and what may be asked.
+"""What a filter is: predicates of operands, joined by AND, OR and NOT; and what may be asked.
 
 A tree says nothing about how it was written: text and JSON give the same one. Source: OGC 21-065r2, Common Query Language (CQL2).
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-#: How long (characters) and deep a filter may be, how many operands its tests may have, and vertices its geometries.
+#: How long (characters) and deep a filter may be, how many operands its predicates may have, and vertices its geometries.
 LONGEST, DEEPEST, MOST_OPERANDS, MOST_VERTICES = 16_000, 24, 500, 2000
 
 
@@ -32,7 +32,7 @@ class Queryable:
     """A property that may be asked of.
 
     `column` is what the statement has for it: an SQL expression in words of ours. `values` are all it may be compared with by = and
-    IN (None: any). Where `among` is given the property is kept elsewhere: it is a condition with {} for a test of the column there,
+    IN (None: any). Where `among` is given the property is kept elsewhere: it is a condition with {} for a predicate on the column there,
     and such a property is compared with values alone. `items` is the type of an array's items.
     """
 
@@ -96,7 +96,7 @@ Operand = Property | Literal | Folded | Interval | Geometry | Array
 
 
 @dataclass(frozen=True)
-class Test:
+class Predicate:
     """A comparison (=, <>, <, <=, >, >=, LIKE, BETWEEN, IN, NULL), or a spatial (S_…), temporal (T_…) or array function (A_…).
 
     Of IN the first operand is looked for among the others, of BETWEEN it lies between the second and the third.
@@ -144,7 +144,7 @@ class Truth:
     names = frozenset()
 
 
-Node = Test | Joined | Not | Truth
+Node = Predicate | Joined | Not | Truth
 
 
 def named(operand: Operand | None) -> frozenset[str]:

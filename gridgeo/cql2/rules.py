@@ -1,4 +1,4 @@
-"""What tests may be made: of which operands, of which types, and within which bounds."""
+"""What may be asked: of which operands, of which types, and within which bounds."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .model import (
     Interval,
     Literal,
     Operand,
+    Predicate,
     Property,
     Queryable,
-    Test,
     Type,
     named,
 )
@@ -37,7 +37,7 @@ _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(
 
 
 class Refused(ValueError):
-    """An operand that the test does not take: its place among the operands, and the rule."""
+    """An operand that a predicate does not take: its place among the operands, and the rule."""
 
     def __init__(self, index: int, rule: str) -> None:
         super().__init__(rule)
@@ -174,8 +174,8 @@ def array(items: Iterable[Operand]) -> Array:
     return Array(items)
 
 
-def test(word: str, operands: tuple[Operand, ...], queryables: Mapping[str, Queryable]) -> Test:
-    """Return a test of operands; raises Refused for what cannot be compared."""
+def predicate(word: str, operands: tuple[Operand, ...], queryables: Mapping[str, Queryable]) -> Predicate:
+    """Return a predicate of operands; raises Refused for what cannot be compared."""
     if word in SPATIAL:
         _of_types(word, operands, (Type.GEOMETRY,), queryables)
         _collections(word, operands)
@@ -190,7 +190,7 @@ def test(word: str, operands: tuple[Operand, ...], queryables: Mapping[str, Quer
     else:
         _comparison(word, operands, queryables)
     _kept_elsewhere(operands, queryables)
-    return Test(word, operands)
+    return Predicate(word, operands)
 
 
 def _comparison(word: str, operands: tuple[Operand, ...], queryables: Mapping[str, Queryable]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 
-from .model import Array, Folded, Geometry, Interval, Joined, Literal, Node, Not, Operand, Property, Test, Truth
+from .model import Array, Folded, Geometry, Interval, Joined, Literal, Node, Not, Operand, Predicate, Property, Truth
 from .words import BBOX, COLLECTION, FUNCTIONS, GEOMETRIES, RESERVED
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -20,7 +20,7 @@ def write(node: Node) -> str:
             return f"NOT {_inner(part)}"
         case Joined(word, parts):
             return f" {word} ".join(map(_inner, parts))
-    return _test(node)
+    return _predicate(node)
 
 
 def written(value: date | datetime) -> str:
@@ -34,15 +34,15 @@ def _inner(node: Node) -> str:
     return f"({write(node)})" if isinstance(node, Joined) else write(node)
 
 
-def _test(test: Test) -> str:
-    first, *others = map(_operand, test.operands)
-    if test.word in FUNCTIONS:
-        return f"{test.word}({first}, {others[0]})"
-    if test.word == "NULL":
+def _predicate(asked: Predicate) -> str:
+    first, *others = map(_operand, asked.operands)
+    if asked.word in FUNCTIONS:
+        return f"{asked.word}({first}, {others[0]})"
+    if asked.word == "NULL":
         return f"{first} IS NULL"
-    if test.word == "IN":
+    if asked.word == "IN":
         return f"{first} IN ({', '.join(others)})"
-    return f"{first} {test.word} {' AND '.join(others)}"
+    return f"{first} {asked.word} {' AND '.join(others)}"
 
 
 def _operand(operand: Operand) -> str:

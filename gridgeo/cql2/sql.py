@@ -14,7 +14,7 @@ import numpy as np
 from psycopg2 import sql
 
 from . import geometry
-from .model import Array, Folded, Geometry, Interval, Joined, Literal, Node, Not, Operand, Property, Queryable, Test, Truth, Type
+from .model import Array, Folded, Geometry, Interval, Joined, Literal, Node, Not, Operand, Predicate, Property, Queryable, Truth, Type
 from .rules import literal_type, type_of
 from .spans import RELATIONS, End, Span, span
 from .words import ARRAYS, COMPARISONS, SPATIAL, TEMPORAL
@@ -28,7 +28,7 @@ _ARRAYS = {
     "A_CONTAINEDBY": sql.SQL("({} <@ {})"),
     "A_OVERLAPS": sql.SQL("({} && {})"),
 }
-_TESTS = {
+_PREDICATES = {
     **{sign: sql.SQL(f"({{}} {sign} {{}})") for sign in (*COMPARISONS, "LIKE")},
     "BETWEEN": sql.SQL("({} BETWEEN {} AND {})"),
     "NULL": sql.SQL("({} IS NULL)"),
@@ -103,20 +103,20 @@ class _Writing:
                 return sql.SQL("({})").format(sql.SQL(f" {word} ").join(map(self.node, parts)))
         return self._asked(node)
 
-    def _asked(self, test: Test) -> sql.Composable:
-        """A test, of what is kept elsewhere asked there."""
-        among = next((among for name in test.names if (among := self._queryables[name].among)), None)
-        return sql.SQL(among).format(self._test(test)) if among else self._test(test)
+    def _asked(self, one: Predicate) -> sql.Composable:
+        """A predicate, of what is kept elsewhere asked there."""
+        among = next((among for name in one.names if (among := self._queryables[name].among)), None)
+        return sql.SQL(among).format(self._predicate(one)) if among else self._predicate(one)
 
-    def _test(self, test: Test) -> sql.Composable:
-        if test.word == "IN":
-            return self._among(*test.operands)
-        if test.word in TEMPORAL:
-            return RELATIONS[test.word](*self._spans(test.operands))
-        if test.word in ARRAYS:
-            kind = self._kind(test.operands)
-            return _ARRAYS[test.word].format(*(self._items(each, kind) for each in test.operands))
-        return _TESTS[test.word].format(*map(self._operand, test.operands))
+    def _predicate(self, one: Predicate) -> sql.Composable:
+        if one.word == "IN":
+            return self._among(*one.operands)
+        if one.word in TEMPORAL:
+            return RELATIONS[one.word](*self._spans(one.operands))
+        if one.word in ARRAYS:
+            kind = self._kind(one.operands)
+            return _ARRAYS[one.word].format(*(self._items(each, kind) for each in one.operands))
+        return _PREDICATES[one.word].format(*map(self._operand, one.operands))
 
     def _among(self, first: Operand, *others: Operand) -> sql.Composable:
         """A value among others: one parameter where all of them are values."""

@@ -66,9 +66,9 @@ class _Filter(Drawing):
             return inner
         if self.token.says("TRUE", "FALSE") and not self.ahead.says(*COMPARISONS, "IN", "NOT", "IS"):
             return Truth(self.word() == "TRUE")
-        return self._test()
+        return self._predicate()
 
-    def _test(self) -> Node:
+    def _predicate(self) -> Node:
         if self.calls(*FUNCTIONS):
             return self._function()
         first = self.placed(self._scalar)
@@ -102,8 +102,9 @@ class _Filter(Drawing):
         return self._made(word, [first, second])
 
     def _made(self, word: str, placed: list[_Placed], negated: bool = False) -> Node:
-        test = self.checked(lambda: rules.test(word, tuple(operand for operand, _ in placed), self._queryables), [at for _, at in placed])
-        return Not(test) if negated else test
+        operands = tuple(operand for operand, _ in placed)
+        made = self.checked(lambda: rules.predicate(word, operands, self._queryables), [at for _, at in placed])
+        return Not(made) if negated else made
 
     def _argument(self, word: str) -> Operand:
         if word in ARRAYS and self.token.says("("):

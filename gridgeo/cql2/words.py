@@ -9,11 +9,11 @@ _TEMPORAL += ("t_overlappedBy", "t_starts", "t_startedBy", "t_finishes", "t_fini
 _ARRAYS = ("a_equals", "a_contains", "a_containedBy", "a_overlaps")
 TEMPORAL, ARRAYS = tuple(map(str.upper, _TEMPORAL)), tuple(map(str.upper, _ARRAYS))
 
-#: Tests that are written as functions of two operands.
+#: Predicates that are written as functions of two operands.
 FUNCTIONS = frozenset((*SPATIAL, *TEMPORAL, *ARRAYS))
 FOLDS = ("CASEI", "ACCENTI")
 
-#: How JSON calls the tests.
+#: How JSON calls the predicates.
 IN_JSON = {
     **{word: word for word in COMPARISONS},
     **{"LIKE": "like", "BETWEEN": "between", "IN": "in", "NULL": "isNull"},

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import shapely
 
-from gridgeo.cql2.model import Array, Folded, Geometry, Interval, Joined, Literal, Node, Not, Property, Test, Truth
+from gridgeo.cql2.model import Array, Folded, Geometry, Interval, Joined, Literal, Node, Not, Predicate, Property, Truth
 from gridgeo.cql2.words import ARRAYS, GEOMETRIES, SPATIAL, TEMPORAL
 from gridgeo.moments import CHINA
 
@@ -35,7 +35,7 @@ def _decided(found: list[bool | None], by: bool) -> bool | None:
     return by if by in found else None if None in found else not by
 
 
-def _test(test: Test, row: Mapping[str, object]) -> bool | None:
+def _test(test: Predicate, row: Mapping[str, object]) -> bool | None:
     if test.word == "NULL":
         return row[test.operands[0].name] is None
     if test.word in TEMPORAL:
@@ -97,7 +97,7 @@ def _arrays(word: str, left: set, right: set) -> bool:
     return {"A_EQUALS": left == right, "A_CONTAINS": left >= right, "A_CONTAINEDBY": left <= right, "A_OVERLAPS": bool(left & right)}[word]
 
 
-def _temporal(test: Test, row: Mapping[str, object]) -> bool | None:
+def _temporal(test: Predicate, row: Mapping[str, object]) -> bool | None:
     ends = [_ends(operand, row) for operand in test.operands]
     moments = any(isinstance(end, datetime) or end is datetime for pair in ends for end in pair[2])
     (a, b), (c, d) = (_span(start, end, moments) for start, end, _ in ends)

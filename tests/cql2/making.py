@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
-from gridgeo.cql2.model import Array, Folded, Geometry, Interval, Joined, Literal, Not, Property, Queryable, Test, Truth, Type, by_name
+from gridgeo.cql2.model import Array, Folded, Geometry, Interval, Joined, Literal, Not, Predicate, Property, Queryable, Truth, Type, by_name
 from gridgeo.cql2.words import ARRAYS, COMPARISONS, SPATIAL, TEMPORAL
 
 ASKED = by_name(
@@ -56,22 +56,22 @@ def _scalars(kind: Type):
     return plain | _folds(plain) if kind is Type.TEXT else plain
 
 
-def _speaks(test: Test) -> bool:
-    return bool(test.names)
+def _speaks(predicate: Predicate) -> bool:
+    return bool(predicate.names)
 
 
 @st.composite
-def _comparisons(draw) -> Test:
+def _comparisons(draw) -> Predicate:
     kind = draw(st.sampled_from(sorted(_literals)))
     signs = [*COMPARISONS, "BETWEEN", "IN"] if kind is not Type.BOOLEAN else ["=", "<>", "IN"]
     word = draw(st.sampled_from(signs))
     count = {"BETWEEN": 3, "IN": draw(st.integers(2, 4))}.get(word, 2)
-    return Test(word, tuple(draw(_scalars(kind)) for _ in range(count)))
+    return Predicate(word, tuple(draw(_scalars(kind)) for _ in range(count)))
 
 
 _patterns = st.sampled_from(PATTERNS).filter(lambda text: not text.replace("\\\\", "").endswith("\\")).map(Literal)
-_likes = st.builds(lambda of, pattern: Test("LIKE", (of, pattern)), _scalars(Type.TEXT), _patterns | _folds(_patterns))
-_nulls = st.sampled_from(list(ASKED)).map(lambda name: Test("NULL", (Property(name),)))
+_likes = st.builds(lambda of, pattern: Predicate("LIKE", (of, pattern)), _scalars(Type.TEXT), _patterns | _folds(_patterns))
+_nulls = st.sampled_from(list(ASKED)).map(lambda name: Predicate("NULL", (Property(name),)))
 
 _coordinates = st.integers(0, 4).map(float)
 _positions = st.tuples(_coordinates, _coordinates)
@@ -103,11 +103,11 @@ _collections = st.lists(simple.filter(lambda each: each.kind != "BBOX"), min_siz
 
 
 @st.composite
-def _spatial(draw) -> Test:
+def _spatial(draw) -> Predicate:
     word = draw(st.sampled_from(SPATIAL))
     literal = draw(simple | _collections if word in ("S_INTERSECTS", "S_DISJOINT") else simple)
     operands = [Property("geometry"), literal]
-    return Test(word, tuple(draw(st.permutations(operands))))
+    return Predicate(word, tuple(draw(st.permutations(operands))))
 
 
 @st.composite
@@ -119,25 +119,27 @@ def _intervals(draw) -> Interval:
 
 
 _instants = st.sampled_from([Type.DATE, Type.TIMESTAMP]).flatmap(lambda kind: _properties[kind] | _literals[kind])
-_temporal = st.builds(lambda word, a, b: Test(word, (a, b)), st.sampled_from(TEMPORAL), _instants | _intervals(), _instants | _intervals())
+_temporal = st.builds(
+    lambda word, a, b: Predicate(word, (a, b)), st.sampled_from(TEMPORAL), _instants | _intervals(), _instants | _intervals()
+)
 
 
 @st.composite
-def _arrays(draw) -> Test:
+def _arrays(draw) -> Predicate:
     name, items = draw(st.sampled_from([("tags", st.sampled_from("abc")), ("marks", st.integers(1, 3) | st.just(1.5))]))
     of = lambda: Array(tuple(map(Literal, draw(st.lists(items, max_size=3)))))  # noqa: E731
     operands = [Property(name), (draw(st.booleans()) and Property(name)) or of()]
-    return Test(draw(st.sampled_from(ARRAYS)), tuple(draw(st.permutations(operands))))
+    return Predicate(draw(st.sampled_from(ARRAYS)), tuple(draw(st.permutations(operands))))
 
 
 _kinds = st.sampled_from(["=", "<>", "LIKE"]).flatmap(
-    lambda word: st.sampled_from(["x", "y", "z"]).map(lambda value: Test(word, (Property("kind"), Literal(value))))
+    lambda word: st.sampled_from(["x", "y", "z"]).map(lambda value: Predicate(word, (Property("kind"), Literal(value))))
 )
 
-tests = _comparisons().filter(_speaks) | _likes.filter(_speaks) | _nulls | _spatial() | _temporal | _arrays() | _kinds
+predicates = _comparisons().filter(_speaks) | _likes.filter(_speaks) | _nulls | _spatial() | _temporal | _arrays() | _kinds
 
 trees = st.recursive(
-    tests | st.booleans().map(Truth),
+    predicates | st.booleans().map(Truth),
     lambda inner: (
         inner.map(Not)
         | st.tuples(st.sampled_from(["AND", "OR"]), st.lists(inner, min_size=2, max_size=3)).map(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..cql2 import sql, text
+from ..cql2 import text
 from ..cql2.model import LONGEST, Node, Queryable, Type, by_name
 from .model import Status
 
-__all__ = ["LONGEST", "PROPERTIES", "Filter", "condition", "parse"]
+__all__ = ["LONGEST", "PROPERTIES", "Filter", "parse"]
 
 Filter = Node
 
@@ -41,8 +41,3 @@ def parse(written: str) -> Filter:
     ValueError: at character 9: since (date) is compared with a text: both must be of one type
     """
     return text.parse(written, PROPERTIES)
-
-
-def condition(asked: Filter | None) -> sql.Condition:
-    """Return a filter as the value of a query's parameter `filter`; with none everything is let through."""
-    return sql.EVERYTHING if asked is None else sql.condition(asked, PROPERTIES)

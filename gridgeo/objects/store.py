@@ -12,7 +12,7 @@ import shapely
 from ..db import queries
 from ..errors import NotFound
 from ..hierarchy.model import Outcome
-from .filters import condition
+from .conditions import condition
 from .model import Change, ManagedObject, Status, Where
 
 SQL = queries.load(__package__)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..db import queries
-from ..objects.filters import condition
+from ..objects.conditions import condition
 from ..objects.model import Status
 from .model import CELL_BITS, EXTENT, NAMES_FROM, POINTS_FROM, POINTS_MOST, WORLD_BITS, Filter, Tile
 

@@ -27,7 +27,9 @@ from gridgeo.tiles.live import Live as Tiles
 from maps import basemaps
 
 from . import access, depends, openapi, pages, problems, rooted
+from .direct import Direct
 from .drawings import Drawings, drawable
+from .feed import Feed
 from .kept import Kept
 from .middleware import Door, Metrics
 from .pools import READER, Pools
@@ -38,6 +40,7 @@ from .routes import (
     buildings,
     caller,
     categories,
+    changes,
     checks,
     codes,
     collections,
@@ -68,6 +71,7 @@ STATUS: dict[type[Exception], int] = {
     problems.TooSlow: 408,
     errors.Conflict: 409,
     errors.Gone: 410,
+    problems.Forgotten: 410,
     problems.BodyTooLarge: 413,
     problems.AnswerTooLarge: 413,
     problems.UriTooLong: 414,
@@ -96,6 +100,7 @@ _RESOURCES = (
     objects_drawn,
     objects_download,
     objects,
+    changes,
     codes,
     linkage,
     blocks,
@@ -114,6 +119,7 @@ _TAGS = [
     {"name": "editions", "description": "版本 · Boundaries as they were, are and will be."},
     {"name": "addresses", "description": "地址 · Buildings and houses, their names, and any text led to one of them."},
     {"name": "objects", "description": "部件 · Managed objects: their categories, where they are, how many there are."},
+    {"name": "changes", "description": "变更 · What changed, in the order it was committed, for services that keep a copy."},
     {"name": "codes", "description": "编码 · Whether codes are sound, and what is wrong with them."},
     {
         "name": "linkage",
@@ -147,7 +153,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.addresses = await anyio.to_thread.run_sync(Addresses(settings.database_url, READER).start)
         app.state.tiles.start()
         app.state.kept = Kept(settings.database_url).start()
+        app.state.feed = Feed(settings).start()
         yield
+        app.state.feed.stop()
         app.state.kept.stop()
         app.state.tiles.stop()
         app.state.addresses.stop()
@@ -170,6 +178,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings, app.state.metrics, app.state.gate = settings, Metrics(), access.Gate(settings)
     app.state.basemaps = basemaps.parse(settings.basemaps)
     app.state.routes = []
+    app.router.routes.append(Direct(tiles.router.routes, tiles.DIRECT))
     for resource in _RESOURCES:
         app.include_router(resource.router)
         app.state.routes += resource.router.routes
@@ -227,6 +236,8 @@ def _add_handlers(app: FastAPI) -> None:
 
 def _said_besides(request: Request, error: GridgeoError, status: int) -> dict[str, str] | None:
     """Headers of a refusal: when to come again, or what to say of oneself."""
+    if isinstance(error, problems.Forgotten):
+        return {"Link": f'<{error.instead}>; rel="alternate"'}
     if isinstance(error, problems.TooManyRequests):
         return {"Retry-After": str(error.retry_s)}
     if isinstance(error, errors.Forbidden):

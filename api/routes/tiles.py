@@ -107,6 +107,10 @@ async def buildings(request: Request) -> Response:
     return await _answer(request, place, _sees(request), lambda: depends.read(request, making.buildings_tile, at), keep=False)
 
 
+#: What maps ask many of at once (:mod:`..direct`).
+DIRECT = (grids, objects, buildings)
+
+
 @router.get("/collections/{collection}/tiles/WebMercatorQuad", summary="TileJSON of a collection", openapi_extra=_TILEJSON.as_dict())
 async def tilejson(request: Request, collection: str) -> Response:
     """Where the tiles are, from which zoom to which, what their layers hold; of objects also from which zoom they are single points."""

@@ -73,7 +73,9 @@ def tile(conn, edition_id: int, at: Tile, drawn: Sequence[tuple[str, int]]) -> b
     edge = _BUFFER / scale
     box = {"west": x - edge, "north": y - edge, "east": x + side + edge, "south": y + side + edge}
     placed = {"edition_id": edition_id, "zoom": zoom, "x": x, "y": y, "scale": scale, **box}
-    return bytes(_rows(conn, "tile", levels=shown, layers=list(map(layer_of, shown)), **placed)[0][0])
+    with conn.cursor() as cur:
+        queries.prepared(cur, SQL["tile"], {"levels": shown, "layers": list(map(layer_of, shown)), **placed})
+        return bytes(cur.fetchone()[0])
 
 
 def _fill(conn, edition_id: int, scheme: Scheme, frame: geopandas.GeoDataFrame) -> None:

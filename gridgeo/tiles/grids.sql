@@ -18,20 +18,22 @@ DELETE FROM tile_grid WHERE edition_id = %(edition_id)s;
 -- name: tile
 -- The layers of a tile, one a level. Shapes are of the zoom itself or, beyond the deepest, of that one drawn larger. They are
 -- cut and moved and no more: ST_AsMVTGeom would simplify each area for itself.
+WITH cut AS MATERIALIZED (
+  SELECT g.level, g.unit_id AS id, g.code, g.name, g.parent,
+         CASE WHEN g.shape @ b.box THEN g.shape ELSE ST_ClipByBox2D(g.shape, b.box) END AS shape
+    FROM tile_grid AS g, (SELECT ST_MakeEnvelope(%(west)s, %(north)s, %(east)s, %(south)s) AS box) AS b
+   WHERE g.edition_id = %(edition_id)s::bigint AND g.zoom = %(zoom)s::smallint AND g.level = ANY (%(levels)s::text[]) AND g.shape && b.box
+), placed AS MATERIALIZED (
+  SELECT level, id, code, name, parent,
+         ST_ForcePolygonCCW(ST_SnapToGrid(ST_Affine(
+           shape, %(scale)s::float8, 0, 0, %(scale)s::float8, -%(x)s::float8 * %(scale)s::float8, -%(y)s::float8 * %(scale)s::float8), 1)) AS geom
+    FROM cut
+   WHERE ST_Dimension(shape) = 2 AND NOT ST_IsEmpty(shape)
+   ORDER BY id
+)
 SELECT coalesce(string_agg(layer.mvt, ''::bytea ORDER BY asked.place), ''::bytea)
   FROM unnest(%(levels)s::text[], %(layers)s::text[]) WITH ORDINALITY AS asked (level, layer, place)
  CROSS JOIN LATERAL (
-    WITH cut AS MATERIALIZED (
-      SELECT g.unit_id AS id, g.code, g.name, g.parent,
-             CASE WHEN g.shape @ b.box THEN g.shape ELSE ST_ClipByBox2D(g.shape, b.box) END AS shape
-        FROM tile_grid AS g, (SELECT ST_MakeEnvelope(%(west)s, %(north)s, %(east)s, %(south)s) AS box) AS b
-       WHERE g.edition_id = %(edition_id)s::bigint AND g.zoom = %(zoom)s::smallint AND g.level = asked.level AND g.shape && b.box
-    ), q AS MATERIALIZED (
-      SELECT id, code, name, parent,
-             ST_ForcePolygonCCW(ST_SnapToGrid(ST_Scale(ST_Translate(shape, -%(x)s::float8, -%(y)s::float8), %(scale)s, %(scale)s), 1)) AS geom
-        FROM cut
-       WHERE ST_Dimension(shape) = 2 AND NOT ST_IsEmpty(shape)
-       ORDER BY id
-    )
-    SELECT ST_AsMVT(q, asked.layer, 4096, 'geom', 'id') AS mvt FROM q
+    SELECT ST_AsMVT(q, asked.layer, 4096, 'geom', 'id') AS mvt
+      FROM (SELECT id, code, name, parent, geom FROM placed WHERE level = asked.level OFFSET 0) AS q
  ) AS layer;

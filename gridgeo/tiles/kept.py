@@ -22,7 +22,7 @@ Made = tuple[Collection, int, Tile, bytes]
 def get(conn, collection: Collection, edition_id: int, at: Tile) -> bytes | None:
     """Return the compressed bytes of a tile where they are kept."""
     with conn.cursor() as cur:
-        cur.execute(SQL["get"], {"collection": collection, "edition_id": edition_id, **at._asdict()})
+        queries.prepared(cur, SQL["get"], {"collection": collection, "edition_id": edition_id, **at._asdict()})
         found = cur.fetchone()
     return found and bytes(found[0])
 

@@ -59,12 +59,21 @@ SELECT %(kind)s, code, left(place, 12), rpad(place, 25, '*'), role, daterange(va
        coalesce(evidence, ''), coalesce(confidence, 0.5) FROM public.plain_given ORDER BY code;
 TRUNCATE public.plain_given;
 """
-_PLAIN_PLACES = "SELECT DISTINCT place FROM public.plain_link WHERE code = %(code)s AND valid @> current_date ORDER BY place LIMIT 101"
+_PLAIN_PLACES = """
+SELECT DISTINCT place COLLATE "C" FROM public.plain_link WHERE code = %(code)s AND valid @> current_date ORDER BY 1 LIMIT %(most)s
+"""
 _PLAIN_LINKS = """
 SELECT l.* FROM unnest(%(places)s::text[]) AS asked (place)
  CROSS JOIN LATERAL (SELECT * FROM public.plain_link AS l WHERE l.zone = left(asked.place, 12) AND l.place = asked.place
-                        AND valid @> current_date ORDER BY kind, role, link_id LIMIT 501) AS l
+                        AND valid @> current_date ORDER BY kind COLLATE "C", role COLLATE "C", link_id LIMIT %(most)s) AS l
 """
+_PLAIN_TOTALS = """
+SELECT l.place COLLATE "C", l.kind COLLATE "C", count(*) FROM unnest(%(places)s::text[]) AS asked (place)
+  JOIN public.plain_link AS l ON l.zone = left(asked.place, 12) AND l.place = asked.place
+ WHERE valid @> current_date GROUP BY 1, 2
+"""
+#: One more than is told: whether there are more.
+_PLACES, _LINKS = store.MOST_PLACES + 1, store.MOST_LINKS + 1
 
 
 def linkage(ground: Ground, quick: bool) -> Result:
@@ -160,18 +169,24 @@ def _look_up(result: Result, url: str, vault, asked: list[Asked]) -> None:
 
         def in_sql(one: Asked) -> None:
             token = vault.token(one.kind, one.code) if one.kind != "house" else b""
+            when = {"as_of": day, "recorded": None}
             with conn.cursor() as cur:
-                queries.prepared(cur, store.SQL["places"], {"tokens": [token], "as_of": day, "recorded": None, "most": 101})
+                queries.prepared(cur, store.SQL["places"], {"tokens": [token], **when, "most": _PLACES})
                 places = [place for _, place in cur.fetchall()] or [one.code]
-                zones = [place[:12] for place in places]
-                asked = {"zones": zones, "places": places, "as_of": day, "recorded": None, "most": 501}
-                queries.prepared(cur, store.SQL["links"], asked)
+                at = {"zones": [place[:12] for place in places], "places": places}
+                first = {"kinds": [""] * len(places), "roles": [""] * len(places), "after": [0] * len(places)}
+                queries.prepared(cur, store.SQL["links"], {**at, **first, **when, "most": _LINKS})
+                if cur.rowcount >= _LINKS:
+                    queries.prepared(cur, store.SQL["totals"], {**at, **when})
                 cur.fetchall()
 
         def in_the_clear(one: Asked) -> None:
             with owner.cursor() as cur:
-                queries.prepared(cur, _PLAIN_PLACES, {"code": one.code})
-                queries.prepared(cur, _PLAIN_LINKS, {"places": [place for (place,) in cur.fetchall()] or [one.code]})
+                queries.prepared(cur, _PLAIN_PLACES, {"code": one.code, "most": _PLACES})
+                places = [place for (place,) in cur.fetchall()] or [one.code]
+                queries.prepared(cur, _PLAIN_LINKS, {"places": places, "most": _LINKS})
+                if cur.rowcount >= _LINKS:
+                    queries.prepared(cur, _PLAIN_TOTALS, {"places": places})
                 cur.fetchall()
 
         def resolved(one: Asked) -> None:

@@ -24,7 +24,7 @@ _TILES = {"grids", "buildings", "objects"}
 _KEPT_S = 600.0
 
 COLLECTION = Parameter(
-    "collection",
+    "collectionId",
     f"One of {', '.join(COLLECTIONS)}.",
     str,
     {"type": "string", "enum": list(COLLECTIONS)},
@@ -62,13 +62,14 @@ def told(request: Request, collection: Collection) -> dict[str, Any]:
         "links": [
             link(request, here, "self", collection.title),
             link(request, f"{here}?f=html", "alternate", collection.title, conditional.HTML),
-            link(request, f"{here}/items?f=json", "items", collection.title, conditional.GEOJSON),
+            link(request, f"{here}/items", "items", collection.title, conditional.GEOJSON),
             link(request, f"{here}/items?f=html", "items", collection.title, conditional.HTML),
             link(request, f"{here}/items?f=geojsonseq", "items", collection.title, GEOJSON_SEQUENCE),
             link(request, f"{here}/items?f=csv", "items", collection.title, conditional.CSV),
             link(request, f"{here}/queryables", "http://www.opengis.net/def/rel/ogc/1.0/queryables", "queryables", SCHEMA),
             link(request, f"{here}/sortables", "http://www.opengis.net/def/rel/ogc/1.0/sortables", "sortables", SCHEMA),
             link(request, f"{here}/schema", "http://www.opengis.net/def/rel/ogc/1.0/schema", "schema", SCHEMA),
+            link(request, f"{here}/schema", "describedby", "schema", SCHEMA),
             *([link(request, f"{here}/tiles/WebMercatorQuad", "tiles", "TileJSON")] if collection.id in _TILES else []),
         ],
     }

@@ -19,6 +19,7 @@ _LENGTH = re.compile(
     re.ASCII,
 )
 _OPEN = ("", "..")
+_UNFINISHED = re.compile("(?<=[0-9])T$")
 _DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
 
@@ -43,7 +44,13 @@ def period(text: str) -> Period:
     return found
 
 
+def without_time(text: str) -> str:
+    """Return a day that is written 2024-01-01T, as GDAL does, without its T."""
+    return _UNFINISHED.sub("", text)
+
+
 def _between(first: str, last: str) -> Period:
+    first, last = map(without_time, (first, last))
     if last.startswith("P"):
         start = moment(first)
         return Period(start, _moved(start, last, 1))

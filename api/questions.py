@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from starlette.requests import Request
 
 from gridgeo.cql2 import json, text
-from gridgeo.features import statements, systems
-from gridgeo.features.model import Collection
+from gridgeo.cql2.model import Joined, Literal, Node, Predicate, Type
+from gridgeo.cql2.model import Property as Named
+from gridgeo.features import collections, statements, systems
+from gridgeo.features.model import Collection, Property
 from gridgeo.features.question import Filter, Order, Question, filtered
+from gridgeo.moments import CHINA
 
 from . import cursors, ogc
-from .parameters import Parameter, Query, matching, number, one_of, suggestion
-from .periods import DATETIME
+from .parameters import Parameter, Query, matching, moment, number, one_of, suggestion
+from .periods import DATETIME, without_time
 from .problems import Fault, InvalidRequest
 
 T = TypeVar("T")
@@ -27,7 +31,7 @@ MOST, USUAL = 10_000, 100
 _MOST_IDS = 100
 #: The id of a feature; what is written otherwise is none.
 ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}", re.ASCII)
-_WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+_WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
 _TEXT, _JSON = "cql2-text", "cql2-json"
 
 
@@ -95,7 +99,7 @@ BBOX_CRS = Parameter("bbox-crs", f"System of bbox. {_ORDER_OF_AXES}.", systems.n
 CRS = Parameter("crs", f"System of the answer. {_ORDER_OF_AXES}.", systems.named, _SYSTEM, systems.CRS84)
 FILTER = Parameter(
     "filter",
-    "Only features this CQL2 filter lets through; /collections/{collection}/queryables says what may be asked of.",
+    "Only features this CQL2 filter lets through; /collections/{collectionId}/queryables says what may be asked of.",
     str,
     {"type": "string"},
 )
@@ -133,10 +137,27 @@ FORM = Parameter(
     {"type": "string", "enum": list(FORMS)},
 )
 
-ITEMS = Query(
-    *(ogc.COLLECTION, LIMIT, BBOX, DATETIME, BBOX_CRS, CRS, FILTER, LANGUAGE, FILTER_CRS),
-    *(PROPERTIES, SORTBY, Q, IDS, COUNT, CURSOR, FORM),
-)
+_ALL = (ogc.COLLECTION, LIMIT, BBOX, DATETIME, BBOX_CRS, CRS, FILTER, LANGUAGE, FILTER_CRS, PROPERTIES, SORTBY, Q, IDS, COUNT, CURSOR, FORM)
+
+
+def _equal(asked: Property) -> Parameter:
+    """The parameter of a property: features have it so. Source: OGC 19-079r2, queryables as query parameters."""
+    schema = {name: said for name, said in asked.schema.items() if name in ("type", "format")}
+    return Parameter(asked.name, f"Only features whose {asked.title_en.lower()} ({asked.title}) is this.", _VALUES[asked.type], schema)
+
+
+def _day(text: str) -> date:
+    return moment(without_time(text)).astimezone(CHINA).date()
+
+
+_VALUES = {Type.TEXT: str, Type.NUMBER: number, Type.DATE: _day, Type.TIMESTAMP: moment}
+
+#: What the list of each collection takes.
+TAKEN = {
+    each.id: Query(*_ALL, *(_equal(asked) for asked in each.properties if asked.queryable)) for each in collections.COLLECTIONS.values()
+}
+#: What lists take of whichever collection.
+ITEMS = Query(*{each.name: each for query in TAKEN.values() for each in query.parameters}.values())
 #: What does not decide which features a list has, nor their order.
 _BESIDE = {"cursor", "limit", "f", "count", "properties", "crs"}
 
@@ -159,7 +180,7 @@ def question(request: Request, collection: Collection, asked: SimpleNamespace) -
         period=asked.datetime,
         area=area,
         units=None if faults else ogc.units(request, collection, area),
-        only=read("filter", lambda given: _filter(collection, given, asked)),
+        only=read("filter", lambda given: _filter(collection, given, asked)) or _filtered(collection, asked),
         q=asked.q,
         properties=read("properties", lambda names: _known(names, collection.by_name)),
         order=read("sortby", lambda words: _order(words, collection)) or (),
@@ -179,8 +200,17 @@ def bound_of(request: Request, collection: Collection) -> tuple:
 
 
 def _filter(collection: Collection, given: str, asked: SimpleNamespace) -> Filter:
-    language = text if getattr(asked, "filter-lang") == _TEXT else json
-    return filtered(collection, language.parse(given, collection.queryables), getattr(asked, "filter-crs"))
+    language = json if getattr(asked, "filter-lang") == _JSON else text
+    return _filtered(collection, asked, language.parse(given, collection.queryables))
+
+
+def _filtered(collection: Collection, asked: SimpleNamespace, *parts: Node) -> Filter | None:
+    """What is to hold: a filter, and that properties are what the parameters of their names say."""
+    given = [(each.name, getattr(asked, each.name)) for each in collection.properties if each.queryable]
+    whole = [*parts, *(Predicate("=", (Named(name), Literal(value))) for name, value in given if value is not None)]
+    if not whole:
+        return None
+    return filtered(collection, whole[0] if len(whole) == 1 else Joined("AND", tuple(whole)), getattr(asked, "filter-crs"))
 
 
 def _order(words: tuple[str, ...], collection: Collection) -> tuple[Order, ...]:

@@ -19,12 +19,18 @@ _ALL = Query(form("json", "html"))
 _ONE = Query(ogc.COLLECTION, form("json", "html"))
 _SCHEMA = Query(ogc.COLLECTION)
 
+_CQL2 = (
+    *("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison"),
+    *("basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions", "temporal-functions", "property-property"),
+)
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features-{}"
 #: To each of these holds a test of ours, named by its requirements (tests/api/test_features_requirements.py).
 CONFORMS_TO = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     *(f"{_FEATURES.format('1/1.0/conf/')}{name}" for name in ("core", "oas30", "html", "geojson")),
     _FEATURES.format("2/1.0/conf/crs"),
+    *(f"{_FEATURES.format('3/1.0/conf/')}{name}" for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")),
+    *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in _CQL2),
 )
 _PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}
 _SCHEMA_ROUTE = {
@@ -56,7 +62,10 @@ def listed(request: Request) -> Response:
 
 
 @router.get(
-    "/collections/{collection}", summary="A collection", openapi_extra=_ONE.as_dict(), responses={200: {"model": told.Collection, **_PAGE}}
+    "/collections/{collectionId}",
+    summary="A collection",
+    openapi_extra=_ONE.as_dict(),
+    responses={200: {"model": told.Collection, **_PAGE}},
 )
 def one(request: Request) -> Response:
     """How far a collection reaches in space and time, in which systems it is given, and where its features are."""
@@ -67,7 +76,7 @@ def one(request: Request) -> Response:
     return conditional.send(request, orjson.dumps(found), conditional.JSON, links=found["links"])
 
 
-@router.get("/collections/{collection}/queryables", summary="What may be asked of", **_SCHEMA_ROUTE)
+@router.get("/collections/{collectionId}/queryables", summary="What may be asked of", **_SCHEMA_ROUTE)
 def queryables(request: Request) -> Response:
     """What `filter` may speak of, as JSON Schema."""
     _SCHEMA(request)
@@ -76,7 +85,7 @@ def queryables(request: Request) -> Response:
     return _schema(request, collection, "queryables", {"geometry": ogc.geometry_schema(collection), **asked})
 
 
-@router.get("/collections/{collection}/sortables", summary="What may be sorted by", **_SCHEMA_ROUTE)
+@router.get("/collections/{collectionId}/sortables", summary="What may be sorted by", **_SCHEMA_ROUTE)
 def sortables(request: Request) -> Response:
     """What `sortby` may name, as JSON Schema."""
     _SCHEMA(request)
@@ -85,7 +94,7 @@ def sortables(request: Request) -> Response:
     return _schema(request, collection, "sortables", {name: known[name].schema for name in collection.sortables})
 
 
-@router.get("/collections/{collection}/schema", summary="What features are made of", **_SCHEMA_ROUTE)
+@router.get("/collections/{collectionId}/schema", summary="What features are made of", **_SCHEMA_ROUTE)
 def schema(request: Request) -> Response:
     """Geometry and properties of features, as JSON Schema."""
     _SCHEMA(request)
@@ -95,7 +104,7 @@ def schema(request: Request) -> Response:
 
 
 def _collection(request: Request) -> Collection:
-    return collections.find(request.path_params["collection"])
+    return collections.find(request.path_params["collectionId"])
 
 
 def _schema(request: Request, collection: Collection, name: str, properties: dict[str, dict]) -> Response:

@@ -22,15 +22,17 @@ from gridgeo.features.question import Question
 
 from .. import conditional, cursors, depends, feature_pages, ogc, questions
 from ..parameters import Parameter, Query, form
-from ..questions import CRS, DATETIME, ITEMS, USUAL
+from ..questions import CRS, DATETIME, ITEMS, TAKEN, USUAL
 
-router = APIRouter(prefix="/collections/{collection}/items", tags=["collections"])
+router = APIRouter(prefix="/collections/{collectionId}/items", tags=["collections"])
 
 _ID = Parameter("id", "Id of a feature.", str, {"type": "string"}, example="4403060010010100001", place="path")
 _ITEM = Query(ogc.COLLECTION, _ID, CRS, DATETIME, form("json", "html"))
 
 _TYPES = {"json": conditional.GEOJSON, "html": conditional.HTML, "geojsonseq": ogc.GEOJSON_SEQUENCE, "csv": conditional.CSV}
 _TEXT = {"schema": {"type": "string"}}
+#: A page of more may take longer than others.
+_USUAL_MOST = 1000
 
 
 @router.get(
@@ -51,7 +53,8 @@ def items(request: Request) -> Response:
 
     As geojsonseq or csv all of them where no limit is given, as fast as they are taken.
     """
-    asked, collection = ITEMS(request), collections.find(request.path_params["collection"])
+    collection = collections.find(request.path_params["collectionId"])
+    asked = TAKEN[collection.id](request)
     wanted = _form(request, asked.f)
     meant = questions.question(request, collection, asked)
     if wanted == "geojsonseq":
@@ -82,7 +85,7 @@ def items(request: Request) -> Response:
 )
 def item(request: Request) -> Response:
     """A feature by its id: as it is now, or was at a time. What is no more answers 410 and says who follows."""
-    asked, collection = _ITEM(request), collections.find(request.path_params["collection"])
+    asked, collection = _ITEM(request), collections.find(request.path_params["collectionId"])
     feature_id = request.path_params["id"]
     if not questions.ID.fullmatch(feature_id):
         raise NotFound(f"feature of {collection.id}", feature_id)
@@ -102,10 +105,11 @@ def item(request: Request) -> Response:
 
 def _read(conn, collection: Collection, meant: Question, count: str) -> tuple[Page, int | None]:
     """A page, and how many features there are on all of them where that is asked for."""
+    if meant.limit > _USUAL_MOST or count == "exact":
+        depends.patient(conn)
     page = reading.page(conn, collection, meant)
     if count == "none":
         return page, None
-    depends.patient(conn)
     return page, (reading.count if count == "exact" else reading.estimate)(conn, collection, meant)
 
 

@@ -51,7 +51,7 @@ PURPOSE = Parameter(
     "purpose",
     "What it is for, of /linkage/purposes; kept in the audit. A masked look needs none.",
     matching(_WORD[1:-1], "is no name of a purpose: see /linkage/purposes"),
-    {"type": "string", "pattern": _WORD, "default": ""},
+    {"type": "string", "pattern": _WORD},
     "",
 )
 _TOKEN = Parameter(

@@ -89,15 +89,11 @@ _LEVELS = (
     ("grids", None, "网格", "Grids of all levels", "区、街道、社区、微网格"),
 )
 
-#: Names are found through the buildings they are of: {0} asks of a building b.
-_NAMES_OF = (
-    "(f.zone, f.code) IN (SELECT b.zone, b.building_code FROM building AS b WHERE {0} UNION ALL "
-    "SELECT h.zone, h.house_code FROM building AS b JOIN house AS h ON left(h.building_code, 12) = b.zone "
-    "AND h.building_code = b.building_code WHERE {0})"
-)
-_IN_UNITS = (
-    "EXISTS (SELECT FROM building_grid AS g WHERE g.zone = b.zone AND g.building_code = b.building_code "
-    "AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ({units}))"
+#: Which buildings, and which names, there are in a place: found through the spatial index, and never more than a few.
+_HOUSES_IN = "f.building_code = ANY (ARRAY({buildings}))"
+_NAMES_IN = (
+    "(f.zone, f.code) IN (SELECT left(c, 12), c FROM unnest(ARRAY({buildings} UNION ALL "
+    "SELECT l.house_code FROM house AS l WHERE l.building_code = ANY (ARRAY({buildings})))) AS c)"
 )
 #: Names are looked for as they are compared: by their key, which has an index of its parts.
 _CALLED = "(f.zone, {}) IN (SELECT n.zone, n.code FROM address_name AS n WHERE n.name_key LIKE {{q}})"
@@ -149,6 +145,7 @@ _ALL = (
         named="f.zone = ANY ({zones}) AND f.house_code = ANY ({ids})",
         searched=_CALLED.format("f.house_code"),
         within="f.unit_id = ANY ({units})",
+        through=_HOUSES_IN,
         located=("building", "point"),
         dated=("house", "valid_from"),
         keeps_past=True,
@@ -164,8 +161,8 @@ _ALL = (
         key=("zone", "code", "kind", "name", "valid_from"),
         named="f.zone = ANY ({zones}) AND f.code = ANY ({codes}) AND f.id = ANY ({ids})",
         searched="(f.zone, f.code, f.name) IN (SELECT n.zone, n.code, n.name FROM address_name AS n WHERE n.name_key LIKE {q})",
-        near=_NAMES_OF.format("ST_Intersects(b.point, {area})"),
-        within=_NAMES_OF.format(_IN_UNITS),
+        within="f.unit_id = ANY ({units})",
+        through=_NAMES_IN,
         located=("building", "point"),
         dated=("address_name", "valid_from"),
     ),

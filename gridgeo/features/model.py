@@ -81,6 +81,9 @@ class Collection:
         Condition for features that meet an area: takes `area` (WKB, hexadecimal).
     within
         Condition for features in some of the lowest units: takes `units`; None where row-level security is about nothing here.
+    through
+        Condition for features of some buildings, for those that lie in none of their own tables' index: takes `buildings`, a statement. It
+        stands for `near` and `within` where the buildings there are few.
     searched
         Condition for features that hold a text: takes `q`, a pattern of LIKE.
     given
@@ -107,6 +110,7 @@ class Collection:
     searched: str
     near: str = "f.geom && {area} AND ST_Intersects(f.geom, {area})"
     within: str | None = None
+    through: str | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     located: tuple[str, str] | None = None
     dated: tuple[str, str] | None = None

@@ -37,25 +37,48 @@ SELECT b.zone, b.building_code, b.building_code AS id, b.point AS geom, b.buildi
    AND (NOT %(current)s::boolean OR b.status NOT IN ('demolished', 'retired'));
 
 -- name: houses
--- Houses with where their building is.
+-- Houses with where their building is. Each is looked up by itself (LIMIT 1): the planner does not know that a code says its zone, takes
+-- a join of both for next to nothing, and would sort all houses for a page of them.
 SELECT h.zone, h.house_code, h.house_code AS id, b.point AS geom, h.building_code, h.unit, h.floor, h.room,
-       coalesce(h.house_use, b.building_use) AS house_use, h.status, h.area_m2, g.unit_id, v.code AS grid, h.valid_from, h.valid_to
+       coalesce(h.house_use, b.building_use) AS house_use, h.status, h.area_m2, g.unit_id, g.code AS grid, h.valid_from, h.valid_to
   FROM house AS h
-  JOIN building AS b ON b.zone = left(h.building_code, 12) AND b.building_code = h.building_code
-  LEFT JOIN building_grid AS g
-    ON g.zone = b.zone AND g.building_code = b.building_code AND g.edition_id = (SELECT gridgeo.edition_now())
-  LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
+  LEFT JOIN LATERAL (
+         SELECT o.point, o.building_use
+           FROM building AS o
+          WHERE o.zone = left(h.building_code, 12) AND o.building_code = h.building_code
+          LIMIT 1) AS b ON true
+  LEFT JOIN LATERAL (
+         SELECT i.unit_id, v.code
+           FROM building_grid AS i
+           LEFT JOIN grid_unit_version AS v ON v.edition_id = i.edition_id AND v.unit_id = i.unit_id
+          WHERE i.zone = left(h.building_code, 12) AND i.building_code = h.building_code
+            AND i.edition_id = (SELECT gridgeo.edition_now())
+          LIMIT 1) AS g ON true
  WHERE (%(last)s::date IS NULL OR h.valid_from <= %(last)s)
    AND (%(first)s::date IS NULL OR coalesce(h.valid_to > %(first)s, true))
    AND (NOT %(current)s::boolean OR h.status NOT IN ('demolished', 'retired'));
 
 -- name: addresses
 -- Names of buildings and houses, with where the building is. A name has no number of its own: its id is made of what it is.
-SELECT n.zone, n.code, n.kind, n.name, n.valid_from, n.code || '-' || n.kind || '-' || left(md5(n.name || (n.valid_from - DATE '2000-01-01')), 8) AS id,
-       b.point AS geom, b.building_code, n.valid_to, n.source
+SELECT n.zone, n.code, n.kind, n.name, n.valid_from,
+       n.code || '-' || n.kind || '-' || left(md5(n.name || (n.valid_from - DATE '2000-01-01')), 8) AS id,
+       b.point AS geom, b.building_code, g.unit_id, n.valid_to, n.source
   FROM address_name AS n
-  LEFT JOIN house AS h ON length(n.code) = 25 AND h.zone = n.zone AND h.house_code = n.code
-  JOIN building AS b ON b.zone = left(coalesce(h.building_code, n.code), 12) AND b.building_code = coalesce(h.building_code, n.code)
+  LEFT JOIN LATERAL (
+         SELECT l.building_code
+           FROM house AS l
+          WHERE length(n.code) = 25 AND l.zone = n.zone AND l.house_code = n.code
+          LIMIT 1) AS h ON true
+  LEFT JOIN LATERAL (
+         SELECT o.zone, o.building_code, o.point
+           FROM building AS o
+          WHERE o.zone = left(coalesce(h.building_code, n.code), 12) AND o.building_code = coalesce(h.building_code, n.code)
+          LIMIT 1) AS b ON true
+  LEFT JOIN LATERAL (
+         SELECT i.unit_id
+           FROM building_grid AS i
+          WHERE i.zone = b.zone AND i.building_code = b.building_code AND i.edition_id = (SELECT gridgeo.edition_now())
+          LIMIT 1) AS g ON true
  WHERE (%(last)s::date IS NULL OR n.valid_from <= %(last)s)
    AND (%(first)s::date IS NULL OR coalesce(n.valid_to > %(first)s, true));
 
@@ -83,3 +106,13 @@ SELECT min(ST_XMin(v.geom)), min(ST_YMin(v.geom)), max(ST_XMax(v.geom)), max(ST_
        (SELECT min(lower(e.valid)) FROM edition AS e WHERE e.scheme = 'governance' AND NOT isempty(e.valid))
   FROM grid_unit_version AS v
  WHERE v.edition_id = (SELECT gridgeo.edition_now());
+
+-- name: there
+-- Buildings in a place: an area, some of the lowest units, or both.
+SELECT b.zone, b.building_code
+  FROM building AS b
+ WHERE (%(area)s::text IS NULL OR ST_Intersects(b.point, ST_GeomFromWKB(decode(%(area)s, 'hex'), 4490)))
+   AND (%(units)s::bigint[] IS NULL OR EXISTS (
+          SELECT FROM building_grid AS g
+           WHERE g.zone = b.zone AND g.building_code = b.building_code
+             AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY (%(units)s::bigint[])));

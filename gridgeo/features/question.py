@@ -50,6 +50,8 @@ class Question:
         The lowest units they are to lie in; None for any.
     only
         What is to hold of them.
+    few
+        Whether there are few buildings in that place.
     properties
         Those wanted; None for all.
     after
@@ -60,6 +62,7 @@ class Question:
     period: Period | None = None
     area: shapely.Geometry | None = None
     units: Sequence[int] | None = None
+    few: bool = False
     only: Filter | None = None
     q: str | None = None
     properties: tuple[str, ...] | None = None

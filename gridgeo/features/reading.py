@@ -11,10 +11,13 @@ from psycopg2 import sql
 from . import statements
 from .model import Collection, Extent, Page
 from .question import Question
-from .statements import SQL
+from .statements import SQL, Statement
 
 #: So many features of a stream are held at once.
 _AT_ONCE = 2000
+
+#: So many buildings are few: features are then found through them, else looked at in their order until the page is full.
+_FEW = 3000
 
 #: Before each text of a GeoJSON text sequence (RFC 8142).
 _RECORD = "\x1e"
@@ -22,9 +25,17 @@ _RECORD = "\x1e"
 
 def page(conn, collection: Collection, question: Question) -> Page:
     """Return the first features asked for, at most as many as the limit is."""
+    question = placed(conn, collection, question)
     found = _rows(conn, *statements.features(collection, question))
     last = found[question.limit - 1] if len(found) > question.limit else None
     return Page([row[0] for row in found[: question.limit]], last and last[1:])
+
+
+def placed(conn, collection: Collection, question: Question) -> Question:
+    """Return a question that knows whether there are few buildings in the place it asks about."""
+    if collection.through is None or (question.area is None and question.units is None):
+        return question
+    return replace(question, few=_expected(conn, statements.buildings(question)) <= _FEW)
 
 
 def one(conn, collection: Collection, feature_id: str, question: Question) -> str | None:
@@ -35,23 +46,23 @@ def one(conn, collection: Collection, feature_id: str, question: Question) -> st
 
 def count(conn, collection: Collection, question: Question) -> int:
     """Return how many features there are, on whatever page."""
-    return _rows(conn, *statements.number(collection, question))[0][0]
+    return _rows(conn, *statements.number(collection, placed(conn, collection, question)))[0][0]
 
 
 def estimate(conn, collection: Collection, question: Question) -> int:
     """Return how many features the database expects."""
-    return _rows(conn, *statements.guess(collection, question))[0][0][0]["Plan"]["Plan Rows"]
+    return _expected(conn, statements.guess(collection, placed(conn, collection, question)))
 
 
 def sequence(conn, collection: Collection, question: Question) -> Iterator[bytes]:
     """Yield all features as a GeoJSON text sequence, some at a time; no more than these are held. Needs a transaction."""
-    for rows in _pieces(conn, *statements.all_features(collection, question)):
+    for rows in _pieces(conn, *statements.all_features(collection, placed(conn, collection, question))):
         yield "".join(f"{_RECORD}{feature}\n" for (feature,) in rows).encode()
 
 
 def table(conn, collection: Collection, question: Question) -> Iterator[list[tuple]]:
     """Yield all features as rows of :func:`.statements.columns`, as :func:`sequence` does."""
-    yield from _pieces(conn, *statements.table(collection, question))
+    yield from _pieces(conn, *statements.table(collection, placed(conn, collection, question)))
 
 
 def extent(conn, collection: Collection) -> Extent:
@@ -64,6 +75,10 @@ def extent(conn, collection: Collection) -> Extent:
     of, day = collection.dated
     first = _rows(conn, sql.SQL("SELECT min({}) FROM {}").format(sql.Identifier(day), sql.Identifier(of)), {})[0][0]
     return Extent(reach[0] if reach else None, first)
+
+
+def _expected(conn, statement: Statement) -> int:
+    return _rows(conn, *statement)[0][0][0]["Plan"]["Plan Rows"]
 
 
 def _rows(conn, statement: sql.Composable, given: dict[str, Any]) -> list[tuple]:

@@ -74,6 +74,12 @@ def guess(collection: Collection, question: Question) -> Statement:
     return sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {}").format(found), given
 
 
+def buildings(question: Question) -> Statement:
+    """Return the statement of how many buildings the planner expects in the place asked for."""
+    found, given = _buildings(question)
+    return sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {}").format(found), given
+
+
 def _all(collection: Collection, question: Question, told: Sequence[sql.Composable]) -> Statement:
     found, given = _found(collection, question)
     order = sql.SQL(" ORDER BY {}").format(_order(collection, question)) if question.order or question.limit else sql.SQL("")
@@ -107,16 +113,34 @@ def _found(collection: Collection, question: Question, paged: bool = True) -> St
 def _conditions(collection: Collection, question: Question, paged: bool) -> Iterator[tuple[sql.Composable, dict[str, Any]]]:
     if question.ids is not None:
         yield _said(collection.named), _named(question.ids)
-    if question.area is not None:
-        yield _said(collection.near), {"area": shapely.to_wkb(question.area, hex=True)}
-    if question.units is not None and collection.within is not None:
-        yield _said(collection.within), {"units": list(question.units)}
+    yield from _placed(collection, question)
     if question.q is not None:
         yield _said(collection.searched), {"q": f"%{_escaped(question.q)}%"}
     if question.only is not None:
         yield question.only.condition.text, question.only.condition.parameters
     if paged and question.after is not None:
         yield _after(collection, question), {}
+
+
+def _placed(collection: Collection, question: Question) -> Iterator[tuple[sql.Composable, dict[str, Any]]]:
+    """Where features are to lie: asked of each, or of the few buildings that are there."""
+    if collection.through is not None and question.few:
+        buildings, given = _buildings(question)
+        yield sql.SQL(collection.through).format(buildings=sql.SQL("SELECT b.building_code FROM {}").format(buildings)), given
+        return
+    if question.area is not None:
+        yield _said(collection.near), {"area": shapely.to_wkb(question.area, hex=True)}
+    if question.units is not None and collection.within is not None:
+        yield _said(collection.within), {"units": list(question.units)}
+
+
+def _buildings(question: Question) -> Statement:
+    """The buildings in the place asked for."""
+    given = {
+        "area": None if question.area is None else shapely.to_wkb(question.area, hex=True),
+        "units": None if question.units is None else list(question.units),
+    }
+    return sql.SQL("({}) AS b").format(sql.SQL(SQL["there"].rstrip(";"))), given
 
 
 def _said(condition: str) -> sql.Composed:

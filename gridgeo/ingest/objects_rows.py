@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,7 +19,7 @@ from .objects_cells import Cells, numbers
 from .objects_faults import MOST_TOLD, Faults
 from .objects_given import CODE, Given
 from .objects_places import LINE, POINT, POLYGON, Located, ewkb, locate
-from .objects_words import Categories, attributes, combined, read
+from .objects_words import Attributes, Categories, combined, read
 from .words import Word
 
 _CHECK = np.uint32(model.Reason.ORGANISATION_CHECK.bit)
@@ -246,21 +249,28 @@ def _attributes(given: Given, categories: list[Category], category: np.ndarray, 
     if not given.attributes:
         return Cells.nothing(len(given))
     index, first = combined([category, *(cells.index for cells in given.attributes.values())])
+    readers = [Attributes(one, given.means) for one in categories]
     texts: list[str] = []
-    wrong: dict[str, list[Word]] = {column: [Word("")] * len(first) for column in (*given.attributes, "attributes")}
-    for place, row in enumerate(first.tolist()):
-        if category[row] < 0:
-            texts.append("")
-            continue
-        said = {column: cells.words[cells.index[row]] for column, cells in given.attributes.items() if cells.index[row] >= 0}
-        text, found = attributes(categories[category[row]], said, given.means)
+    wrong: dict[str, dict[int, Word]] = defaultdict(dict)
+    for place, (kind, said) in enumerate(zip(category[first].tolist(), _said(given, first), strict=True)):
+        text, found = readers[kind].read(said) if kind >= 0 else ("", ())
         texts.append(text)
         for column, word in found:
             wrong[column][place] = word
     for column, words in wrong.items():
-        if any(word.fault for word in words):
-            cells = given.attributes.get(column, Cells.nothing(len(given)))
-            own = Cells(index.astype(np.int32), [cells.at(row) or "" for row in first.tolist()])
-            faults.of_words(column, own, words, offset)
+        cells = given.attributes.get(column, Cells.nothing(len(given)))
+        own = Cells(index.astype(np.int32), [cells.at(row) or "" for row in first.tolist()])
+        faults.of_words(column, own, [words.get(place, Word("")) for place in range(len(first))], offset)
     combination = Cells(index.astype(np.int32), texts)
     return _of_words(combination, [text or None for text in texts])
+
+
+def _said(given: Given, rows: np.ndarray) -> Iterator[dict[str, str]]:
+    """Yield what stands in the columns of attributes of some rows, those that are not empty."""
+    columns = [(name, cells.words) for name, cells in given.attributes.items()]
+    stands = np.column_stack([cells.index[rows] for cells in given.attributes.values()])
+    at, column = np.nonzero(stands >= 0)
+    ends = np.searchsorted(at, np.arange(len(rows)), "right").tolist()
+    filled = list(zip(column.tolist(), stands[at, column].tolist(), strict=True))
+    for start, end in pairwise([0, *ends]):
+        yield {columns[place][0]: columns[place][1][word] for place, word in filled[start:end]}

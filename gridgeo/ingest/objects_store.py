@@ -21,6 +21,7 @@ from ..hierarchy import store
 from ..hierarchy.locate import Snapshot
 from ..hierarchy.model import GOVERNANCE
 from ..objects import assignment, changed, counts, references, writing
+from ..objects.model import Status
 from ..objects.writing import Written
 from . import objects_binary as binary
 from .bulk import Progress
@@ -33,6 +34,7 @@ SQL = queries.load(__package__, "objects.sql")
 
 #: so many known objects tell whether all have moved alike
 _ENOUGH = 20_000
+_STATUSES = tuple(sorted(Status))
 _COLUMNS = (
     "element_code",
     "category_id",
@@ -121,10 +123,14 @@ def first(conn, parts: Sequence[tuple[Rows, np.ndarray]], editions: Mapping[int,
             numbers = np.arange(len(order), dtype=np.int64) + cur.fetchone()[0]
             progress("objects entered", 0, len(order))
             _copy(cur, "object", ("object_id", *_COLUMNS), _objects(parts, order, numbers, since, progress))
-            for edition_id, snapshot in editions.items():
-                _lay(cur, edition_id, snapshot, lonlat[order], numbers)
-        for edition_id in editions:
-            counts.refresh(conn, edition_id)
+            lie = {edition_id: units(snapshot, lonlat[order]) for edition_id, snapshot in editions.items()}
+            for edition_id, (unit, hit) in lie.items():
+                _lay(cur, edition_id, unit, hit, numbers)
+        category, status = _kinds(parts, order)
+        for edition_id, (unit, _) in lie.items():
+            counts.forget(conn, edition_id)
+            _count(cur, edition_id, unit, category, status)
+            counts.add_up(conn, edition_id)
         changed.note_all(conn)
     return Written(len(order), 0, 0)
 
@@ -194,9 +200,34 @@ def _filled(cells: Cells, usual: str) -> Cells:
     return Cells(np.where(cells.index < 0, len(cells.words), cells.index), [*cells.words, usual])
 
 
-def _lay(cur, edition_id: int, snapshot: Snapshot, lonlat: np.ndarray, numbers: np.ndarray) -> None:
+def _kinds(parts: Sequence[tuple[Rows, np.ndarray]], order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The categories of objects, and their statuses by place among all there are, in an order."""
+    category = np.concatenate([rows.category[sound] for rows, sound in parts])
+    place = {str(status): number for number, status in enumerate(_STATUSES)}
+    status = [
+        rows.status[sound].taken([place[word] for word in rows.status.words], place[Status.IN_USE], np.int64) for rows, sound in parts
+    ]
+    return category[order], np.concatenate(status)[order]
+
+
+def _count(cur, edition_id: int, unit: np.ndarray, category: np.ndarray, status: np.ndarray) -> None:
+    """Say how many objects there are of each category and status in each unit of an edition."""
+    most = int(category.max(initial=0)) + 1
+    kinds = np.sort((unit * most + category) * len(_STATUSES) + status)
+    first = np.flatnonzero(np.append(True, kinds[1:] != kinds[:-1]))
+    above, of = np.divmod(kinds[first], len(_STATUSES))
+    fields = [
+        binary.number(np.full(len(first), edition_id), ">i8"),
+        binary.number(above // most, ">i8"),
+        binary.number(above % most, ">i4"),
+        binary.words(Cells(of.astype(np.int32), list(map(str, _STATUSES)))),
+        binary.number(np.diff(first, append=len(kinds)), ">i4"),
+    ]
+    _copy(cur, "object_count", ("edition_id", "unit_id", "category_id", "status", "n"), binary.rows(fields, len(first)))
+
+
+def _lay(cur, edition_id: int, unit: np.ndarray, hit: np.ndarray, numbers: np.ndarray) -> None:
     """Say of all objects where they lie in an edition."""
-    unit, hit = units(snapshot, lonlat)
     outcome = Cells(hit.astype(np.int32), [str(OUTCOMES[one]) for one in Hit])
     fields = [
         binary.number(numbers, ">i8"),

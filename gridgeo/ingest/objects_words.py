@@ -96,26 +96,39 @@ def _said(text: str) -> dict[str, str]:
     return {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in found.items() if value is not None}
 
 
-def attributes(category: Category, cells: Mapping[str, str], means: Mapping[str, frozenset[str]]) -> tuple[str, list[tuple[str, Word]]]:
-    """Return the attributes of an object as JSON, and what is wrong, by column; `cells` are those that are not empty.
+class Attributes:
+    """What objects of a category say of themselves, read by its schema: each text of a column is understood once."""
 
-    Faults: `bad-attribute`, `unknown-attribute`, `missing-attribute`.
-    """
-    schema, made, faults = {one.name: one for one in category.attributes}, {}, []
-    for column, text in cells.items():
-        own = next((schema[name] for name in means[column] if name in schema), None)
+    def __init__(self, category: Category, means: Mapping[str, frozenset[str]]) -> None:
+        self._category, self._means = category, means
+        self._schema = {one.name: one for one in category.attributes}
+        self._required = [one.name for one in category.attributes if one.required]
+        self._known: dict[tuple[str, str], tuple[str, object, Word | None]] = {}
+
+    def read(self, cells: Mapping[str, str]) -> tuple[str, list[tuple[str, Word]]]:
+        """Return attributes as JSON, and what is wrong, by column; `cells` are those that are not empty.
+
+        Faults: `bad-attribute`, `unknown-attribute`, `missing-attribute`.
+        """
+        made, faults = {}, []
+        for each in cells.items():
+            name, value, fault = self._known.get(each) or self._known.setdefault(each, self._understood(*each))
+            made[name] = value
+            if fault is not None:
+                faults.append((each[0], fault))
+        for lacking in (name for name in self._required if name not in made):
+            column = next((column for column, names in self._means.items() if lacking in names), "attributes")
+            faults.append((column, Word(fault="missing-attribute", rule=f"an object of {self._category.path} has {lacking}")))
+        made = {name: value for name, value in made.items() if value is not None}
+        return orjson.dumps(made, option=orjson.OPT_SORT_KEYS).decode() if made else "", faults
+
+    def _understood(self, column: str, text: str) -> tuple[str, object, Word | None]:
+        """The attribute's name (empty: there is none), its value, and what is wrong."""
+        own = next((self._schema[name] for name in self._means[column] if name in self._schema), None)
         if own is None:
-            faults.append((column, Word(fault="unknown-attribute", rule=f"{category.path} has no such attribute")))
-            continue
+            return "", None, Word(fault="unknown-attribute", rule=f"{self._category.path} has no such attribute")
         value, rule = attribute(own, text)
-        made[own.name] = value
-        if rule:
-            faults.append((column, Word(fault="bad-attribute", rule=rule)))
-    for lacking in (one.name for one in category.attributes if one.required and one.name not in made):
-        column = next((column for column, names in means.items() if lacking in names), "attributes")
-        faults.append((column, Word(fault="missing-attribute", rule=f"an object of {category.path} has {lacking}")))
-    made = {name: value for name, value in made.items() if value is not None}
-    return orjson.dumps(made, option=orjson.OPT_SORT_KEYS).decode() if made else "", faults
+        return own.name, value, Word(fault="bad-attribute", rule=rule) if rule else None
 
 
 def attribute(own: Attribute, text: str) -> tuple[object, str]:

@@ -26,6 +26,7 @@ WITH given AS MATERIALIZED (
 SELECT category_id, status, sum(n)::bigint
   FROM held
  WHERE n > 0
+   AND %(filter)s
  GROUP BY category_id, status
  ORDER BY category_id, status;
 
@@ -34,8 +35,9 @@ SELECT category_id, status, sum(n)::bigint
 SELECT unit_id, sum(n)::bigint
   FROM object_count
  WHERE edition_id = %(edition_id)s
-   AND category_id = ANY(%(categories)s::integer[])
+   AND (%(categories)s::integer[] IS NULL OR category_id = ANY(%(categories)s::integer[]))
    AND status = ANY(%(statuses)s::text[])
+   AND %(filter)s
  GROUP BY unit_id;
 
 -- name: totals
@@ -46,6 +48,27 @@ SELECT unit_id, sum(n)::bigint
    AND category_id = 0
    AND status = ANY(%(statuses)s::text[])
  GROUP BY unit_id;
+
+-- name: objects_of_units
+-- What no count tells apart: the objects themselves.
+SELECT o.category_id, o.status, count(*)
+  FROM object_grid AS g
+  JOIN object AS o ON o.object_id = g.object_id
+ WHERE g.edition_id = %(edition_id)s
+   AND (g.unit_id = ANY(%(units)s::bigint[]) OR (0 = ANY(%(units)s::bigint[]) AND g.unit_id IS NULL))
+   AND %(filter)s
+ GROUP BY o.category_id, o.status
+ ORDER BY o.category_id, o.status;
+
+-- name: objects_by_unit
+SELECT g.unit_id, count(*)
+  FROM object_grid AS g
+  JOIN object AS o ON o.object_id = g.object_id
+ WHERE g.edition_id = %(edition_id)s
+   AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY(%(categories)s::integer[]))
+   AND o.status = ANY(%(statuses)s::text[])
+   AND %(filter)s
+ GROUP BY g.unit_id;
 
 -- name: about
 -- What everybody may know; -1 before anything was estimated.

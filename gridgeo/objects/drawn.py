@@ -12,6 +12,7 @@ import shapely
 from ..db import queries
 from ..hierarchy.locate import Snapshot
 from . import counts
+from .conditions import condition
 from .model import Where
 
 SQL = queries.load(__package__, "drawn.sql")
@@ -52,7 +53,7 @@ def counted(conn, edition_id: int, where: Where, found: Met, beyond: bool) -> Co
     beyond
         Whether objects in no unit are counted, too.
     """
-    told = counts.of_units(conn, edition_id, found.whole, by=("category", "status"))
+    told = counts.of_units(conn, edition_id, found.whole, by=("category", "status"), only=where.only)
     total = Counter({kind: n for kind, n in told.items() if _meant(kind, where)})
     total.update(_in_part(conn, edition_id, where, found.cut, beyond))
     return total
@@ -70,6 +71,7 @@ def _in_part(conn, edition_id: int, where: Where, cut: list[int], beyond: bool) 
         "beyond": beyond,
         "categories": None if where.categories is None else list(where.categories),
         "statuses": None if where.statuses is None else list(where.statuses),
+        "filter": condition(where.only),
         "area": shapely.to_wkb(shapely.set_srid(where.polygon, 4490), hex=True, include_srid=True),
     }
     with conn.cursor() as cur:

@@ -9,5 +9,6 @@ SELECT o.category_id, o.status, count(*)
    AND (g.unit_id = ANY (%(cut)s::bigint[]) OR (%(beyond)s AND g.unit_id IS NULL))
    AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY (%(categories)s::integer[]))
    AND (%(statuses)s::text[] IS NULL OR o.status = ANY (%(statuses)s::text[]))
+   AND %(filter)s
    AND ST_Intersects(o.point, %(area)s::geometry)
  GROUP BY o.category_id, o.status;

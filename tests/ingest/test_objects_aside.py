@@ -104,7 +104,7 @@ def test_an_interruption_leaves_nothing(prepared, tmp_path, monkeypatch, first):
         def broken_off(*_):
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(objects_store.counts if first else objects_store.writing, "refresh" if first else "settle", broken_off)
+        monkeypatch.setattr(objects_store.counts if first else objects_store.writing, "add_up" if first else "settle", broken_off)
         with pytest.raises(KeyboardInterrupt), connection.transaction(conn):
             load(conn, path)
         monkeypatch.undo()
@@ -120,7 +120,7 @@ def test_whoever_breaks_a_load_off_is_told_that_nothing_was_stored(prepared, tmp
     def broken_off(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(objects_store.counts, "refresh", broken_off)
+    monkeypatch.setattr(objects_store.counts, "add_up", broken_off)
     asked = ["load", "objects", str(write(tmp_path / "o.csv", [line(1)])), "--datum", "cgcs2000", "--commit"]
     assert cli.main(asked) == cli.INTERRUPTED and "interrupted: nothing was stored" in capsys.readouterr().err
 

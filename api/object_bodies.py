@@ -8,6 +8,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from gridgeo.objects.filters import Filter
 from gridgeo.objects.model import STANDING, Status
 
 from . import areas, bodies, objects
@@ -41,8 +42,8 @@ def described(description: str, **properties: Any) -> dict[str, Any]:
     return {"description": description, "required": True, "content": {"application/json": {"schema": schema, "example": _EXAMPLE}}}
 
 
-async def read(request: Request, ways: tuple[str, ...], more: tuple[str, ...] = ()) -> SimpleNamespace:
-    """Return what a body asks for: the area of one of some ways, filters, and more.
+async def read(request: Request, ways: tuple[str, ...], more: tuple[str, ...] = (), only: Filter | None = None) -> SimpleNamespace:
+    """Return what a body asks for, and `only` of the query: the area of one of some ways, filters, and more.
 
     Raises InvalidRequest, InvalidGeometry, BodyTooLarge, TooSlow, UnsupportedMediaType.
     """
@@ -67,7 +68,8 @@ async def read(request: Request, ways: tuple[str, ...], more: tuple[str, ...] = 
     if "unit" in given:
         unit = _unit(unit)
     area = await run_in_threadpool(areas.drawn, given)
-    return SimpleNamespace(area=area, unit=unit, categories=given.get("categories"), statuses=given.get("statuses", STANDING), limit=limit)
+    statuses = objects.meant_statuses(given.get("statuses", STANDING), only, "statuses" in given)
+    return SimpleNamespace(area=area, unit=unit, categories=given.get("categories"), statuses=statuses, limit=limit, only=only)
 
 
 def _wrong(name: str, given: dict[str, Any], sound, rule: str) -> list[Fault]:

@@ -17,6 +17,7 @@ from gridgeo.exports.rules import neutral
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.objects import categories, drawn, store
+from gridgeo.objects.filters import Filter
 from gridgeo.objects.model import STANDING, Category, Department, ManagedObject, Status, Tree, Where
 
 from . import answers, depends, rooted, schemas_objects
@@ -110,9 +111,13 @@ def where(request: Request, today: Snapshot, asked: SimpleNamespace) -> Where:
     """Return which objects a request means by its `unit`, `category`, `status`, and where it takes them `bbox`, `q` and `filter`."""
     box, only = getattr(asked, "bbox", None), getattr(asked, "filter", None)
     within = units(request, today, asked.unit, box)
-    any_status = only is not None and "status" in only.names and "status" not in request.query_params
-    statuses = None if any_status else asked.status
+    statuses = meant_statuses(asked.status, only, "status" in request.query_params)
     return Where(units=within, polygon=box, categories=asked.category, statuses=statuses, q=getattr(asked, "q", None), only=only)
+
+
+def meant_statuses(statuses: Sequence[str] | None, only: Filter | None, said: bool) -> Sequence[str] | None:
+    """Return the statuses that are meant, None for all: those that are asked or usual, unless the filter alone speaks of status."""
+    return None if only is not None and "status" in only.names and not said else statuses
 
 
 def category(of: Category, departments: Departments) -> dict[str, Any]:

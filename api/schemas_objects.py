@@ -51,6 +51,11 @@ class Category(CategoryBrief):
     accuracy: Literal["A", "B", "C"] = Field(description="Where they are is known to 0.5 m (A), 1 m (B), 10 m (C).")
     inspection_days: int | None = Field(description="Days from one inspection to the next.")
     attributes: list[Attribute]
+
+
+class SignedCategory(Category):
+    """A category of the tree valid now, with what stands in its symbol on the map."""
+
     sign: str = Field(description="What stands in its symbol: one character that tells it from others of its major class.")
     sign_en: str = Field(description="The same in English: one or two letters.")
 
@@ -60,7 +65,7 @@ class Minor(_Schema):
 
     minor: str
     minor_en: str
-    categories: list[Category]
+    categories: list[SignedCategory]
 
 
 class Major(_Schema):

@@ -12,9 +12,10 @@ from fastapi.responses import Response
 
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.objects import categories, counts
+from gridgeo.objects.filters import Filter
 from gridgeo.objects.model import NOWHERE, Status
 
-from .. import conditional, depends, objects
+from .. import conditional, depends, filters, objects
 from .. import schemas_objects as told
 from ..parameters import LEVEL, Parameter, Query, one_of
 from ..problems import Fault, InvalidRequest
@@ -28,7 +29,7 @@ _COUNTED_BY = Parameter(
     one_of(*_BY),
     {"type": "string", "enum": list(_BY)},
 )
-_COUNTS = Query(objects.UNIT, LEVEL, objects.CATEGORY, objects.STATUS, _COUNTED_BY)
+_COUNTS = Query(objects.UNIT, LEVEL, objects.CATEGORY, objects.STATUS, _COUNTED_BY, filters.FILTER, filters.LANGUAGE)
 
 
 @router.get("/counts", summary="How many objects there are", openapi_extra=_COUNTS.as_dict(), responses={200: {"model": told.ObjectCounts}})
@@ -53,9 +54,10 @@ def counted(request: Request) -> Response:
 def _by_kind(request: Request, today: Snapshot, asked: SimpleNamespace, by: str) -> dict[str, Any]:
     meant = objects.countable(request, today, asked.unit)
     ids = [NOWHERE, *today.lowest()] if meant is None else meant
-    statuses = None if by == "status" and "status" not in request.query_params else asked.status
+    said = "status" in request.query_params
+    statuses = None if by == "status" and not said else objects.meant_statuses(asked.status, asked.filter, said)
     apart = ("category", "status") if by == "status" else ("category",)
-    known, found = depends.read(request, lambda conn: (categories.known(conn), _of_units(conn, today, ids, apart, statuses)))
+    known, found = depends.read(request, lambda conn: (categories.known(conn), _of_units(conn, today, ids, apart, statuses, asked.filter)))
     kinds = sorted(known.values(), key=lambda one: (one.gone, one.position))
     order = {"category": [one.category_id for one in kinds], "major": [one.major for one in kinds], "status": list(Status)}[by]
     total = Counter(dict.fromkeys(order, 0))
@@ -73,8 +75,21 @@ def _part(today: Snapshot, ref: str | None, meant: list[int] | None) -> dict[str
     return {} if whole else {"part": True}
 
 
-def _of_units(conn, today: Snapshot, ids: list[int], apart: tuple[str, ...], statuses) -> dict[tuple, int]:
-    return counts.of_units(conn, today.edition.edition_id, ids, by=apart, statuses=statuses or Status)
+def _of_units(conn, today: Snapshot, ids: list[int], apart: tuple[str, ...], statuses, only: Filter | None) -> dict[tuple, int]:
+    _be_patient(conn, only)
+    return counts.of_units(conn, today.edition.edition_id, ids, by=apart, statuses=statuses or Status, only=only)
+
+
+def _units(conn, today: Snapshot, parent_of: dict[int, int], asked: SimpleNamespace, statuses) -> dict[int, int]:
+    _be_patient(conn, asked.filter)
+    meant = {"categories": asked.category, "statuses": statuses or Status, "only": asked.filter}
+    return counts.by_unit(conn, today.edition.edition_id, parent_of, **meant)
+
+
+def _be_patient(conn, only: Filter | None) -> None:
+    """What the counts do not tell apart takes longer: the objects themselves are counted."""
+    if only is not None and not only.names <= counts.KNOWN:
+        depends.patient(conn)
 
 
 def _by_unit(request: Request, today: Snapshot, asked: SimpleNamespace, by: str) -> dict[str, Any]:
@@ -84,8 +99,8 @@ def _by_unit(request: Request, today: Snapshot, asked: SimpleNamespace, by: str)
     meant, every = objects.countable(request, today, asked.unit), today.lowest()
     parent_of = today.above(asked.level, every if meant is None else meant)
     some, all_ = Counter(parent_of.values()), Counter(today.above(asked.level, every).values())
-    filters = {"categories": asked.category, "statuses": asked.status or Status}
-    found = depends.read(request, lambda conn: counts.by_unit(conn, today.edition.edition_id, parent_of, **filters))
+    statuses = objects.meant_statuses(asked.status, asked.filter, "status" in request.query_params)
+    found = depends.read(request, _units, today, parent_of, asked, statuses)
     told_units = [unit for unit in today.units if unit.unit_id in found]
     rows = [
         {"unit_id": of, "code": unit.code, "n": found[of], **({"part": True} if some[of] < all_[of] else {})}

@@ -20,7 +20,7 @@ from gridgeo.moments import CHINA
 from gridgeo.objects import counts, drawn, store
 from gridgeo.objects.model import NOWHERE, Status, Where
 
-from .. import depends, object_bodies, objects
+from .. import depends, filters, object_bodies, objects
 from ..areas import BBOX
 from ..parameters import Parameter, Query, one_of
 from ..problems import AnswerTooLarge
@@ -37,8 +37,8 @@ _FORMAT = Parameter(
     {"type": "string", "enum": [str(kind) for kind in exports.FORMATS], "default": str(Format.GEOJSON)},
     Format.GEOJSON,
 )
-_DRAWN = Query(_FORMAT)
-_FILTERED = Query(_FORMAT, objects.UNIT, objects.CATEGORY, objects.STATUS, BBOX)
+_DRAWN = Query(_FORMAT, filters.FILTER, filters.LANGUAGE)
+_FILTERED = Query(_FORMAT, objects.UNIT, objects.CATEGORY, objects.STATUS, BBOX, filters.FILTER, filters.LANGUAGE)
 _BODY = object_bodies.described("One of polygon, circle and unit.", unit={"type": "string", "description": objects.UNIT.description})
 _FILE = {200: {"content": {kind.media_type: {"schema": {"type": "string", "format": "binary"}} for kind in exports.FORMATS}}}
 
@@ -52,8 +52,8 @@ _FILE = {200: {"content": {kind.media_type: {"schema": {"type": "string", "forma
 )
 async def of_area(request: Request) -> Response:
     """Objects of a polygon, a circle or a unit, with their categories and the units they lie in; at most 100,000 in a file (else 413)."""
-    form = _DRAWN(request).f
-    return await _file(request, form, await object_bodies.read(request, ("polygon", "circle", "unit")))
+    query = _DRAWN(request)
+    return await _file(request, query.f, await object_bodies.read(request, ("polygon", "circle", "unit"), only=query.filter))
 
 
 @router.get(
@@ -66,7 +66,8 @@ async def of_area(request: Request) -> Response:
 async def filtered(request: Request) -> Response:
     """Objects by unit, box, category and status, as the list has them; at most 100,000 in a file (else 413)."""
     asked = _FILTERED(request)
-    plain = SimpleNamespace(area=asked.bbox, unit=asked.unit, categories=asked.category, statuses=asked.status)
+    statuses = objects.meant_statuses(asked.status, asked.filter, "status" in request.query_params)
+    plain = SimpleNamespace(area=asked.bbox, unit=asked.unit, categories=asked.category, statuses=statuses, only=asked.filter)
     return await _file(request, asked.f, plain)
 
 
@@ -91,7 +92,7 @@ async def _file(request: Request, kind: str, asked: SimpleNamespace) -> Response
 def _write(request: Request, path: Path, kind: Format, asked: SimpleNamespace) -> None:
     today = objects.edition(request)
     units = objects.units(request, today, asked.unit, asked.area)
-    where = Where(units=units, polygon=asked.area, categories=asked.categories, statuses=asked.statuses)
+    where = Where(units=units, polygon=asked.area, categories=asked.categories, statuses=asked.statuses, only=asked.only)
     depends.read(request, _written, path, kind, today, where, depends.settings(request).authority)
 
 
@@ -112,5 +113,5 @@ def _amount(conn, today: Snapshot, where: Where) -> int:
         met = drawn.met(today, where.polygon, units)
         return drawn.counted(conn, today.edition.edition_id, where, met, beyond=units is None).total()
     ids = [NOWHERE, *today.lowest()] if units is None else units
-    found = counts.of_units(conn, today.edition.edition_id, ids, by=("category",), statuses=where.statuses or Status)
+    found = counts.of_units(conn, today.edition.edition_id, ids, by=("category",), statuses=where.statuses or Status, only=where.only)
     return sum(n for (category_id,), n in found.items() if where.categories is None or category_id in where.categories)

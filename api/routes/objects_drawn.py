@@ -16,13 +16,13 @@ from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.objects import drawn, store
 from gridgeo.objects.model import Status, Where
 
-from .. import conditional, depends, object_bodies, objects
+from .. import conditional, depends, filters, object_bodies, objects
 from .. import schemas_objects as told
 from ..parameters import Query
 
 router = APIRouter(prefix="/objects", tags=["objects"])
 
-_NONE = Query()
+_FILTER = Query(filters.FILTER, filters.LANGUAGE)
 _BODY = object_bodies.described(
     "One of polygon and circle; a border belongs to it.",
     limit={
@@ -38,13 +38,13 @@ _BODY = object_bodies.described(
 @router.post(
     "/within",
     summary="What lies in an area",
-    openapi_extra={**_NONE.as_dict(), "requestBody": _BODY},
+    openapi_extra={**_FILTER.as_dict(), "requestBody": _BODY},
     responses={200: {"model": told.ObjectsWithin}},
 )
 async def within(request: Request) -> Response:
     """Exact counts by category and by status of what lies in a polygon or circle, the units it meets, and the first of the objects."""
-    _NONE(request)
-    asked = await object_bodies.read(request, ("polygon", "circle"), ("limit",))
+    only = _FILTER(request).filter
+    asked = await object_bodies.read(request, ("polygon", "circle"), ("limit",), only)
     found = await anyio.to_thread.run_sync(_within, request, asked, limiter=request.app.state.areas)
     return Response(orjson.dumps(found), headers={"Cache-Control": "no-store"}, media_type=conditional.JSON)
 
@@ -53,7 +53,8 @@ def _within(request: Request, asked: SimpleNamespace) -> dict[str, Any]:
     today = objects.edition(request)
     seen = objects.units(request, today, None)
     met = drawn.met(today, asked.area, seen)
-    where = Where(units=None if seen is None else met.all, polygon=asked.area, categories=asked.categories, statuses=asked.statuses)
+    plain = {"categories": asked.categories, "statuses": asked.statuses, "only": asked.only}
+    where = Where(units=None if seen is None else met.all, polygon=asked.area, **plain)
     counts, found = depends.read(request, _looked, today, where, met, asked.limit)
     kinds = objects.words(request, found).kinds
     by_category, by_status = Counter(), Counter()

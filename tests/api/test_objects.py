@@ -25,6 +25,7 @@ from tests.api.things import CODE, COVER, DAMAGED, LAMP, NOWHERE, PIPE, REMOVED
 from tests.api.world import DISTRICT, STREET_1, STREET_2, A, B, D
 
 _BOX = "112.9,22.8,113.2,23"
+_EVERYWHERE = {"polygon": {"type": "Polygon", "coordinates": [[[112.9, 22.8], [113.2, 22.8], [113.2, 23], [112.9, 23], [112.9, 22.8]]]}}
 _ROUND_A = {"circle": {"lon": 113.005, "lat": 22.895, "metres": 500}}
 
 
@@ -267,6 +268,46 @@ def test_all_units_of_a_level_are_counted_those_without_any_too(place):
     micro = {one["code"]: one["n"] for one in counts(place, level="micro", unit=STREET_1, by="unit")["units"]}
     assert micro == {A: 2, B: 0}
     assert counts(place, level="street", by="unit", category=COVER)["n"] == 1
+
+
+#: Of what the counts tell apart, and of what only the objects know.
+FILTERS = (
+    "status = 'removed'",
+    "NOT category = 1",
+    "major = '公用设施' AND status <> 'in_use'",
+    "since < DATE('2021-01-01')",
+    "floor IS NULL AND status = 'damaged'",
+    "department LIKE 'ZZ%'",
+)
+
+
+@pytest.mark.parametrize("only", FILTERS)
+def test_what_a_filter_lets_through_is_listed_counted_and_put_into_files_alike(place, only):
+    for caller in (None, place.of[A]):
+        listed = [one["object_id"] for one in got(place, "/objects", caller, filter=only, unit=STREET_1)["objects"]]
+        assert counts(place, caller, filter=only, unit=STREET_1)["n"] == len(listed)
+        by_unit = {one["code"]: one["n"] for one in counts(place, caller, filter=only, unit=STREET_1, level="street")["units"]}
+        assert by_unit == {STREET_1: len(listed)}
+        everywhere = len(codes(place, caller, filter=only))
+        assert counts(place, caller, filter=only)["n"] == everywhere
+        within = posted(place, "/objects/within", _EVERYWHERE, caller, filter=only).json()
+        assert (within["n"], within["numberReturned"]) == (everywhere, everywhere)
+        written = posted(place, "/objects/download", {"unit": STREET_1}, caller, f="geojson", filter=only).json()
+        assert [one["properties"]["element_code"] for one in written["features"]] == codes(place, caller, filter=only, unit=STREET_1)
+
+
+@pytest.mark.parametrize("method, path", [("GET", "/objects/counts"), ("POST", "/objects/within"), ("POST", "/objects/download")])
+def test_a_filter_that_is_none_is_refused_everywhere_alike(place, method, path):
+    for query in ({"filter": "status = 'in_use' OR 1=1"}, {"filter": "floor = 1", "filter-lang": "sql"}, {"filter": ""}):
+        body = None if method == "GET" else _EVERYWHERE
+        answer = place.client.request(method, path, params=query, json=body)
+        assert answer.status_code == 400 and answer.json()["errors"] == got(place, "/objects", expect=400, **query)["errors"]
+
+
+def test_statuses_of_a_body_go_before_what_a_filter_speaks_of(place):
+    only = "status IN ('removed', 'damaged')"
+    assert posted(place, "/objects/within", _EVERYWHERE, filter=only).json()["n"] == 2
+    assert posted(place, "/objects/within", {**_EVERYWHERE, "statuses": ["damaged"]}, filter=only).json()["n"] == 1
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ class Door:
         start = time.perf_counter()
         method, request_id = scope["method"], _request_id(scope["headers"])
         head = method == "HEAD"
-        inner = {**scope, "method": "GET" if head else method, "request_id": request_id, "root_path": self.root_path}
+        inner = {**scope, "method": "GET" if head else method, "head": head, "request_id": request_id, "root_path": self.root_path}
         status, sent, shut = 0, 0, False
 
         async def answer(message: Message) -> None:

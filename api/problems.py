@@ -63,6 +63,14 @@ class UnsupportedMediaType(GridgeoError):
     """The body is of a kind this resource does not read."""
 
 
+class Forgotten(GridgeoError):
+    """What came after that transaction is not told any more."""
+
+    def __init__(self, after: int, base: int, instead: str) -> None:
+        super().__init__(f"what came after {after} is told no more, only what came after {base}: take {instead} and go on from there")
+        self.instead = instead
+
+
 class TooSlow(GridgeoError):
     """The body of the request did not arrive in time."""
 

@@ -1,0 +1,215 @@
+"""The change feed as a process serves it: changes by the page, extracts by the row, messages as they come. All at flat memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import threading
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import closing
+
+import anyio
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from gridgeo.access import store as access
+from gridgeo.changes import live, store
+from gridgeo.changes.model import Bounds, Entity, Event, Page, Position
+from gridgeo.changes.stamping import Stamper
+from gridgeo.db import connection
+from gridgeo.exports.rules import neutral
+from gridgeo.settings import Settings
+
+from . import depends, rooted
+from .pools import READER
+from .problems import Busy, Forgotten
+
+#: Extracts, and streams of messages, that one process serves at a time.
+_EXTRACTS, _STREAMS = 4, 64
+
+#: A reader of an extract may pause so long, and its statement take so long, in milliseconds.
+_PAUSE_MS, _STATEMENT_MS = 60_000, 600_000
+
+#: Bytes of an extract that are sent at a time.
+_CHUNK = 1 << 16
+
+#: Seconds between looks for what is new, and between signs of life of a stream that has nothing to say.
+_LOOK_S, _ALIVE_S = 0.1, 15.0
+
+
+class Feed:
+    """The last number, a thread that numbers transactions, and how much is served at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = settings.database_url
+        self._live, self._stamper = live.Live(lambda: self._connect("gridgeo changes")), Stamper(self._url)
+        self._extracts, self._streams = threading.BoundedSemaphore(_EXTRACTS), threading.BoundedSemaphore(_STREAMS)
+
+    def start(self) -> Feed:
+        """Begin to listen and to number. The database may be away."""
+        self._live.start()
+        self._stamper.start()
+        return self
+
+    def stop(self) -> None:
+        """End both."""
+        self._stamper.stop()
+        self._live.stop()
+
+    @property
+    def latest(self) -> int:
+        """The last number, as far as it was heard of."""
+        return self._live.latest
+
+    def extract(self, area: str, of: Entity, number: int) -> Iterator[tuple[str, str]]:
+        """Yield key and state of everything of an entity at a number, on a connection of its own; raises Busy, DatabaseUnavailable."""
+        with _one_of(self._extracts, "extracts"):
+            limits = {"statement_timeout": _STATEMENT_MS, "idle_in_transaction_session_timeout": _PAUSE_MS}
+            with closing(self._connect("gridgeo extract", **limits)) as conn, connection.transaction(conn):
+                if area == access.WHOLE:
+                    access.see_whole(conn)
+                else:
+                    access.see(conn, area)
+                yield from store.extract(conn, of, number)
+
+    def stream(self):
+        """Take one of the streams there are, as a context; raises Busy."""
+        return _one_of(self._streams, "streams")
+
+    def _connect(self, name: str, **limits: int):
+        return connection.connect(self._url, READER, application_name=name, default_transaction_read_only="on", **limits)
+
+
+class _one_of:
+    """One of as many as a semaphore has; raises Busy where none is left."""
+
+    def __init__(self, free: threading.BoundedSemaphore, what: str) -> None:
+        self._free, self._what = free, what
+
+    def __enter__(self) -> None:
+        if not self._free.acquire(blocking=False):
+            raise Busy(f"as many {self._what} are served as can be; try again soon")
+
+    def __exit__(self, *_: object) -> None:
+        self._free.release()
+
+
+def require(bounds: Bounds, after: int, of: Entity | None = None) -> None:
+    """Raise Forgotten where what came after a number is not told any more to this caller."""
+    if after < bounds.base:
+        raise Forgotten(after, bounds.base, rooted.at(f"/changes/extracts/{of.name}" if of else "/changes/latest"))
+
+
+async def pages(request: Request, of: Entity, after: int, until: int) -> AsyncIterator[Page]:
+    """Yield the events of transactions after a number up to another, in pages, each read in a transaction of its own."""
+    position: Position | None = Position(after + 1)
+    while position is not None:
+        page = await run_in_threadpool(depends.read, request, _page, of, position, until)
+        if page.events:
+            yield page
+        position = page.after
+
+
+def _page(conn, of: Entity, position: Position, until: int) -> Page:
+    depends.patient(conn)
+    require(store.bounds(conn), position.number - 1, of)  # an edition may have begun meanwhile
+    return store.page(conn, of, position, until)
+
+
+def lines(of: Entity, events: Iterable[Event]) -> bytes:
+    """Return events as NDJSON."""
+    return b"".join(line(of, event) + b"\n" for event in events)
+
+
+def line(of: Entity, event: Event) -> bytes:
+    """Return an event as JSON."""
+    head = {"number": event.number, "entity": of.name, "operation": event.operation, "key": event.key}
+    return b'%s,"state":%s}' % (orjson.dumps(head)[:-1], (event.state or "null").encode())
+
+
+def state_lines(rows: Iterable[tuple[str, str]]) -> Iterator[bytes]:
+    """Yield what stands in an extract as NDJSON, some lines at a time."""
+    return _chunks(b'{"key":%s,"state":%s}\n' % (orjson.dumps(key), state.encode()) for key, state in rows)
+
+
+def table(of: Entity, rows: Iterable[tuple]) -> bytes:
+    """Return rows as CSV below no header: each its first cells, and last the state (JSON text or None), a cell for each field."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    for *first, state in rows:
+        known = orjson.loads(state) if state else {}
+        writer.writerow([*map(neutral, first), *(_cell(known.get(name)) for name in of.fields)])
+    return buffer.getvalue().encode()
+
+
+def header(of: Entity, *first: str) -> bytes:
+    """Return the header of a CSV, with a byte order mark."""
+    return ("\ufeff" + ",".join((*first, *of.fields)) + "\r\n").encode()
+
+
+def state_table(of: Entity, rows: Iterator[tuple[str, str]]) -> Iterator[bytes]:
+    """Yield what stands in an extract as CSV, some rows at a time."""
+    yield header(of, "key")
+    while some := list(itertools.islice(rows, 500)):
+        yield table(of, some)
+
+
+def _cell(value: object) -> object:
+    return orjson.dumps(value).decode() if isinstance(value, dict | list) else neutral(value)
+
+
+def _chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    held, size = [], 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= _CHUNK:
+            yield b"".join(held)
+            held, size = [], 0
+    yield b"".join(held)
+
+
+async def messages(request: Request, feed: Feed, of: Entity | None, after: int, known: int, seconds: float) -> AsyncIterator[bytes]:
+    """Yield server-sent events after a number, as they come: those of an entity, else a message a transaction.
+
+    The id of a message is the number everything was told up to; so who comes back with it misses nothing, and may hear some of a
+    transaction again. Source: HTML Living Standard, 9.2 (server-sent events).
+    """
+    with feed.stream():
+        began = spoken = time.monotonic()
+        yield b"retry: 1000\n\n"
+        while True:
+            latest = max(feed.latest, known)
+            if latest > after:
+                try:
+                    async for piece in _told(request, of, after, latest):
+                        yield piece
+                except Forgotten as error:
+                    yield _message("forgotten", after, orjson.dumps({"instead": error.instead}))
+                    return
+                after, spoken = latest, time.monotonic()
+                yield _message("reached", after, orjson.dumps({"number": after}))
+            elif time.monotonic() - spoken > _ALIVE_S:
+                spoken = time.monotonic()
+                yield b": still here\n\n"
+            if time.monotonic() - began >= seconds:
+                return
+            await anyio.sleep(_LOOK_S)
+
+
+async def _told(request: Request, of: Entity | None, after: int, until: int) -> AsyncIterator[bytes]:
+    if of is not None:
+        async for page in pages(request, of, after, until):
+            yield b"".join(_message(of.name, event.number - 1, line(of, event)) for event in page.events)
+        return
+    while after < until:
+        some = await run_in_threadpool(depends.read, request, store.transactions, after + 1, until)
+        yield b"".join(_message("transaction", one.number, orjson.dumps(vars(one))) for one in some)
+        after = some[-1].number if some else until
+
+
+def _message(kind: str, number: int, data: bytes) -> bytes:
+    return b"event: %s\nid: %d\ndata: %s\n\n" % (kind.encode(), number, data)

@@ -16,19 +16,27 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
     }
     node.hidden = false;
     document.body.classList.add("with-card");
-    const found = inside(area);
-    fill(node, header(area), figures(area, found), listed(found), section(area, ...BUILDINGS), section(area, ...OBJECTS), taken(area, found));
+    const units = [el("dl", { class: "figures" }, size(area)), waiting(), el("section", {})];
+    fill(node, header(area), units[0], units[1], section(area, ...BUILDINGS), section(area, ...OBJECTS), units[2]);
+    inside(area, (found) => [figures(area, found), listed(found), taken(area, found)].forEach((one, at) => units[at].replaceWith(...[one].filter(Boolean))));
     if (area !== seen) later(() => store.get().area === area && uncover(area));
     seen = area;
     node.scrollTop = 0;
     find("#said").textContent = node.querySelector("h2").textContent;
   }
 
-  // Looked for once, not again at each zoom.
-  function inside(area) {
-    if (known.area !== area || known.byId !== topology.byId) known = { area, byId: topology.byId, found: gridgeo.inside.units(topology, gridgeo.area.ring(area)) };
-    return known.found;
+  // Looked for once, not again at each zoom; `then` is told at once where it is known.
+  async function inside(area, then) {
+    if (known.area !== area || known.byId !== topology.byId) {
+      known = { area, byId: topology.byId, found: null };
+      const mine = known;
+      mine.asked = gridgeo.inside.units(topology, gridgeo.area.ring(area), () => known === mine).then((found) => (mine.found = found));
+    }
+    const found = known.found || (await known.asked);
+    if (found && store.get().area === area) then(found);
   }
+
+  const waiting = () => el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i"));
 
   // Once the card is seen: moving draws all layers anew, which is a task of its own.
   const later = (run) => requestAnimationFrame(() => setTimeout(run));
@@ -60,10 +68,15 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
       el("button", { type: "button", class: "close", "aria-label": "清除圈选 Clear the area", onclick: clear }, "×"));
   }
 
+  const row = (label, value, note) => el("div", {}, el("dt", {}, label), el("dd", {}, value, note ? el("small", {}, " ", note) : null));
+
+  function size(area) {
+    const m2 = gridgeo.area.size(area);
+    return row(both("面积", "Area"), m2 < 100000 ? `${number(m2)} m²` : `${number(m2 / 1e6, 3)} km²`);
+  }
+
   function figures(area, found) {
-    const size = gridgeo.area.size(area);
-    const row = (label, value, note) => el("div", {}, el("dt", {}, label), el("dd", {}, value, note ? el("small", {}, " ", note) : null));
-    const rows = [row(both("面积", "Area"), size < 100000 ? `${number(size)} m²` : `${number(size / 1e6, 3)} km²`)];
+    const rows = [size(area)];
     for (const { level, whole, part } of found) {
       if (whole.length + part.length === 0) continue;
       rows.push(row(both(level.zh, level.en), `${number(whole.length)} ${language.pick("整", "whole")} · ${number(part.length)} ${language.pick("部分", "partly")}`));
@@ -99,7 +112,7 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
 
   function section(area, present, what, zh, en, question, drawn) {
     if (!present || new URLSearchParams(config.query).has("datetime") || !asked.knows(what)) return null;
-    const body = el("div", { "aria-live": "polite" }, el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i"), el("i")));
+    const body = el("div", { "aria-live": "polite" }, waiting());
     if (!asked.allows(what)) fill(body, el("p", { class: "quiet" }, both("需要密钥", "A key is needed"), el("button", { type: "button", class: "plain link", "data-opens": "key" }, both("输入密钥", "Enter a key"))));
     else ask(body, question(area), drawn);
     return el("section", {}, el("h3", {}, both(zh, en)), body);

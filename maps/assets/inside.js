@@ -2,12 +2,27 @@
 gridgeo.inside = (() => {
   const OUT = 0, IN = 1, CUT = 2;
   const BANDS = 64;
+  const SLICE = 20; // ms
 
-  // ring: [lon, lat] points. Returns for each level its units, in their order.
-  function units(topology, ring) {
+  // ring: [lon, lat] points. Finds for each level its units, in their order; in slices, so that the page answers meanwhile.
+  // Nothing, where it is not wanted any more.
+  async function units(topology, ring, wanted = () => true) {
     const shape = banded(ring.map(([lon, lat]) => [gridgeo.topology.worldX(lon), gridgeo.topology.worldY(lat)]));
-    const states = new Map();
-    return topology.levels.map((level) => ({ level, ...ofLevel(topology, level, shape, states) }));
+    const states = new Map(), { arcs, levels } = topology, found = [];
+    let until = performance.now() + SLICE;
+    for (const level of levels) {
+      const whole = [], part = [];
+      for (const unit of level.units) {
+        const how = howIn(arcs, unit, shape, states);
+        if (how !== OUT) (how === IN ? whole : part).push(unit);
+        if (performance.now() < until) continue;
+        await new Promise((resolve) => setTimeout(resolve));
+        if (!wanted()) return null;
+        until = performance.now() + SLICE;
+      }
+      found.push({ level, whole, part });
+    }
+    return found;
   }
 
   // The ring with its edges in bands of equal height: at one height only those that reach it need be looked at.
@@ -23,16 +38,11 @@ gridgeo.inside = (() => {
     return { points, box, at: (y) => bands[bandOf(y)], between };
   }
 
-  function ofLevel(topology, level, shape, states) {
-    const { points, box } = shape;
-    const whole = [], part = [];
-    for (const unit of level.units) {
-      if (!unit.polygons.length || !meets(unit.box, box)) continue;
-      const found = stateOf(topology.arcs, unit, shape, states);
-      if (found === IN) whole.push(unit);
-      else if (found === CUT || gridgeo.topology.contains(topology.arcs, unit, points[0][0], points[0][1])) part.push(unit);
-    }
-    return { whole, part };
+  // A unit that no outline cuts and no part of is inside may have the ring within it.
+  function howIn(arcs, unit, shape, states) {
+    if (!unit.polygons.length || !meets(unit.box, shape.box)) return OUT;
+    const found = stateOf(arcs, unit, shape, states);
+    return found === OUT && gridgeo.topology.contains(arcs, unit, ...shape.points[0]) ? CUT : found;
   }
 
   // All its borders in, all out, or neither.

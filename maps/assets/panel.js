@@ -25,7 +25,7 @@ gridgeo.panel = (map, topology, store, view) => {
     const top = levels[0].units.length === 1 ? levels[0].units[0].facts : null;
     fill(find("#place"), top ? top.name_zh : about.scheme.zh, el("small", { lang: "en" }, top ? top.name_en || "" : about.scheme.en));
     fill(find("#sizes"), ...levels.filter((level) => level.units.length > 1).map((level) =>
-      el("span", { title: level.en }, el("b", {}, number(level.units.length)), ` ${gridgeo.language.pick(level.zh, level.en)}`)));
+      el("span", { title: level.en }, el("b", {}, number(level.units.length)), ` ${gridgeo.language.pick(level.zh, `${level.en.replace(/y$/, "ie")}s`)}`)));
     document.title = `${top ? gridgeo.language.name(top) : gridgeo.language.pick(about.scheme.zh, about.scheme.en)} · ${named}`;
   }
 

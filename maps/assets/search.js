@@ -5,6 +5,7 @@ gridgeo.search = (topology, view, places, objects, asked) => {
   const { words } = gridgeo;
   const { pick, name: named } = gridgeo.language;
   const PAUSE = 150, MOST = 12, FEW = 6; // ms of silence before the API is asked; places and objects listed
+  const CODE = /^[0-9A-Z]{9,}$/i, NEAR = 15; // an element code, or its beginning; zoom from which names are looked for in view
   const PLAIN = new Set(["name", "beginning", "address"]);
   const box = find("#search"), list = find("#found"), said = find("#found-said");
   const finder = gridgeo.finder(topology);
@@ -15,13 +16,30 @@ gridgeo.search = (topology, view, places, objects, asked) => {
   const OBJECTS = {
     zh: "部件", en: "Objects", needs: "objects", draw: ofObject, go: (object) => objects.choose(object.object_id),
     least: 2, longest: 60,
-    ask: (q, options) => asked.get(`/objects?q=${encodeURIComponent(q)}&limit=${FEW}`, options).then((answer) => answer.objects.slice(0, FEW)),
+    ask: objectsNamed,
   };
   // Sources beside the units, each with the state it is in: "", asking, told, or what went wrong.
   const sources = [places && ADDRESSES, objects && OBJECTS].filter(Boolean).map((one) => ({ ...one, state: "", entries: [] }));
   let units = [], entries = [], chosen = -1;
   let waiting = null, running = null, hurried = false;
+  let everywhere = true;
   let question = "", edition = null; // what was asked last, and of which edition
+
+  // Where there are too many objects to look for a name among all, which the service says once, it is looked for in what is in view.
+  async function objectsNamed(q, options) {
+    const list = (within) => asked.get(`/objects?q=${encodeURIComponent(q)}&limit=${FEW}${within}`, options).then((answer) => answer.objects.slice(0, FEW));
+    if (everywhere || CODE.test(q)) {
+      try {
+        return await list("");
+      } catch (fault) {
+        if (fault.status !== 400) throw fault;
+        everywhere = false;
+      }
+    }
+    const box = view.seen(NEAR);
+    if (!box) throw Object.assign(new Error("too far"), { words: ["部件名称：放大地图后在图中查找", "Names of objects: zoom in, they are looked for in view"] });
+    return list(`&bbox=${box}`);
+  }
 
   function ask() {
     const q = box.value.trim();

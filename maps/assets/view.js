@@ -61,8 +61,9 @@ gridgeo.view = (map, topology, store, insets) => {
 
   const select = (unit) => store.change({ selected: unit, ...NOTHING });
 
-  // Select a unit and bring it into view when it is not.
+  // Select a unit and bring it into view: one of several fills it, a lowest one is shown among its like.
   function reveal(unit) {
+    if (unit.children.length) return enter(unit);
     select(unit);
     if (!unit.polygons.length) return;
     const seen = map.getBounds().pad(-0.05).contains(boundsOf(unit.box));
@@ -89,6 +90,12 @@ gridgeo.view = (map, topology, store, insets) => {
   function sees(lon, lat) {
     const free = insets(), size = map.getSize(), { x, y } = map.latLngToContainerPoint([lat, lon]);
     return map.getZoom() >= NEAR && x > EDGE && y > EDGE && x < size.x - free.right - EDGE && y < size.y - free.bottom - EDGE;
+  }
+
+  // The box in view as the API is asked for it, near enough; else null.
+  function seen(near) {
+    const { lng: west, lat: south } = map.getBounds().getSouthWest(), { lng: east, lat: north } = map.getBounds().getNorthEast();
+    return map.getZoom() < near ? null : [west, south, east, north].map((value) => value.toFixed(6)).join();
   }
 
   // Nearer to a box, by two zooms at least: what lies close together comes apart.
@@ -133,5 +140,5 @@ gridgeo.view = (map, topology, store, insets) => {
   });
   store.watch(["level", "edition"], settle);
 
-  return { whole, enter, leave, reveal, neighbour, under, select, visit, approach, sees, above: (overlay) => overlays.push(overlay) };
+  return { whole, enter, leave, reveal, neighbour, under, select, visit, approach, sees, seen, above: (overlay) => overlays.push(overlay) };
 };

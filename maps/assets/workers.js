@@ -33,7 +33,7 @@ gridgeo.workers = (asked, config) => {
 
   const person = ({ role, name, phone, valid_from: since }) =>
     el("li", { title: pick(`${since} 起`, `since ${since}`) },
-      el("span", { class: "tag" }, both(...ROLES[role])), el("b", {}, name), phone ? el("a", { href: `tel:${phone}` }, spoken(phone)) : el("small", {}, both("无电话", "No number")));
+      el("span", { class: "tag" }, pick(...ROLES[role])), el("b", {}, name), phone ? el("a", { href: `tel:${phone}` }, spoken(phone)) : el("small", {}, both("无电话", "No number")));
 
   const lacking = ({ name_zh, name_en, units, vacant }) => pick(`${name_zh} ${number(vacant)}/${number(units)}`, `${name_en.toLowerCase()} ${number(vacant)} of ${number(units)}`);
 

@@ -10,7 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from gridgeo.codes.text import normalise
 from gridgeo.errors import Gone, InvalidInput
+from gridgeo.ingest import deeds
 from gridgeo.ingest.deeds import BUILDING, DEEDS, FIELDS, HOUSE, Deed
 
 from .. import answers, bodies, conditional, depends, schemas
@@ -97,7 +99,7 @@ def _done(request: Request, deed: Deed, given: dict[str, Any], status: int) -> R
 
 def _do(conn, deed: Deed, code: str | None, values: dict[str, Any]) -> dict[str, Any]:
     """Do it, and tell what is there now, or who follows what is no more."""
-    made = deed.do(conn, code, **values)
+    made = deeds.carry_out(conn, deed, code and normalise(code), values)
     try:
         return described(conn, made)
     except Gone as gone:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import shapely
 
+from ..access import store as access
 from ..codes import house as codes
 from ..codes.text import normalise
 from ..db import queries
@@ -211,15 +212,32 @@ def refresh(conn) -> int:
     To be called after buildings, addresses or names were changed, in the same transaction.
     """
     with conn.cursor() as cur:
-        cur.execute(SQL["place_names"])
-        names = [name for (name,) in cur.fetchall()]
-        cur.execute("DROP TABLE IF EXISTS place_reading")
-        cur.execute(SQL["make_readings"])
-        cur.copy_expert(SQL["copy_readings"], io.StringIO("".join(_copied(name) for name in names)))
-        for step in ("analyze_readings", "clear_places", "add_streets", "add_named", "tell"):
-            cur.execute(SQL[step])
+        _remake(cur, {"keys": None, "heads": None})
         cur.execute(SQL["count_places"])
         return cur.fetchone()[0]
+
+
+def follow(conn, buildings: Iterable[str]) -> None:
+    """Make anew what :func:`refresh` makes where some buildings (codes) have a part in it: of the names each has or had.
+
+    To be called as that after few buildings were changed. What is there afterwards is the same.
+    """
+    with store.writing(conn), access.regardless(conn), conn.cursor() as cur:
+        cur.execute(SQL["keys_of"], {"buildings": sorted(set(buildings))})
+        keys = [name_key for (name_key,) in cur.fetchall()]
+        if keys:
+            _remake(cur, {"keys": keys, "heads": sorted({name[:end] for name in keys for end in range(1, len(name) + 1)})})
+
+
+def _remake(cur, which: dict[str, list[str] | None]) -> None:
+    """Make places anew: all of them, or those of some keys."""
+    cur.execute(SQL["place_names"], which)
+    names = [name for (name,) in cur.fetchall()]
+    cur.execute("DROP TABLE IF EXISTS place_reading")
+    cur.execute(SQL["make_readings"])
+    cur.copy_expert(SQL["copy_readings"], io.StringIO("".join(_copied(name) for name in names)))
+    for step in ("analyze_readings", "clear_places", "add_streets", "add_named", "tell"):
+        cur.execute(SQL[step], which)
 
 
 @lru_cache(maxsize=65536)

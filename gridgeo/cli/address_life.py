@@ -52,10 +52,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Do what was asked and say what was made; keep it with --commit, else say what would be."""
     from contextlib import closing
 
-    from ..addresses import search
     from ..db import connection
     from ..ingest import deeds
-    from ..linkage import counts
     from . import database
 
     code = _code(args.code)
@@ -63,15 +61,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     deed = deeds.of(args.what, kind)
     values = deed.values(_given(args, deed))
     with database.opened(settings) as url, closing(connection.connect(url)) as conn, connection.transaction(conn):
-        made = deed.do(conn, code, **values)
+        made = deeds.carry_out(conn, deed, code, values, count=args.commit and not args.no_count)
         print(_told(conn, deed, code, made))
         if not args.commit:
             print("Dry run: nothing was stored. Add --commit to store it.")
             conn.rollback()
-            return 0
-        search.refresh(conn)
-        if not args.no_count:
-            counts.refresh(conn)
     return 0
 
 

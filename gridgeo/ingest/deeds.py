@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..addresses import lifecycle, rules, store
+from ..addresses import lifecycle, rules, search, store
 from ..addresses.model import Address, Reason, Status
 from ..errors import Conflict, InvalidInput
 from ..geo import gate
+from ..linkage import counts
 from . import fields, words
 from .words import Word
 
@@ -71,6 +72,26 @@ class Deed:
             if value is not None:
                 found[name] = value
         return found
+
+
+def carry_out(conn, deed: Deed, code: str | None, values: Mapping[str, Any], *, count: bool = True) -> str:
+    """Do it, let follow what is made of the address base, and return the code that is meant from now on.
+
+    What follows: the names people look for, and the counts (where `count`) of the grids that were touched. Raises as the deed does.
+    """
+    touched = [*([code] if code else []), *_named(values)]
+    units = counts.units_of(conn, touched) if count else set()
+    made = deed.do(conn, code, **values)
+    search.follow(conn, [one for one in {*touched, made} if rules.is_building(one)])
+    if count:
+        counts.recount(conn, units | counts.units_of(conn, [*touched, made]))
+    return made
+
+
+def _named(values: Mapping[str, Any]) -> list[str]:
+    """The buildings and houses some values name besides."""
+    one = [values[name] for name in ("building", "follower") if name in values]
+    return [*one, *(code for name in ("into", "successors") for code in values.get(name, ()))]
 
 
 def _written(reader: Callable[[str], Word], make: Callable[[Word], Any] = lambda word: word.value) -> Callable[[Any], Any]:

@@ -8,12 +8,13 @@ of the units that are what they were.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from ..access import store as access
 from ..db import queries
 from ..errors import Conflict
 from ..hierarchy.model import GOVERNANCE
@@ -53,6 +54,9 @@ class Measure(NamedTuple):
 #: Plain tuples: of a whole district there are a hundred thousand.
 Cell = tuple[int, int, int, float | None]
 
+#: An edition, and one of its lowest units (unit_id).
+Unit = tuple[int, int]
+
 
 def refresh(conn, as_of: date | None = None, editions: Iterable[int] | None = None) -> int:
     """Count what has changed and return the number of units counted: of the governance editions valid now and to come, or of some.
@@ -79,6 +83,43 @@ def refresh(conn, as_of: date | None = None, editions: Iterable[int] | None = No
         return sum(_count(cur, {"edition_id": edition_id, "as_of": as_of}) for edition_id in editions)
 
 
+def units_of(conn, codes: Collection[str]) -> set[Unit]:
+    """Return the units that the counts of some buildings, houses and what is linked to them are in."""
+    with access.regardless(conn), _room(conn) as cur:
+        cur.execute(SQL["units_of"], {"codes": list(codes)})
+        return set(cur.fetchall())
+
+
+def recount(conn, units: Iterable[Unit]) -> int:
+    """Count some units anew, for the day their edition was counted of; return how many.
+
+    To be called after few buildings were changed, with their units before and after. None are counted while somebody counts the
+    whole: who counts next finds what was written.
+    """
+    of_edition: dict[int, list[int]] = {}
+    for edition_id, unit_id in sorted(units):
+        of_edition.setdefault(edition_id, []).append(unit_id)
+    with access.regardless(conn), _room(conn) as cur:
+        cur.execute(SQL["share_counts"])
+        if not cur.fetchone()[0]:
+            return 0
+        for unit_id in sorted({unit_id for some in of_edition.values() for unit_id in some}):
+            cur.execute(SQL["lock_unit"], {"unit_id": unit_id})
+        return sum(_recount(cur, edition_id, some) for edition_id, some in of_edition.items())
+
+
+def _recount(cur, edition_id: int, units: list[int]) -> int:
+    cur.execute(SQL["counted"], {"edition_id": edition_id})
+    row = cur.fetchone()
+    if row is None:  # another edition has begun meanwhile
+        return 0
+    of = {"edition_id": edition_id, "as_of": row[0], "units": units, "seen": None}
+    _lay(cur, of)
+    for step in (*_STANDING, "change_all", *_LINKED, "add_measures", "forget_changed", "keep_counts", "drop_lying"):
+        cur.execute(SQL[step], of)
+    return len(units)
+
+
 def forget(conn, edition_id: int) -> None:
     """Forget the counts of an edition."""
     with _room(conn) as cur:
@@ -103,13 +144,8 @@ def _count(cur, of: Mapping[str, object]) -> int:
     """Count an edition's changed units, on top of its own counts or of those of the edition most like it."""
     cur.execute(SQL["alike"], of)
     like, since, seen = cur.fetchone() or (None, None, None)
-    of = {**of, "like": like, "since": since, "seen": seen}
-    for step in (*_TABLES, "lay_buildings"):
-        cur.execute(SQL[step], of)
-    cur.execute("ANALYZE lying")
-    for step in _PLACES:
-        cur.execute(SQL[step], of)
-    cur.execute("ANALYZE placed")
+    of = {**of, "like": like, "since": since, "seen": seen, "units": None}
+    _lay(cur, of)
     for step in (*_STANDING, *_changes(like, of["edition_id"]), "forget_placed"):
         cur.execute(SQL[step], of)
     cur.execute("ANALYZE changed, placed")
@@ -120,6 +156,16 @@ def _count(cur, of: Mapping[str, object]) -> int:
     for step in ("forget_counted", "mark_counted", "drop_lying"):
         cur.execute(SQL[step], of)
     return units
+
+
+def _lay(cur, of: Mapping[str, object]) -> None:
+    """Say which unit each building and each place lies in."""
+    for step in (*_TABLES, "lay_buildings"):
+        cur.execute(SQL[step], of)
+    cur.execute("ANALYZE lying")
+    for step in _PLACES:
+        cur.execute(SQL[step], of)
+    cur.execute("ANALYZE placed")
 
 
 def _changes(like: int | None, edition_id: object) -> tuple[str, ...]:

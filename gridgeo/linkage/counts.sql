@@ -12,6 +12,24 @@ SELECT gridgeo.area_is_whole();
 -- One counts at a time.
 SELECT pg_advisory_xact_lock(hashtext('linkage.unit_count'));
 
+-- name: share_counts
+-- Some count their own units, if nobody counts the whole: true when so.
+SELECT pg_try_advisory_xact_lock_shared(hashtext('linkage.unit_count'));
+
+-- name: lock_unit
+-- One counts a unit at a time, the lower number first.
+SELECT pg_advisory_xact_lock(hashtext('linkage.unit_count'), hashint8(%(unit_id)s));
+
+-- name: units_of
+-- The units some buildings, and the buildings some houses are in, lie in, in each edition that is counted.
+SELECT DISTINCT g.edition_id, g.unit_id
+  FROM unnest(%(codes)s::text[]) AS asked (code)
+  LEFT JOIN house AS h ON h.zone = left(asked.code, 12) AND h.house_code = asked.code
+ CROSS JOIN LATERAL (SELECT coalesce(h.building_code, asked.code) AS code) AS b
+  JOIN building_grid AS g ON g.zone = left(b.code, 12) AND g.building_code = b.code
+  JOIN linkage.counted AS c ON c.edition_id = g.edition_id
+ WHERE g.unit_id IS NOT NULL;
+
 -- name: countable
 -- The editions that are valid now or will be: their units are counted.
 SELECT edition_id
@@ -63,7 +81,8 @@ SELECT b.zone, b.building_code, g.unit_id, b.building_use,
   FROM building AS b
   JOIN building_grid AS g USING (zone, building_code)
  WHERE g.edition_id = %(edition_id)s
-   AND g.unit_id IS NOT NULL;
+   AND g.unit_id IS NOT NULL
+   AND (%(units)s::bigint[] IS NULL OR g.unit_id = ANY (%(units)s::bigint[]));
 
 -- name: place_houses
 -- The unit each house lies in: that of the building it is in today, which need not be the one its code begins with.
@@ -86,10 +105,16 @@ SELECT left(v.code, 12), v.code || '***********', v.unit_id, false, false
   FROM grid_unit_version AS v
  WHERE v.edition_id = %(edition_id)s
    AND v.leaf
-   AND v.code ~ '^[0-9]{14}$';
+   AND v.code ~ '^[0-9]{14}$'
+   AND (%(units)s::bigint[] IS NULL OR v.unit_id = ANY (%(units)s::bigint[]));
 
 -- name: change_all
-INSERT INTO changed (unit_id) SELECT unit_id FROM grid_unit_version WHERE edition_id = %(edition_id)s AND leaf;
+INSERT INTO changed (unit_id)
+SELECT unit_id
+  FROM grid_unit_version
+ WHERE edition_id = %(edition_id)s
+   AND leaf
+   AND (%(units)s::bigint[] IS NULL OR unit_id = ANY (%(units)s::bigint[]));
 
 -- name: find_changed
 -- Units whose counts are not those of the edition they are taken from: where something was written since, where a link or a

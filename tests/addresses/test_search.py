@@ -211,3 +211,64 @@ def test_places_are_made_anew_and_told(town):
     town.place("E", 3.6, 2.6, Address("新修路", "1"))
     assert search.refresh(town.conn) == before + 1
     assert found(town, "xinxiulu")[0][1] == "新修路"
+
+
+# --- what follows few changes ---------------------------------------------------------------------------------
+
+
+def places(conn) -> list[tuple]:
+    with conn.cursor() as cur:
+        cur.execute(
+            "SELECT zone, kind, name_key, building_code, name, road_key, compound, compound_key, alias, reading, initials, buildings,"
+            " ST_AsText(point, 9) FROM place ORDER BY zone, kind, name_key, building_code"
+        )
+        return cur.fetchall()
+
+
+DEEDS = {
+    "a new building on a new road": lambda town: town.place("B", 2.2, 0.2, Address("新路", "1", "新塘村")).code,
+    "one more in an estate": lambda town: town.place("A", 0.8, 0.8, Address("前进一路", "14", "东山花园", "9")).code,
+    "one more in a lane": lambda town: town.place("B", 2.8, 0.8, Address("三巷", "6", "新塘村")).code,
+    "one written as a village and its lane in one word": lambda town: town.place("B", 2.9, 0.9, Address("新塘村三巷", "7")).code,
+    "another address": lambda town: lifecycle.renumber(town.conn, town.tower.code, Address("建设路", "1", "石桥村")).code,
+    "another place": lambda town: lifecycle.relocate(town.conn, town.street8.code, *at(0.3, 0.3)).code,
+    "the only one of a lane goes": lambda town: lifecycle.retire(town.conn, town.village.code) or town.village.code,
+    "one of an estate goes": lambda town: lifecycle.retire(town.conn, town.estate3.code) or town.estate3.code,
+    "the one with many names goes": lambda town: lifecycle.merge(town.conn, [town.tower.code], town.plant.code) or town.tower.code,
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_what_follows_a_deed_is_what_is_made_anew_from_all(town, deed):
+    before = places(town.conn)
+    search.follow(town.conn, [DEEDS[deed](town)])
+    followed = places(town.conn)
+    search.refresh(town.conn)
+    assert followed == places(town.conn) != before
+
+
+def test_what_follows_many_deeds_one_by_one_is_what_is_made_anew(town):
+    for deed in list(DEEDS.values())[:-1]:
+        search.follow(town.conn, [deed(town)])
+    followed = places(town.conn)
+    search.refresh(town.conn)
+    assert followed == places(town.conn)
+
+
+def test_a_name_that_is_no_part_of_what_was_changed_is_left_alone(town):
+    with town.conn.cursor() as cur:
+        cur.execute("UPDATE place SET name = '不动' WHERE name_key = '建设路'")
+        search.follow(town.conn, [town.estate3.code])
+        cur.execute("SELECT count(*) FROM place WHERE name = '不动'")
+        assert cur.fetchone()[0]
+
+
+def test_a_building_written_as_of_a_lane_and_as_of_a_road_called_alike_is_found_once(town):
+    """Its main address once named the lane alone; both are keys of one place."""
+    code = town.place("B", 2.9, 0.9, Address("新塘村三巷", "7")).code
+    lifecycle.renumber(town.conn, code, Address("三巷", "7", "新塘村"))
+    lifecycle.retire(town.conn, town.village.code)
+    search.refresh(town.conn)
+    with town.conn.cursor() as cur:
+        cur.execute("SELECT count(*) FROM place WHERE kind = 'road' AND name = '新塘村三巷'")
+        assert cur.fetchone()[0] == 1

@@ -13,6 +13,7 @@ import pytest
 from api import server as api_server
 from gridgeo.db import connection
 from gridgeo.hierarchy import store as hierarchy
+from gridgeo.linkage import counts
 from gridgeo.settings import Settings
 from tests.addresses import making
 from tests.api import callers
@@ -81,6 +82,37 @@ def test_washing_knows_a_new_road_without_a_restart(place):
             break
         time.sleep(0.05)
     assert [one["code"] for one in washed["results"]] == [code]
+
+
+def test_a_new_estate_is_offered_to_who_types_at_once_and_one_that_is_gone_is_not(place):
+    def offered():
+        found = place.client.get("/addresses/autocomplete", params={"q": "听海"}, headers=callers.bearer(place.all)).json()
+        return [one["name"] for one in found["places"]]
+
+    code = minted(place, 0.4, 0.4, who="a", compound="听海花园", block="7")
+    assert offered() == ["听海花园"]
+    assert post(place, f"/buildings/{code}/retire", {"on": "2020-01-01"}).status_code == 200
+    assert offered() == []
+
+
+def test_the_counts_of_a_grid_follow_what_is_done_in_it(place):
+    """By who may see that grid alone too; those of a grid that is left and of one that is moved to."""
+    with closing(connection.connect(place.url)) as conn, conn:
+        counts.refresh(conn)
+
+    def stock(letter):
+        block = place.client.get(f"/blocks/{making.CODES[letter]}", headers=callers.bearer(place.all)).json()
+        return block["buildings"]["count"], block["houses"]["count"]
+
+    (buildings, houses), there = stock("A"), stock("B")
+    code = minted(place, 0.6, 0.6, who="a", block="8")
+    home = housed(place, code, "801", who="a")
+    assert stock("A") == (buildings + 1, houses + 1)
+    assert post(place, f"/houses/{home}/retire", {"on": "2020-01-01"}, "a").status_code == 200
+    assert stock("A") == (buildings + 1, houses)
+    lon, lat = making.at(2.4, 0.6)
+    assert post(place, f"/buildings/{code}/relocate", {"lon": lon, "lat": lat}).status_code == 200
+    assert (stock("A"), stock("B")) == ((buildings, houses), (there[0] + 1, there[1]))
 
 
 def test_a_renumbered_building_and_a_relabelled_house_keep_their_codes(place):

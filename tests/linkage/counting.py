@@ -20,7 +20,7 @@ PICTURE = """
     AABBCC
     DDDEEE
 """
-_AT = {A: (113.01, 22.89), B: (113.03, 22.89), C: (113.05, 22.89), D: (113.015, 22.875), E: (113.045, 22.875)}
+AT = {A: (113.01, 22.89), B: (113.03, 22.89), C: (113.05, 22.89), D: (113.015, 22.875), E: (113.045, 22.875)}
 
 
 def found_district(conn) -> int:
@@ -45,7 +45,7 @@ def build(conn, edition_id: int, micro: str, number: int = 1, houses: int = 1, u
         cur.execute(
             "INSERT INTO building (zone, building_code, building_use, status, floors, point, valid_from, valid_to) "
             "VALUES (%s, %s, %s, %s, %s, ST_SetSRID(ST_MakePoint(%s, %s), 4490), '2010-01-01', %s)",
-            (zone, code, use, status, floors, *_AT[micro], valid_to),
+            (zone, code, use, status, floors, *AT[micro], valid_to),
         )
         cur.execute(
             "INSERT INTO building_address (zone, building_code, address_no, road, plate, road_key, plate_key, valid_from) "

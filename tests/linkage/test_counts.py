@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from gridgeo.addresses import lifecycle
 from gridgeo.db import connection
 from gridgeo.errors import Conflict
 from gridgeo.hierarchy import editions
@@ -17,7 +18,7 @@ from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.ingest import activation
 from gridgeo.linkage import counts
 from tests.districts import district
-from tests.linkage.counting import PICTURE, A, B, C, build, found_district, link, people, token, units
+from tests.linkage.counting import AT, PICTURE, A, B, C, D, E, build, found_district, link, people, token, units
 
 TODAY = date(2025, 6, 1)
 
@@ -318,3 +319,78 @@ def test_nobody_else_reads_the_exact_counts(conn, edition):
         may = "SELECT has_table_privilege(role, 'linkage.unit_count', 'SELECT') FROM unnest(%s) AS role"
         cur.execute(may, (["gridgeo_reader", "gridgeo_writer"],))
         assert cur.fetchall() == [(False,), (False,)]
+
+
+# --- what follows few changes ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lived_in(conn, edition):
+    """Buildings in every micro-grid, with people in their houses, counted."""
+    for micro, n in ((A, 3), (B, 4), (C, 5), (D, 6), (E, 7)):
+        houses = build(conn, edition, micro, houses=3, floors=6)
+        people(conn, "resident", {houses[0]: n, houses[1]: 2})
+    counts.refresh(conn, TODAY)
+    return edition
+
+
+def deeds(conn, edition):
+    """A house that ends, a building that moves to another micro-grid, one that takes others' houses."""
+    code = {micro: f"{micro}00001" for micro in (A, B, C, D)}
+    yield f"{code[A]}000001", lambda: lifecycle.retire(conn, f"{code[A]}000001")
+    lon, lat = AT[D]
+    yield code[B], lambda: lifecycle.relocate(conn, code[B], lon, lat)
+    yield code[C], lambda: lifecycle.merge(conn, [code[C]], code[D])
+
+
+def test_units_that_were_touched_are_counted_as_all_would_be(conn, lived_in):
+    for code, do in deeds(conn, lived_in):
+        before = counts.units_of(conn, [code, f"{D}00001"])
+        do()
+        counts.recount(conn, before | counts.units_of(conn, [code, f"{D}00001"]))
+    followed = counted(conn, lived_in)
+    counts.forget(conn, lived_in)
+    counts.refresh(conn, TODAY)
+    assert followed == counted(conn, lived_in)
+
+
+def test_units_that_were_not_touched_are_left_alone(conn, lived_in):
+    unit = units(conn, lived_in)
+    with conn.cursor() as cur:
+        cur.execute("UPDATE linkage.unit_count SET n = 99 WHERE unit_id = ANY (%s)", ([unit[A], unit[B]],))
+    assert counts.recount(conn, [(lived_in, unit[A])]) == 1
+    assert {n for key, n in counted(conn, lived_in).items() if key[0] == A} != {99}
+    assert {n for key, n in counted(conn, lived_in).items() if key[0] == B} == {99}
+
+
+def test_the_day_and_what_was_seen_stay_those_of_the_count_of_the_whole(conn, lived_in):
+    def marked():
+        with conn.cursor() as cur:
+            cur.execute("SELECT * FROM linkage.counted")
+            return cur.fetchall()
+
+    before = marked()
+    counts.recount(conn, counts.units_of(conn, [f"{A}00001"]))
+    assert marked() == before
+
+
+def test_where_nothing_was_counted_nothing_is_counted_anew(conn, edition):
+    build(conn, edition, A)
+    assert counts.units_of(conn, [f"{A}00001"]) == set()
+    assert counts.recount(conn, []) == counts.recount(conn, [(edition, units(conn, edition)[A])]) == 0
+
+
+def test_while_somebody_counts_the_whole_few_are_not_waited_for(database_url):
+    with closing(connection.connect(database_url)) as one, closing(connection.connect(database_url)) as other:
+        with one:
+            edition = found_district(one)
+            build(one, edition, A)
+            counts.refresh(one, TODAY)
+        touched = {(edition, units(one, edition)[A])}
+        one.rollback()
+        with one:
+            counts.refresh(one, TODAY)
+            with other:
+                assert counts.recount(other, touched) == 0
+        with other:
+            assert counts.recount(other, touched) == 1

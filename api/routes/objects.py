@@ -22,8 +22,10 @@ from ..problems import Fault, InvalidRequest
 router = APIRouter(prefix="/objects", tags=["objects"])
 
 _MOST, _LONGEST_Q = 10_000, 60
-#: In so many objects a part of a name is looked for without an index; more would take longer than anybody waits.
+#: In so many objects a part of a name too short for the index is looked for; more would take longer than anybody waits.
 _NAMES_EVERYWHERE = 300_000
+#: What the index of names knows: three letters or digits side by side.
+_INDEXED = re.compile(r"[^\W_]{3}")
 _REF_TEXT = re.compile(r"[1-9][0-9]{0,18}|[0-9A-Za-z]{10,64}", re.ASCII)
 
 
@@ -42,8 +44,8 @@ def _q(text: str) -> str:
 _LIMIT = Parameter("limit", "So many objects at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 100}, 100)
 _Q = Parameter(
     "q",
-    "The beginning of an element code, its department's nine characters at least; else a part of a name, for which unit or bbox is to be "
-    f"given where there are more than {_NAMES_EVERYWHERE:,} objects.",
+    "The beginning of an element code, its department's nine characters at least; else a part of a name. Where it has no three letters or "
+    f"digits side by side, unit or bbox is to be given among more than {_NAMES_EVERYWHERE:,} objects.",
     _q,
     {"type": "string", "minLength": 2, "maxLength": _LONGEST_Q},
 )
@@ -145,9 +147,9 @@ def _was(conn, ref: str):
 
 def _require_narrow(request: Request, meant: Where) -> None:
     """Raise InvalidRequest where names of too many objects would have to be looked at."""
-    everywhere = store.of_name(meant.q) and meant.units is None and meant.polygon is None
+    everywhere = store.of_name(meant.q) and not _INDEXED.search(meant.q) and meant.units is None and meant.polygon is None
     if everywhere and depends.read(request, counts.about) > _NAMES_EVERYWHERE:
-        raise InvalidRequest([Fault("q", "invalid-parameter", "is a part of a name: say the unit or bbox to look in")])
+        raise InvalidRequest([Fault("q", "invalid-parameter", "is a short part of a name: say more of it, or the unit or bbox to look in")])
 
 
 def _bound(request: Request) -> tuple[tuple[str, str], ...]:

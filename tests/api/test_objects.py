@@ -182,13 +182,14 @@ def test_a_faulty_list_is_refused(place, query):
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json"), answer.text
 
 
-def test_a_part_of_a_name_is_not_looked_for_among_too_many(place, monkeypatch):
+def test_a_short_part_of_a_name_is_not_looked_for_among_too_many(place, monkeypatch):
     monkeypatch.setattr(routes, "_NAMES_EVERYWHERE", -2)
     problem = got(place, "/objects", expect=400, q="路灯")
     assert "unit or bbox" in str(problem)
     for narrow in ({"unit": STREET_1}, {"bbox": _BOX}):
         got(place, "/objects", q="路灯", **narrow)
     got(place, "/objects", q=CODE[A])
+    assert codes(place, q="海滨路") == [CODE[A]]
 
 
 def test_an_unknown_unit_is_not_found(place):

@@ -70,7 +70,9 @@ def _shaped(of: Geometry) -> shapely.Geometry:
 def _boxed(west: float, south: float, east: float, north: float) -> shapely.Geometry:
     """A box; of one beyond 180 degrees both parts; of one without width or height the line or point it is."""
     if west > east:
-        return shapely.union_all([_boxed(west, south, max(west, 180.0), north), _boxed(min(east, -180.0), south, east, north)])
+        if not -180 <= east <= west <= 180:
+            raise ValueError("the west of a BBOX of the filter lies east of its east; only in degrees may it cross the antimeridian")
+        return shapely.union_all([_boxed(west, south, 180, north), _boxed(-180, south, east, north)])
     if west < east and south < north:
         return shapely.box(west, south, east, north)
     corners = (west, south), (east, north)

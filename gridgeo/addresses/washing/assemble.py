@@ -58,7 +58,7 @@ class Draft:
 
     def has_any(self, names: Iterable[str]) -> bool:
         """Return whether one of some fields is set."""
-        return any(name in self.fields for name in names)
+        return not self.fields.keys().isdisjoint(names)
 
     def fault(self, name: str) -> None:
         """Note a fault, once."""
@@ -85,6 +85,8 @@ class Draft:
 
     def rest(self) -> str:
         """Return what was left over, in order; pieces that touch are one."""
+        if not self.left:
+            return ""
         told, touched = "", 0
         for value, start, end, apart in sorted(self.left, key=lambda piece: piece[1]):
             told += value if told and touched == start and not apart else f" {value}"

@@ -42,12 +42,10 @@ TRANSIT = re.compile(f"近?地铁[0-9{COUNTING}]+号?线[^,;(]*|[近距离邻][^
 RESTART = re.compile(f"(?:广东省)?深圳市(?=[{HAN}]{{2,}})|[{HAN}]{{2,3}}市[{HAN}]{{2,3}}[区县市]|(?:{_CITIES})[{HAN}]{{2,3}}新?区")
 
 #: one search that tells whether any of these may be there
+_WORDS = f"{_FIRM}|店|先生|女士|小姐|电话|手机|TEL|热线|座机|传真|QQ|微信|联系|收件|邮|地铁|近|距|离|邻|市|县|{NEARBY}|{_CITIES}"
 ANY = re.compile(
-    either(
-        f"{_FIRM}|店|先生|女士|小姐|电话|手机|TEL|热线|座机|传真|QQ|微信|联系|收件|邮",
-        "[0-9][ -]?[0-9]{4}[ -]?[0-9]{4}|0[0-9]{2,3}-|518[0-9]{3}",
-        f"地铁|[近距离邻]|[门口](?=$|[,;(])|{NEARBY}|[市县]|{_CITIES}",
-    )
+    f"(?=[0-9门口{''.join({word[0] for word in _WORDS.split('|')})}])"
+    + either(_WORDS, "[0-9][ -]?[0-9]{4}[ -]?[0-9]{4}|0[0-9]{2,3}-|518[0-9]{3}", "[门口](?=$|[,;(])")
 )
 
 _COMPANY = re.compile(f"[{HAN}A-Z(),]*(?:公司|集团)[{HAN}()]{{0,8}}")

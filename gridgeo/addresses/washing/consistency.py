@@ -15,9 +15,22 @@ FORMER = "former-division"
 STREET = "street-not-in-district"
 COMMUNITY = "community-not-in-street"
 
+#: so many answers are kept
+_MOST = 100_000
 
-def faults(district: str | None, street: str | None, community: str | None, lexicon: Lexicon) -> Iterator[str]:
-    """Yield the faults of the divisions of an address, by their names as written."""
+
+def faults(district: str | None, street: str | None, community: str | None, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return the faults of the divisions of an address, by their names as written."""
+    written = (district, street, community)
+    found = lexicon.consistent.get(written)
+    if found is None:
+        if len(lexicon.consistent) > _MOST:
+            lexicon.consistent.clear()
+        found = lexicon.consistent[written] = tuple(_faults(*written, lexicon))
+    return found
+
+
+def _faults(district: str | None, street: str | None, community: str | None, lexicon: Lexicon) -> Iterator[str]:
     if any(name and lexicon.is_former(level, name) for level, name in (("district", district), ("street", street))):
         yield FORMER
     if district and street:

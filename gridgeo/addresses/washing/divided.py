@@ -7,7 +7,7 @@ import re
 from .assemble import Draft
 from .divisions import LEVELS, Division, of_office
 from .grammar import LANES, NUMBERED_AREA
-from .lexicon import Lexicon
+from .lexicon import Called, Lexicon
 from .names import is_before_road, is_own_area, leads_name, stands_alone
 from .parts import COUNTING
 
@@ -29,22 +29,22 @@ def division(text: str, at: int, lexicon: Lexicon, draft: Draft) -> int | None:
     """Take one division; return where it ends, None where there is none."""
     hit = lexicon.division_at(text, at)
     if hit:
-        end, found = hit
-        whole = [one for one in found if one.name == text[at:end]]
-        taken = _whole(text, at, end, whole, draft) if whole else _bare(text, at, end, found, lexicon, draft)
+        end, called = hit
+        taken = _whole(text, at, end, called, draft) if called.whole else _bare(text, at, end, called.every, lexicon, draft)
         if taken:
             return taken
     return _other(text, at, draft)
 
 
-def _whole(text: str, at: int, end: int, found: list[Division], draft: Draft) -> int | None:
-    if found[0].level == "community" and (_INSTITUTION.match(text, end) or not found[0].name.endswith("社区")):
+def _whole(text: str, at: int, end: int, called: Called, draft: Draft) -> int | None:
+    one = called.whole[0]
+    if one.level == "community" and (_INSTITUTION.match(text, end) or not one.name.endswith("社区")):
         return None
-    level = next((level for level in LEVELS if level not in draft.fields and any(one.level == level for one in found)), None)
-    if level is None:
-        return _again(at, end, found[0], draft)
-    office = _OFFICES[level].match(text, end) if level in _OFFICES else None
-    return _set(level, found[0].name, at, office.end() if office else end, draft)
+    for level in called.levels:
+        if level not in draft.fields:
+            office = _OFFICES[level].match(text, end) if level in _OFFICES else None
+            return _set(level, one.name, at, office.end() if office else end, draft)
+    return _again(at, end, one, draft)
 
 
 def _again(at: int, end: int, one: Division, draft: Draft) -> int:

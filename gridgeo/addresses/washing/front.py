@@ -50,7 +50,7 @@ def take(text: str, at: int, lexicon: Lexicon, draft: Draft) -> int:
     """Take the divisions off the front of a text; return where the rest begins."""
     start = at
     while at < len(text):
-        step = _upper(text, at, draft) or division(text, at, lexicon, draft) or _from_later(text, at, draft)
+        step = (text[at] in "中广深" and _upper(text, at, draft)) or division(text, at, lexicon, draft) or _from_later(text, at, draft)
         if not step:
             break
         at = step
@@ -93,8 +93,6 @@ def _elsewhere(text: str, at: int, draft: Draft) -> int:
 
 
 def _upper(text: str, at: int, draft: Draft) -> int | None:
-    if text[at] not in "中广深":
-        return None
     country = _COUNTRY.match(text, at)
     if country and at == 0:
         return country.end()

@@ -16,7 +16,7 @@ from itertools import chain
 
 from . import numerals, pinyin
 from .comparable import key
-from .divisions import Division, places, shenzhen
+from .divisions import LEVELS, Division, places, shenzhen
 from .slips import Slips
 
 #: longest name that is looked for in a text
@@ -40,6 +40,15 @@ class Entry:
     key: str
     kinds: frozenset[Kind]
     ids: tuple[Hashable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """All divisions of a name, those whose whole name it is, and the levels of these from the district down."""
+
+    every: tuple[Division, ...]
+    whole: tuple[Division, ...]
+    levels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +80,10 @@ class Lexicon:
     entries: Mapping[str, Entry]
     _spelled: dict[str, Entry] = field(repr=False)
     _lengths: dict[str, tuple[int, ...]] = field(repr=False)
-    _divided: dict[str, tuple[Division, ...]] = field(repr=False)
+    _divided: dict[str, Called] = field(repr=False)
     _division_lengths: dict[str, tuple[int, ...]] = field(repr=False)
+    #: faults of divisions written together, once worked out: a batch writes the same few again and again
+    consistent: dict[tuple, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def build(
@@ -97,10 +108,7 @@ class Lexicon:
         known = tuple(shenzhen() if divisions is None else divisions)
         entries = _entries({Kind.ROAD: roads, Kind.COMPOUND: compounds, Kind.AREA: areas, Kind.NAME: names})
         spelled = {way: entry for entry in entries.values() for way in spellings(entry.key)}
-        divided: dict[str, tuple[Division, ...]] = {}
-        for division in known:
-            for way in {division.name, division.bare}:
-                divided[way] = (*divided.get(way, ()), division)
+        divided = _called(known)
         return cls(known, entries, spelled, _by_beginning(spelled), divided, _by_beginning(divided))
 
     def at(self, text: str, start: int) -> tuple[int, Entry] | None:
@@ -112,8 +120,8 @@ class Lexicon:
                 return start + len(name), entry
         return None
 
-    def division_at(self, text: str, start: int) -> tuple[int, tuple[Division, ...]] | None:
-        """Return the longest name of divisions at a place of a normalised text: where it ends, and all that are called so."""
+    def division_at(self, text: str, start: int) -> tuple[int, Called] | None:
+        """Return the longest name of divisions at a place of a normalised text: where it ends, and what is called so."""
         for length in self._division_lengths.get(text[start : start + 2], ()):
             name = text[start : start + length]
             found = self._divided.get(name)
@@ -127,7 +135,8 @@ class Lexicon:
 
     def divisions_named(self, name: str) -> tuple[Division, ...]:
         """Return the divisions called so, with or without suffix."""
-        return self._divided.get(name, ())
+        found = self._divided.get(name)
+        return found.every if found else ()
 
     def is_former(self, level: str, name: str) -> bool:
         """Return whether a name is only that of a division that was: 宝安县, 福永镇, 公明办事处."""
@@ -210,6 +219,16 @@ def _starting(pairs: list[tuple[str, Entry]], wanted: str, limit: int) -> Iterab
         if not way.startswith(wanted):
             return
         yield way, entry
+
+
+def _called(divisions: Iterable[Division]) -> dict[str, Called]:
+    named: dict[str, list[Division]] = {}
+    for division in divisions:
+        for way in {division.name, division.bare}:
+            named.setdefault(way, []).append(division)
+    whole = {name: tuple(one for one in every if one.name == name) for name, every in named.items()}
+    levels = {name: tuple(level for level in LEVELS if any(one.level == level for one in found)) for name, found in whole.items()}
+    return {name: Called(tuple(every), whole[name], levels[name]) for name, every in named.items()}
 
 
 def _entries(kinds: Mapping[Kind, Names]) -> dict[str, Entry]:

@@ -60,9 +60,17 @@ class Case:
 def written(text: str, parsed: Parsed) -> Written:
     """Return what a parsed text says, by keys."""
     said = parsed.values()
-    keys = {name: part.key for name in ("road", "plate", "compound", "area", "block", "unit", "room") if (part := getattr(parsed, name))}
-    divisions = {level: said.get(level, "") for level in ("district", "street", "community")}
-    found = Written(text, **divisions, **keys, floor=_floor(said.get("floor")), rest=parsed.rest, said=said)
+    found = Written(
+        text,
+        said.get("district", ""),
+        said.get("street", ""),
+        said.get("community", ""),
+        *[part and part.key for part in (parsed.road, parsed.plate, parsed.compound, parsed.area, parsed.block, parsed.unit)],
+        floor=_floor(said.get("floor")),
+        room=parsed.room and parsed.room.key,
+        rest=parsed.rest,
+        said=said,
+    )
     left = _LEFT_ROOM.match(found.rest)
     if left and not found.room:
         found = replace(found, room=number_key(left[0]), rest=found.rest[left.end() :])

@@ -86,7 +86,7 @@ class Reader(Counting):
 
     def _is_district(self) -> bool:
         hit = self.lexicon.division_at(self.text, self.at)
-        return bool(hit) and any(division.level == "district" and self.text.startswith(division.name, self.at) for division in hit[1])
+        return bool(hit) and any(division.level == "district" and self.text.startswith(division.name, self.at) for division in hit[1].every)
 
     def _restart(self, begins: bool) -> bool:
         """Leave over the rest where another address begins."""
@@ -102,7 +102,7 @@ class Reader(Counting):
         if lanes:
             self.draft.roads[-1].extend(lanes[0], lanes.end())
             return self._pass(lanes.end() - self.at)
-        return self._left(grammar.STRETCH) or self._left(grammar.CROSSING)
+        return self._has("段侧面边口旁沿内交汇") and (self._left(grammar.STRETCH) or self._left(grammar.CROSSING))
 
     def _near(self) -> bool:
         """What is only near: the place or the number before it is not the address."""
@@ -127,7 +127,7 @@ class Reader(Counting):
         return bool(lanes) and self._road(self.at, lanes.end(), is_lane=True)
 
     def _phase(self) -> bool:
-        found = self._match(grammar.PHASES)
+        found = self._match(grammar.PHASES) if self._has("区期园") else None
         if not found:
             return False
         self.draft.places[-1].extend(found[0], found.end())
@@ -150,7 +150,7 @@ class Reader(Counting):
 
     def _known_community(self) -> bool:
         hit = self.lexicon.division_at(self.text, self.at)
-        if not hit or any(division.level != "community" for division in hit[1]):
+        if not hit or any(division.level != "community" for division in hit[1].every):
             return False
         return stands_alone(self.text, hit[0], self.lexicon, is_bare=True) and self._place(self.at, hit[0])
 

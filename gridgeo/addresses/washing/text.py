@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Flag, auto
 from functools import cache
+from typing import NamedTuple
 
 from . import glyphs, numerals, tidying
 from .comparable import key, keys, number_key, number_keys
@@ -41,8 +41,7 @@ class Step(Flag):
 ALL = ~Step(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """One change: `before` stood at position `at` of the text as the step found it."""
 
     step: Step
@@ -51,8 +50,7 @@ class Edit:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Normalised:
+class Normalised(NamedTuple):
     """A text in its one form, and how it came to it."""
 
     text: str

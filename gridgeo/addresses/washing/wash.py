@@ -17,7 +17,7 @@ from .base import Base, rows
 from .coarse import coarser
 from .match import Case
 from .model import Category, Edit, Fault, Level, Result, Washed, in_order
-from .parse import parse
+from .parse import Parsed, parse_all
 from .rules import Building, Candidate, House
 from .text import Step
 
@@ -40,8 +40,11 @@ def wash(conn, texts: Iterable[str | None], base: Base, default_area: str = "") 
         No such default area.
     """
     default_unit = base.units.unit(default_area) if default_area else None
+    given = list(texts)
+    different = list(dict.fromkeys(given))
     with _uncollected():
-        return _washed_all(conn, list(texts), base, default_unit)
+        answers = dict(zip(different, _washed_all(conn, different, base, default_unit), strict=True))
+    return [answers[text] for text in given]
 
 
 @contextmanager
@@ -58,7 +61,7 @@ def _uncollected() -> Iterator[None]:
 
 def _washed_all(conn, texts: list[str | None], base: Base, default_unit: int | None) -> list[Washed]:
     [(sees_whole,)] = rows(conn, "sees_whole")
-    cases = [_case(text, base, not sees_whole) for text in texts]
+    cases = [_case(text, parsed, not sees_whole) for text, parsed in zip(texts, parse_all(texts, base.lexicon), strict=True)]
     under_code = coded.gather(conn, cases, base)
     here = [case for case in cases if "elsewhere" not in case.parsed.faults]
     reading = [case for case in here if case.kind >= 4 and case.written.deepest is not Level.NONE]
@@ -68,8 +71,7 @@ def _washed_all(conn, texts: list[str | None], base: Base, default_unit: int | N
     return [_washed(case, base, default_unit, shallow.get(id(case))) for case in cases]
 
 
-def _case(text: str | None, base: Base, partial: bool) -> Case:
-    parsed = parse(text, base.lexicon)
+def _case(text: str | None, parsed: Parsed, partial: bool) -> Case:
     return Case(match.written(text or "", parsed), parsed, partial)
 
 

@@ -5,7 +5,7 @@ gridgeo.search = (topology, view, places, objects, asked) => {
   const { words } = gridgeo;
   const { pick, name: named } = gridgeo.language;
   const PAUSE = 150, MOST = 12, FEW = 6; // ms of silence before the API is asked; places and objects listed
-  const CODE = /^[0-9A-Z]{9,}$/i, NEAR = 15; // an element code, or its beginning; zoom from which names are looked for in view
+  const LONG = /[\p{L}\p{N}]{3}/u, NEAR = 15; // what is looked for among all objects; zoom from which the rest is among those in view
   const PLAIN = new Set(["name", "beginning", "address"]);
   const box = find("#search"), list = find("#found"), said = find("#found-said");
   const finder = gridgeo.finder(topology);
@@ -25,10 +25,10 @@ gridgeo.search = (topology, view, places, objects, asked) => {
   let everywhere = true;
   let question = "", edition = null; // what was asked last, and of which edition
 
-  // Where there are too many objects to look for a name among all, which the service says once, it is looked for in what is in view.
+  // A short part of a name is not looked for among too many objects, which the service says once, but among those in view.
   async function objectsNamed(q, options) {
     const list = (within) => asked.get(`/objects?q=${encodeURIComponent(q)}&limit=${FEW}${within}`, options).then((answer) => answer.objects.slice(0, FEW));
-    if (everywhere || CODE.test(q)) {
+    if (everywhere || LONG.test(q)) {
       try {
         return await list("");
       } catch (fault) {
@@ -37,7 +37,7 @@ gridgeo.search = (topology, view, places, objects, asked) => {
       }
     }
     const box = view.seen(NEAR);
-    if (!box) throw Object.assign(new Error("too far"), { words: ["部件名称：放大地图后在图中查找", "Names of objects: zoom in, they are looked for in view"] });
+    if (!box) throw Object.assign(new Error("too far"), { words: ["部件名称：请多写几个字，或放大地图", "Names of objects: write more of it, or zoom in"] });
     return list(`&bbox=${box}`);
   }
 

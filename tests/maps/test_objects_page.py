@@ -381,21 +381,20 @@ def test_the_search_box_finds_things_by_code_and_name(there):
     assert page.evaluate("gridgeo.shown.map.getZoom()") >= 18
 
 
-def test_names_among_too_many_objects_are_looked_for_in_view_and_codes_everywhere(there, monkeypatch):
-    monkeypatch.setattr(objects, "_NAMES_EVERYWHERE", 0)
-    page = there("", allowed=("status of 400",))
+def test_a_short_part_of_a_name_is_looked_for_in_view_where_there_are_too_many_objects(there, monkeypatch):
+    monkeypatch.setattr(objects, "_NAMES_EVERYWHERE", -2)
+    page = there("#at=22.88,113.03,13", allowed=("status of 400",))
 
     def options(text):
         page.fill("#search", text)
         page.locator("#found .asking").wait_for(state="detached")
         return page.locator("#found [role=option]", has_text=furniture.CODE).count()
 
-    assert options(furniture.NAME) == 0
+    assert options("路灯") == 0
     assert "放大地图" in page.locator("#found").inner_text()
-    assert options(furniture.CODE) == 1
-    page.fill("#search", "")
+    assert options(furniture.CODE) == options(furniture.NAME) == 1
     page.evaluate("([lon, lat]) => { gridgeo.shown.map.setView([lat, lon], 16, { animate: false }); }", [*furniture.NAMED])
-    assert options(furniture.NAME) == 1
+    assert options("路灯") == 1
 
 
 def test_where_nothing_stands_the_page_says_so_and_knows_the_way_back(there):

@@ -40,6 +40,14 @@ _FRAMES = """() => {
     requestAnimationFrame(step);
 }"""
 
+#: Tasks are told a little after they ended; those from before somebody asks are kept for him.
+_INTERACTIVE = """first => new Promise(resolve => {
+    let last = first;
+    new PerformanceObserver(list => list.getEntries().forEach(e => { last = Math.max(last, e.startTime + e.duration); }))
+        .observe({ type: 'longtask', buffered: true });
+    setTimeout(() => resolve(last), 1000);
+})"""
+
 _BYTES = """() => {
     const read = kind => performance.getEntriesByType(kind).map(entry => [entry.name, entry.encodedBodySize]);
     return [...read('navigation'), ...read('resource')];
@@ -66,7 +74,7 @@ def opened(browser: Browser, address: str) -> Iterator[Visit]:
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address)
-        page.wait_for_function("performance.getEntriesByName('first-map').length", timeout=60_000)
+        page.wait_for_function("() => performance.getEntriesByName('first-map').length", timeout=60_000)
         yield Visit(page)
         if errors:
             raise RuntimeError(f"{address}: {errors[0]}")
@@ -92,23 +100,35 @@ class Visit:
         """Milliseconds within which the page has dealt with 95 % of moves of the pointer over what the selector finds."""
         return self.page.evaluate(_HOVER, [selector, moves])
 
+    def interactive_ms(self) -> float:
+        """Milliseconds from the address to the end of the last task that made the page deaf for 50 ms, at least to the map."""
+        return self.page.evaluate(_INTERACTIVE, self.first_map_ms())
+
+    def watch_tasks(self) -> None:
+        """Note from now on how long each task of 50 ms or more takes, in `tasks` of the page."""
+        self.page.evaluate(_TASKS)
+
     def longest_task_ms(self, steps: Iterable[str]) -> float:
         """Milliseconds the page was deaf at most while it took steps (scripts), one after the other: 0 where it was never for 50 ms."""
-        self.page.evaluate(_TASKS)
+        self.watch_tasks()
         for step in steps:  # each in a task of the page's own: what is evaluated from outside counts as none
             self.page.evaluate(f"() => {{ setTimeout(() => {{ {step} }}); }}")
             self.page.wait_for_timeout(400)
         return self.page.evaluate("Math.max(0, ...tasks)")
 
-    def frames_a_second(self) -> float:
-        """Frames a second while the map is dragged."""
+    def frames_a_second(self, drags: int = 1) -> float:
+        """Frames a second while the map is dragged, again and again the same way: more than once brings what was not in view."""
         self.page.evaluate(_FRAMES)
         self.page.mouse.move(700, 400)
-        self.page.mouse.down()
         self.page.evaluate("frames_seen.length = 0")
-        for i in range(50):
-            self.page.mouse.move(700 + 4 * i, 400 + 2 * i)
-            self.page.wait_for_timeout(12)
+        for _ in range(drags):
+            self.page.mouse.move(700, 400)
+            self.page.mouse.down()
+            for i in range(50):
+                self.page.mouse.move(700 + 4 * i, 400 + 2 * i)
+                self.page.wait_for_timeout(12)
+            if drags > 1:
+                self.page.mouse.up()
         frames, ms = self.page.evaluate("[frames_seen.length, frames_seen.at(-1) - frames_seen[0]]")
         self.page.mouse.up()
         return (frames - 1) / ms * 1000

@@ -17,7 +17,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which, how long, and where to."""
-    known = "bulk, single, growth, http, page, edition, exports, codes, addresses, washing, linkage, objects, tiles, demo"
+    known = "bulk, single, growth, http, page, furnished, edition, exports, codes, addresses, washing, linkage, objects, tiles, demo"
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{known} (default: all)")
     parser.add_argument("--quick", action="store_true", help="smaller and shorter: to see that it works, not to quote")
     parser.add_argument(
@@ -30,7 +30,22 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if not (_ROOT / "bench" / "__init__.py").is_file():
         raise EnvironmentIncomplete("the benchmarks are not in the package", "run them from a checkout: python3 -m gridgeo bench")
     sys.path.insert(0, str(_ROOT))
-    from bench import addresses, codes, first_map, ground, linkage, loading, objects, page, points, report, serving, tiles, washing
+    from bench import (
+        addresses,
+        codes,
+        first_map,
+        furnished,
+        ground,
+        linkage,
+        loading,
+        objects,
+        page,
+        points,
+        report,
+        serving,
+        tiles,
+        washing,
+    )
 
     known = {
         "bulk": points.bulk,
@@ -38,6 +53,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         "growth": points.growth,
         "http": serving.http,
         "page": page.page,
+        "furnished": furnished.furnished,
         "edition": loading.edition,
         "exports": loading.exports,
         "codes": codes.codes,

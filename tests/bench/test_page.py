@@ -57,3 +57,12 @@ def test_the_longest_task_is_that_of_what_the_page_was_told_to_do(plain, chromiu
     with page.lent(html) as address, browser.started(chromium) as started, browser.opened(started, address) as visit:
         visit.page.evaluate("window.busy = ms => { for (const end = performance.now() + ms; performance.now() < end;); }")
         assert visit.longest_task_ms(["busy(120)", "busy(300)", "busy(60)"]) >= 300
+
+
+def test_a_page_answers_when_its_last_long_task_has_ended(plain, chromium):
+    html, _ = plain
+    busy = "<script>setTimeout(() => { for (const end = performance.now() + 150; performance.now() < end;); }, 500)</script>"
+    busied = html.replace("</html>", f"{busy}</html>")
+    with page.lent(busied) as address, browser.started(chromium) as started, browser.opened(started, address) as visit:
+        visit.page.wait_for_timeout(700)
+        assert visit.interactive_ms() >= max(650, visit.first_map_ms())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -24,20 +25,31 @@ from tests.objects import making as things
 OBJECT, BUILDING, HOUSE, NAME, UNIT = (ENTITIES[name] for name in ("object", "building", "house", "name", "unit"))
 
 
-@pytest.fixture
-def feed(database_url):
-    """A connection that commits, to a database with the drawn city, its tree of categories and nothing numbered."""
-    with closing(connection.connect(database_url)) as conn:
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module")
+def _shared(server, template):
+    name = server.create(template)
+    with closing(connection.connect(server.url_of(name))) as conn:
         with conn:
             town.edition(conn)
             things.tree(conn)
         yield conn
+    server.drop(name)
 
 
-def lamp(conn, number: int = 1, at=(113.005, 22.895), **given) -> int:
+@pytest.fixture
+def feed(_shared):
+    """A connection that commits, to a city in which the tests before have left their things; everything is numbered."""
+    stamped(_shared)
+    yield _shared
+    _shared.rollback()
+
+
+def lamp(conn, at=(113.005, 22.895)) -> int:
     """Add a lamp; return its number."""
-    kind = _kind(conn)
-    row = things.lamp(kind, number, at, **given)
+    row = things.lamp(_kind(conn), next(_NUMBERS), at)
     with conn:
         assert writing.add(conn, [row]).added == 1
         with conn.cursor() as cur:
@@ -72,9 +84,9 @@ def test_what_is_rolled_back_is_not_told_and_leaves_no_gap(feed):
     before = stamped(feed)
     kind = _kind(feed)
     with pytest.raises(ZeroDivisionError), feed:
-        writing.add(feed, [things.lamp(kind, 1)])
+        writing.add(feed, [things.lamp(kind, next(_NUMBERS))])
         raise ZeroDivisionError
-    lamp(feed, 2)
+    lamp(feed)
     assert stamped(feed) == before + 1
     assert [operation for operation, _ in told(feed, OBJECT, before)] == ["insert"]
 
@@ -95,7 +107,7 @@ def test_whoever_writes_is_caught(feed):
         cur.execute("UPDATE object SET name = 'x' WHERE object_id = %s", (number,))
     with feed, feed.cursor() as cur:
         cur.execute("DELETE FROM object_grid; DELETE FROM object_history; DELETE FROM object")
-    assert told(feed, OBJECT, before) == [("update", str(number)), ("delete", str(number))]
+    assert [one for one in told(feed, OBJECT, before) if one[1] == str(number)] == [("update", str(number)), ("delete", str(number))]
 
 
 def test_what_a_savepoint_takes_back_is_not_told(feed):
@@ -104,13 +116,13 @@ def test_what_a_savepoint_takes_back_is_not_told(feed):
     with feed:
         with feed.cursor() as cur:
             cur.execute("SAVEPOINT here")
-        writing.add(feed, [things.lamp(kind, 1)])
+        writing.add(feed, [things.lamp(kind, next(_NUMBERS))])
         with feed.cursor() as cur:
             cur.execute("ROLLBACK TO here")
-        writing.add(feed, [things.lamp(kind, 2)])
+        writing.add(feed, [things.lamp(kind, next(_NUMBERS))])
     found = events(feed, OBJECT, before, stamped(feed))
     assert [event.operation for event in found] == ["insert"]
-    assert follow({}, found).keys() == there(feed, OBJECT, stamped(feed)).keys()
+    assert follow(there(feed, OBJECT, before), found) == there(feed, OBJECT, stamped(feed))
 
 
 def test_the_address_base_is_told(feed):
@@ -125,7 +137,8 @@ def test_the_address_base_is_told(feed):
     last = stamped(feed)
     assert last == before + 2
     for name in ("building", "address", "house", "name"):
-        assert follow({}, events(feed, ENTITIES[name], before, last)) == tables(feed)[name] != {}
+        found = events(feed, ENTITIES[name], before, last)
+        assert found and follow(there(feed, ENTITIES[name], before), found) == tables(feed)[name]
 
 
 def test_an_edition_is_told_when_it_is_made_valid_and_when_it_is_withdrawn(feed):
@@ -147,8 +160,8 @@ def test_an_edition_is_told_when_it_is_made_valid_and_when_it_is_withdrawn(feed)
 
 def test_pages_go_on_where_they_ended(feed):
     before = stamped(feed)
-    for number in range(1, 8):
-        lamp(feed, number)
+    for _ in range(7):
+        lamp(feed)
     last = stamped(feed)
     whole = events(feed, OBJECT, before, last)
     assert events(feed, OBJECT, before, last, most=2) == whole
@@ -157,16 +170,15 @@ def test_pages_go_on_where_they_ended(feed):
 
 
 def test_what_was_numbered_long_ago_is_let_go_and_the_numbers_go_on(feed):
-    lamp(feed, 1)
-    first = stamped(feed)
-    lamp(feed, 2)
+    lamp(feed)
     last = stamped(feed)
     with feed:
+        first = store.bounds(feed).first
         assert stamping.forget(feed) == 0
-        assert stamping.forget(feed, datetime.now(UTC) + timedelta(days=1)) == first
+        assert stamping.forget(feed, datetime.now(UTC) + timedelta(days=1)) == last - first
     bounds = store.bounds(feed)
     assert (bounds.first, bounds.latest, bounds.base) == (last, last, last - 1)
-    lamp(feed, 3)
+    lamp(feed)
     assert stamped(feed) == last + 1
 
 
@@ -232,27 +244,9 @@ def test_names_go_with_a_house_that_belongs_to_another_building(feed, seeing):
         lifecycle.merge(feed, [one.code], other.code, date(2021, 1, 1))
     for entity in (HOUSE, NAME):
         first, seen, last = seeing("A", entity, before)
-        assert {event.operation for event in seen} == {"delete"} and last == {} != first
+        assert {event.operation for event in seen} == {"delete"} and follow(first, seen) == last
         first, seen, last = seeing("B", entity, before)
         assert {event.operation for event in seen} == {"insert"} and follow(first, seen) == last
-
-
-def test_a_caller_of_a_part_begins_anew_with_each_edition(feed):
-    lamp(feed)
-    stamped(feed)
-    with feed:
-        town.edition(feed, "AAABCC AAABCC DDDEEE", datetime(2025, 6, 1, tzinfo=UTC))
-    last = stamped(feed)
-    with feed:
-        access.see(feed, "{1}")
-        assert store.bounds(feed).since == last
-    with feed:
-        access.see(feed, access.WHOLE)
-        assert store.bounds(feed).since == 0
-    lamp(feed, 2)
-    with feed:
-        access.see(feed, "{1}")
-        assert store.bounds(feed).since == last
 
 
 def test_nobody_reads_or_writes_the_feed_but_through_its_doors(feed):
@@ -291,3 +285,21 @@ def test_what_is_published_has_the_fields_that_are_described(feed):
     for name, rows in tables(feed).items():
         assert rows, name
         assert {frozenset(row) for row in rows.values()} == {frozenset(ENTITIES[name].fields)}, name
+
+
+def test_a_caller_of_a_part_begins_anew_with_each_edition(feed):
+    lamp(feed)
+    stamped(feed)
+    with feed:
+        town.edition(feed, "AAABCC AAABCC DDDEEE", datetime(2025, 6, 1, tzinfo=UTC))
+    last = stamped(feed)
+    with feed:
+        access.see(feed, "{1}")
+        assert store.bounds(feed).since == last
+    with feed:
+        access.see(feed, access.WHOLE)
+        assert store.bounds(feed).since == 0
+    lamp(feed)
+    with feed:
+        access.see(feed, "{1}")
+        assert store.bounds(feed).since == last

@@ -68,7 +68,7 @@ async def grids(request: Request) -> Response:
         drawn = tiles.levels(edition_id) or tiles.prepare(edition_id)
         return depends.read_from(request.app.state.pool, making.grids_tile, edition_id, at, drawn)
 
-    return await _answer(request, place, None, make, keep=True)
+    return await _answer(request, place, None, make, keep=asked.datetime is None)
 
 
 @router.get(

@@ -80,6 +80,13 @@ def forget(conn, collection: Collection, edition_id: int | None = None) -> int:
         return cur.rowcount
 
 
+def forget_ended(conn) -> int:
+    """Forget the tiles of editions that ended; return how many."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["forget_ended"])
+        return cur.rowcount
+
+
 def status(conn) -> list[tuple[str, int, int, int, int]]:
     """Return what is kept: collection, edition, zoom, tiles, bytes."""
     with conn.cursor() as cur:

@@ -37,6 +37,10 @@ INSERT INTO tile_kept (collection, edition_id, zoom, x, y, body) VALUES %s ON CO
 DELETE FROM tile_kept
  WHERE collection = %(collection)s AND (%(edition_id)s::bigint IS NULL OR edition_id = %(edition_id)s::bigint);
 
+-- name: forget_ended
+-- Grids of editions that ended, whom few ask for.
+DELETE FROM tile_kept AS k USING edition AS e WHERE k.collection = 'grids' AND e.edition_id = k.edition_id AND upper(e.valid) <= now();
+
 -- name: status
 -- What is kept, by collection, edition and zoom: tiles and bytes.
 SELECT collection, edition_id, zoom, count(*), sum(length(body))

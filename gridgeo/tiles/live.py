@@ -10,7 +10,7 @@ from contextlib import closing
 
 from ..db import connection
 from ..db.listening import Listener
-from . import cells, grids, kept
+from . import cells, grids, kept, making
 from .cache import Cache, Place
 from .model import Collection, Packed
 
@@ -27,6 +27,9 @@ _LOOK_S = 2.0
 
 #: Where it is told that objects changed, that what is kept was forgotten, and that another edition began.
 _CHANNELS = ("gridgeo_objects", "gridgeo_tiles", "gridgeo_edition")
+
+#: Deeper tiles are not kept in the database: there are too many, and each is soon made. Nor are empty ones.
+_DEEPEST = 18
 
 #: Tiles made that wait to be kept in the database; when there are more, they are not.
 _WAITING = 500
@@ -100,14 +103,15 @@ class Live:
         Parameters
         ----------
         keep
-            Whether it is of the whole city and unfiltered: then it is kept in the database too.
+            Whether it is of the whole city and unfiltered: then it is kept in the database too, where that is worth it. So no more
+            is kept than the city has: whoever asks for all tiles of the world fills nothing.
         """
         made = Packed.of(body)
         if seen == self._seen[place.collection]:
             self.cache.put(place, variant, made)
             if seen != self._seen[place.collection]:  # changed in between: whoever forgot may have come before
                 self.cache.forget(place.collection)
-            elif keep and len(self._to_keep) < _WAITING:
+            elif keep and body != making.EMPTY and place.tile.z <= _DEEPEST and len(self._to_keep) < _WAITING:
                 self._to_keep.append((place, body, seen))
         return made
 
@@ -145,6 +149,7 @@ class Live:
         edition = kept.edition_now(conn)
         if edition != self._edition:
             self._edition = edition
+            self._transaction(conn, lambda: kept.forget_ended(conn))
             self._rebuilt(conn)
             self.cache.forget(Collection.OBJECTS)
 

@@ -17,6 +17,10 @@ def packed(body: bytes) -> bytes:
     return gzip.compress(body, _LEVEL, mtime=0)
 
 
+#: A tile in which nothing is.
+EMPTY = packed(b"")
+
+
 def grids_tile(conn, edition_id: int, at: Tile, drawn: Sequence[tuple[str, int]]) -> bytes:
     """Return a tile of an edition's grids, compressed; `drawn` is what :func:`.grids.levels` said. They are the same for everybody."""
     return kept.get(conn, Collection.GRIDS, edition_id, at) or packed(grids.tile(conn, edition_id, at, drawn))

@@ -14,7 +14,7 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
 from ..errors import NotFound
-from . import seed
+from . import making, seed
 from .described import tilejson
 from .model import Collection
 
@@ -38,7 +38,7 @@ def export(conn, path: Path, wanted: seed.Plan, told: Callable[[int], None]) -> 
             writer, made = Writer(file), 0
             with closing(writer.tile_f):  # which nobody else closes where something fails
                 for looked, (at, body) in enumerate(seed.tiles(conn, wanted), 1):
-                    if body != seed.EMPTY:
+                    if body != making.EMPTY:
                         writer.write_tile(zxy_to_tileid(*at), body)
                         made += 1
                     if looked % 100 == 0:

@@ -31,9 +31,6 @@ _PAUSES = (0.05, 0.2, 1.0, 2.0, 0.0)
 #: Tiles of one transaction: what an interruption costs at most.
 _AT_ONCE = 200
 
-#: A tile in which nothing is, as gzip writes it.
-EMPTY = making.packed(b"")
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -99,7 +96,7 @@ def tiles(conn, wanted: Plan) -> Iterator[tuple[Tile, bytes]]:
         holding = []
         for x, y in above:
             body = make(conn, wanted, Tile(zoom, x, y))
-            if body != EMPTY:
+            if body != making.EMPTY:
                 holding.append((x, y))
             if zoom in wanted.zooms:
                 yield Tile(zoom, x, y), body

@@ -165,6 +165,24 @@ def test_grids_of_editions_that_ended_are_forgotten():
     assert [bool(cache.get(Place(GRIDS, each, Tile(3, 1, 1)), None)) for each in (1, 2)] == [False, True]
 
 
+def test_no_more_is_kept_than_the_city_has():
+    """The control: one that holds something is kept. Whoever asks for every tile of the world fills no table."""
+    live = Live("postgresql://")
+    for z, body in ((14, making.packed(b"x")), (14, making.EMPTY), (22, making.packed(b"x"))):
+        live.hold(Place(OBJECTS, 0, Tile(z, 1, 1)), None, body, live.seen(OBJECTS), keep=True)
+    assert [held.tile.z for held, *_ in live._to_keep] == [14]
+
+
+def test_grids_kept_of_editions_that_ended_are_forgotten(conn, made):
+    edition_id, _ = made
+    grids.prepare(conn, edition_id)
+    assert kept.put(conn, [(GRIDS, edition_id, Tile(3, 1, 1), b"x")], kept.number(conn, GRIDS))
+    assert kept.forget_ended(conn) == 0
+    with conn.cursor() as cur:
+        cur.execute("UPDATE edition SET valid = tstzrange('2020-01-01', '2021-01-01') WHERE edition_id = %s", (edition_id,))
+    assert (kept.forget_ended(conn), kept.get(conn, GRIDS, edition_id, Tile(3, 1, 1))) == (1, None)
+
+
 def test_seeding_makes_every_tile_that_holds_something_and_goes_on_where_it_stopped(conn, made):
     wanted = seed.plan(conn, OBJECTS, 8, 13)
     done = seed.seed(conn, wanted, lambda _: None, within)

@@ -1,6 +1,6 @@
 -- name: keys_of
 -- The keys of the names some buildings are, or were, looked for under.
-WITH asked AS (
+WITH asked AS MATERIALIZED (
   SELECT left(code, 12) AS zone, code FROM unnest(%(buildings)s::text[]) AS code
 ), written AS (
   SELECT a.road_key, a.compound_key, a.road ~ '[巷坊里弄横队排]$' AND a.compound_key IS NOT NULL AS lane

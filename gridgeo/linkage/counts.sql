@@ -21,12 +21,18 @@ SELECT pg_try_advisory_xact_lock_shared(hashtext('linkage.unit_count'));
 SELECT pg_advisory_xact_lock(hashtext('linkage.unit_count'), hashint8(%(unit_id)s));
 
 -- name: units_of
--- The units some buildings, and the buildings some houses are in, lie in, in each edition that is counted.
+-- The units some buildings, and the buildings some houses are in, lie in, in each edition that is counted. Zones are made first:
+-- under row-level security only a comparison of nothing but columns and values may use the index.
+WITH asked AS MATERIALIZED (
+  SELECT left(code, 12) AS zone, code FROM unnest(%(codes)s::text[]) AS code
+), standing AS MATERIALIZED (
+  SELECT left(coalesce(h.building_code, asked.code), 12) AS zone, coalesce(h.building_code, asked.code) AS code
+    FROM asked
+    LEFT JOIN house AS h ON h.zone = asked.zone AND h.house_code = asked.code
+)
 SELECT DISTINCT g.edition_id, g.unit_id
-  FROM unnest(%(codes)s::text[]) AS asked (code)
-  LEFT JOIN house AS h ON h.zone = left(asked.code, 12) AND h.house_code = asked.code
- CROSS JOIN LATERAL (SELECT coalesce(h.building_code, asked.code) AS code) AS b
-  JOIN building_grid AS g ON g.zone = left(b.code, 12) AND g.building_code = b.code
+  FROM standing AS b
+  JOIN building_grid AS g ON g.zone = b.zone AND g.building_code = b.code
   JOIN linkage.counted AS c ON c.edition_id = g.edition_id
  WHERE g.unit_id IS NOT NULL;
 

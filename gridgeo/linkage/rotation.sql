@@ -47,7 +47,8 @@ INSERT INTO linkage.identity (token, kind, key_id, sealed, recorded_at)
 SELECT token, kind, key_id, sealed, recorded_at FROM linkage_identities ORDER BY token;
 
 -- name: put_links
--- With their numbers and with what was believed when.
+-- With their numbers and with what was believed when; in the order of the places, as a load stores them.
 INSERT INTO linkage.link (token, link_id, kind, zone, place, role, valid, recorded, method, source, evidence, confidence)
 OVERRIDING SYSTEM VALUE
-SELECT token, link_id, kind, zone, place, role, valid, recorded, method, source, evidence, confidence FROM linkage_links ORDER BY token, link_id;
+SELECT token, link_id, kind, zone, place, role, valid, recorded, method, source, evidence, confidence
+  FROM linkage_links ORDER BY place COLLATE "C", token, link_id;

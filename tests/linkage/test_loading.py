@@ -268,3 +268,12 @@ def test_an_interruption_between_blocks_leaves_nothing(conn, vault, tmp_path, mo
 )
 def test_days_are_read_as_people_write_them(text, day):
     assert link_rows._day(text) == day
+
+
+def test_links_of_a_place_lie_together_whatever_the_order_of_the_file(conn, load):
+    """A look-up reads as many pages of the table as the links of a place fill, not one for each link."""
+    load([row(person_code(n), (HOUSE, NEXT, BUILDING)[n % 3], "tenant") for n in range(300)])
+    with conn.cursor() as cur:
+        cur.execute("SELECT place FROM linkage.link ORDER BY ctid")
+        places = [place for (place,) in cur.fetchall()]
+    assert places == sorted(places) and len(set(places)) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import closing
 from datetime import datetime
 
 import orjson
@@ -11,6 +12,7 @@ import pytest
 import shapely
 
 from api.routes.collections import CONFORMS_TO
+from gridgeo.db import connection
 from gridgeo.features.collections import COLLECTIONS
 from gridgeo.objects.model import Status
 from tests.access import making
@@ -147,8 +149,10 @@ def test_req_core_fc_time_response(client):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "now", "../..", "/", "2024-13-01", "2024-02-30", "2024-01-02/2024-01-01", "2024-01-01/P", "2024-01-01/2024-01-02/2024-01-03"]
-    + ["2024-01-01T00:00:00", "P2D", "2024-01-09/P9999Y", "2024-01-01/PT", "infinity", "2024-01-01/P1.5D"],
+    [
+        *("", "now", "../..", "/", "2024-13-01", "2024-02-30", "2024-01-02/2024-01-01", "2024-01-01/2024-01-02/2024-01-03", "infinity"),
+        *("2024-01-01T00:00:00", "P2D", "2024-01-01/P", "2024-01-09/P9999Y", "2024-01-01/PT", "2024-01-01/P1.5D"),
+    ],
 )
 def test_a_time_that_is_none_is_refused(client, text):
     refused(client.get(BUILDINGS, params={"datetime": text}), "datetime")
@@ -167,10 +171,6 @@ def test_pages_have_every_feature_once_and_in_order(client, name):
 
 def test_a_crawl_under_writes_neither_repeats_nor_loses(client, city):
     """What is written between two pages changes nothing of what was there before and after."""
-    from contextlib import closing
-
-    from gridgeo.db import connection
-
     seen, crawl = [], pages(client, "/collections/objects/items", limit=1)
     for n, told in enumerate(crawl):
         seen += [feature["id"] for feature in told["features"]]
@@ -295,10 +295,6 @@ def test_req_html_content(client, name):
 
 
 def test_a_page_escapes_what_features_hold(client, city):
-    from contextlib import closing
-
-    from gridgeo.db import connection
-
     with closing(connection.connect(city.url)) as conn, conn, conn.cursor() as cur:
         cur.execute("UPDATE gridgeo.object SET name = '<script>' WHERE object_id = 4")
     assert "<script" not in client.get("/collections/objects/items", params={"f": "html"}).text

@@ -1,0 +1,116 @@
+"""Real clients: OGC's test suite, OWSLib and a validator in an environment of their own, and GDAL."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from gridgeo.bootstrap.environment import Environment
+from gridgeo.errors import EnvironmentIncomplete
+from gridgeo.settings import Settings
+from tests.access import making
+from tests.api.world import A, D
+from tests.features.making import grown
+
+LOCK = Path(__file__).with_name("clients.lock")
+
+
+@pytest.fixture(scope="module")
+def python() -> str:
+    """The interpreter of an environment with the clients, made where a package index can be reached."""
+    clients = Environment(Settings.from_env().home / "clients", LOCK)
+    clients.place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        clients.make_ready()
+    except EnvironmentIncomplete as error:
+        pytest.skip(f"the clients are not installed: {error}")
+    return clients.python
+
+
+def said(*command: str, cwd: Path | None = None, **variables: str) -> str:
+    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy") and name != "PYTHONPATH"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, cwd=cwd, env={**plain, **variables})
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout + done.stderr
+
+
+def test_ogctests_are_green(python, address):
+    """The Abstract Test Suite of Part 1, as the package has it: 29 tests, none skipped. It finds its fixtures from above itself."""
+    command = [python, "-m", "ogctests", "-i", f"{address}/", "features/core"]
+    told = said(*command, cwd=Path(python).parents[1], PYTEST_ADDOPTS="-p no:cacheprovider")
+    assert re.search(r"29 passed in", told) and "failed" not in told, told[-3000:]
+
+
+def test_the_document_is_valid_openapi_3_0(python, client, tmp_path):
+    (tmp_path / "api.json").write_bytes(client.get("/api").content)
+    code = "import json, sys; from openapi_spec_validator import OpenAPIV30SpecValidator as V; V(json.load(open(sys.argv[1]))).validate()"
+    said(python, "-c", code, str(tmp_path / "api.json"))
+
+
+_OWSLIB = """
+import json, sys
+from owslib.ogcapi.features import Features
+there = Features(sys.argv[1] + "/")
+box = there.collection_items("buildings", bbox=[113.0005, 22.8915, 113.0025, 22.8925])
+cut = there.collection_items("buildings", filter="building_use = 'office' AND floors >= 3", limit=1000)
+print(json.dumps([there.feature_collections(), sorted(there.collection_queryables("buildings")["properties"]),
+                  [f["id"] for f in box["features"]], cut["numberReturned"], there.collection_item("grids", "440306")["id"]]))
+"""
+
+
+def test_owslib_lists_reads_and_filters(python, address):
+    collections, queryables, boxed, cut, unit = orjson.loads(said(python, "-W", "ignore", "-c", _OWSLIB, address).splitlines()[-1])
+    assert "buildings" in collections and "floors" in queryables
+    assert (boxed, cut, unit) == ([grown(10), grown(11)], 8, "440306")
+
+
+_GDAL = """
+import json, sys
+import pyogrio
+where, box = json.loads(sys.argv[2]), json.loads(sys.argv[3])
+found = pyogrio.read_dataframe("OAPIF:" + sys.argv[1], layer="buildings", where=where, bbox=box and tuple(box))
+print(json.dumps([list(found["building_code"]), found.crs.to_epsg(), [found.geometry.iloc[0].x, found.geometry.iloc[0].y]]))
+"""
+
+
+def gdal(address, where=None, box=None, **variables):
+    """What GDAL reads, and the addresses it asked."""
+    told = said(
+        sys.executable, "-c", _GDAL, address, *(orjson.dumps(each).decode() for each in (where, box)), CPL_DEBUG="HTTP", **variables
+    )
+    answer = next(line for line in told.splitlines() if line.startswith("[["))
+    return orjson.loads(answer), re.findall(r"Fetch\((\S*/items\S*)\)", told)
+
+
+def test_gdal_lists_every_collection(address):
+    code = "import json, sys, pyogrio; print(json.dumps(pyogrio.list_layers('OAPIF:' + sys.argv[1]).tolist()))"
+    layers = dict(orjson.loads(said(sys.executable, "-c", code, address).splitlines()[-1]))
+    assert layers["buildings"] == "Point" and layers["grids"] == "MultiPolygon" and len(layers) == 9
+
+
+def test_gdal_reads_page_by_page_with_x_first(address):
+    """It asks for the storage system, whose latitude comes first, and turns the axes as its register says."""
+    (codes, epsg, xy), asked = gdal(address, OGR_OAPIF_PAGE_SIZE="7")
+    assert len(codes) == len(set(codes)) == 41 and epsg in (4490, 4326)
+    assert 113 < xy[0] < 114 and 22 < xy[1] < 23
+    assert asked
+
+
+def test_gdal_lets_the_server_filter(address):
+    """By place and by what properties are: the addresses it asks say so."""
+    (codes, _, _), asked = gdal(address, "building_use = 'office' AND status = 'in_use'", [113.0005, 22.8915, 113.0025, 22.8935])
+    assert set(codes) == {grown(10), grown(20)}
+    assert re.search(r"bbox=.*building_use=office&status=in_use|building_use=office.*bbox=", asked[-1]), asked
+
+
+def test_gdal_asks_by_time(address):
+    """It says a day without the time behind its T."""
+    (codes, _, _), asked = gdal(address, "valid_from >= '2019-01-01'")
+    assert {making.BUILDING[A], making.BUILDING[D]} <= set(codes)
+    assert "datetime=2019-01-01T" in asked[-1]

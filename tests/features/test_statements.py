@@ -1,0 +1,95 @@
+"""What questions are made of, and that they reach an index however large the city is."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+import shapely
+from psycopg2 import sql
+
+from gridgeo.db import connection
+from gridgeo.features import reading, statements
+from gridgeo.features.collections import COLLECTIONS
+from gridgeo.features.question import Order, Question
+from gridgeo.features.systems import CRS84, box
+from tests.access import making
+
+#: 40,000 buildings with a house and a name each, and as many objects, over half a degree.
+_CITY = """
+CREATE TEMP TABLE made ON COMMIT DROP AS
+SELECT (440306001001 + n / 9000)::text AS zone, (440306001001 + n / 9000)::text || '03' || lpad((n % 9000)::text, 5, '0') AS code,
+       ST_SetSRID(ST_MakePoint(113 + (n % 200) * 0.0025, 22.5 + (n / 200) * 0.0025), 4490) AS point
+  FROM generate_series(0, 39999) AS n;
+INSERT INTO gridgeo.building (zone, building_code, building_use, status, point, valid_from)
+SELECT zone, code, 'residential', 'in_use', point, '2020-01-01' FROM made;
+INSERT INTO gridgeo.building_grid SELECT zone, code, gridgeo.edition_now(), NULL, 'none' FROM made;
+INSERT INTO gridgeo.house (zone, house_code, building_code, status, valid_from)
+SELECT zone, code || '000101', code, 'in_use', '2020-01-01' FROM made;
+INSERT INTO gridgeo.address_name (zone, code, kind, name, name_key, valid_from)
+SELECT zone, code, 'short', code, code, '2020-01-01' FROM made;
+INSERT INTO gridgeo.category (major, minor, name) VALUES ('a', 'b', 'c');
+INSERT INTO gridgeo.object (element_code, category_id, status, point, since)
+SELECT 'MB0000011' || code, (SELECT max(category_id) FROM gridgeo.category), 'in_use', point, '2020-01-01' FROM made;
+ANALYZE gridgeo.building, gridgeo.building_grid, gridgeo.house, gridgeo.address_name, gridgeo.object;
+"""
+LARGE = {"building", "house", "address_name", "object"}
+SMALL, WIDE = box((113.1, 22.6, 113.105, 22.605), CRS84), box((100, 10, 120, 30), CRS84)
+
+
+@pytest.fixture(scope="module")
+def filled(server, template):
+    name = server.create(template)
+    with closing(connection.connect(server.url_of(name))) as conn:
+        making.city(conn)
+        with conn.cursor() as cur:
+            cur.execute(_CITY)
+        yield conn
+    server.drop(name)
+
+
+def plan(conn, name, **asked):
+    """The nodes of the plan of a page."""
+    question = reading.placed(conn, COLLECTIONS[name], Question(**{"limit": 100, **asked}))
+    statement, given = statements.features(COLLECTIONS[name], question)
+    with conn.cursor() as cur:
+        cur.execute(sql.SQL("EXPLAIN (FORMAT JSON) {}").format(statement), given)
+        return list(nodes(cur.fetchone()[0][0]["Plan"]))
+
+
+def nodes(node):
+    yield node
+    for part in node.get("Plans", ()):
+        yield from nodes(part)
+
+
+@pytest.mark.parametrize("asked", [{}, {"area": SMALL}, {"area": WIDE}, {"after": True}, {"ids": True}], ids=str)
+@pytest.mark.parametrize("name", ["buildings", "houses", "addresses", "objects"])
+def test_a_page_reads_no_large_table_whole(filled, name, asked):
+    collection = COLLECTIONS[name]
+    if "after" in asked:
+        asked = {"after": reading.page(filled, collection, Question(limit=1000)).next}
+    if "ids" in asked:
+        asked = {"ids": ("4403060010010300007", "4403060010010300007000101", "17")}
+    walked = [node["Relation Name"] for node in plan(filled, name, **asked) if node["Node Type"] == "Seq Scan"]
+    sorts = [node["Plan Rows"] for node in plan(filled, name, **asked) if "Sort" in node["Node Type"]]
+    assert not LARGE & set(walked) and all(rows < 5000 for rows in sorts)
+
+
+@pytest.mark.parametrize("name", ["buildings", "houses", "addresses", "objects"])
+def test_a_small_box_finds_through_the_index_what_a_walk_finds(filled, name):
+    found = set(reading.page(filled, COLLECTIONS[name], Question(area=SMALL, limit=100)).features)
+    assert len(found) in (9, 4)
+    assert any("point_idx" in node.get("Index Name", "") for node in plan(filled, name, area=SMALL))
+    around = shapely.union(SMALL, shapely.box(119, 10, 120, 11))  # nothing there, yet the box of both is wide
+    assert set(reading.page(filled, COLLECTIONS[name], Question(area=around, limit=100)).features) == found
+
+
+def test_what_comes_after_a_key_of_unknown_values():
+    """After the last known value come the unknown ones, after an unknown one only those with a later key."""
+    houses = COLLECTIONS["houses"]
+    known, _ = statements.features(houses, Question(order=(Order("floor", True),), after=("3", "z", "c"), limit=1))
+    unknown, _ = statements.features(houses, Question(order=(Order("floor", True),), after=(None, "z", "c"), limit=1))
+    assert "f.floor < " in repr(known) and "OR f.floor IS NULL" in repr(known)
+    assert "f.floor <" not in repr(unknown) and "f.floor IS NULL" in repr(unknown)
+    assert statements.keys(houses, Question(order=(Order("house_code"),))) == [("house_code", False), ("zone", False)]

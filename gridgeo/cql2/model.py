@@ -31,9 +31,9 @@ class Type(StrEnum):
 class Queryable:
     """A property that may be asked of.
 
-    `column` is what the statement has for it: an SQL expression in words of ours. `values` are all it may be compared with by = and
-    IN (None: any). Where `among` is given the property is kept elsewhere: it is a condition with {} for a predicate on the column there,
-    and such a property is compared with values alone. `items` is the type of an array's items.
+    `column` is what the statement has for it: an SQL expression in words of ours, any % in it doubled. `values` are all it may be
+    compared with by = and IN (None: any). Where `among` is given the property is kept elsewhere: it is a condition with {} for a
+    predicate on the column there, and such a property is compared with values alone. `items` is the type of an array's items.
     """
 
     name: str

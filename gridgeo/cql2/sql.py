@@ -1,7 +1,7 @@
 """Filters as conditions of a statement: columns in words of ours, every value a parameter, three-valued as SQL is.
 
-What stands on no ground is unknown, and lets nothing through: only IS NULL finds what has no value. One thing is known nevertheless:
-an interval between two properties goes on for ever where one of them has no value, as it does with '..'.
+A comparison with what has no value is unknown and lets nothing through; IS NULL finds it. One thing is known nevertheless: an interval
+between two properties goes on for ever where one of them has no value, as it does with '..'.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ from gridgeo.moments import CHINA
 
 from .problems import Fault, InvalidRequest, UriTooLong, shown, suggestion
 
-#: Longest query that is read, in bytes.
-QUERY_BYTES = 2048
+#: Longest query that is read, in bytes: addresses of 8000 are to be taken. Source: RFC 9110, section 4.1.
+QUERY_BYTES = 8192
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?", re.ASCII)

@@ -121,6 +121,7 @@ def test_raw_bytes_beyond_ascii_are_refused(address):
 
 def test_a_query_may_not_be_endless(client):
     refused(at(client, "lon=113&lat=22&scheme=" + "a" * QUERY_BYTES), 414, "uri-too-long")
+    refused(at(client, "lon=113&lat=22&scheme=" + "a" * 7900), 400, "invalid-parameter")
 
 
 BAD_DATETIMES = ["", "garbage", "2026-13-01", "2026-02-30", "2026-01-01T24:61:61Z", "2026-01-01T23:59:60Z", "now", "yesterday", "infinity"]

@@ -91,6 +91,15 @@ def test_codes_are_asked_from_standard_input(run, room, persons):
     assert [rows.count(word) for word in ("done", "refused")] == [2, 2]
 
 
+def test_of_a_crowded_house_it_is_said_how_many_are_listed_and_all_are_when_asked_for(run, room, tmp_path):
+    crowd = file(tmp_path / "crowd.csv", [row(making.company_code(number), role="registered") for number in range(130)])
+    run("load", "links", crowd, "--kind", "credit", "--commit")
+    asked = ("linkage", "resolve", "--kind", "house", "--purpose", "service")
+    said = run(*asked, given=HOUSE)[1]
+    assert f"at {HOUSE}: 100 of 130 links (credit 130); --all lists the rest" in said
+    assert said.count("registered") == 100 and run(*asked, "--all", given=HOUSE)[1].count("registered") == 130
+
+
 def test_a_link_is_ended_and_corrected_and_its_history_kept(run, room, persons):
     run("load", "links", persons, "--kind", "person", "--commit")
     token = token_of(run("linkage", "resolve", "--kind", "person", "--purpose", "correction", given=person_code(0))[1])

@@ -91,12 +91,20 @@ def test_what_is_rolled_back_is_not_told_and_leaves_no_gap(feed):
     assert [operation for operation, _ in told(feed, OBJECT, before)] == ["insert"]
 
 
-def test_a_statement_that_changes_nothing_of_what_is_published_is_no_change(feed):
+def test_a_statement_that_finds_nothing_is_no_change(feed):
+    before = stamped(feed)
+    with feed, feed.cursor() as cur:
+        cur.execute("UPDATE object SET floor = 1 WHERE object_id = 0; DELETE FROM object WHERE object_id = 0")
+    assert stamped(feed) == before
+
+
+def test_what_is_written_again_as_it_was_is_told_as_it_is(feed):
     number = lamp(feed)
     before = stamped(feed)
     with feed, feed.cursor() as cur:
         cur.execute("UPDATE object SET recorded_at = now() WHERE object_id = %s", (number,))
-    assert stamped(feed) == before
+    [event] = events(feed, OBJECT, before, stamped(feed))
+    assert event.operation == "update" and follow(there(feed, OBJECT, before), [event]) == there(feed, OBJECT, before)
 
 
 def test_whoever_writes_is_caught(feed):

@@ -67,7 +67,7 @@ CREATE OR REPLACE FUNCTION gridgeo.state_of(t gridgeo.address_successor) RETURNS
   SELECT jsonb_build_object('code', t.code, 'successor', t.successor, 'reason', t.reason, 'since', t.since)
 $$;
 
--- The lowest unit a thing lies in today; null where it lies in none, or is for everybody.
+-- The lowest unit a building lies in today, and a house in its building; null where it lies in none.
 CREATE OR REPLACE FUNCTION gridgeo.unit_of_building(of_code text) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT g.unit_id FROM gridgeo.building_grid AS g
   WHERE g.zone = left(of_code, 12) AND g.building_code = of_code AND g.edition_id = gridgeo.edition_now()
@@ -75,27 +75,6 @@ $$;
 CREATE OR REPLACE FUNCTION gridgeo.unit_of_code(of_code text) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT gridgeo.unit_of_building(CASE WHEN length(of_code) = 19 THEN of_code ELSE
     (SELECT h.building_code FROM gridgeo.house AS h WHERE h.zone = left(of_code, 12) AND h.house_code = of_code) END)
-$$;
-CREATE OR REPLACE FUNCTION gridgeo.unit_of(t gridgeo.edition) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT NULL::bigint $$;
-CREATE OR REPLACE FUNCTION gridgeo.unit_of(t gridgeo.grid_unit_version) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT NULL::bigint $$;
-CREATE OR REPLACE FUNCTION gridgeo.unit_of(t gridgeo.category) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT NULL::bigint $$;
-CREATE OR REPLACE FUNCTION gridgeo.unit_of(t gridgeo.object) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT g.unit_id FROM gridgeo.object_grid AS g WHERE g.object_id = t.object_id AND g.edition_id = gridgeo.edition_now()
-$$;
-CREATE OR REPLACE FUNCTION gridgeo.unit_of(t gridgeo.building) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT gridgeo.unit_of_building(t.building_code)
-$$;
-CREATE OR REPLACE FUNCTION gridgeo.unit_of(t gridgeo.building_address) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT gridgeo.unit_of_building(t.building_code)
-$$;
-CREATE OR REPLACE FUNCTION gridgeo.unit_of(t gridgeo.house) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT gridgeo.unit_of_building(t.building_code)
-$$;
-CREATE OR REPLACE FUNCTION gridgeo.unit_of(t gridgeo.address_name) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT gridgeo.unit_of_code(t.code)
-$$;
-CREATE OR REPLACE FUNCTION gridgeo.unit_of(t gridgeo.address_successor) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT gridgeo.unit_of_code(t.code)
 $$;
 
 -- The row of the current transaction in change_transaction, made when it is first asked for. What a savepoint takes back is forgotten with it.
@@ -135,12 +114,12 @@ CREATE OR REPLACE FUNCTION gridgeo.keep_moved_along(moved text[]) RETURNS void L
 SET search_path = gridgeo, public, pg_temp AS $$
 BEGIN
   INSERT INTO gridgeo.change (transaction_id, entity, operation, key, unit_id, was)
-  SELECT gridgeo.this_transaction(), 'address', 'update', gridgeo.key_of(a), gridgeo.unit_of(a), gridgeo.state_of(a)
+  SELECT gridgeo.this_transaction(), 'address', 'update', gridgeo.key_of(a), gridgeo.unit_of_building(a.building_code), gridgeo.state_of(a)
     FROM gridgeo.building_address AS a
    WHERE a.zone = ANY (SELECT left(m, 12) FROM unnest(moved) AS m) AND a.building_code = ANY (moved)
    ORDER BY a.building_code, a.address_no;
   INSERT INTO gridgeo.change (transaction_id, entity, operation, key, unit_id, was)
-  SELECT gridgeo.this_transaction(), 'house', 'update', gridgeo.key_of(h), gridgeo.unit_of(h), gridgeo.state_of(h)
+  SELECT gridgeo.this_transaction(), 'house', 'update', gridgeo.key_of(h), gridgeo.unit_of_building(h.building_code), gridgeo.state_of(h)
     FROM gridgeo.house AS h
    WHERE h.building_code = ANY (moved)
    ORDER BY h.house_code;
@@ -149,8 +128,9 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION gridgeo.keep_moved_along(text[]) FROM PUBLIC;
 
--- After each statement on a table whose rows are published as they are: `before` and `after` are its rows. What is published is compared, so
--- that a statement which changes nothing of it is no change. Runs as its owner: what lies where is known of the whole city.
+-- After each statement on a table whose rows are published as they are: `before` and `after` are its rows. Runs as its owner: what lies where is
+-- known of the whole city. A statement that writes a row again as it was is told as well: to see that it did would cost as much as to tell.
+-- Its arguments: the entity, and SQL for the unit (edition $1) in which a row `t` lay before; a function would take thirty times as long.
 CREATE OR REPLACE FUNCTION gridgeo.keep_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = gridgeo, public, pg_temp AS $$
 DECLARE
   moved text[];
@@ -164,21 +144,13 @@ BEGIN
         GROUP BY (n - 1) / 1000 ORDER BY (n - 1) / 1000', TG_ARGV[0], TG_RELID::regclass);
     RETURN NULL;
   END IF;
-  IF TG_OP = 'DELETE' THEN
-    EXECUTE format(
-      'INSERT INTO gridgeo.change (transaction_id, entity, operation, key, unit_id, was)
-       SELECT (SELECT gridgeo.this_transaction()), %L, ''delete'', gridgeo.key_of(r), gridgeo.unit_of(r), gridgeo.state_of(r)
-         FROM (SELECT ROW(b.*)::%s AS r FROM before AS b) AS one', TG_ARGV[0], TG_RELID::regclass);
-    RETURN NULL;
-  END IF;
   EXECUTE format(
     'INSERT INTO gridgeo.change (transaction_id, entity, operation, key, unit_id, was)
-     SELECT (SELECT gridgeo.this_transaction()), %1$L, ''update'', one.key, gridgeo.unit_of(one.r), one.was
-       FROM (SELECT gridgeo.key_of(r) AS key, gridgeo.state_of(r) AS was, r FROM (SELECT ROW(b.*)::%2$s AS r FROM before AS b) AS b) AS one
-       JOIN (SELECT gridgeo.key_of(r) AS key, gridgeo.state_of(r) AS state FROM (SELECT ROW(a.*)::%2$s AS r FROM after AS a) AS a) AS other
-         ON other.key = one.key
-      WHERE other.state <> one.was
-      ORDER BY one.key', TG_ARGV[0], TG_RELID::regclass);
+     SELECT (SELECT gridgeo.this_transaction()), %1$L, %2$L, gridgeo.key_of(ROW(t.*)::%3$s), %4$s, gridgeo.state_of(ROW(t.*)::%3$s)
+       FROM before AS t', TG_ARGV[0], lower(TG_OP), TG_RELID::regclass, TG_ARGV[1]) USING gridgeo.edition_now();
+  IF TG_OP = 'DELETE' THEN
+    RETURN NULL;
+  END IF;
   IF TG_ARGV[0] = 'building' THEN
     SELECT array_agg(b.building_code) INTO moved
       FROM before AS b JOIN after AS a ON a.zone = b.zone AND a.building_code = b.building_code WHERE NOT a.point = b.point;
@@ -235,17 +207,21 @@ REVOKE EXECUTE ON FUNCTION gridgeo.keep_change(), gridgeo.keep_edition() FROM PU
 DO $$
 DECLARE
   one record;
+  of_building text := '(SELECT g.unit_id FROM gridgeo.building_grid AS g
+                         WHERE g.zone = left(t.building_code, 12) AND g.building_code = t.building_code AND g.edition_id = $1)';
+  of_object text := '(SELECT g.unit_id FROM gridgeo.object_grid AS g WHERE g.object_id = t.object_id AND g.edition_id = $1)';
 BEGIN
   FOR one IN SELECT * FROM (VALUES
-    ('building', 'building'), ('building_address', 'address'), ('house', 'house'), ('address_name', 'name'),
-    ('address_successor', 'successor'), ('object', 'object'), ('category', 'category')) AS of (relation, entity)
+    ('building', 'building', of_building), ('building_address', 'address', of_building), ('house', 'house', of_building),
+    ('address_name', 'name', 'gridgeo.unit_of_code(t.code)'), ('address_successor', 'successor', 'gridgeo.unit_of_code(t.code)'),
+    ('object', 'object', of_object), ('category', 'category', 'NULL::bigint')) AS of (relation, entity, unit)
   LOOP
     EXECUTE format('CREATE OR REPLACE TRIGGER change_inserted AFTER INSERT ON gridgeo.%I REFERENCING NEW TABLE AS after
                     FOR EACH STATEMENT EXECUTE FUNCTION gridgeo.keep_change(%L)', one.relation, one.entity);
     EXECUTE format('CREATE OR REPLACE TRIGGER change_updated AFTER UPDATE ON gridgeo.%I REFERENCING OLD TABLE AS before NEW TABLE AS after
-                    FOR EACH STATEMENT EXECUTE FUNCTION gridgeo.keep_change(%L)', one.relation, one.entity);
+                    FOR EACH STATEMENT EXECUTE FUNCTION gridgeo.keep_change(%L, %L)', one.relation, one.entity, one.unit);
     EXECUTE format('CREATE OR REPLACE TRIGGER change_deleted AFTER DELETE ON gridgeo.%I REFERENCING OLD TABLE AS before
-                    FOR EACH STATEMENT EXECUTE FUNCTION gridgeo.keep_change(%L)', one.relation, one.entity);
+                    FOR EACH STATEMENT EXECUTE FUNCTION gridgeo.keep_change(%L, %L)', one.relation, one.entity, one.unit);
     EXECUTE format('ALTER TABLE gridgeo.%I ENABLE ALWAYS TRIGGER change_inserted, ENABLE ALWAYS TRIGGER change_updated,
                     ENABLE ALWAYS TRIGGER change_deleted', one.relation);
   END LOOP;

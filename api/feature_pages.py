@@ -46,10 +46,10 @@ def items(request: Request, of: Collection, meant: Question, page: Page, links: 
     return _page(request, "items.html", collection=of, features=features, shown=shown, paths=_drawn(features, meant), links=links)
 
 
-def item(request: Request, of: Collection, feature: str, links: Links) -> Response:
+def item(request: Request, of: Collection, meant: Question, feature: str, links: Links) -> Response:
     """Return the page of a feature."""
     told = orjson.loads(feature)
-    return _page(request, "item.html", collection=of, feature=told, paths=_drawn([told]), links=links)
+    return _page(request, "item.html", collection=of, feature=told, paths=_drawn([told], meant), links=links)
 
 
 def _page(request: Request, name: str, **facts: Any) -> Response:
@@ -57,15 +57,14 @@ def _page(request: Request, name: str, **facts: Any) -> Response:
     return pages.response(request, pages.render(name, base=base, side=_SIDE, **facts))
 
 
-def _drawn(features: Sequence[Mapping[str, Any]], meant: Question | None = None) -> list[dict[str, Any]]:
+def _drawn(features: Sequence[Mapping[str, Any]], meant: Question) -> list[dict[str, Any]]:
     """What is drawn of features: a path each with its id, or a dot; x to the right and y up, as far as there is room."""
     held = [(feature["id"], shapely.from_geojson(orjson.dumps(feature["geometry"]))) for feature in features if feature["geometry"]]
     if not held:
         return []
-    flipped = meant is not None and meant.system.flipped
-    shapes = shapely.transform([shape for _, shape in held], lambda xy: xy[:, ::-1] if flipped else xy)
+    shapes = shapely.transform([shape for _, shape in held], lambda xy: xy[:, ::-1] if meant.system.flipped else xy)
     west, south, east, north = shapely.total_bounds(shapes)
-    least = _LEAST if meant is None or meant.system.decimals == 9 else _LEAST * 1e5
+    least = _LEAST if meant.system.decimals == 9 else _LEAST * 1e5
     scale = (_SIDE - 2 * _MARGIN) / max(east - west, north - south, least)
     centre = np.array([(west + east) / 2, (south + north) / 2])
     placed = shapely.transform(shapes, lambda xy: (xy - centre) * [scale, -scale] + _SIDE / 2)

@@ -28,7 +28,7 @@ COLLECTION = Parameter(
     f"One of {', '.join(COLLECTIONS)}.",
     str,
     {"type": "string", "enum": list(COLLECTIONS)},
-    example="buildings",
+    example="grids",
     place="path",
 )
 

@@ -175,12 +175,14 @@ def question(request: Request, collection: Collection, asked: SimpleNamespace) -
             return None
 
     area = read("bbox", lambda numbers: systems.box(numbers, getattr(asked, "bbox-crs")))
+    only = read("filter", lambda given: _filter(collection, given, asked)) or _filtered(collection, asked)
+    area = only.reach if area is None and only is not None else area
     made = Question(
         ids=asked.ids,
         period=asked.datetime,
         area=area,
         units=None if faults else ogc.units(request, collection, area),
-        only=read("filter", lambda given: _filter(collection, given, asked)) or _filtered(collection, asked),
+        only=only,
         q=asked.q,
         properties=read("properties", lambda names: _known(names, collection.by_name)),
         order=read("sortby", lambda words: _order(words, collection)) or (),

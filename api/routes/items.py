@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
@@ -26,7 +27,7 @@ from ..questions import CRS, DATETIME, ITEMS, TAKEN, USUAL
 
 router = APIRouter(prefix="/collections/{collectionId}/items", tags=["collections"])
 
-_ID = Parameter("id", "Id of a feature.", str, {"type": "string"}, example="4403060010010100001", place="path")
+_ID = Parameter("id", "Id of a feature.", str, {"type": "string"}, example="440306", place="path")
 _ITEM = Query(ogc.COLLECTION, _ID, CRS, DATETIME, form("json", "html"))
 
 _TYPES = {"json": conditional.GEOJSON, "html": conditional.HTML, "geojsonseq": ogc.GEOJSON_SEQUENCE, "csv": conditional.CSV}
@@ -98,7 +99,7 @@ def item(request: Request) -> Response:
         ogc.link(request, f"/collections/{collection.id}", "collection", collection.title),
     ]
     if wanted == "html":
-        return feature_pages.item(request, collection, found, about)
+        return feature_pages.item(request, collection, meant, found, about)
     body = found[:-1].encode() + b',"links":' + orjson.dumps(about) + b"}"
     return conditional.send(request, body, conditional.GEOJSON, None, about, Content_Crs=ogc.crs_header(meant.system))
 
@@ -160,7 +161,11 @@ def _table(conn, collection: Collection, meant: Question) -> Iterator[bytes]:
     """Features as CSV with a byte order mark; no cell of it is taken for a formula."""
     yield b"\xef\xbb\xbf" + _written([statements.columns(collection, meant)])
     for rows in reading.table(conn, collection, meant):
-        yield _written([neutral(cell) for cell in row] for row in rows)
+        yield _written([_cell(cell) for cell in row] for row in rows)
+
+
+def _cell(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else neutral(value)
 
 
 def _written(rows: Iterable[Iterable[object]]) -> bytes:

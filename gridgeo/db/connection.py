@@ -70,7 +70,8 @@ class Pool:
     def connection(self, wait_s: float = 5.0) -> Iterator:
         """Lend a connection for one transaction: commit, or roll back on error.
 
-        A connection the server has closed (a restart) is replaced before it is lent.
+        A connection the server has closed (a restart) is replaced before it is lent, and so is one still within a transaction: on a
+        starved machine the roll back itself may be ended for taking too long.
         Raises DatabaseUnavailable when none comes free within `wait_s` seconds.
         """
         if not self._free.acquire(timeout=wait_s):
@@ -79,6 +80,8 @@ class Pool:
         try:
             with self._lock:
                 conn = self._idle.pop() if self._idle else None
+            if conn is not None and conn.info.transaction_status != psycopg2.extensions.TRANSACTION_STATUS_IDLE:
+                conn.close()
             if conn is None or conn.closed:
                 conn = self._connect()
             with transaction(conn):

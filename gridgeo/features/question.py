@@ -9,10 +9,14 @@ from typing import NamedTuple
 
 import shapely
 
-from ..cql2 import sql
-from ..cql2.model import Node
+from ..cql2 import geometry, sql
+from ..cql2.model import Geometry, Joined, Node, Predicate, Property
+from ..cql2.words import SPATIAL
 from .model import Collection
 from .systems import CRS84, System
+
+#: Whatever holds of two of which one is this to the other, they meet.
+_MEETING = frozenset(SPATIAL) - {"S_DISJOINT"}
 
 
 class Order(NamedTuple):
@@ -30,10 +34,11 @@ class Period(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """What is to hold of features, as a condition, and the properties it speaks of."""
+    """What is to hold of features, as a condition; the properties it speaks of; what they all meet, None where that is not said."""
 
     condition: sql.Condition
     names: frozenset[str]
+    reach: shapely.Geometry | None
 
 
 @dataclass(frozen=True)
@@ -74,4 +79,14 @@ class Question:
 
 def filtered(collection: Collection, node: Node, system: System = CRS84) -> Filter:
     """Return the filter a tree says of a collection, its geometries being of a system; raises ValueError for one that is not valid."""
-    return Filter(sql.condition(node, collection.queryables, system.points), node.names)
+    return Filter(sql.condition(node, collection.queryables, system.points), node.names, _reach(node, system))
+
+
+def _reach(node: Node, system: System) -> shapely.Geometry | None:
+    """What meets every feature a filter lets through: found by an index as a box is, even where its own column has none."""
+    for part in node.parts if isinstance(node, Joined) and node.word == "AND" else (node,):
+        if isinstance(part, Predicate) and part.word in _MEETING and any(isinstance(each, Property) for each in part.operands):
+            drawn = [each for each in part.operands if isinstance(each, Geometry)]
+            if drawn:
+                return shapely.from_wkb(geometry.stored(drawn[0], system.points))
+    return None

@@ -51,6 +51,8 @@ GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/maps/data/{version}/grids.topojson"): {"path": {"version": "1-000000000000"}},
     ("GET", "/collections/buildings/tiles/WebMercatorQuad/{z}/{y}/{x}"): {"path": AT_A},
     ("GET", "/collections/objects/tiles/WebMercatorQuad/{z}/{y}/{x}"): {"path": AT_A},
+    ("GET", "/collections/{collectionId}/items"): {"path": {"collectionId": "buildings"}},
+    ("GET", "/collections/{collectionId}/items/{id}"): {"path": {"collectionId": "buildings", "id": making.BUILDING[A]}},
     ("GET", "/buildings/{code}"): {"path": {"code": making.BUILDING[A]}},
     ("GET", "/buildings/{code}/houses"): {"path": {"code": making.BUILDING[A]}},
     ("GET", "/houses/{code}"): {"path": {"code": making.HOUSE[A]}},

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gridgeo.db.connection import Pool
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -47,3 +49,16 @@ def test_ctrl_c_in_the_middle_of_a_test_leaves_neither_server_nor_files(tmp_path
         run.communicate(timeout=120)
     assert run.returncode == 2
     assert not Path(data).parent.exists()
+
+
+def test_a_connection_left_within_a_transaction_is_not_lent_again(database_url):
+    """psycopg2 may think that it is over while the server does not."""
+    pool = Pool(database_url, 1)
+    with pool.connection() as left:
+        pass
+    left.autocommit = True
+    left.cursor().execute("BEGIN")
+    with pool.connection() as lent:
+        lent.cursor().execute("SELECT 1")
+    pool.close()
+    assert left.closed and lent is not left

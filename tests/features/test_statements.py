@@ -8,10 +8,11 @@ import pytest
 import shapely
 from psycopg2 import sql
 
+from gridgeo.cql2 import text
 from gridgeo.db import connection
 from gridgeo.features import reading, statements
 from gridgeo.features.collections import COLLECTIONS
-from gridgeo.features.question import Order, Question
+from gridgeo.features.question import Order, Question, filtered
 from gridgeo.features.systems import CRS84, box
 from tests.access import making
 
@@ -83,6 +84,19 @@ def test_a_small_box_finds_through_the_index_what_a_walk_finds(filled, name):
     assert any("point_idx" in node.get("Index Name", "") for node in plan(filled, name, area=SMALL))
     around = shapely.union(SMALL, shapely.box(119, 10, 120, 11))  # nothing there, yet the box of both is wide
     assert set(reading.page(filled, COLLECTIONS[name], Question(area=around, limit=100)).features) == found
+
+
+@pytest.mark.parametrize("name", ["houses", "addresses"])
+def test_a_geometry_all_must_meet_is_looked_for_as_a_box_is(filled, name):
+    def asked(condition):
+        only = filtered(COLLECTIONS[name], text.parse(condition, COLLECTIONS[name].queryables))
+        return Question(area=only.reach, only=only, limit=100)
+
+    place = "BBOX(113.1, 22.6, 113.105, 22.605)"
+    found = asked(f"S_WITHIN(geometry, {place}) AND valid_to IS NULL")
+    assert any("point_idx" in node.get("Index Name", "") for node in plan(filled, name, area=found.area, only=found.only))
+    assert asked(f"S_INTERSECTS(geometry, {place}) OR valid_to IS NULL").area is asked(f"NOT (S_WITHIN(geometry, {place}))").area is None
+    assert asked(f"S_DISJOINT(geometry, {place})").area is None
 
 
 def test_what_comes_after_a_key_of_unknown_values():

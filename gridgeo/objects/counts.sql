@@ -1,11 +1,12 @@
 -- name: of_units
--- What some of the lowest units hold: where all that a unit is added up of are among them, and the caller may see the whole city, by its sum.
+-- What some of the lowest units hold: where all that a unit is added up of are among them, and the caller may see all of these, by its sum.
 WITH given AS MATERIALIZED (
   SELECT DISTINCT unnest(%(units)s::bigint[]) AS unit_id
 ), part AS MATERIALIZED (
   SELECT a.above_id, array_agg(g.unit_id) FILTER (WHERE g.unit_id IS NOT NULL) AS lowest,
          a.above_id IS NOT NULL AND count(*) = count(g.unit_id)
-           AND (SELECT gridgeo.area_is_whole() OR current_user IN ('gridgeo_city', 'gridgeo_admin')) AS whole
+           AND ((SELECT gridgeo.area_is_whole() OR current_user IN ('gridgeo_city', 'gridgeo_admin'))
+             OR %(edition_id)s = (SELECT gridgeo.edition_now()) AND a.above_id = ANY ((SELECT gridgeo.area_above())::bigint[])) AS whole
     FROM unit_above AS a
     LEFT JOIN given AS g ON g.unit_id = a.unit_id
    WHERE a.edition_id = %(edition_id)s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import timedelta
 
 import psycopg2
 import pytest
@@ -11,6 +12,8 @@ import shapely
 from gridgeo.access import rules, store
 from gridgeo.db import connection
 from gridgeo.errors import NotFound
+from gridgeo.hierarchy import store as hierarchy
+from gridgeo.ingest import activation
 from gridgeo.objects import categories, counts, writing
 from gridgeo.objects import store as objects
 from gridgeo.objects.model import Where
@@ -104,6 +107,26 @@ def test_an_area_of_every_unit_counts_like_the_whole(city, conn):
     whole = counts.of_units(conn, edition_id, lowest)
     store.see(conn, rules.written(lowest))
     assert counts.of_units(conn, edition_id, lowest) == whole and sum(whole.values()) == 2
+
+
+def test_a_sum_is_seen_by_whoever_may_see_all_that_it_adds_up(city, conn):
+    _, _, units, _ = city
+    lowest = [unit for code, unit in units.items() if len(code) == 14]
+    for area, expected in ((lowest, [units["999901001"]]), (lowest[1:], []), (lowest[:-1], [])):
+        store.see(conn, rules.written(area))
+        with conn.cursor() as cur:
+            cur.execute("SELECT DISTINCT unit_id FROM object_sum WHERE category_id <> 0")
+            assert [unit for (unit,) in cur.fetchall()] == expected
+
+
+def test_a_sum_of_an_edition_that_is_to_come_is_not_seen_by_what_belongs_together_today(database_url):
+    edition_id, units, _ = making.loaded(database_url, IN_A, IN_C)
+    with closing(connection.connect(database_url)) as conn, conn:
+        activation.activate(conn, making.draft(conn, making.CUT), hierarchy.now(conn) + timedelta(days=1))
+    with closing(connection.connect(database_url, "gridgeo_reader")) as conn, conn.cursor() as cur:
+        store.see(conn, rules.written([unit for code, unit in units.items() if len(code) == 14]))
+        cur.execute("SELECT DISTINCT edition_id FROM object_sum WHERE category_id <> 0")
+        assert cur.fetchall() == [(edition_id,)]
 
 
 def test_a_reader_of_the_whole_city_finds_objects_by_the_index_on_points(city):

@@ -130,11 +130,13 @@ CREATE POLICY area ON gridgeo.object_count TO gridgeo_reader, gridgeo_writer, gr
 DROP POLICY IF EXISTS whole ON gridgeo.object_count;
 CREATE POLICY whole ON gridgeo.object_count TO gridgeo_city, gridgeo_admin USING (true);
 
--- A unit above holds more than a caller of some of the lowest may know: their own counts are theirs to add up.
+-- A unit above holds more than a caller of some of its lowest may know: their own counts are theirs to add up. Who may see all of
+-- them sees what they add up to.
 ALTER TABLE gridgeo.object_sum ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS area ON gridgeo.object_sum;
 CREATE POLICY area ON gridgeo.object_sum TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
   (SELECT gridgeo.area_is_whole()) OR category_id = 0 AND unit_id <@ (SELECT gridgeo.area_ranges())
+  OR edition_id = (SELECT gridgeo.edition_now()) AND unit_id = ANY ((SELECT gridgeo.area_above())::bigint[])
 );
 DROP POLICY IF EXISTS whole ON gridgeo.object_sum;
 CREATE POLICY whole ON gridgeo.object_sum TO gridgeo_city, gridgeo_admin USING (true);

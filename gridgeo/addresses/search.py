@@ -231,6 +231,7 @@ def follow(conn, buildings: Iterable[str]) -> None:
 
 def _remake(cur, which: dict[str, list[str] | None]) -> None:
     """Make places anew: all of them, or those of some keys."""
+    cur.execute(SQL["lock_places"])
     cur.execute(SQL["place_names"], which)
     names = [name for (name,) in cur.fetchall()]
     cur.execute("DROP TABLE IF EXISTS place_reading")

@@ -1,3 +1,7 @@
+-- name: lock_places
+-- One makes places anew at a time: who waited sees what the other has made of a road both have a building at.
+SELECT pg_advisory_xact_lock(hashtext('gridgeo.place'));
+
 -- name: keys_of
 -- The keys of the names some buildings are, or were, looked for under.
 WITH asked AS MATERIALIZED (

@@ -1,5 +1,7 @@
 """Places found as one types, step by step, in an area, from a point."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -10,9 +12,10 @@ from gridgeo.access.rules import written
 from gridgeo.addresses import lifecycle, search
 from gridgeo.addresses.model import Address
 from gridgeo.addresses.search import Where
+from gridgeo.db import connection
 from gridgeo.errors import InvalidInput, NotFound, OutsideArea
 from tests.addresses import town as town_of
-from tests.addresses.making import CODES, at
+from tests.addresses.making import CODES, at, edition
 
 
 @pytest.fixture(scope="module")
@@ -253,6 +256,33 @@ def test_what_follows_many_deeds_one_by_one_is_what_is_made_anew(town):
     followed = places(town.conn)
     search.refresh(town.conn)
     assert followed == places(town.conn)
+
+
+def test_two_who_build_at_one_road_at_once_are_both_counted_there(database_url):
+    def build(conn, column: float) -> str:
+        lon, lat = at(column, 0.5)
+        code = lifecycle.mint_building(conn, None, lon=lon, lat=lat, use="office", address=Address("滨河路", str(column))).code
+        search.follow(conn, [code])
+        return code
+
+    with closing(connection.connect(database_url)) as one, closing(connection.connect(database_url)) as other:
+        with one:
+            edition(one)
+        with ThreadPoolExecutor(1) as pool:
+            with one:
+                build(one, 0.5)
+                waiting = pool.submit(build, other, 2.5)
+                with closing(connection.connect(database_url)) as third, third.cursor() as cur:
+                    third.autocommit = True
+                    cur.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                    while cur.fetchone() is None:
+                        cur.execute("SELECT pg_sleep(0.02)")
+                        cur.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            waiting.result(30)
+            other.commit()
+        with one:
+            followed = [(row[2], row[11]) for row in places(one)]
+    assert followed == [("滨河路", 2)]
 
 
 def test_a_name_that_is_no_part_of_what_was_changed_is_left_alone(town):

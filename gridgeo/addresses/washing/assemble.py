@@ -122,6 +122,8 @@ class Draft:
         outer = list(self.places)
         if outer and (outer[-1].roads_before == len(self.roads) or (road and road.is_lane)):
             compound = outer.pop()
+            if outer and outer[-1].name == compound.name + "村":
+                compound = outer.pop()
             if outer and "block" not in self.fields and _is_inside(outer[-1].name, compound.name):
                 self.fields["block"] = (compound.name, compound.start, compound.end)
                 compound = outer.pop()

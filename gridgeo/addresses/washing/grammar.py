@@ -32,7 +32,7 @@ NAME = re.compile(
         f"(?P<road>{ROAD})(?!交汇|交界|交叉|{ROAD}|[口站])(?!(?<=[巷径])(?:{STRONG}))",
         f"(?P<zone>{ZONE})(?=[{COUNTING}]+路)",
         f"(?P<village>{VILLAGE})(?!{ORDINAL}?(?:大道|公路|路|径)|[民庄镇口委]|(?:幼儿园|[小中大]学|学校|[^0-9]?医院)(?!路)|(?!新村|中心[围村屋])(?:{STRONG}))",
-        f"(?P<numbered>{ORDINAL}[区村])(?:(?={ORDINAL}{LANE})|{_ENDS})",
+        f"(?P<numbered>{ORDINAL}[区村])(?:(?={ORDINAL}{LANE})|(?=[{HAN}]{{2,4}}路[0-9])|{_ENDS})",
         f"(?P<strong>{STRONG}){_NO_ROAD}(?!{STRONG}|(?:城(?!市)|[园苑楼馆区村围屋])(?![0-9]))",
         f"(?P<weak>{WEAK})(?:{PHASE})*{_ENDS}",
     )

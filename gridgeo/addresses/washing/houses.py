@@ -52,7 +52,9 @@ def several(w: Written) -> list[str]:
     >>> several(Written("", room="701,702")), several(Written("", room="101-103")), several(Written("", room="101-2"))
     (['701', '702'], ['101', '102', '103'], [])
     """
-    found = dict.fromkeys(room for part in (w.room or "").split(",") for room in _ranged(part))
+    if not w.room or w.room.isalnum():
+        return []
+    found = dict.fromkeys(room for part in w.room.split(",") for room in _ranged(part))
     return list(found) if len(found) > 1 else []
 
 
@@ -151,6 +153,8 @@ def _follow(conn, cases: list[Case], base: Base) -> None:
 
 def _retired(one: Candidate) -> list[House]:
     """The houses written, where all of them are retired."""
+    if all(house.live for house in one.houses):
+        return []
     fitting, _ = rules.fitting(one.written, one.houses)
     return [] if any(house.live for house in fitting) else fitting
 

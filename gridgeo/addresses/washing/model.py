@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Category(StrEnum):
@@ -133,8 +134,7 @@ class Unit:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """A place of the base.
 
     `code` is a house's, a building's or a grid unit's; None for a road or a compound, which have none. `lon` and `lat`
@@ -151,8 +151,7 @@ class Result:
     building: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """One change between what was written and the answer: `part` of the address, as written (`before`), as it is (`after`)."""
 
     part: str
@@ -161,8 +160,7 @@ class Edit:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Washed:
+class Washed(NamedTuple):
     """What a text was washed to.
 
     Parameters

@@ -39,6 +39,11 @@ def test_a_batch_is_a_few_statements_whatever_its_size(conn):
     assert many == few <= 8
 
 
+def test_a_text_written_twice_is_answered_twice(conn):
+    town = Town(conn)
+    assert wash(conn, [*TEXTS, *TEXTS], town.base) == 2 * wash(conn, TEXTS, town.base)
+
+
 class Counting:
     """A connection that counts what it is asked."""
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridgeo.addresses.washing.lexicon import Lexicon
-from gridgeo.addresses.washing.parse import FIELDS, parse
+from gridgeo.addresses.washing.parse import FIELDS, parse, parse_all
 from gridgeo.addresses.washing.scoring import score
 from gridgeo.addresses.washing.text import LIMIT
 from tests.real import data
@@ -49,6 +49,8 @@ def fields(text: str, **more) -> dict[str, str]:
         ("新源工业园2号厂房三楼", {"compound": "新源工业园", "block": "2", "floor": "3"}),
         ("天宝工业园宿舍3栋405", {"compound": "天宝工业园", "block": "宿舍3", "room": "405"}),
         ("香蜜湖一号花园2栋", {"compound": "香蜜湖一号花园", "block": "2"}),
+        ("白石龙一区白龙路2号", {"area": "白石龙一区", "road": "白龙路", "plate": "2"}),
+        ("乐群村乐群二巷", {"compound": "乐群村", "road": "二巷"}),
     ],
 )
 def test_each_part_is_found_where_it_is_written(text, expected):
@@ -204,3 +206,16 @@ def test_real_addresses_are_read():
     assert sum(one.district is not None for one in parsed) >= 990
     inner = [one for text, one in zip(rows, parsed, strict=True) if "室" in text or "楼" in text]
     assert sum(one.room is not None or one.floor is not None for one in inner) >= 0.93 * len(inner)
+
+
+def test_many_texts_are_read_as_each_alone():
+    texts = [
+        "宝安区固戍村三巷12号",
+        None,
+        "",
+        "张三 深圳市宝安区翠岗六区12栋",
+        "北京市朝阳区建国路1号",
+        "一" * (LIMIT + 1),
+        "宝安区固戍村三巷12号",
+    ]
+    assert parse_all(texts) == [parse(text) for text in texts]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridgeo.addresses.washing import text
+from gridgeo.addresses.washing import text, tidying
 from gridgeo.addresses.washing.text import ALL, LIMIT, Step, normalise
 
 LABELS = st.text() | st.text("第一二三十百零〇0123AB号栋单元层楼室路街-~、,之 至地下负區號樓ａｂ１２", max_size=12)
@@ -144,3 +144,34 @@ def test_garbage_is_normalised_within_the_limit(garbage):
 def test_what_is_beyond_the_limit_is_cut_and_told():
     edits = normalise("深" * (LIMIT + 7)).edits
     assert [(edit.step, len(edit.before), edit.at) for edit in edits] == [(Step.LENGTH, 7, LIMIT)]
+
+
+PIECES = (
+    *"0123AF一三十〇号栋幢座楼层室房铺元单梯第之至到和及是搂懂东首#(),-~ ;",
+    *("单园", "丹元", "号楼", "楼层", "RM", "深圳市", "深圳", "广东省", "广东", "宝安区", "西乡街道", "翠岗路"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+def test_whatever_a_step_would_change_is_told_by_the_quick_look_before_it(given):
+    looks = (
+        (tidying.MAY_MISSPELL, [pattern for _, pattern, _ in tidying.SPELLING]),
+        (tidying.MAY_COUNT, [tidying.WRITTEN]),
+        (tidying.MAY_DIFFER, [pattern for _, pattern, _ in tidying.SYNONYMS]),
+        (tidying.MAY_DOUBLE, [pattern for _, pattern, _ in tidying.DOUBLED]),
+    )
+    for look, patterns in looks:
+        assert look.search(given) or not any(pattern.search(given) for pattern in patterns)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+def test_a_simple_text_has_no_separator_to_change(given):
+    if tidying.SIMPLE.fullmatch(given):
+        assert all(pattern.sub(to, given) == given for _, pattern, to in tidying.SEPARATORS)
+
+
+def test_a_plain_address_needs_no_second_look():
+    plain = "广东省深圳市宝安区西乡街道固戍社区航城大道8-1号碧海花园3栋2单元501室"
+    assert tidying.SIMPLE.fullmatch(plain)
+    assert not tidying.MAY_CHANGE.search(plain)
+    assert not tidying.BEGINS_WITH_NOISE.match(plain)

@@ -106,22 +106,37 @@ def _areas(located: Located, table: Table, datum: Datum, faults: Faults, offset:
 
 
 def _lines(located: Located, given: dict[int, Lines], datum: Datum, faults: Faults, offset: int) -> None:
-    """Lines pass the gate vertex by vertex; a line's place is in the middle of its longest part."""
-    wrong = []
-    for number, lines in given.items():
-        row, made = number - 1, []
-        for line in lines:
-            lonlat, sound = gate.points(line, datum)
-            if not sound.all() or len(np.unique(lonlat, axis=0)) < 2 or len(line) > gate.FILE.feature_vertices:
-                wrong.append(row)
-                break
-            made.append(shapely.LineString(lonlat))
-        else:
-            longest = max(made, key=shapely.length)
-            located.lonlat[row] = shapely.get_coordinates(shapely.line_interpolate_point(longest, 0.5, normalized=True))[0]
-            located.kind[row] = LINE
-            located.shapes[row] = made[0] if len(made) == 1 else shapely.MultiLineString(made)
-    faults.add("bad-line", np.array(wrong, np.int64) + offset, "geometry")
+    """Lines pass the gate as one array of vertices; a line's place is in the middle of its longest part."""
+    parts = [part for lines in given.values() for part in lines]
+    if not parts:
+        return
+    row = np.repeat(np.fromiter(given, int) - 1, [len(lines) for lines in given.values()])
+    size = np.array([len(part) for part in parts])
+    of = np.repeat(np.arange(len(parts)), size)
+    lonlat, sound = gate.points(np.concatenate(parts), datum)
+    wrong = np.isin(row, row[_no_lines(lonlat, sound, of, size)])
+    faults.add("bad-line", np.flatnonzero(np.bincount(row[wrong])) + offset, "geometry")
+    if not wrong.all():
+        kept = np.repeat(np.arange((~wrong).sum()), size[~wrong])
+        _draw(located, row[~wrong], shapely.linestrings(lonlat[~wrong[of]], indices=kept))
+
+
+def _no_lines(lonlat: np.ndarray, sound: np.ndarray, of: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """A mask of parts with a vertex that is none, without two different ones, or with too many; `of` says whose each vertex is."""
+    begins = np.cumsum(size) - size
+    other = (lonlat != lonlat[begins[of]]).any(axis=1)
+    return (np.bincount(of, other, len(size)) == 0) | (np.bincount(of, ~sound, len(size)) > 0) | (size > gate.FILE.feature_vertices)
+
+
+def _draw(located: Located, row: np.ndarray, lines: np.ndarray) -> None:
+    """Say where lines are; `row` ascends, and has several parts of one object side by side."""
+    order = np.lexsort((shapely.length(lines), row))
+    longest = order[np.append(row[1:] != row[:-1], True)]
+    located.lonlat[row[longest]] = shapely.get_coordinates(shapely.line_interpolate_point(lines[longest], 0.5, normalized=True))
+    located.kind[row] = LINE
+    first = np.flatnonzero(np.append(True, row[1:] != row[:-1]))
+    for at, own in zip(row[first].tolist(), np.split(lines, first[1:]), strict=True):
+        located.shapes[at] = own[0] if len(own) == 1 else shapely.MultiLineString(list(own))
 
 
 def ewkb(shapes: dict[int, shapely.Geometry]) -> dict[int, bytes]:

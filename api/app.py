@@ -112,6 +112,8 @@ _RESOURCES = (
 )
 
 _RETRY = {"Retry-After": "2"}
+#: What scripts of other origins may read of an answer.
+_EXPOSED = ("ETag", "Link", "Content-Crs", "X-Request-Id", "Content-Disposition", "Retry-After", "RateLimit", "WWW-Authenticate")
 _DESCRIPTION = "网格 · A city by its grids: which unit is here, what is it called, who are its neighbours, and how was it before."
 _TAGS = [
     {"name": "grids", "description": "网格 · Grid units and where points lie."},
@@ -189,7 +191,7 @@ def create_app(settings: Settings) -> FastAPI:
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "HEAD", "POST"],
             allow_headers=["Authorization", "Content-Type", "If-None-Match", "X-API-Key", "X-Request-Id"],
-            expose_headers=["ETag", "Link", "X-Request-Id", "Content-Disposition", "Retry-After", "RateLimit", "WWW-Authenticate"],
+            expose_headers=_EXPOSED,
             max_age=3600,
         )
     app.add_middleware(Door, metrics=app.state.metrics, root_path=settings.root_path)

@@ -56,14 +56,21 @@ class _Load:
 @contextmanager
 def served(ground: Ground, loaded: Loaded) -> Iterator[SplitResult]:
     """Serve a district by one process while the block runs; lend the address."""
+    with process(ground, loaded) as (address, _):
+        yield address
+
+
+@contextmanager
+def process(ground: Ground, loaded: Loaded) -> Iterator[tuple[SplitResult, int]]:
+    """The same; lend the number of the process, too."""
     settings = serving.free_port(replace(ground.settings, port=0, workers=1, per_minute=0))
     with tempfile.TemporaryDirectory() as folder:
-        process = serving.start(settings, loaded.url, Path(folder) / "log")
+        started = serving.start(settings, loaded.url, Path(folder) / "log")
         try:
-            serving.wait(process, settings)
-            yield urlsplit(serving.address(settings))
+            serving.wait(started, settings)
+            yield urlsplit(serving.address(settings)), started.pid
         finally:
-            serving.end(process)
+            serving.end(started)
 
 
 async def _load(address, requests: list[bytes], connections: int, seconds: float) -> _Load:

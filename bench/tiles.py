@@ -189,7 +189,7 @@ def _by_zoom(
     forget: Callable[[], None],
     most_s: float = 60.0,
 ) -> Rates:
-    """Tiles a second of each zoom, the best of some rounds, the nearest first; where a round takes longer, zooms are left out."""
+    """Tiles a second of each zoom, the best of some rounds, the nearest first; a round that takes longer leaves zooms out and is the last."""
     best: Rates = {}
     for _ in range(_ROUNDS):
         forget()
@@ -201,6 +201,8 @@ def _by_zoom(
                 asked = [path(collection, at) for at in places[collection][:-1] if at.z == zoom]
                 rate, _ = _rate(address, _until(asked, most_s / len(_ASKED)), _CONNECTIONS)
                 best[collection, zoom] = max(rate, best.get((collection, zoom), 0.0))
+        if len(best) < len(_COLLECTIONS) * len(_ASKED):
+            break
     return dict(sorted(best.items()))
 
 

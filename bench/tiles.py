@@ -189,7 +189,7 @@ def _by_zoom(
     forget: Callable[[], None],
     most_s: float = 60.0,
 ) -> Rates:
-    """Tiles a second of each zoom, the best of some rounds, the nearest first; a round that takes longer leaves zooms out and is the last."""
+    """Tiles a second of each zoom, the best of some rounds, the nearest first; one that takes longer leaves zooms out and is the last."""
     best: Rates = {}
     for _ in range(_ROUNDS):
         forget()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 
 class Category(StrEnum):
@@ -134,7 +133,8 @@ class Unit:
     name: str
 
 
-class Result(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Result:
     """A place of the base.
 
     `code` is a house's, a building's or a grid unit's; None for a road or a compound, which have none. `lon` and `lat`
@@ -151,7 +151,8 @@ class Result(NamedTuple):
     building: str | None = None
 
 
-class Edit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Edit:
     """One change between what was written and the answer: `part` of the address, as written (`before`), as it is (`after`)."""
 
     part: str
@@ -160,7 +161,8 @@ class Edit(NamedTuple):
     why: str = ""
 
 
-class Washed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Washed:
     """What a text was washed to.
 
     Parameters

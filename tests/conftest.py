@@ -30,6 +30,11 @@ pytest_plugins = ("tests.browsing", "tests.installation")
 _PREFIX = f"gridgeo_test_{os.getpid()}"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What only these tests know."""
+    parser.addoption("--make-golden", action="store_true", help="keep the page's pictures as they are now (tests/maps/test_golden.py)")
+
+
 class Server:
     """A PostgreSQL server on which tests make and drop databases."""
 

@@ -14,10 +14,12 @@ from gridgeo.addresses import lifecycle
 from gridgeo.db import connection
 from gridgeo.hierarchy import store
 from gridgeo.hierarchy.model import GOVERNANCE
-from gridgeo.ingest import addresses, links, loading
+from gridgeo.ingest import addresses, links, loading, objects
 from gridgeo.ingest.model import Instructions
 from gridgeo.linkage import counts, keys
+from gridgeo.objects import categories
 from gridgeo.settings import Settings
+from gridgeo.tiles import cells
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 GRIDS = [SAMPLE / f"{level}.geojson" for level in ("districts", "streets", "communities", "microgrids")]
@@ -90,6 +92,14 @@ def load(url: str, settings: Settings, folder: Path) -> None:
                 links.commit(conn, vault, plan, actor="test", accepted={issue.code for issue in plan.errors()})
         with connection.transaction(conn):
             counts.refresh(conn)
+
+
+def furnish(url: str) -> None:
+    """Load the managed objects of the sample and their categories."""
+    with closing(connection.connect(url)) as conn, connection.transaction(conn):
+        categories.activate(conn, categories.stage(conn, rows("categories"), "示例"))
+        objects.commit(conn, objects.plan(conn, [SAMPLE / "objects.csv"], datum="cgcs2000", storing=True))
+        cells.drain(conn)
 
 
 def _names(path: Path) -> Path:

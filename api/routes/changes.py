@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from types import SimpleNamespace
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from gridgeo.changes import store
@@ -18,6 +17,7 @@ from .. import answers, conditional, depends, feed, rooted
 from .. import schemas_changes as told
 from ..parameters import Parameter, Query, form, one_of
 from ..problems import Fault, InvalidRequest
+from ..streams import Stream
 
 router = APIRouter(prefix="/changes", tags=["changes"])
 
@@ -138,7 +138,7 @@ async def events(request: Request) -> Response:
     first, last = _span(await _bounds(request), asked, of)
     wanted = conditional.chosen(request, ("ndjson", "csv"), asked.f)
     etag = conditional.tag("events", of.name, first, last, wanted, request.app.state.gate.area(request))
-    chunks = () if _is_head(request) else _written(request, of, first, last, wanted)
+    chunks = _nothing() if _is_head(request) else _written(request, of, first, last, wanted)
     return conditional.unchanged(request, etag) or _streamed(chunks, wanted, etag, last)
 
 
@@ -156,11 +156,11 @@ async def extract(request: Request) -> Response:
     if unchanged is not None:
         return unchanged
     if _is_head(request):
-        return _streamed((), wanted, etag, number)
+        return _streamed(_nothing(), wanted, etag, number)
     rows = request.app.state.feed.extract(area, of, number)
     chunks = feed.state_table(of, rows) if wanted == "csv" else feed.state_lines(rows)
     first = await run_in_threadpool(next, chunks)  # what is wrong is told before an answer has begun
-    return _streamed(itertools.chain([first], chunks), wanted, etag, number)
+    return _streamed(_from(first, chunks), wanted, etag, number)
 
 
 @router.get(
@@ -187,7 +187,16 @@ async def stream(request: Request) -> Response:
         return Response(None, headers=headers, media_type=_STREAMED)
     messages = feed.messages(request, request.app.state.feed, of, after, bounds.latest, asked.seconds)
     first = await anext(messages)  # as many as can be are served already: that is told as a problem
-    return StreamingResponse(_after(first, messages), media_type=_STREAMED, headers=headers)
+    return Stream(_after(first, messages), media_type=_STREAMED, headers=headers)
+
+
+def _nothing():
+    yield from ()
+
+
+def _from(first: bytes, chunks):
+    yield first
+    yield from chunks
 
 
 async def _after(first: bytes, messages):
@@ -241,6 +250,6 @@ async def _written(request: Request, of: Entity, first: int, last: int, wanted: 
             yield feed.lines(of, page.events)
 
 
-def _streamed(chunks, wanted: str, etag: str, number: int) -> StreamingResponse:
+def _streamed(chunks, wanted: str, etag: str, number: int) -> Stream:
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept, Accept-Encoding", "Transaction-Number": str(number)}
-    return StreamingResponse(chunks, media_type=conditional.MEDIA_TYPES[wanted], headers=headers)
+    return Stream(chunks, media_type=conditional.MEDIA_TYPES[wanted], headers=headers)

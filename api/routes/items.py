@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
+import anyio
 import orjson
 from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
-from starlette.concurrency import iterate_in_threadpool
+from fastapi.responses import Response
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from gridgeo.errors import NotFound
 from gridgeo.exports.rules import neutral
@@ -24,6 +25,7 @@ from gridgeo.features.question import Question
 from .. import conditional, cursors, depends, feature_pages, ogc, questions
 from ..parameters import Parameter, Query, form
 from ..questions import CRS, DATETIME, ITEMS, TAKEN, USUAL
+from ..streams import Stream
 
 router = APIRouter(prefix="/collections/{collectionId}/items", tags=["collections"])
 
@@ -148,13 +150,19 @@ def _links(request: Request, collection: Collection, asked: SimpleNamespace, pag
 def _streamed(request: Request, meant: Question, wanted: str, made: Callable[..., Iterator[bytes]]) -> Response:
     """All features, some at a time: a connection is taken when the first ones are, and given back after the last."""
 
-    async def limited() -> AsyncIterator[bytes]:
-        async with request.app.state.downloads:
-            async for piece in iterate_in_threadpool(depends.stream(request, made)):
+    async def limited() -> AsyncGenerator[bytes]:
+        downloads, pieces = request.app.state.downloads, depends.stream(request, made)
+        await downloads.acquire_on_behalf_of(pieces)
+        try:
+            async for piece in iterate_in_threadpool(pieces):
                 yield piece
+        finally:
+            with anyio.CancelScope(shield=True):
+                await run_in_threadpool(pieces.close)
+            downloads.release_on_behalf_of(pieces)
 
     headers = {"Content-Crs": ogc.crs_header(meant.system), "Cache-Control": "no-store"}
-    return StreamingResponse(limited(), media_type=_TYPES[wanted], headers=headers)
+    return Stream(limited(), media_type=_TYPES[wanted], headers=headers)
 
 
 def _table(conn, collection: Collection, meant: Question) -> Iterator[bytes]:

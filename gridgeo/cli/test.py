@@ -42,6 +42,7 @@ def spread(rest: Sequence[str]) -> list[str]:
 
     A part of the suite, or one that is to be stepped through, runs in one: another server takes longer to start than it saves.
     """
-    processes = min(len(os.sched_getaffinity(0)), _MOST)
+    cores = len(os.sched_getaffinity(0))
+    processes = min(cores + 1, _MOST) if cores > 1 else 1  # a third of the time tests wait for a server or a browser
     partial = any(not word.startswith("-") or word.startswith(("-n", "--pdb", "--dist", "--collect")) for word in rest)
     return [] if partial or processes < 2 else ["-n", str(processes), "--dist", "loadfile"]

@@ -26,3 +26,8 @@ def test_a_part_of_it_or_one_stepped_through_runs_in_one(four_cores, rest):
 def test_one_core_is_one_process(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
     assert spread([]) == []
+
+
+def test_two_cores_have_a_third_process_for_while_others_wait(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    assert spread([])[:2] == ["-n", "3"]

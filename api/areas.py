@@ -18,21 +18,26 @@ _CORNERS = 256
 _WEST, _SOUTH, _EAST, _NORTH = crs.REGION
 
 
+def corners(text: str) -> tuple[float, float, float, float]:
+    """Return the four numbers of a box, in the order given; heights are taken for what they are and left out. Raises ValueError."""
+    texts = text.split(",", 6)
+    if len(texts) not in (4, 6):
+        raise ValueError("is not four numbers such as 113.8,22.5,113.9,22.6, or six with the lowest and highest height")
+    numbers = [number(each) for each in texts]
+    if len(numbers) == 6:
+        lowest, highest = numbers.pop(2), numbers.pop(4)
+        if lowest > highest:
+            raise ValueError("has its lowest height above its highest")
+    return tuple(numbers)
+
+
 def bbox(text: str) -> shapely.Geometry:
     """Return the box of four or six numbers (west, south, [lowest,] east, north[, highest]); raises ValueError.
 
     A box whose west is greater than its east crosses the antimeridian. Where it leaves the region of the data it is cut off;
     nothing of it may be left. One without width or height is a line or a point. Source: OGC 17-069r4, 7.15.3.
     """
-    texts = text.split(",", 6)
-    if len(texts) not in (4, 6):
-        raise ValueError("is not four numbers west,south,east,north, or six with the lowest and highest height")
-    numbers = [number(each) for each in texts]
-    if len(numbers) == 6:
-        lowest, highest = numbers.pop(2), numbers.pop(4)
-        if lowest > highest:
-            raise ValueError("has its lowest height above its highest")
-    west, south, east, north = numbers
+    west, south, east, north = corners(text)
     for x, y in ((west, south), (east, north)):
         if not (abs(x) <= 180 and abs(y) <= 90):
             raise ValueError(range_rule(x, y, crs.WGS84))

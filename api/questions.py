@@ -19,7 +19,7 @@ from gridgeo.features.model import Collection, Property
 from gridgeo.features.question import Filter, Order, Question, filtered
 from gridgeo.moments import CHINA
 
-from . import cursors, ogc
+from . import areas, cursors, ogc
 from .parameters import Parameter, Query, matching, moment, number, one_of, suggestion
 from .periods import DATETIME, without_time
 from .problems import Fault, InvalidRequest
@@ -51,18 +51,6 @@ def _limit(text: str) -> int:
     return min(int(text), MOST)
 
 
-def _numbers(text: str) -> tuple[float, ...]:
-    texts = text.split(",", 6)
-    if len(texts) not in (4, 6):
-        raise ValueError("is not four numbers such as 113.8,22.5,113.9,22.6, or six with the lowest and highest height")
-    numbers = [number(each) for each in texts]
-    if len(numbers) == 6:
-        lowest, highest = numbers.pop(2), numbers.pop(4)
-        if lowest > highest:
-            raise ValueError("has its lowest height above its highest")
-    return tuple(numbers)
-
-
 def _words(most: int) -> Callable[[str], tuple[str, ...]]:
     def read(text: str) -> tuple[str, ...]:
         words = tuple(dict.fromkeys(text.split(",")))
@@ -92,7 +80,7 @@ BBOX = Listed(
     "bbox",
     "Only what meets this box: its lower and upper corner in the order of axes of bbox-crs, or six numbers with the lowest and highest "
     "height, which are not looked at. In degrees, a west greater than the east crosses the antimeridian.",
-    _numbers,
+    areas.corners,
     {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}},
 )
 BBOX_CRS = Parameter("bbox-crs", f"System of bbox. {_ORDER_OF_AXES}.", systems.named, _SYSTEM, systems.CRS84)

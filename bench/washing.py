@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gridgeo.addresses import search
+from gridgeo.addresses import places, search
 from gridgeo.addresses.washing import base as known
 from gridgeo.addresses.washing.base import Base
 from gridgeo.addresses.washing.model import Category, Level, Washed
@@ -124,7 +124,7 @@ def _typing(result: Result, conn, base: Base, texts: list[str]) -> None:
     rng = np.random.default_rng(SEED)
     typed = []
     for name in rng.choice(names, 60):
-        sound, initials = search.reading(str(name))
+        sound, initials = places.reading(str(name))
         typed += [whole[:end] for whole in (str(name), sound, initials) for end in range(2, len(whole) + 1, 2)]
     for what, ask in (("search", search.search), ("completion", search.complete)):
         taken = []

@@ -17,7 +17,7 @@ from pathlib import Path
 from psycopg2 import sql
 
 from .. import issues as findings
-from ..addresses import assignment, search, store
+from ..addresses import assignment, places, store
 from ..codes import grid
 from ..db import queries
 from ..errors import InvalidInput, UnreadableFile
@@ -143,7 +143,7 @@ def commit(conn, plan: Plan, accepted: Collection[str] = ()) -> Stored:
             for table in plan.kind.tables:
                 cur.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
     if (new or changed) and plan.kind not in (HOUSES, SUCCESSORS):
-        search.refresh(conn)  # what people type is looked for among names made anew
+        places.refresh(conn)  # what people type is looked for among names made anew
     return Stored(new, changed, rows - new - changed, left_out)
 
 

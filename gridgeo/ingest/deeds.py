@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..addresses import lifecycle, rules, search, store
+from ..addresses import lifecycle, places, rules, store
 from ..addresses.model import Address, Reason, Status
 from ..errors import Conflict, InvalidInput
 from ..geo import gate
@@ -82,7 +82,7 @@ def carry_out(conn, deed: Deed, code: str | None, values: Mapping[str, Any], *, 
     touched = [*([code] if code else []), *_named(values)]
     units = counts.units_of(conn, touched) if count else set()
     made = deed.do(conn, code, **values)
-    search.follow(conn, [one for one in {*touched, made} if rules.is_building(one)])
+    places.follow(conn, [one for one in {*touched, made} if rules.is_building(one)])
     if count:
         counts.recount(conn, units | counts.units_of(conn, [*touched, made]))
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import UTC, date, datetime
 
-from gridgeo.addresses import search
+from gridgeo.addresses import places
 from gridgeo.addresses.washing import text
 from gridgeo.codes import person
 from gridgeo.codes.model import Kind
@@ -39,7 +39,7 @@ def city(conn) -> dict[str, int]:
         for code in BUILDING:
             for statement, values in _rows(code, units[code], edition.edition_id):
                 cur.execute(statement, values)
-    search.refresh(conn)
+    places.refresh(conn)
     return units
 
 

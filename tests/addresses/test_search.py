@@ -9,7 +9,7 @@ import shapely
 
 from gridgeo.access import store as access
 from gridgeo.access.rules import written
-from gridgeo.addresses import lifecycle, search
+from gridgeo.addresses import lifecycle, places, search
 from gridgeo.addresses.model import Address
 from gridgeo.addresses.search import Where
 from gridgeo.db import connection
@@ -212,14 +212,14 @@ def test_places_are_made_anew_and_told(town):
         cur.execute("SELECT count(*) FROM place")
         before = cur.fetchone()[0]
     town.place("E", 3.6, 2.6, Address("新修路", "1"))
-    assert search.refresh(town.conn) == before + 1
+    assert places.refresh(town.conn) == before + 1
     assert found(town, "xinxiulu")[0][1] == "新修路"
 
 
 # --- what follows few changes ---------------------------------------------------------------------------------
 
 
-def places(conn) -> list[tuple]:
+def rows_of_places(conn) -> list[tuple]:
     with conn.cursor() as cur:
         cur.execute(
             "SELECT zone, kind, name_key, building_code, name, road_key, compound, compound_key, alias, reading, initials, buildings,"
@@ -243,26 +243,26 @@ DEEDS = {
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_what_follows_a_deed_is_what_is_made_anew_from_all(town, deed):
-    before = places(town.conn)
-    search.follow(town.conn, [DEEDS[deed](town)])
-    followed = places(town.conn)
-    search.refresh(town.conn)
-    assert followed == places(town.conn) != before
+    before = rows_of_places(town.conn)
+    places.follow(town.conn, [DEEDS[deed](town)])
+    followed = rows_of_places(town.conn)
+    places.refresh(town.conn)
+    assert followed == rows_of_places(town.conn) != before
 
 
 def test_what_follows_many_deeds_one_by_one_is_what_is_made_anew(town):
     for deed in list(DEEDS.values())[:-1]:
-        search.follow(town.conn, [deed(town)])
-    followed = places(town.conn)
-    search.refresh(town.conn)
-    assert followed == places(town.conn)
+        places.follow(town.conn, [deed(town)])
+    followed = rows_of_places(town.conn)
+    places.refresh(town.conn)
+    assert followed == rows_of_places(town.conn)
 
 
 def test_two_who_build_at_one_road_at_once_are_both_counted_there(database_url):
     def build(conn, column: float) -> str:
         lon, lat = at(column, 0.5)
         code = lifecycle.mint_building(conn, None, lon=lon, lat=lat, use="office", address=Address("滨河路", str(column))).code
-        search.follow(conn, [code])
+        places.follow(conn, [code])
         return code
 
     with closing(connection.connect(database_url)) as one, closing(connection.connect(database_url)) as other:
@@ -281,14 +281,14 @@ def test_two_who_build_at_one_road_at_once_are_both_counted_there(database_url):
             waiting.result(30)
             other.commit()
         with one:
-            followed = [(row[2], row[11]) for row in places(one)]
+            followed = [(row[2], row[11]) for row in rows_of_places(one)]
     assert followed == [("滨河路", 2)]
 
 
 def test_a_name_that_is_no_part_of_what_was_changed_is_left_alone(town):
     with town.conn.cursor() as cur:
         cur.execute("UPDATE place SET name = '不动' WHERE name_key = '建设路'")
-        search.follow(town.conn, [town.estate3.code])
+        places.follow(town.conn, [town.estate3.code])
         cur.execute("SELECT count(*) FROM place WHERE name = '不动'")
         assert cur.fetchone()[0]
 
@@ -298,7 +298,7 @@ def test_a_building_written_as_of_a_lane_and_as_of_a_road_called_alike_is_found_
     code = town.place("B", 2.9, 0.9, Address("新塘村三巷", "7")).code
     lifecycle.renumber(town.conn, code, Address("三巷", "7", "新塘村"))
     lifecycle.retire(town.conn, town.village.code)
-    search.refresh(town.conn)
+    places.refresh(town.conn)
     with town.conn.cursor() as cur:
         cur.execute("SELECT count(*) FROM place WHERE kind = 'road' AND name = '新塘村三巷'")
         assert cur.fetchone()[0] == 1

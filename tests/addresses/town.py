@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from copy import copy
 from datetime import UTC, datetime
 
-from gridgeo.addresses import lifecycle, search
+from gridgeo.addresses import lifecycle, places
 from gridgeo.addresses.model import Address, Building
 from gridgeo.addresses.washing import base
 from gridgeo.addresses.washing.base import Base
@@ -98,7 +98,7 @@ class Town:
 
     def refresh(self) -> Base:
         """Make the places anew and read what is in memory."""
-        search.refresh(self.conn)
+        places.refresh(self.conn)
         self.base = base.read(self.conn)
         return self.base
 

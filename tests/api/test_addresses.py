@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from api import server as api_server
-from gridgeo.addresses import lifecycle, search
+from gridgeo.addresses import lifecycle, places
 from gridgeo.addresses.model import Address, NameKind
 from gridgeo.db import connection
 from gridgeo.hierarchy import store as hierarchy
@@ -33,7 +33,7 @@ def place(server, template, tmp_path_factory):
         far = making.building(conn, 5.5, 0.5, grid=making.CODES["C"], address=Address("宝民路", "1", "碧海花园", "2"))
         gone = making.building(conn, 4.5, 2.5, grid=making.CODES["E"], address=Address("创业路", "9", None, None))
         lifecycle.retire(conn, gone.code, date(2023, 5, 1), successors=[kept.code])
-        search.refresh(conn)
+        places.refresh(conn)
         area = hierarchy.versions(conn, "governance", code=making.CODES["A"])[0][0]
     key = callers.key(url, "read", area=[area])
     settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0)

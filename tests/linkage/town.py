@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from gridgeo.addresses import assignment, search
+from gridgeo.addresses import assignment, places
 from gridgeo.addresses.washing.comparable import key, number_key
 from gridgeo.hierarchy import editions
 from gridgeo.hierarchy.model import GOVERNANCE
@@ -34,7 +34,7 @@ def found(conn, profile: str = "small", seed: int = 1, houses: int | None = None
     base = addresses.make(profile, seed, houses)
     _put_base(conn, base)
     assignment.assign(conn, edition.edition_id)
-    search.refresh(conn)
+    places.refresh(conn)
     linked = people.make(base, seed)
     for name, kind in _KINDS.items():
         _put_links(conn, kind, getattr(linked, name))

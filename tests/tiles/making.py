@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import contextmanager
 
+from gridgeo.access import store as access
 from gridgeo.hierarchy import editions
 from gridgeo.objects import writing
 from gridgeo.tiles.model import Tile, column, row
@@ -48,3 +50,13 @@ def tiles_of(z: int) -> list[Tile]:
     """Return the tiles of a zoom that the district lies in."""
     columns = range(column(WEST, z), column(EAST, z) + 1)
     return [Tile(z, x, y) for x in columns for y in range(row(NORTH, z), row(SOUTH, z) + 1)]
+
+
+@contextmanager
+def seeing(conn, area: str):
+    """The rest of the block sees what a reader of an area does."""
+    with conn.cursor() as cur:
+        cur.execute("SAVEPOINT before; SET LOCAL ROLE gridgeo_reader")
+        access.see(conn, area)
+        yield
+        cur.execute("ROLLBACK TO SAVEPOINT before")

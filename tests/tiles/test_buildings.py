@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import pytest
 
-from gridgeo.access import store as access
 from gridgeo.tiles import buildings
 from gridgeo.tiles.model import BUILDINGS_FROM, Tile
 from tests.objects.making import units
-from tests.tiles.making import SOUTH, WEST, tile_at, town
+from tests.tiles.making import SOUTH, WEST, seeing, tile_at, town
 from tests.tiles.reading import layers
 
 A, B = "99990100100101", "99990100100102"
@@ -41,16 +38,6 @@ def built(conn) -> dict[str, int]:
         cur.execute(_FILL, {"a": unit[A], "b": unit[B], "edition_id": edition_id, "lon": HERE[0], "lat": HERE[1]})
         cur.execute("ANALYZE building, building_grid, grid_unit_version")
     return unit
-
-
-@contextmanager
-def seeing(conn, area: str):
-    """The rest of the block sees what a reader of an area does."""
-    with conn.cursor() as cur:
-        cur.execute("SAVEPOINT before; SET LOCAL ROLE gridgeo_reader")
-        access.see(conn, area)
-        yield
-        cur.execute("ROLLBACK TO SAVEPOINT before")
 
 
 def codes(conn, at: Tile) -> list[str]:

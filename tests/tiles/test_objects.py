@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import random
 import re
-from contextlib import contextmanager
 
 import pytest
 
-from gridgeo.access import store as access
 from gridgeo.objects import counts, store
 from gridgeo.objects.filters import parse
 from gridgeo.objects.model import Where
 from gridgeo.tiles import cells, grids, objects
 from gridgeo.tiles.model import DEEPEST, FILTERED_FROM, PLAIN, POINTS_FROM, Filter
 from tests.objects.making import COVER, LAMP, LIGHTS, PARKS, units
-from tests.tiles.making import EAST, NORTH, SOUTH, WEST, cover, put, tile_at, tiles_of, town
+from tests.tiles.making import EAST, NORTH, SOUTH, WEST, cover, put, seeing, tile_at, tiles_of, town
 from tests.tiles.reading import layers
 
 A, B = "99990100100101", "99990100100102"
@@ -57,16 +55,6 @@ def many(found: dict[str, list]) -> int:
 def everywhere(conn, edition_id: int) -> str:
     """The area of a caller whose units are all there are."""
     return "{" + ",".join(map(str, units(conn, edition_id).values())) + "}"
-
-
-@contextmanager
-def seeing(conn, area: str):
-    """The rest of the block sees what a reader of an area does."""
-    with conn.cursor() as cur:
-        cur.execute("SAVEPOINT before; SET LOCAL ROLE gridgeo_reader")
-        access.see(conn, area)
-        yield
-        cur.execute("ROLLBACK TO SAVEPOINT before")
 
 
 @pytest.mark.parametrize("z", [5, 9, 12, 14, POINTS_FROM - 1])

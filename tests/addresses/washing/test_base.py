@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from gridgeo.addresses import search, units
+from gridgeo.addresses import places, units
 from gridgeo.addresses.model import Address, Parts
 from gridgeo.addresses.units import Agreement, Units
 from gridgeo.addresses.washing import base
@@ -93,7 +93,7 @@ def test_what_another_process_loads_is_known_soon(database_url):
         with closing(connection.connect(database_url)) as conn, conn:
             town.conn = conn
             town.place("E", 3.6, 2.6, Address("新修路", "1"))
-            search.refresh(conn)
+            places.refresh(conn)
         deadline = time.monotonic() + 20
         while "新修路" not in live.base.roads and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -21,6 +21,7 @@ SCRIPTS = (
     "dom.js",
     "language.js",
     "store.js",
+    "fresh.js",
     "geodesy.js",
     "area.js",
     "inside.js",

@@ -43,6 +43,7 @@ def fill(url: str, profile: str, objects: int | None, settings: Settings, timed:
     from ..hierarchy import store
     from ..hierarchy.model import GOVERNANCE
     from ..ingest import objects_store
+    from ..tiles import cells
     from . import database
 
     count, folder = wanted(profile, objects), settings.home / "sample" / profile
@@ -55,6 +56,8 @@ def fill(url: str, profile: str, objects: int | None, settings: Settings, timed:
         conn.rollback()
         with timed("load"):
             _load(conn, [file for file in files if file.stem != "categories"], folder / "categories.csv")
+        with timed("tiles"), connection.transaction(conn):
+            cells.drain(conn)
 
 
 def _load(conn, files: list[Path], tree: Path) -> None:

@@ -38,10 +38,22 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             conn.rollback()
             return loads.not_stored(left, objects.way_out(left))
         stored = objects.commit(conn, plan, accepted, args.take_sound)
+        conn.commit()
+        _add_up(conn)
     loads.stored(stored)
     if stored.rejected:
         print(f"Put aside: {stored.rejected:,} rows. To correct them: gridgeo objects rejected --load {stored.load_id} --out FILE.csv")
     return 0
+
+
+def _add_up(conn) -> None:
+    """Have maps show what was stored from their first tile on. Whoever serves does it too, seconds later: it may be broken off."""
+    from ..tiles import cells
+
+    try:
+        cells.drain(conn)
+    except KeyboardInterrupt:
+        conn.rollback()
 
 
 def rejected(args: argparse.Namespace, settings: Settings) -> int:

@@ -151,7 +151,7 @@ gridgeo.layertree = (topology, store, counts, categories, symbols) => {
   node.hidden = false;
   store.watch(["chosen", "selected", "lang"], draw);
   store.watch(["edition", "compare"], dated);
-  store.watch(["selected", "caller"], count);
+  store.watch(["selected", "caller", "looked"], count);
 };
 
 // A major class has its own shape and colour, and no sign within.

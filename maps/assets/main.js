@@ -96,7 +96,8 @@ gridgeo.main = (() => {
   // What there is of managed objects: only where a tree of categories is served.
   function objects(topology, store, view, categories, columns) {
     const counts = gridgeo.objectcounts(asked, categories), symbols = gridgeo.symbols(categories, config.look);
-    store.watch(["caller"], (state, before) => state !== before && counts.clear());
+    gridgeo.fresh(store);
+    store.watch(["caller", "looked"], (state, before) => state !== before && counts.clear());
     columns.watch(store, counts);
     const drawn = gridgeo.objects(map, store, view, asked, categories, symbols, config.look);
     gridgeo.layertree(topology, store, counts, categories, symbols);
@@ -119,6 +120,7 @@ gridgeo.main = (() => {
       thing: null,
       chosen: categories ? categories.read(given.layers) : null,
       columns: 0,
+      looked: 0,
       caller: null,
       hovered: null,
       pointer: null,

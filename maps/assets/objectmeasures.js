@@ -13,8 +13,8 @@ gridgeo.objectmeasures = (topology, categories) => {
   const names = new Map(measures.map((one) => [one.key, [one.zh, one.en]]));
   let store = null, counts = null, chosenThen, asked = 0;
 
-  async function follow({ measure: key, shown, chosen, caller, edition }, before) {
-    if (caller !== before.caller || edition !== before.edition) chosenThen = undefined;
+  async function follow({ measure: key, shown, chosen, caller, edition, looked }, before) {
+    if (caller !== before.caller || edition !== before.edition || looked !== before.looked) chosenThen = undefined;
     for (const one of usable) one.note = gridgeo.editions.past(topology) ? PAST : null;
     const measure = usable.find((one) => one.key === key);
     if (chosen !== chosenThen) forget(chosen);
@@ -53,7 +53,7 @@ gridgeo.objectmeasures = (topology, categories) => {
 
   function watch(theStore, theCounts) {
     [store, counts] = [theStore, theCounts];
-    store.watch(["measure", "shown", "chosen", "caller", "edition"], follow);
+    store.watch(["measure", "shown", "chosen", "caller", "edition", "looked"], follow);
   }
 
   topology.about.measures.push(...usable);

@@ -120,6 +120,10 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
     tiles.clear();
     layer.renew();
   });
+  store.watch(["looked"], () => {
+    tiles.age();
+    layer.renew();
+  });
   store.watch(["lang"], () => layer.renew());
   store.watch(["object", "thing"], ({ object, thing }) => {
     const at = object && thing && thing.lon != null ? thing : null;

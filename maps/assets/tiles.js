@@ -1,4 +1,5 @@
-// Vector tiles of one collection: asked for as the map needs them, given up when it no longer does, kept for a while.
+// Vector tiles of one collection: asked for as the map needs them, given up when it no longer does, kept for a while. Of those
+// that may have changed meanwhile is shown what is known, until the answer is there.
 gridgeo.tiles = (asked, path, arrived) => {
   const KEPT = 240; // tiles in memory, the longest unused are forgotten first
   const DEEPEST = 22; // zoom: there are no tiles below
@@ -18,7 +19,7 @@ gridgeo.tiles = (asked, path, arrived) => {
     wanted.sort((a, b) => away(a, middle) - away(b, middle));
     const now = new Set(wanted);
     for (const one of tiles.values()) if (one.state === "asking" && !now.has(one)) drop(one);
-    for (const one of wanted) if (one.state === "new") ask(one);
+    for (const one of wanted) if (one.state === "new" || (one.old && !one.running)) ask(one);
     forget(now);
     return wanted;
   }
@@ -27,14 +28,15 @@ gridgeo.tiles = (asked, path, arrived) => {
 
   function tile(z, x, y) {
     const key = name(z, x, y), known = tiles.get(key);
-    const one = known || { key, z, x, y, state: "new", content: null, fault: null, running: null };
+    const one = known || { key, z, x, y, state: "new", content: null, fault: null, running: null, old: false };
     tiles.delete(key);
     tiles.set(key, one); // the last asked for is the last forgotten
     return one;
   }
 
   async function ask(one) {
-    one.state = "asking";
+    if (one.state === "new") one.state = "asking";
+    one.old = false;
     one.running = new AbortController();
     const { signal } = one.running;
     try {
@@ -43,8 +45,9 @@ gridgeo.tiles = (asked, path, arrived) => {
       Object.assign(one, { state: "there", content: placed(one, gridgeo.mvt.decode(bytes)) });
     } catch (fault) {
       if (signal.aborted) return;
-      Object.assign(one, { state: "failed", fault });
+      if (one.state === "asking") Object.assign(one, { state: "failed", fault });
     }
+    one.running = null;
     arrived(one);
   }
 
@@ -100,7 +103,7 @@ gridgeo.tiles = (asked, path, arrived) => {
   const box = ({ z, x, y }) => [x, y, x + 1, y + 1].map((at) => (at * 256) / 2 ** z);
 
   function clear() {
-    for (const one of [...tiles.values()]) if (one.state === "asking") one.running.abort();
+    for (const one of tiles.values()) if (one.running) one.running.abort();
     tiles.clear();
   }
 
@@ -108,8 +111,13 @@ gridgeo.tiles = (asked, path, arrived) => {
     for (const one of [...tiles.values()]) if (one.state === "failed") tiles.delete(one.key);
   }
 
+  // What is there may have changed: it is asked for again when it is next wanted.
+  function age() {
+    for (const one of tiles.values()) if (one.state === "there") one.old = true;
+  }
+
   return {
-    want, standIns, box, clear, retry,
+    want, standIns, box, clear, retry, age,
     some: () => filter !== "", // not all there is is asked for
     choose(now) {
       if (filter === now) return false;

@@ -9,6 +9,7 @@ from gridgeo.cli import demo_objects, demo_town
 from gridgeo.db import connection
 from gridgeo.errors import InvalidInput
 from gridgeo.objects import categories, counts
+from gridgeo.tiles import cells
 from tests.addresses.making import counted
 from tests.ingest.objects_making import CODE, line, load, tree, write
 
@@ -27,10 +28,10 @@ def fill(settings, objects=300):
 
 
 def test_a_town_has_its_objects_and_categories_once(settings):
-    assert fill(settings) == ["sample", "load"] and fill(settings) == []
+    assert fill(settings) == ["sample", "load", "tiles"] and fill(settings) == []
     with closing(connection.connect(settings.database_url)) as conn:
         assert counted(conn, "object") >= 300 and len(categories.tree(conn).categories) == 153
-        assert not counts.difference(conn, 1)
+        assert not counts.difference(conn, 1) and not cells.waiting(conn)
 
 
 def test_nothing_is_made_where_nothing_is_wanted_or_the_town_is_not_ours(settings, tmp_path):

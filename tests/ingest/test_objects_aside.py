@@ -16,6 +16,7 @@ from gridgeo.ingest import objects, objects_rejected, objects_store
 from gridgeo.ingest.objects_faults import RULES
 from gridgeo.objects import counts, store
 from gridgeo.settings import Settings
+from gridgeo.tiles import cells
 from tests.addresses.making import counted, edition
 from tests.ingest.making import xlsx
 from tests.ingest.objects_making import CODE, HEADER, line, load, plan, rejected, tree, write
@@ -150,6 +151,23 @@ def test_the_same_file_loaded_twice_at_once_is_stored_once(prepared, tmp_path):
     assert sorted((one.new, one.same) for one in done) == [(0, 199), (199, 0)]
     with closing(connection.connect(prepared)) as conn:
         assert counted(conn, "object") == 199 and not counts.difference(conn, 1)
+
+
+def test_maps_show_what_was_loaded_when_the_command_ends(prepared, tmp_path):
+    assert cli.main(["load", "objects", str(write(tmp_path / "o.csv", [line(1), line(2)])), "--datum", "cgcs2000", "--commit"]) == 0
+    with closing(connection.connect(prepared)) as conn:
+        assert counted(conn, "object") == 2 and not cells.waiting(conn) and not cells.difference(conn)
+
+
+def test_what_was_stored_stays_when_its_adding_up_is_broken_off(prepared, tmp_path, monkeypatch, capsys):
+    def broken_off(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cells, "drain", broken_off)
+    assert cli.main(["load", "objects", str(write(tmp_path / "o.csv", [line(1)])), "--datum", "cgcs2000", "--commit"]) == 0
+    assert "Stored: 1 new" in capsys.readouterr().out
+    with closing(connection.connect(prepared)) as conn:
+        assert counted(conn, "object") == 1 and cells.waiting(conn)
 
 
 def test_every_code_and_option_is_in_the_guide():

@@ -397,6 +397,26 @@ def test_a_short_part_of_a_name_is_looked_for_in_view_where_there_are_too_many_o
     assert options("路灯") == 1
 
 
+def test_what_others_add_is_seen_by_whoever_looks(visit, database_url, tmp_path):
+    with closing(connection.connect(database_url)) as conn, connection.transaction(conn):
+        lamp = furniture.bare(conn).categories[0].category_id
+        furniture.light(conn, lamp, 1)
+    with town.served(Settings(home=tmp_path, database_url=database_url, port=0)) as address:
+        page = visit(f"{address}{NEAR}")
+        assert rested(page)["n"] == 1
+        with closing(connection.connect(database_url)) as conn, connection.transaction(conn):
+            furniture.light(conn, lamp, 2)
+        page.evaluate(
+            """() => {
+                const begun = Date.now();
+                Date.now = () => begun + 61_000;
+                document.dispatchEvent(new Event("visibilitychange"));
+            }"""
+        )
+        page.wait_for_function("() => gridgeo.shown.things.layer._made.dots.length === 2")
+        page.wait_for_function("() => document.querySelector('#layers-total').textContent.startsWith('2')")
+
+
 def test_where_nothing_stands_the_page_says_so_and_knows_the_way_back(there):
     page = there("#at=22.7,113.3,16")
     note = page.locator("#objects-note")

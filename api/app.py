@@ -57,6 +57,7 @@ from .routes import (
     objects,
     objects_download,
     objects_drawn,
+    qgis,
     tiles,
     workers,
 )
@@ -106,6 +107,7 @@ _RESOURCES = (
     blocks,
     checks,
     maps,
+    qgis,
     landing,
     caller,
     health,

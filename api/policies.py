@@ -43,6 +43,7 @@ POLICIES: dict[tuple[str, str], str] = {
     ("GET", "/collections/objects/download"): Scope.READ,
     ("GET", "/collections/{collection}/tiles/WebMercatorQuad"): Scope.READ,
     ("GET", "/maps/style.json"): Scope.READ,
+    ("GET", "/qgis/project.qgz"): Scope.READ,
     ("GET", "/collections/grids/tiles/WebMercatorQuad/{z}/{y}/{x}"): Scope.READ,
     ("GET", "/collections/objects/tiles/WebMercatorQuad/{z}/{y}/{x}"): Scope.READ,
     ("GET", "/collections/buildings/tiles/WebMercatorQuad/{z}/{y}/{x}"): Scope.READ,

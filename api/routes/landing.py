@@ -6,6 +6,8 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from maps.qgis import project
+
 from .. import answers, conditional, depends, ogc, openapi, pages, schemas
 from ..parameters import Query, form
 
@@ -26,6 +28,7 @@ def _links(request: Request) -> list[dict[str, str]]:
         ("/collections", "data", "数据集 collections", conditional.JSON),
         ("/collections", "http://www.opengis.net/def/rel/ogc/1.0/data", "数据集 collections", conditional.JSON),
         ("/maps/", "map", "网格一张图 grids on one map", conditional.HTML),
+        ("/qgis/project.qgz", "alternate", "QGIS 工程 project for QGIS", project.MEDIA_TYPE),
         ("/grids/summary", "summary", "all levels in figures", conditional.JSON),
         ("/editions", "editions", "all editions", conditional.JSON),
         ("/healthz", "status", "the process is there", conditional.JSON),

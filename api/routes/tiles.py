@@ -117,7 +117,7 @@ async def tilejson(request: Request, collection: str) -> Response:
     _TILEJSON(request)
     if collection not in set(Collection):
         raise NotFound("collection of tiles", collection)
-    bounds, levels = await _there(request)
+    bounds, levels = await there(request)
     tree = await run_in_threadpool(depends.read, request, valid_tree) if collection == Collection.OBJECTS else None
     told = described.tilejson(Collection(collection), str(request.base_url), bounds, levels, tree)
     return conditional.send(request, orjson.dumps(told), conditional.JSON)
@@ -127,14 +127,14 @@ async def tilejson(request: Request, collection: str) -> Response:
 async def style(request: Request) -> Response:
     """A style that draws grids, buildings and objects from the tiles here, without sprites and glyphs."""
     _STYLE(request)
-    _, levels = await _there(request)
+    _, levels = await there(request)
     tree = await run_in_threadpool(depends.read, request, valid_tree)
     told = described.style(str(request.base_url), tree, levels, depends.settings(request).authority)
     return conditional.send(request, orjson.dumps(told), conditional.JSON)
 
 
-async def _there(request: Request) -> tuple[list[float] | None, list[tuple[str, int]]]:
-    """The bounds of the governance edition valid now, and its levels by zoom; nothing where there is none."""
+async def there(request: Request) -> tuple[list[float] | None, list[tuple[str, int]]]:
+    """Return the bounds of the governance edition valid now, and its levels by zoom; nothing where there is none."""
     try:
         shown = depends.live(request).now(GOVERNANCE)
     except NotFound:

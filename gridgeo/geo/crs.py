@@ -103,6 +103,12 @@ def definition(datum: Datum) -> str:
     return f'LOCAL_CS["{datum.name}",UNIT["degree",0.0174532925199433],AXIS["Longitude",EAST],AXIS["Latitude",NORTH]]'
 
 
+def described(epsg: int) -> tuple[str, str, bool]:
+    """Return the name of a system, its definition in WKT of 2019, and whether it is one of degrees."""
+    known = pyproj.CRS.from_epsg(epsg)
+    return known.name, known.to_wkt("WKT2_2019"), known.is_geographic
+
+
 def to_storage(xy: np.ndarray, datum: Datum) -> np.ndarray:
     """Return points (n, 2) of a datum as EPSG:4490 lon/lat degrees.
 

@@ -117,7 +117,7 @@ async def tilejson(request: Request, collection: str) -> Response:
     _TILEJSON(request)
     if collection not in set(Collection):
         raise NotFound("collection of tiles", collection)
-    bounds, levels = await there(request)
+    bounds, levels = await there(request, levels=collection == Collection.GRIDS)
     tree = await run_in_threadpool(depends.read, request, valid_tree) if collection == Collection.OBJECTS else None
     told = described.tilejson(Collection(collection), str(request.base_url), bounds, levels, tree)
     return conditional.send(request, orjson.dumps(told), conditional.JSON)
@@ -133,15 +133,20 @@ async def style(request: Request) -> Response:
     return conditional.send(request, orjson.dumps(told), conditional.JSON)
 
 
-async def there(request: Request) -> tuple[list[float] | None, list[tuple[str, int]]]:
-    """Return the bounds of the governance edition valid now, and its levels by zoom; nothing where there is none."""
+async def there(request: Request, levels: bool = True) -> tuple[list[float] | None, list[tuple[str, int]]]:
+    """Return the bounds of the governance edition valid now, and its levels by zoom; nothing where there is none.
+
+    Whoever asks first for the levels of an edition waits until it is simplified: without `levels` nobody does, and there are none.
+    """
     try:
         shown = depends.live(request).now(GOVERNANCE)
     except NotFound:
         return None, []
+    bounds = shown.frame.total_bounds.tolist()
+    if not levels:
+        return bounds, []
     tiles, edition_id = _tiles(request), shown.edition.edition_id
-    levels = tiles.levels(edition_id) or await run_in_threadpool(tiles.prepare, edition_id)
-    return shown.frame.total_bounds.tolist(), levels
+    return bounds, tiles.levels(edition_id) or await run_in_threadpool(tiles.prepare, edition_id)
 
 
 def _tile(request: Request) -> Tile:

@@ -38,7 +38,7 @@ def _database(settings: Settings) -> list:
     try:
         given = nullcontext(settings.database_url) if settings.database_url else database.cluster(settings).used()
         with given as url, closing(connection.connect(url)) as conn:
-            return check.examine(conn) + _objects(conn)
+            return check.examine(conn) + _rooms(conn)
     except DatabaseUnavailable as error:
         hint = "see that the server runs and DATABASE_URL names it" if settings.database_url else "see the log named, then `gridgeo up`"
         return [check.Finding("database", check.State.ERROR, str(error), hint)]
@@ -46,13 +46,16 @@ def _database(settings: Settings) -> list:
         return [check.Finding("database", check.State.ERROR, error.what, error.remedy)]
 
 
-def _objects(conn) -> list:
-    """Look at the objects, and what is added up of them, of a database whose schema is that of this version."""
+def _rooms(conn) -> list:
+    """Look at the grids, the objects and what is added up of them, in a database whose schema is that of this version."""
     from ..db import check
-    from ..objects import soundness
+    from ..hierarchy import soundness as hierarchy
+    from ..objects import soundness as objects
     from ..tiles import soundness as tiles
 
-    return soundness.examine(conn) + tiles.examine(conn) if check.migrations(conn).state is check.State.OK else []
+    if check.migrations(conn).state is not check.State.OK:
+        return []
+    return hierarchy.examine(conn) + objects.examine(conn) + tiles.examine(conn)
 
 
 def _machine(settings: Settings) -> list:

@@ -89,6 +89,14 @@ def vacancies(conn, scheme: Scheme, units: Sequence[GridUnit], day: date | None 
     return found
 
 
+def vacancies_by_scheme(conn) -> dict[str, list[Vacancy]]:
+    """Return for each scheme how many units there are now and how many nobody is in charge of: of levels somebody was ever named for."""
+    found: dict[str, list[Vacancy]] = {}
+    for scheme, *told in _rows(conn, "vacant"):
+        found.setdefault(scheme, []).append(Vacancy(*told))
+    return found
+
+
 def vacant_among(conn, scheme: str, keys: Collection[str], day: date | None = None) -> set[str]:
     """Return which of some units nobody is in charge of on a day (today when None)."""
     return set(keys) - {key for (key,) in _rows(conn, "manned", scheme=scheme, keys=list(keys), day=day)}

@@ -15,6 +15,24 @@ SELECT DISTINCT w.unit_key
    AND w.valid_from <= coalesce(%(day)s, gridgeo.today())
    AND coalesce(w.valid_to > coalesce(%(day)s, gridgeo.today()), true);
 
+-- name: vacant
+-- Of the editions valid now, by scheme and level: how many units there are, and of how many nobody is in charge today. Levels for
+-- which nobody was ever named are left out.
+WITH named AS (
+  SELECT w.scheme, w.unit_key, bool_or(w.valid_from <= gridgeo.today() AND coalesce(w.valid_to > gridgeo.today(), true)) AS manned
+    FROM grid_worker AS w
+   GROUP BY w.scheme, w.unit_key
+)
+SELECT e.scheme, v.level, l.name_zh, l.name_en, count(*), count(*) FILTER (WHERE n.manned IS NOT TRUE)
+  FROM edition AS e
+  JOIN grid_unit_version AS v ON v.edition_id = e.edition_id
+  JOIN level AS l ON l.scheme = e.scheme AND l.level = v.level
+  LEFT JOIN named AS n ON n.scheme = e.scheme AND n.unit_key = coalesce(v.code, v.level || ':' || v.name_zh)
+ WHERE e.valid @> now()
+ GROUP BY e.scheme, v.level, l.rank, l.name_zh, l.name_en
+HAVING count(n.unit_key) > 0
+ ORDER BY e.scheme, l.rank;
+
 -- name: may_see
 -- Whether a unit lies in the caller's area with everything below it.
 SELECT gridgeo.area_is_whole() OR %(scheme)s = 'governance' AND %(unit_key)s IN (SELECT gridgeo.area_keys());

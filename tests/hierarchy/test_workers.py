@@ -7,7 +7,8 @@ import pytest
 
 from gridgeo.access import rules
 from gridgeo.access import store as access
-from gridgeo.hierarchy import editions, store, workers
+from gridgeo.db.check import State
+from gridgeo.hierarchy import editions, soundness, store, workers
 from gridgeo.hierarchy.model import GOVERNANCE, unit_key
 from gridgeo.hierarchy.workers import Role, Worker
 
@@ -80,6 +81,19 @@ def test_another_edition_cuts_nobody_off(conn, units, two_streets):
 def test_units_nobody_is_in_charge_of_are_vacant(conn, units):
     given(conn, one(), one(COMMUNITY, "网格长乙", Role.HEAD))
     assert workers.vacant_among(conn, GOVERNANCE, [MICRO, COMMUNITY, STREET], TODAY) == {STREET}
+
+
+def test_a_check_counts_vacant_units_of_the_levels_somebody_was_named_for(conn, units):
+    assert soundness.examine(conn) == [], "where nobody was ever named nothing is lacking"
+    given(conn, one(since=date(2020, 1, 1)), one("99990100100102", "网格员乙", since=date(2020, 1, 1), until=date(2020, 2, 1)))
+    (level,) = workers.vacancies_by_scheme(conn)[GOVERNANCE]
+    micro = sum(len(code) == len(MICRO) for code in units)
+    assert (level.level, level.units, level.vacant) == ("micro", micro, micro - 1), "who has gone is in charge of nothing"
+    (found,) = soundness.examine(conn)
+    assert found.state is State.WARNING and f"{micro - 1} of {micro}" in found.seen
+    given(conn, *(one(code, since=date(2020, 1, 1)) for code in units if len(code) == len(MICRO)))
+    (found,) = soundness.examine(conn)
+    assert found.state is State.OK
 
 
 def test_a_workers_repr_names_nobody():

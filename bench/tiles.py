@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from itertools import cycle, takewhile
 from pathlib import Path
@@ -18,6 +17,7 @@ from gridgeo.db import connection
 from gridgeo.tiles import cells, grids, kept, objects, seed
 from gridgeo.tiles.model import PLAIN, Collection, Tile
 
+from . import asking
 from .figures import Result
 from .ground import SEED, Ground, Loaded, say
 from .serving import process, served
@@ -141,7 +141,7 @@ def _remembered(result: Result, ground: Ground, loaded: Loaded) -> None:
     with process(ground, loaded) as (address, pid):
         before = _resident_mb(pid)
         say(f"tiles: {len(paths):,} in memory")
-        _rate(address, iter(paths), _CONNECTIONS)
+        asking.rate(address, iter(paths), _CONNECTIONS)
         note = f"{before:.0f} MB before; a process holds 96 MB of tiles at most"
         result.add(f"memory of our process with {len(paths):,} tiles", _resident_mb(pid), "MB", note=note)
 
@@ -195,11 +195,11 @@ def _by_zoom(
         forget()
         for collection in _COLLECTIONS:
             say(f"tiles: {collection} made anew, port {address.port}")
-            _rate(address, iter([path(collection, places[collection][-1])]), 1)
+            asking.rate(address, iter([path(collection, places[collection][-1])]), 1)
             until = time.perf_counter() + most_s
             for zoom in takewhile(lambda _, until=until: time.perf_counter() < until, reversed(_ASKED)):
                 asked = [path(collection, at) for at in places[collection][:-1] if at.z == zoom]
-                rate, _ = _rate(address, _until(asked, most_s / len(_ASKED)), _CONNECTIONS)
+                rate, _ = asking.rate(address, asking.until(asked, most_s / len(_ASKED)), _CONNECTIONS)
                 best[collection, zoom] = max(rate, best.get((collection, zoom), 0.0))
         if len(best) < len(_COLLECTIONS) * len(_ASKED):
             break
@@ -212,7 +212,7 @@ def _from_memory(result: Result, address: SplitResult, collection: Collection, p
     for connections in (1, _CONNECTIONS):
         what = f"{collection} kept, {connections} connection{'s' if connections > 1 else ''}"
         say(f"tiles: {what}")
-        rate, taken = _rate(address, _until(cycle(paths), seconds), connections)
+        rate, taken = asking.rate(address, asking.until(cycle(paths), seconds), connections)
         last = float(np.percentile(taken, 99))
         result.add(f"over HTTP, {what}", rate, "tiles/s", note=f"median {np.percentile(taken, 50):.2f} ms, 99 % {last:.2f} ms")
         result.goal(f"{what}: 99 % within 3 ms", f"{last:.2f} ms", last <= 3)
@@ -235,48 +235,6 @@ def _all_zooms(rates: Rates, collection: Collection) -> float:
 
 def _told(rates: Rates, collection: Collection) -> str:
     return "made anew " + ", ".join(f"{rate:.0f} at zoom {zoom}" for (each, zoom), rate in rates.items() if each is collection)
-
-
-def _rate(address: SplitResult, paths: Iterator[str], connections: int) -> tuple[float, list[float]]:
-    """Tiles a second of a server that is asked for some by several connections at once, and the milliseconds each took."""
-    taken: list[float] = []
-    start = time.perf_counter()
-    asyncio.run(_all(address, paths, taken, connections))
-    return len(taken) / (time.perf_counter() - start), taken
-
-
-def _until(paths: Iterable[str], seconds: float) -> Iterator[str]:
-    """Paths as long as there is time."""
-    until = time.perf_counter() + seconds
-    yield from takewhile(lambda _: time.perf_counter() < until, paths)
-
-
-async def _all(address: SplitResult, paths: Iterator[str], taken: list[float], connections: int) -> None:
-    await asyncio.gather(*(_client(address, paths, taken) for _ in range(connections)))
-
-
-async def _client(address: SplitResult, paths: Iterator[str], taken: list[float]) -> None:
-    """One connection that asks for the next tile as soon as it has one; a server that closes it is asked by another."""
-    reader, writer = await asyncio.open_connection(address.hostname, address.port)
-    for path in paths:
-        start = time.perf_counter()
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: gzip\r\n\r\n".encode())
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        status = head.split(b" ", 2)[1]
-        if status not in (b"200", b"204"):
-            raise RuntimeError(f"{path}: {head.splitlines()[0].decode()}")
-        if b"transfer-encoding: chunked" in head:
-            while await reader.readuntil(b"\r\n") != b"0\r\n":
-                await reader.readuntil(b"\r\n")
-            await reader.readuntil(b"\r\n")
-        elif status == b"200":
-            await reader.readexactly(int(head.split(b"content-length:", 1)[1].split(b"\r\n", 1)[0]))
-        taken.append((time.perf_counter() - start) * 1000)
-        if b"connection: close" in head or status == b"204":  # pygeoapi says nothing's length wrongly
-            writer.close()
-            reader, writer = await asyncio.open_connection(address.hostname, address.port)
-    writer.close()
-    await writer.wait_closed()
 
 
 def _path(collection: Collection, at: Tile) -> str:

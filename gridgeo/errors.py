@@ -15,6 +15,7 @@ GridgeoError
 ├── Gone                     it existed, and was retired
 ├── Conflict                 the state of things does not allow this
 │   └── SchemaMismatch       the database was migrated by another version of gridgeo
+├── TooMany                  a caller has as many of something as may be
 └── DatabaseUnavailable      PostgreSQL cannot be reached
 
 The first line of a class's docstring is the title of the problem a user sees;
@@ -112,6 +113,14 @@ class Conflict(GridgeoError):
 
 class SchemaMismatch(Conflict):
     """The database was migrated by another version of gridgeo."""
+
+
+class TooMany(GridgeoError):
+    """The caller has as many of these as may be."""
+
+    def __init__(self, what: str, number: int, remedy: str) -> None:
+        super().__init__(f"there are {number} {what}: {remedy}")
+        self.what, self.number, self.remedy = what, number, remedy
 
 
 class DatabaseUnavailable(GridgeoError):

@@ -61,8 +61,8 @@ def migrate(conn) -> list[str]:
         raise EnvironmentIncomplete(
             _line(error),
             "let an administrator run `gridgeo migrate` once, or create the extensions postgis, btree_gist, pg_trgm "
-            "and the roles gridgeo_reader, gridgeo_city, gridgeo_writer, gridgeo_linkage, gridgeo_admin, gridgeo_tiles, and grant "
-            "these to this user and gridgeo_city to gridgeo_tiles",
+            "and the roles gridgeo_reader, gridgeo_city, gridgeo_writer, gridgeo_linkage, gridgeo_admin, gridgeo_tiles, gridgeo_jobs, "
+            "and grant these to this user and gridgeo_city to gridgeo_tiles",
         ) from error
     return applied
 

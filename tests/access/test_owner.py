@@ -12,7 +12,7 @@ from gridgeo.db import connection, migrate
 from gridgeo.errors import EnvironmentIncomplete
 from tests.access import making
 
-_ROLES = "gridgeo_reader, gridgeo_city, gridgeo_writer, gridgeo_linkage, gridgeo_admin, gridgeo_tiles"
+_ROLES = "gridgeo_reader, gridgeo_city, gridgeo_writer, gridgeo_linkage, gridgeo_admin, gridgeo_tiles, gridgeo_jobs"
 
 
 @pytest.fixture

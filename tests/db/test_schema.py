@@ -39,6 +39,9 @@ REFERENCE = {
     "tile_level",
     "tile_grid",
     "tile_state",
+    "webhook",
+    "webhook_dead",
+    "webhook_origin",
 }
 
 #: The same in the locked room; counts are a few dozen numbers a unit.
@@ -65,8 +68,11 @@ BY_PLACE = {"object_cell", "tile_kept", "object_changed", "tile_change"}
 #: The change feed, kept by the transaction that wrote: its numbers are one row for the whole city.
 BY_TRANSACTION = {"change", "change_transaction"}
 
+#: Jobs, kept by their number until a few days after their end.
+BY_JOB = {"job"}
+
 #: Tables that are not kept by zone, but by something as good.
-OTHERWISE = BY_TOKEN | BY_OBJECT | BY_PLACE | BY_TRANSACTION
+OTHERWISE = BY_TOKEN | BY_OBJECT | BY_PLACE | BY_TRANSACTION | BY_JOB
 
 #: Tables that tell the change feed themselves (decision 0040): one trigger a statement, so that no writer is left out.
 TOLD = {"building", "building_address", "house", "address_name", "address_successor", "object"}

@@ -92,16 +92,28 @@ def read_from(pool: Pool, work: Callable[..., T], *args, **kwargs) -> T:
 
 def read_as(pool: Pool, area: str, work: Callable[..., T], *args, **kwargs) -> T:
     """Return work(conn, …) as :func:`read` does, for an area as the database's setting says it; "" is nothing of the address base."""
+
+    def seeing(conn) -> T:
+        access.see_whole(conn) if area == access.WHOLE else access.see(conn, area)
+        return work(conn, *args, **kwargs)
+
+    return _again(pool, seeing)
+
+
+def read_city(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
+    """Return work(conn, …) as :func:`read` does, of the whole city whoever asks, each statement alone: for what is derived, and asked
+    for many times a second.
+    """
+    return _again(request.app.state.pools.of(pools.CITY), lambda conn: work(conn, *args, **kwargs))
+
+
+def _again(pool: Pool, work: Callable[..., T]) -> T:
     for pause in _PAUSES:
         time.sleep(pause)
         began = time.monotonic()
         try:
             with pool.connection() as conn:
-                if area == access.WHOLE:
-                    access.see_whole(conn)
-                else:
-                    access.see(conn, area)
-                return work(conn, *args, **kwargs)
+                return work(conn)
         except DatabaseUnavailable as error:
             lost = error
             if time.monotonic() - began > _OURS_S:

@@ -11,6 +11,9 @@ from gridgeo.settings import Settings
 
 READER, WRITER, LINKAGE = "gridgeo_reader", "gridgeo_writer", "gridgeo_linkage"
 
+#: Who makes tiles of the whole city: nobody's area is asked for, and each statement is alone.
+CITY = "gridgeo_city"
+
 #: What one statement of a request may take, and what a connection may do.
 _SERVER = {"statement_timeout": 1500, "lock_timeout": 1000, "idle_in_transaction_session_timeout": 5000}
 
@@ -29,8 +32,13 @@ class Pools:
         """Return the pool of a role; raises DatabaseUnavailable."""
         with self._opening:
             if role not in self._held:
-                self._held[role] = Pool(self._settings.database_url, self._settings.pool_size, role, **_SERVER)
+                self._held[role] = Pool(self._settings.database_url, self._settings.pool_size, role, **self._how(role))
             return self._held[role]
+
+    def _how(self, role: str) -> dict[str, str | int | bool]:
+        if role != CITY:
+            return _SERVER
+        return {**_SERVER, "default_transaction_read_only": "on", "gridgeo.area": "all", "alone": True}
 
     def close(self) -> None:
         """Close every idle connection."""

@@ -66,7 +66,7 @@ async def grids(request: Request) -> Response:
 
     def make() -> bytes:
         drawn = tiles.levels(edition_id) or tiles.prepare(edition_id)
-        return depends.read_from(request.app.state.pool, making.grids_tile, edition_id, at, drawn)
+        return depends.read_city(request, making.grids_tile, edition_id, at, drawn)
 
     return await _answer(request, place, None, make, keep=asked.datetime is None)
 
@@ -88,7 +88,7 @@ async def objects(request: Request) -> Response:
     whole = seen == access.WHOLE
 
     def make() -> bytes:
-        return depends.read(request, making.objects_tile, at, wanted, whole)
+        return (depends.read_city if whole else depends.read)(request, making.objects_tile, at, wanted, whole)
 
     return await _answer(request, Place(Collection.OBJECTS, NO_EDITION, at), (seen, wanted), make, keep=whole and wanted.plain)
 

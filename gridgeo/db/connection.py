@@ -43,9 +43,14 @@ def transaction(conn) -> Iterator:
     Raises DatabaseUnavailable when the server went away meanwhile. What was not committed is gone then; what was on
     its way to be committed may be there: whoever can do the same again without harm should.
     """
+    with _while_it_lasts(conn), conn:
+        yield conn
+
+
+@contextmanager
+def _while_it_lasts(conn) -> Iterator[None]:
     try:
-        with conn:
-            yield conn
+        yield
     except (psycopg2.Error, SystemError) as error:
         # psycopg2 raises SystemError when a COPY breaks off, and InterfaceError when it rolls back what is closed.
         if not conn.closed:
@@ -60,15 +65,22 @@ class Pool:
     its minimum when it comes back; under load that costs more than the queries.
     """
 
-    def __init__(self, url: str, size: int, role: str | None = None, **parameters: str | int) -> None:
-        self._connect = lambda: connect(url, role, **parameters)
+    def __init__(self, url: str, size: int, role: str | None = None, alone: bool = False, **parameters: str | int) -> None:
+        """Connect as :func:`connect` does.
+
+        Parameters
+        ----------
+        alone
+            Each statement is a transaction of its own: nothing is begun and nothing committed, which takes longer than a short answer.
+        """
+        self._url, self._role, self._alone, self._parameters = url, role, alone, parameters
         self._lock = threading.Lock()
         self._free = threading.BoundedSemaphore(size)
         self._idle = [self._connect() for _ in range(size)]
 
     @contextmanager
     def connection(self, wait_s: float = 5.0) -> Iterator:
-        """Lend a connection for one transaction: commit, or roll back on error.
+        """Lend a connection for one transaction: commit, or roll back on error; for single statements where each is one.
 
         A connection the server has closed (a restart) is replaced before it is lent, and so is one still within a transaction: on a
         starved machine the roll back itself may be ended for taking too long.
@@ -84,7 +96,7 @@ class Pool:
                 conn.close()
             if conn is None or conn.closed:
                 conn = self._connect()
-            with transaction(conn):
+            with _while_it_lasts(conn) if self._alone else transaction(conn):
                 yield conn
         finally:
             with self._lock:
@@ -97,6 +109,11 @@ class Pool:
         with self._lock:
             while self._idle:
                 self._idle.pop().close()
+
+    def _connect(self):
+        conn = connect(self._url, self._role, **self._parameters)
+        conn.autocommit = self._alone
+        return conn
 
 
 def _parse(url: str) -> dict[str, str]:

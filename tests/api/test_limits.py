@@ -16,7 +16,7 @@ import pytest
 from api import access
 from api import server as api_server
 from api.limits import Buckets, Left, place
-from api.pools import LINKAGE, READER, WRITER, Pools
+from api.pools import CITY, LINKAGE, READER, WRITER, Pools
 from api.problems import TooManyRequests
 from gridgeo.access.model import Scope
 from gridgeo.settings import Settings
@@ -252,7 +252,7 @@ def test_no_list_is_endless(client):
                 assert ask(client, method, path, params=beyond).status_code == taken, path
 
 
-@pytest.mark.parametrize("role", [READER, WRITER, LINKAGE])
+@pytest.mark.parametrize("role", [READER, WRITER, LINKAGE, CITY])
 def test_no_statement_is_endless(settings, role):
     pools = Pools(settings)
     with pools.of(role).connection() as conn, conn.cursor() as cur:

@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 
 from api import server as api_server
-from api.pools import Pools
+from api.pools import CITY, READER, Pools
 from gridgeo.db import connection
 from gridgeo.hierarchy import editions, model
 from gridgeo.settings import Settings
@@ -153,8 +153,9 @@ def test_a_statement_that_takes_too_long_is_given_up(client, database_url):
 def test_requests_that_read_write_nothing(settings):
     """The role and the session of requests may only read."""
     opened = Pools(settings)
-    with opened.reader.connection() as conn, conn.cursor() as cur, pytest.raises(psycopg2.Error):
-        cur.execute("INSERT INTO gridgeo.scheme VALUES ('x', 'drawn', 'x', 'x')")
+    for role in (READER, CITY):
+        with opened.of(role).connection() as conn, conn.cursor() as cur, pytest.raises(psycopg2.Error):
+            cur.execute("INSERT INTO gridgeo.scheme VALUES ('x', 'drawn', 'x', 'x')")
     opened.close()
 
 

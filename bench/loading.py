@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gridgeo.db import connection
 from gridgeo.exports import files, rules
-from gridgeo.exports.model import Format, Order, Source
+from gridgeo.exports.model import OF_EDITIONS, Order, Source
 from gridgeo.hierarchy import editions, store, topology
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GOVERNANCE
@@ -47,7 +47,7 @@ def exports(ground: Ground, quick: bool) -> Result:
         snapshot = ground.loaded(profile).snapshot
         source = Source(snapshot.scheme, snapshot.edition, snapshot.frame)
         with tempfile.TemporaryDirectory() as folder:
-            for kind in Format:
+            for kind in OF_EDITIONS:
                 order = Order(kind, rules.usual_datum(kind), rules.levels(snapshot.scheme, snapshot.frame))
                 path = Path(folder) / f"all{kind.ending}"
                 seconds, _ = fastest(lambda path=path, source=source, order=order: files.export(path, source, order, overwrite=True), 1)

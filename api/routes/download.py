@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from gridgeo.exports import rules
-from gridgeo.exports.model import Format, Order, Source
+from gridgeo.exports.model import OF_EDITIONS, Format, Order, Source
 
 from .. import conditional, depends
 from ..parameters import CRS, DATETIME, LEVEL, SCHEME, SYSTEMS, Parameter, Query, matching, one_of
@@ -22,8 +22,8 @@ _NAME = "[a-z][a-z0-9_]{0,31}"
 _FORMAT = Parameter(
     "f",
     "Format of the file. A Shapefile comes zipped, in GBK, with a dictionary of its fields.",
-    one_of(*Format),
-    {"type": "string", "enum": [str(kind) for kind in Format], "default": str(Format.GEOJSON)},
+    one_of(*OF_EDITIONS),
+    {"type": "string", "enum": [str(kind) for kind in OF_EDITIONS], "default": str(Format.GEOJSON)},
     Format.GEOJSON,
 )
 _LEVELS = replace(
@@ -55,7 +55,7 @@ _FILE = Query(_FORMAT, _LEVELS, _CODES, SCHEME, DATETIME, _CRS)
     "/download",
     summary="Grids as a file",
     openapi_extra=_FILE.as_dict(),
-    responses={200: {"content": {kind.media_type: {"schema": {"type": "string", "format": "binary"}} for kind in Format}}},
+    responses={200: {"content": {kind.media_type: {"schema": {"type": "string", "format": "binary"}} for kind in OF_EDITIONS}}},
     response_class=FileResponse,
 )
 async def download(request: Request) -> Response:

@@ -15,10 +15,14 @@ class Format(StrEnum):
     """A file format, by the ending of its file."""
 
     GEOJSON = "geojson"
+    GEOJSONSEQ = "geojsonseq"
     GPKG = "gpkg"
     SHP = "shp"
     CSV = "csv"
+    XLSX = "xlsx"
     FGB = "fgb"
+    PARQUET = "parquet"
+    KML = "kml"
 
     @property
     def ending(self) -> str:
@@ -33,11 +37,19 @@ class Format(StrEnum):
 
 _MEDIA_TYPES = {
     Format.GEOJSON: "application/geo+json",
+    Format.GEOJSONSEQ: "application/geo+json-seq",
     Format.GPKG: "application/geopackage+sqlite3",
     Format.SHP: "application/zip",
     Format.CSV: "text/csv; charset=utf-8",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.FGB: "application/flatgeobuf",
+    Format.PARQUET: "application/vnd.apache.parquet",
+    Format.KML: "application/vnd.google-earth.kml+xml",
 }
+
+
+#: The formats of an edition as a whole, in which the same edition gives the same bytes.
+OF_EDITIONS = (Format.GEOJSON, Format.GPKG, Format.SHP, Format.CSV, Format.FGB)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ..errors import InvalidInput
 from ..geo import crs
 from ..hierarchy.model import Scheme
 from ..moments import CHINA, day
-from .model import Format, Order, Source
+from .model import OF_EDITIONS, Format, Order, Source
 
 #: What makes a spreadsheet take a cell for a formula; the full-width forms too, which some of them fold.
 _FORMULA = tuple("=+-@\t\r＝＋－＠")
@@ -46,18 +46,20 @@ def format_named(name: str) -> Format:
     """Return the format of a name (``gpkg``) or of a file's ending (``x.gpkg``, ``x.shp.zip``, ``x.zip``). Raises InvalidInput."""
     ending = name.lower().rsplit(".", 1)[-1]
     try:
-        return Format({"zip": "shp", "json": "geojson"}.get(ending, ending))
+        return Format({"zip": "shp", "json": "geojson", "geojsons": "geojsonseq", "geojsonl": "geojsonseq"}.get(ending, ending))
     except ValueError:
         raise InvalidInput("format", name, f"give one of {', '.join(Format)}") from None
 
 
 def usual_datum(kind: Format) -> crs.Datum:
     """Return the coordinates of a format where none are asked for: WGS 84 is what GeoJSON is, CGCS2000 what is stored."""
-    return crs.WGS84 if kind is Format.GEOJSON else crs.CGCS2000
+    return crs.WGS84 if kind in (Format.GEOJSON, Format.GEOJSONSEQ, Format.KML) else crs.CGCS2000
 
 
 def fits(source: Source, order: Order) -> None:
-    """Raise InvalidInput where a format cannot hold what is wanted: a scheme without geometry as Shapefile or FlatGeobuf."""
+    """Raise InvalidInput where a format cannot hold what is wanted, as a scheme without geometry a Shapefile or FlatGeobuf."""
+    if order.format not in OF_EDITIONS:
+        raise InvalidInput("format", str(order.format), f"an edition is written as {', '.join(OF_EDITIONS)}; choose a level for others")
     if order.format in (Format.SHP, Format.FGB) and not source.frame.geometry.notna().any():
         rule = f"scheme {source.scheme.scheme} has codes and names only; choose csv, gpkg or geojson"
         raise InvalidInput("format", str(order.format), rule)

@@ -43,7 +43,7 @@ def features(collection: Collection, question: Question) -> Statement:
 
 def all_features(collection: Collection, question: Question) -> Statement:
     """Return the statement of all features as text; in no order where none is asked for."""
-    return _all(collection, question, [_feature(collection, question)])
+    return selected(collection, question, [_feature(collection, question)])
 
 
 def table(collection: Collection, question: Question) -> Statement:
@@ -53,7 +53,15 @@ def table(collection: Collection, question: Question) -> Statement:
     places = (f"ST_X({drawn})", f"ST_Y({drawn})") if collection.geometry == "point" else (text,)
     kinds = collection.by_name
     shown = [f"f.{name}" if kinds[name].queryable else f"f.{name}::text" for name in _shown(collection, question)]
-    return _all(collection, question, [sql.SQL(each) for each in ("f.id", *shown, *places)])
+    return selected(collection, question, [sql.SQL(each) for each in ("f.id", *shown, *places)])
+
+
+def selected(collection: Collection, question: Question, told: Sequence[sql.Composable], *also: sql.Composable) -> Statement:
+    """Return the statement of what is told of all features `f`; in no order where none is asked for. `also` are more conditions."""
+    found, given = _found(collection, question, also=also)
+    order = sql.SQL(" ORDER BY {}").format(_order(collection, question)) if question.order or question.limit else sql.SQL("")
+    limit = sql.SQL(" LIMIT {}").format(sql.Literal(question.limit)) if question.limit else sql.SQL("")
+    return sql.SQL("SELECT {} FROM {}{}{}").format(sql.SQL(", ").join(told), found, order, limit), given
 
 
 def columns(collection: Collection, question: Question) -> list[str]:
@@ -80,13 +88,6 @@ def buildings(question: Question) -> Statement:
     return sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {}").format(found), given
 
 
-def _all(collection: Collection, question: Question, told: Sequence[sql.Composable]) -> Statement:
-    found, given = _found(collection, question)
-    order = sql.SQL(" ORDER BY {}").format(_order(collection, question)) if question.order or question.limit else sql.SQL("")
-    limit = sql.SQL(" LIMIT {}").format(sql.Literal(question.limit)) if question.limit else sql.SQL("")
-    return sql.SQL("SELECT {} FROM {}{}{}").format(sql.SQL(", ").join(told), found, order, limit), given
-
-
 def _feature(collection: Collection, question: Question) -> sql.Composed:
     properties = ", ".join(f"f.{name}" for name in _shown(collection, question))
     drawn, decimals = question.system.told.format("f.geom"), question.system.decimals
@@ -97,10 +98,10 @@ def _shown(collection: Collection, question: Question) -> Sequence[str]:
     return question.properties or tuple(each.name for each in collection.properties)
 
 
-def _found(collection: Collection, question: Question, paged: bool = True) -> Statement:
+def _found(collection: Collection, question: Question, paged: bool = True, also: Sequence[sql.Composable] = ()) -> Statement:
     """The relation as f with its conditions."""
     given = {**collection.given, **_times(collection, question)}
-    conditions = []
+    conditions = list(also)
     for condition, values in _conditions(collection, question, paged):
         conditions.append(condition)
         given.update(values)

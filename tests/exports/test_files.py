@@ -12,7 +12,7 @@ import pytest
 from gridgeo.errors import Conflict, InvalidInput
 from gridgeo.exports import rules
 from gridgeo.exports.files import export
-from gridgeo.exports.model import Format, Order, Source
+from gridgeo.exports.model import OF_EDITIONS, Format, Order, Source
 from gridgeo.geo import crs
 from gridgeo.hierarchy import editions, model, store
 from tests.exports.reading import read
@@ -24,7 +24,7 @@ def order(kind="geojson", datum="cgcs2000", levels=WHOLE):
     return Order(Format(kind), crs.parse(datum), levels)
 
 
-@pytest.mark.parametrize("kind", list(Format))
+@pytest.mark.parametrize("kind", OF_EDITIONS)
 def test_the_same_edition_gives_the_same_bytes(tmp_path, source, kind):
     wanted = order(kind)
     first = export(tmp_path / f"x{wanted.format.ending}", source, wanted).read_bytes()
@@ -57,7 +57,7 @@ def test_a_file_that_is_there_is_kept_unless_told_otherwise(tmp_path, source):
     assert path.stat().st_size > 1000
 
 
-@pytest.mark.parametrize("kind", list(Format))
+@pytest.mark.parametrize("kind", OF_EDITIONS)
 def test_a_failure_leaves_nothing_behind(tmp_path, source, kind, monkeypatch):
     def full(handle):
         raise OSError(28, "No space left on device")
@@ -164,7 +164,7 @@ def test_a_format_is_known_by_name_or_ending(name, kind):
 def test_an_unknown_level_and_an_unknown_format_name_what_there_is(source):
     with pytest.raises(InvalidInput, match="district, street, community, micro"):
         rules.levels(source.scheme, source.frame, ["house"])
-    with pytest.raises(InvalidInput, match="geojson, gpkg, shp, csv, fgb"):
+    with pytest.raises(InvalidInput, match="geojson, geojsonseq, gpkg, shp, csv, xlsx, fgb, parquet, kml"):
         rules.format_named("x.dwg")
 
 

@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 from gridgeo.exports.files import export
-from gridgeo.exports.model import Format, Order
+from gridgeo.exports.model import OF_EDITIONS, Format, Order
 from gridgeo.geo import crs
 from tests.exports.reading import read
 
@@ -36,7 +36,7 @@ def texts(column, kind=None):
 
 
 @pytest.mark.parametrize("datum", DATUMS)
-@pytest.mark.parametrize("kind", list(Format))
+@pytest.mark.parametrize("kind", OF_EDITIONS)
 def test_geometry_codes_and_names_are_the_stored_ones(tmp_path, source, kind, datum):
     got = read(written(tmp_path, source, kind, datum))
     want = source.frame[source.frame["level"] == "micro"]

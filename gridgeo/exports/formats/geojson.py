@@ -19,7 +19,7 @@ _CRS84 = "urn:ogc:def:crs:OGC:1.3:CRS84"
 
 def write(path: Path, sheets: list[Sheet], about: dict[str, str]) -> None:
     """Write sheets as one feature collection; a feature's id is the unit's code, or `u` and its number."""
-    head = {"type": "FeatureCollection", "name": about["title"], "crs": _crs(about["crs_definition"]), "gridgeo": about}
+    head = {"type": "FeatureCollection", "name": about["title"], "crs": system(about["crs_definition"]), "gridgeo": about}
     with path.open("wb") as file:
         file.write(orjson.dumps(head)[:-1] + b',"features":[\n')
         file.write(b",\n".join(line for sheet in sheets for line in _features(sheet)))
@@ -40,7 +40,8 @@ def _feature(record: dict, shape: str | None) -> bytes:
     return b'{"type":"Feature","id":%b,"properties":%b,"geometry":%b}' % (ref, properties, (shape or "null").encode())
 
 
-def _crs(definition: str) -> dict:
+def system(definition: str) -> dict:
+    """Return the member `crs` that names a coordinate system."""
     if definition == "EPSG:4326":
         name = _CRS84
     elif definition.startswith("EPSG:"):

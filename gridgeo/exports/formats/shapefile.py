@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -20,17 +21,17 @@ from ...errors import InvalidInput
 from ..model import Sheet
 
 _TEXT_BYTES = 254
-_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
 def write(path: Path, sheets: list[Sheet], about: dict[str, str]) -> None:
     """Write a zip with a Shapefile a sheet. Raises InvalidInput for a text a dBASE field cannot hold."""
     loaded = datetime.fromisoformat(about["loaded_at"])
-    members: dict[str, bytes] = {"字段说明.csv": _dictionary(sheets), "说明.txt": _passport(about)}
+    members: dict[str, bytes] = {"字段说明.csv": dictionary(sheets), "说明.txt": passport(about)}
     for sheet in sheets:
         stem = path.with_name(f"{about['scheme']}_{sheet.name}_{about['crs'].replace(':', '')}")
         _write_one(stem.with_suffix(".shp"), sheet, loaded)
-        members |= {stem.with_suffix(part).name: stem.with_suffix(part).read_bytes() for part in _PARTS}
+        members |= {stem.with_suffix(part).name: stem.with_suffix(part).read_bytes() for part in PARTS}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             entry = zipfile.ZipInfo(name, loaded.timetuple()[:6])
@@ -62,7 +63,8 @@ def _encoding(sheet: Sheet, table: geopandas.GeoDataFrame) -> str:
     return encoding
 
 
-def _dictionary(sheets: list[Sheet]) -> bytes:
+def dictionary(sheets: Iterable) -> bytes:
+    """Return what the short names of fields mean, as CSV."""
     rows = [(sheet.title, field.short, field.zh, field.name, field.note) for sheet in sheets for field in sheet.fields]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -71,5 +73,6 @@ def _dictionary(sheets: list[Sheet]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _passport(about: dict[str, str]) -> bytes:
+def passport(about: Mapping[str, str]) -> bytes:
+    """Return the passport as lines of text."""
     return "".join(f"{name}: {value}\r\n" for name, value in about.items()).encode("utf-8-sig")

@@ -1,0 +1,109 @@
+"""Text: GeoJSON, GeoJSON text sequences, CSV. Numbers are written so that they read back as the very same.
+
+Source: RFC 7946, and of other coordinates than WGS 84 the member `crs` of the 2008 specification, which GDAL and QGIS read; RFC 8142.
+A table has no place for a passport: each row says in which coordinates it is.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import orjson
+import shapely
+
+from ...geo import crs
+from ..formats.geojson import system
+from ..rules import neutral
+from .batches import Batch
+from .drawing import Drawing
+
+_AT_ONCE = 5_000
+
+
+def geojson(path: Path, drawings: list[Drawing], about: Mapping[str, str]) -> int:
+    """Write one feature collection, a feature a line; the passport is its member `gridgeo`."""
+    (drawing,) = drawings
+    head = {"type": "FeatureCollection", "name": about["title"], "crs": system(about["crs_definition"]), "gridgeo": dict(about)}
+    count = 0
+    with path.open("wb") as file:
+        file.write(orjson.dumps(head)[:-1] + b',"features":[\n')
+        for lines in _features(drawing):
+            file.write((b",\n" if count else b"") + b",\n".join(lines))
+            count += len(lines)
+        file.write(b"\n]}\n")
+    return count
+
+
+def sequence(path: Path, drawings: list[Drawing], about: Mapping[str, str]) -> int:
+    """Write a GeoJSON text sequence: WGS 84, a feature a line, each after a record separator."""
+    (drawing,) = drawings
+    count = 0
+    with path.open("wb") as file:
+        for lines in _features(drawing):
+            file.write(b"".join(b"\x1e%b\n" % line for line in lines))
+            count += len(lines)
+    return count
+
+
+def table(path: Path, drawings: list[Drawing], about: Mapping[str, str], coded: bool = False) -> int:
+    """Write CSV with a byte order mark, texts quoted and numbers not; none of it is run as a formula by a spreadsheet.
+
+    `coded`: numbers that are text (codes) as ="…", which a spreadsheet keeps as text when the file is opened by a double click.
+    """
+    (drawing,) = drawings
+    count, kept = 0, _kept if coded else neutral
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+        writer.writerow([*(field.name for field in drawing.fields), *places(drawing), "crs"])
+        for batch in drawing.batches():
+            for row, where in zip(batch.rows(), placed(drawing, batch), strict=True):
+                writer.writerow(["" if cell is None else kept(cell) for cell in map(_cell, (*row, *where, drawing.datum.name))])
+            count += len(batch)
+    return count
+
+
+def places(drawing: Drawing) -> tuple[str, ...]:
+    """Return the columns of a table that say where features are."""
+    if drawing.geometry == "Point":
+        return ("x", "y") if crs.is_planar(drawing.datum) else ("lon", "lat")
+    return ("wkt",)
+
+
+def placed(drawing: Drawing, batch: Batch) -> Iterator[tuple]:
+    """Yield what stands in them: coordinates, x first, or well-known text."""
+    shapes = batch.shapes()
+    if drawing.geometry != "Point":
+        system = f"SRID={drawing.datum.epsg};" if drawing.datum.epsg else ""
+        return ((text and system + text,) for text in shapely.to_wkt(shapes, rounding_precision=-1).tolist())
+    where = np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
+    return ((None, None) if x != x else (x, y) for x, y in where.tolist())
+
+
+def _features(drawing: Drawing) -> Iterator[list[bytes]]:
+    names = [field.name for field in drawing.fields]
+    objects = {place for place, name in enumerate(names) if name == "attributes"}
+    for batch in drawing.batches():
+        shapes = shapely.to_geojson(shapely.orient_polygons(batch.shapes())).tolist()  # §3.1.6: outer rings counterclockwise
+        rows = batch.rows()
+        for start in range(0, len(rows), _AT_ONCE):
+            piece = slice(start, start + _AT_ONCE)
+            yield [_feature(names, objects, row, shape) for row, shape in zip(rows[piece], shapes[piece], strict=True)]
+
+
+def _feature(names: list[str], objects: set[int], row: tuple, shape: str | None) -> bytes:
+    values = dict(zip(names, row, strict=True))
+    for place in objects:
+        values[names[place]] = row[place] and orjson.Fragment(row[place])
+    return b'{"type":"Feature","properties":%b,"geometry":%b}' % (orjson.dumps(values), (shape or "null").encode())
+
+
+def _cell(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _kept(cell: object) -> object:
+    return f'="{cell}"' if isinstance(cell, str) and cell.isdigit() else neutral(cell)

@@ -1,0 +1,61 @@
+"""XLSX: a sheet for each layer, every text typed as text, what the columns mean in a hidden sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+from openpyxl.cell import WriteOnlyCell
+
+from ...errors import InvalidInput
+from .drawing import Drawing
+from .text import placed, places
+
+#: What a sheet and a cell hold.
+_MOST_ROWS, _LONGEST = 1_048_575, 32_767
+
+
+def write(path: Path, drawings: list[Drawing], about: Mapping[str, str]) -> int:
+    """Write a workbook. Raises InvalidInput for more rows than a sheet, or a longer text than a cell holds."""
+    book = openpyxl.Workbook(write_only=True)
+    count = sum(_sheet(book, drawing) for drawing in drawings)
+    notes = book.create_sheet("说明")
+    notes.sheet_state = "hidden"
+    for name, value in about.items():
+        notes.append([name, _typed(notes, value)])
+    for drawing in drawings:
+        for field in drawing.fields:
+            notes.append([drawing.title, field.name, field.zh, field.note])
+    book.save(path)
+    return count
+
+
+def _sheet(book: openpyxl.Workbook, drawing: Drawing) -> int:
+    sheet, count = book.create_sheet(drawing.name), 0
+    sheet.freeze_panes = "A2"
+    sheet.append([*(field.name for field in drawing.fields), *places(drawing), "crs"])
+    for batch in drawing.batches():
+        count += len(batch)
+        if count > _MOST_ROWS:
+            raise InvalidInput("format", "xlsx", f"a sheet holds {_MOST_ROWS:,} rows: choose csv or gpkg, or a part")
+        for row, where in zip(batch.rows(), placed(drawing, batch), strict=True):
+            sheet.append([_typed(sheet, value) for value in (*row, *where, drawing.datum.name)])
+    return count
+
+
+def _typed(sheet, value: object) -> object:
+    """A cell whose text is no formula, whatever it begins with."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if not isinstance(value, str):
+        return value
+    if len(value) > _LONGEST:
+        raise InvalidInput("format", "xlsx", f"a cell holds {_LONGEST:,} characters, and an outline has {len(value):,}: choose gpkg")
+    plain = "".join(sign for sign in value if sign >= " " or sign in "\t\n\r") if not value.isprintable() else value
+    if not plain.startswith("="):
+        return plain
+    cell = WriteOnlyCell(sheet, plain)
+    cell.data_type = "s"
+    return cell

@@ -17,8 +17,10 @@ from starlette.requests import Request
 
 from gridgeo.access import store as access
 from gridgeo.changes import live, store
+from gridgeo.changes.lines import line
 from gridgeo.changes.model import Bounds, Entity, Event, Page, Position
 from gridgeo.changes.stamping import Stamper
+from gridgeo.changes.webhooks.delivery import Deliverer
 from gridgeo.db import connection
 from gridgeo.exports.rules import neutral
 from gridgeo.settings import Settings
@@ -41,23 +43,36 @@ _LOOK_S, _ALIVE_S = 0.1, 15.0
 
 
 class Feed:
-    """The last number, a thread that numbers transactions, and how much is served at a time."""
+    """The last number, threads that number transactions and tell webhooks of them, and how much is served at a time."""
 
     def __init__(self, settings: Settings) -> None:
         self._url = settings.database_url
         self._live, self._stamper = live.Live(lambda: self._connect("gridgeo changes")), Stamper(self._url)
+        self._deliverer, self._ending = Deliverer(self._url, settings), threading.Event()
         self._extracts, self._streams = threading.BoundedSemaphore(_EXTRACTS), threading.BoundedSemaphore(_STREAMS)
 
     def start(self) -> Feed:
-        """Begin to listen and to number. The database may be away."""
+        """Begin to listen, to number and to tell. The database may be away."""
         self._live.start()
         self._stamper.start()
+        self._deliverer.start()
         return self
 
+    def end(self) -> None:
+        """Let streams of messages come to their end: whoever hears them comes back, to another process."""
+        self._ending.set()
+
     def stop(self) -> None:
-        """End both."""
+        """End all of it."""
+        self.end()
+        self._deliverer.stop()
         self._stamper.stop()
         self._live.stop()
+
+    @property
+    def ending(self) -> bool:
+        """Whether streams are to end."""
+        return self._ending.is_set()
 
     @property
     def latest(self) -> int:
@@ -122,12 +137,6 @@ def _page(conn, of: Entity, position: Position, until: int) -> Page:
 def lines(of: Entity, events: Iterable[Event]) -> bytes:
     """Return events as NDJSON."""
     return b"".join(line(of, event) + b"\n" for event in events)
-
-
-def line(of: Entity, event: Event) -> bytes:
-    """Return an event as JSON."""
-    head = {"number": event.number, "entity": of.name, "operation": event.operation, "key": event.key}
-    return b'%s,"state":%s}' % (orjson.dumps(head)[:-1], (event.state or "null").encode())
 
 
 def state_lines(rows: Iterable[tuple[str, str]]) -> Iterator[bytes]:
@@ -195,7 +204,7 @@ async def messages(request: Request, feed: Feed, of: Entity | None, after: int, 
             elif time.monotonic() - spoken > _ALIVE_S:
                 spoken = time.monotonic()
                 yield b": still here\n\n"
-            if time.monotonic() - began >= seconds:
+            if feed.ending or time.monotonic() - began >= seconds:
                 return
             await anyio.sleep(_LOOK_S)
 

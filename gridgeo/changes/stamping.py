@@ -71,6 +71,16 @@ def state(conn) -> State:
         return State(*cur.fetchone())
 
 
+def first_waiting(conn) -> int | None:
+    """Return the transaction that has waited longest for its number (transaction_id)."""
+    return _value(conn, "first_waiting")
+
+
+def is_numbering(conn) -> bool:
+    """Return whether somebody numbers, in any process."""
+    return _value(conn, "is_numbering")
+
+
 class Stamper:
     """A thread that numbers transactions as they commit. Of all that run, in any process, one is at work; when it ends, another is."""
 
@@ -101,15 +111,17 @@ class Stamper:
 
     def _take_turns(self, conn) -> None:
         while not self._stop.is_set():
-            if self._asked(conn, "take_turn"):
+            with connection.transaction(conn):
+                ours = _value(conn, "take_turn")
+            if ours:
                 self._number(conn)
             self._stop.wait(_TURN_S)
 
     def _number(self, conn) -> None:
         forgotten = float("-inf")
         while not self._stop.is_set():
-            if self._asked(conn, "waiting"):
-                with connection.transaction(conn):
+            with connection.transaction(conn):
+                if _value(conn, "waiting"):
                     stamp(conn)
             if time.monotonic() - forgotten > _FORGET_S:
                 forgotten = time.monotonic()
@@ -117,8 +129,8 @@ class Stamper:
                     forget(conn)
             self._stop.wait(_LOOK_S)
 
-    @staticmethod
-    def _asked(conn, query: str) -> bool:
-        with connection.transaction(conn), conn.cursor() as cur:
-            cur.execute(SQL[query])
-            return cur.fetchone()[0]
+
+def _value(conn, query: str):
+    with conn.cursor() as cur:
+        cur.execute(SQL[query])
+        return cur.fetchone()[0]

@@ -32,9 +32,22 @@ UPDATE change_transaction AS t
 SELECT pg_notify('gridgeo_changes', '');
 
 -- name: state
--- The last number, how many transactions wait for theirs and since when, the first number kept and when it was given.
-SELECT coalesce(max(number), 0), count(*) FILTER (WHERE number IS NULL), min(made_at) FILTER (WHERE number IS NULL), min(number), min(stamped_at)
-  FROM change_transaction;
+-- The last number, how many transactions wait for theirs and since when, the first number kept and when it was given; each by an index.
+SELECT coalesce((SELECT max(number) FROM change_transaction), 0), w.n, w.since,
+       (SELECT min(number) FROM change_transaction), (SELECT min(stamped_at) FROM change_transaction)
+  FROM (SELECT count(*) AS n, min(made_at) AS since FROM change_transaction WHERE number IS NULL) AS w;
+
+-- name: first_waiting
+-- The transaction that has waited longest for its number.
+SELECT min(transaction_id) FROM change_transaction WHERE number IS NULL;
+
+-- name: is_numbering
+-- Whether somebody numbers: who does holds this lock.
+SELECT EXISTS (
+  SELECT FROM pg_locks AS l
+   WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+     AND l.classid::bigint = CASE WHEN hashtext('gridgeo.stamper') < 0 THEN 4294967295 ELSE 0 END
+     AND l.objid::bigint = (hashtext('gridgeo.stamper')::bigint & 4294967295));
 
 -- name: forget_changes
 -- Of transactions numbered before a moment; the last one stays, for numbers go on from it.

@@ -334,3 +334,13 @@ REVOKE EXECUTE ON FUNCTION gridgeo.change_bounds(), gridgeo.change_transactions(
 GRANT EXECUTE ON FUNCTION gridgeo.change_bounds(), gridgeo.change_transactions(bigint, bigint, integer),
   gridgeo.changes_of(text, bigint, bigint, bigint, integer), gridgeo.changed_since(text, bigint)
   TO gridgeo_reader, gridgeo_city, gridgeo_writer, gridgeo_admin;
+
+-- How far numbering lags: the last number, how many transactions wait for theirs, and for how many seconds the first has.
+CREATE OR REPLACE FUNCTION gridgeo.change_lag(OUT latest bigint, OUT waiting bigint, OUT waiting_s double precision) LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = gridgeo, pg_temp AS $$
+  SELECT coalesce((SELECT max(t.number) FROM gridgeo.change_transaction AS t), 0), count(*),
+         coalesce(extract(epoch FROM clock_timestamp() - min(w.made_at)), 0)
+    FROM gridgeo.change_transaction AS w WHERE w.number IS NULL
+$$;
+REVOKE EXECUTE ON FUNCTION gridgeo.change_lag() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION gridgeo.change_lag() TO gridgeo_reader, gridgeo_writer, gridgeo_admin;

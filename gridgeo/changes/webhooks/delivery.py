@@ -1,0 +1,117 @@
+"""Telling webhooks: every transaction, in order, at least once; each by a thread of its own, so that none waits for another.
+
+How far one was told is written down after it has answered. Whoever is killed between the two leaves a letter that is told again,
+with the same number.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+import uuid
+from contextlib import closing, suppress
+
+import psycopg2
+
+from ...db import connection
+from ...errors import DatabaseUnavailable, GridgeoError
+from ...settings import Settings
+from ..stamping import ROLE
+from . import letters, sending, store
+from .model import Letter, Outcome, Webhook
+from .seals import Seal
+
+LOG = logging.getLogger(__name__)
+
+#: Seconds between looks for what is to be told, before the next try when the database is away, and that one webhook is told at a stretch.
+_LOOK_S, _AWAY_S, _STRETCH_S = 0.25, 2.0, 20.0
+
+#: Connections all threads share: each is used for milliseconds, and never while a letter is on its way.
+_CONNECTIONS = 2
+
+
+class Deliverer:
+    """A thread that looks for webhooks to be told, and one for each that is. As many may run, in any process, as like."""
+
+    def __init__(self, url: str, settings: Settings, patience_s: float = sending.PATIENCE_S) -> None:
+        self._url, self._seal, self._patience_s = url, Seal(settings), patience_s
+        self._holder, self._stop = uuid.uuid4().hex, threading.Event()
+        self._thread = threading.Thread(target=self.run, name="gridgeo-webhooks", daemon=True)
+        self._telling: set[threading.Thread] = set()
+
+    def start(self) -> Deliverer:
+        """Begin, beside what else this process does."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End. A letter on its way may be told again by the next."""
+        self._stop.set()
+        until = time.monotonic() + 2
+        for thread in (self._thread, *self._telling):
+            if thread.is_alive():
+                thread.join(timeout=max(0.0, until - time.monotonic()))
+
+    def run(self) -> None:
+        """Tell until :meth:`stop`; while the database is away, go on trying."""
+        while not self._stop.is_set():
+            try:
+                with closing(connection.Pool(self._url, _CONNECTIONS, ROLE, application_name="gridgeo webhooks")) as pool:
+                    self._look(pool)
+            except (DatabaseUnavailable, psycopg2.Error) as error:
+                LOG.warning("webhooks are not told: the database is away (%s)", type(error).__name__)
+                self._stop.wait(_AWAY_S)
+
+    def _look(self, pool: connection.Pool) -> None:
+        while not self._stop.is_set():
+            with pool.connection() as conn:
+                taken = store.take(conn, self._holder)
+            self._telling = {thread for thread in self._telling if thread.is_alive()}
+            for webhook_id in taken:
+                thread = threading.Thread(target=self._tell, args=(pool, webhook_id), name=f"gridgeo-webhook-{webhook_id}", daemon=True)
+                self._telling.add(thread)
+                thread.start()
+            self._stop.wait(_LOOK_S)
+
+    def _tell(self, pool: connection.Pool, webhook_id: int) -> None:
+        """Tell one webhook what there is, for a while, and let it go."""
+        try:
+            with suppress(DatabaseUnavailable, psycopg2.Error):  # another will hold it when our time is over
+                self._told_on(pool, webhook_id)
+                with pool.connection() as conn:
+                    store.release(conn, webhook_id, self._holder)
+        except Exception:
+            LOG.exception("webhook %d was not told", webhook_id)
+
+    def _told_on(self, pool: connection.Pool, webhook_id: int) -> None:
+        sender, until = None, time.monotonic() + _STRETCH_S
+        try:
+            while not self._stop.is_set() and time.monotonic() < until:
+                with pool.connection() as conn:
+                    webhook = store.hold(conn, webhook_id, self._holder)
+                    letter = webhook and letters.after(conn, webhook)
+                if webhook is None or letter is None:
+                    return
+                outcome = Outcome()
+                if letter.body is not None:
+                    try:
+                        sender = sender or sending.Sender(webhook, self._seal.open(webhook.url, webhook.secret), self._patience_s)
+                        outcome = sender.send(letter)
+                    except GridgeoError as error:
+                        outcome = Outcome(str(error))
+                with pool.connection() as conn:
+                    if not store.settle(conn, webhook, self._holder, letter, outcome, random.random()):
+                        return
+        finally:
+            if sender is not None:
+                sender.close()
+
+
+def sent(seal: Seal, webhook: Webhook, letter: Letter) -> Outcome:
+    """Send one letter at once and return what became of it: outside of a transaction. Raises as :meth:`.seals.Seal.open` does."""
+    if letter.body is None:
+        return Outcome()
+    with closing(sending.Sender(webhook, seal.open(webhook.url, webhook.secret))) as sender:
+        return sender.send(letter)

@@ -32,6 +32,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("list", _list, "list editions, oldest first").add_argument("--scheme", help="of one scheme only")
     add("show", _show, "show one edition: period, units by level, findings by kind", "id")
     _to_file(add("diff", _diff, "say what changed from one edition to another, with areas", "before", "after"))
+    _to_file(
+        add("lineage", _lineage, "say which unit became which, why, and with what shares", "before", "after")
+    )
     _to_file(add("findings", _findings, "say what the checks found in an edition", "id"))
     activate = add("activate", _activate, "make a draft valid from a moment on; the edition before it ends there", "id")
     activate.add_argument("--at", metavar="DATE|now", help="from when on (default: now; a date begins at 00:00 in China)")
@@ -114,6 +117,24 @@ def _diff(conn, args: argparse.Namespace) -> int:
         rows = [(change, level, len(found), float(found["moved_m2"].sum()) / 1e4) for (change, level), found in counted]
         print("\n".join(table(("change", "level", "units", "hectares"), rows)) if rows else "Nothing changed.")
         _first(tables.records(changes), ("change", "key", "name_before", "name_after", "moved_m2", "detail"))
+    return 0
+
+
+def _lineage(conn, args: argparse.Namespace) -> int:
+    from ..addresses import lineage
+    from ..exports import tables
+    from ..hierarchy import store
+
+    found = lineage.between(conn, store.edition(conn, args.before), store.edition(conn, args.after))
+    told = tables.records(found.table)
+    if args.out:
+        print(f"{tables.write(args.out, found.table, args.overwrite)}: {len(told):,} rows")
+    elif args.json:
+        return _print({"counts": found.counts, "slivers": {"pieces": found.slivers, "area_m2": found.slivers_m2}, "lineage": told})
+    else:
+        _first([row for row in told if row["reason"] != "unchanged"], ("reason", "before", "after", "area_m2", "to_area", "to_households"))
+        print(", ".join(f"{n:,} {reason}" for reason, n in found.counts.items() if n) or "Neither has any unit.")
+        print(f"left out: {found.slivers:,} slivers, {found.slivers_m2:,.0f} m2")
     return 0
 
 

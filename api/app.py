@@ -26,7 +26,7 @@ from gridgeo.settings import Settings
 from gridgeo.tiles.live import Live as Tiles
 from maps import basemaps
 
-from . import access, depends, openapi, pages, problems, rooted
+from . import access, conditional, depends, openapi, pages, problems, rooted
 from .direct import Direct
 from .drawings import Drawings, drawable
 from .feed import Feed
@@ -48,6 +48,7 @@ from .routes import (
     download,
     downloads,
     editions,
+    features_download,
     grids,
     health,
     items,
@@ -61,8 +62,10 @@ from .routes import (
     objects_drawn,
     qgis,
     tiles,
+    webhooks,
     workers,
 )
+from .streams import ENDING
 
 #: The one table of which foreseen error is which status; an error not named here is what its parent is.
 STATUS: dict[type[Exception], int] = {
@@ -94,6 +97,7 @@ _RESOURCES = (
     download,
     downloads,
     collections,
+    versions,
     items,
     tiles,
     editions,
@@ -104,8 +108,10 @@ _RESOURCES = (
     object_counts,
     objects_drawn,
     objects_download,
+    features_download,
     objects,
     changes,
+    webhooks,
     codes,
     linkage,
     blocks,
@@ -119,7 +125,17 @@ _RESOURCES = (
 
 _RETRY = {"Retry-After": "2"}
 #: What scripts of other origins may read of an answer.
-_EXPOSED = ("ETag", "Link", "Content-Crs", "X-Request-Id", "Content-Disposition", "Retry-After", "RateLimit", "WWW-Authenticate")
+_EXPOSED = (
+    "ETag",
+    "Link",
+    "Content-Crs",
+    "Memento-Datetime",
+    "X-Request-Id",
+    "Content-Disposition",
+    "Retry-After",
+    "RateLimit",
+    "WWW-Authenticate",
+)
 _DESCRIPTION = "网格 · A city by its grids: which unit is here, what is it called, who are its neighbours, and how was it before."
 _TAGS = [
     {"name": "grids", "description": "网格 · Grid units and where points lie."},
@@ -162,7 +178,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.tiles.start()
         app.state.kept = Kept(settings.database_url).start()
         app.state.feed = Feed(settings).start()
-        yield
+        yield {ENDING: app.state.feed.end}
         app.state.feed.stop()
         app.state.kept.stop()
         app.state.tiles.stop()
@@ -246,6 +262,8 @@ def _said_besides(request: Request, error: GridgeoError, status: int) -> dict[st
     """Headers of a refusal: when to come again, or what to say of oneself."""
     if isinstance(error, problems.Forgotten):
         return {"Link": f'<{error.instead}>; rel="alternate"'}
+    if isinstance(error, errors.Gone) and error.links:
+        return {"Link": conditional.linked(error.links)}
     if isinstance(error, problems.TooManyRequests):
         return {"Retry-After": str(error.retry_s)}
     if isinstance(error, errors.Forbidden):

@@ -1,4 +1,4 @@
-"""Grids, or managed objects, from the database into a file for analysts."""
+"""Grids of an edition, or features of any collection, from the database into a file for analysts."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import argparse
 from pathlib import Path
 
 from ..settings import Settings
-from . import export_objects
+from . import export_features
 from .given import chosen_edition, edition_id
 
-HELP = "write grids of an edition, or managed objects, to a file: GeoJSON, GeoPackage, CSV; grids also Shapefile (zip), FlatGeobuf"
+HELP = "write grids, buildings, houses, addresses or objects to a file: GeoPackage, Shapefile, CSV, XLSX and more"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to write, and how."""
-    parser.add_argument("what", nargs="?", choices=("grids", "objects"), default="grids", help="(default: grids)")
+    what = "grids of an edition (default), or collections: buildings, or streets,buildings,objects into one GeoPackage"
+    parser.add_argument("what", nargs="?", default="grids", help=what)
     parser.add_argument("file", type=Path, metavar="FILE", help="its ending names the format; a directory: the file gets a name of its own")
     parser.add_argument(
         "--level", action="append", default=[], metavar="LEVEL", help="a level; may be given again (default: all with units)"
@@ -22,19 +23,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scheme", default="", help="scheme of the units (default: governance)")
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--edition", type=edition_id, metavar="ID", help="an edition, a draft too (default: the one valid now)")
-    when.add_argument("--datetime", metavar="DATE", help="the edition that was or will be valid then")
+    when.add_argument("--datetime", metavar="DATE", help="what was or will be valid then")
     datums = "wgs84, cgcs2000, gcj02, bd09 or EPSG:n (default: wgs84 in GeoJSON, else cgcs2000)"
     parser.add_argument("--crs", default="", metavar="CRS", help=datums)
-    parser.add_argument("--format", default="", help="geojson, gpkg, shp, csv or fgb (default: by the file's ending; gpkg in a directory)")
-    export_objects.arguments(parser.add_argument_group("objects"))
+    parser.add_argument("--format", default="", help="default: by the file's ending; gpkg in a directory")
+    export_features.arguments(parser.add_argument_group("collections"))
     parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Write the file and say what is in it."""
-    if args.what == "objects":
-        return export_objects.run(args, settings)
-    export_objects.refuse(args, export_objects.OF_OBJECTS, "is of objects: gridgeo export objects FILE")
+    if args.what != "grids":
+        return export_features.run(args, settings)
+    export_features.refuse(args, export_features.OF_FEATURES, "is of collections: gridgeo export buildings FILE")
     from contextlib import closing
 
     from ..db import connection

@@ -49,6 +49,13 @@ def count(conn, collection: Collection, question: Question) -> int:
     return _rows(conn, *statements.number(collection, placed(conn, collection, question)))[0][0]
 
 
+def is_more(conn, collection: Collection, question: Question, than: int) -> bool:
+    """Return whether there are more features than a number; no more of them are looked at."""
+    asked = replace(placed(conn, collection, question), limit=min(question.limit or than + 1, than + 1))
+    statement, given = statements.selected(collection, asked, [sql.SQL("1")])
+    return _rows(conn, sql.SQL("SELECT count(*) FROM ({}) AS found").format(statement), given)[0][0] > than
+
+
 def estimate(conn, collection: Collection, question: Question) -> int:
     """Return how many features the database expects."""
     return _expected(conn, statements.guess(collection, placed(conn, collection, question)))

@@ -52,6 +52,7 @@ GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/collections/buildings/tiles/WebMercatorQuad/{z}/{y}/{x}"): {"path": AT_A},
     ("GET", "/collections/objects/tiles/WebMercatorQuad/{z}/{y}/{x}"): {"path": AT_A},
     ("GET", "/collections/{collectionId}/items"): {"path": {"collectionId": "buildings"}},
+    ("GET", "/collections/{collectionId}/download"): {"path": {"collectionId": "buildings"}, "params": {"f": "geojson"}},
     ("GET", "/collections/{collectionId}/items/{id}"): {"path": {"collectionId": "buildings", "id": making.BUILDING[A]}},
     ("GET", "/grids/translate"): {"params": {"code": A, "from": "2025-06-01"}},
     ("POST", "/grids/translate"): {"params": {"from": "2025-06-01"}, "json": {"codes": [A]}},

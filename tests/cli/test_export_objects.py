@@ -42,9 +42,13 @@ def test_objects_are_written_by_unit_status_and_category(run, tmp_path):
 
 
 def test_what_is_of_the_other_kind_is_refused(run, tmp_path):
-    for given in (("objects", "--level", "micro"), ("objects", "--edition", "1"), ("objects", "--status", "gone"), ("--unit", A)):
-        words = [word for word in given if word == "objects"]
-        assert run("export", *words, tmp_path / "x.gpkg", *given[len(words) :])[0] == 2, given
-    assert run("export", "objects", tmp_path / "x.shp.zip")[0] == 2
+    for given in (
+        *(("objects", "--level", "micro"), ("objects", "--edition", "1"), ("objects", "--status", "gone"), ("", "--unit", A)),
+        *(("buildings", "--status", "in_use"), ("streets", "--unit", A), ("persons", "--q", "x"), ("houses", "--bbox", "1,2,3")),
+        *(("houses", "--filter", "nobody = 1"), ("houses", "--properties", "nobody"), ("buildings,houses", "--format", "kml")),
+    ):
+        words = [word for word in given[:1] if word]
+        assert run("export", *words, tmp_path / "x.gpkg", *given[1:])[0] == 2, given
+    assert run("export", "objects", tmp_path / "x.kml", "--crs", "4547")[0] == 2
     assert run("export", "objects", tmp_path / "x.gpkg", "--unit", "449999")[0] == 1
     assert not list(tmp_path.glob("*"))

@@ -88,7 +88,7 @@ def of(collection: Collection, wanted: Iterable[str] | None = None, written: boo
 
 
 def _column(collection: Collection, of: Property, written: bool) -> Column:
-    short = _SHORT_OF.get((collection.relation, of.name)) or _SHORT[of.name]
+    short = _SHORT_OF.get((collection.relation, of.name)) or _SHORT.get(of.name, of.name[:10].upper())
     note = "; ".join(filter(None, [of.title_en, of.unit and f"in {of.unit}", of.values and f"one of {', '.join(of.values)}"]))
     kind = _KINDS.get(of.type) or (Kind.WHOLE if of.whole else Kind.NUMBER)
     if kind is Kind.MOMENT and written:

@@ -32,6 +32,7 @@ _PREFIX = f"gridgeo_test_{os.getpid()}"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What only these tests know."""
+    parser.addoption("--long", action="store_true", help="everything that is tried in part otherwise: for minutes instead of seconds")
     parser.addoption("--make-golden", action="store_true", help="keep the page's pictures as they are now (tests/maps/test_golden.py)")
 
 

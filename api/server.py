@@ -13,17 +13,33 @@ from typing import Any
 
 import orjson
 import uvicorn
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from gridgeo.db import connection
 from gridgeo.errors import EnvironmentIncomplete, GridgeoError
 from gridgeo.settings import Settings
 
 from .app import create_app
+from .streams import ENDING
 
 #: Seconds a request under way may still take when the server is told to stop.
 _GRACE_S = 10
 
-_OPTIONS: dict[str, Any] = {"access_log": False, "server_header": False, "timeout_graceful_shutdown": _GRACE_S}
+_OPTIONS: dict[str, Any] = {
+    "access_log": False,
+    "server_header": False,
+    "timeout_graceful_shutdown": _GRACE_S,
+    "http": "api.server:Connection",
+}
+
+
+class Connection(AutoHTTPProtocol):
+    """A connection that lets streams, which would go on for ever, come to their end when the server is told to stop."""
+
+    def shutdown(self) -> None:
+        """Called of each connection there is then."""
+        self.app_state.get(ENDING, lambda: None)()
+        super().shutdown()
 
 
 class JsonLines(logging.Formatter):

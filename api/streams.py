@@ -9,6 +9,9 @@ import anyio
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+#: Name of what the application hands to its server, to be called when that is told to stop: streams without an end come to theirs.
+ENDING = "ending"
+
 
 class Stream(StreamingResponse):
     """Pieces as they are made. When the caller goes, before the last or after it, what they are made with is given back at once."""

@@ -99,3 +99,20 @@ def test_the_command_ends_with_one_line(tmp_path):
     ended = subprocess.run([sys.executable, "-m", "api.server"], env=environment, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 1
     assert ended.stderr.startswith("gridgeo: ") and len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_streams_do_not_keep_it_from_ending(started, workers):
+    """Each comes to its end as one that has told all it had: whoever heard it comes back."""
+    process, address = started(workers=workers)
+    client = httpx.Client(base_url=address, trust_env=False, timeout=30)
+    streams = client.stream("GET", "/changes/stream"), client.stream("GET", "/changes/stream?entity=object")
+    with client, streams[0] as one, streams[1] as other:
+        told = one.iter_text(), other.iter_text()
+        assert all("retry" in next(text) for text in told)
+        process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        assert ["".join(text) for text in told] == ["", ""], "and do not break off"
+        said = process.communicate(timeout=20)[1]
+    assert time.monotonic() - began < api_server._GRACE_S - 2
+    assert "Traceback" not in said and "Cancel" not in said

@@ -109,9 +109,9 @@ class Deliverer:
                 sender.close()
 
 
-def sent(seal: Seal, webhook: Webhook, letter: Letter) -> Outcome:
+def sent(seal: Seal, webhook: Webhook, letter: Letter, patience_s: float = sending.PATIENCE_S) -> Outcome:
     """Send one letter at once and return what became of it: outside of a transaction. Raises as :meth:`.seals.Seal.open` does."""
     if letter.body is None:
         return Outcome()
-    with closing(sending.Sender(webhook, seal.open(webhook.url, webhook.secret))) as sender:
+    with closing(sending.Sender(webhook, seal.open(webhook.url, webhook.secret), patience_s)) as sender:
         return sender.send(letter)

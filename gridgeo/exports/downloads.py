@@ -26,13 +26,13 @@ from ..errors import NotFound
 from ..features.collections import COLLECTIONS
 from ..features.model import Collection
 from ..moments import CHINA
-from . import files
+from . import collected
 from .model import Format
 
 SQL = queries.load(__package__, "downloads.sql")
 
-#: What is written where nobody says what.
-USUAL = (Format.GPKG, Format.CSV)
+#: What is written where nobody says what: the levels of grids are collections of their own.
+USUAL, COMMON = (Format.GPKG, Format.PARQUET, Format.CSV), tuple(name for name in COLLECTIONS if name != "grids")
 
 #: Entities of the change feed a relation is made of. All tell in which grid something lies, so the edition is part of each version.
 _ENTITIES = {
@@ -139,6 +139,11 @@ class Folder:
                 path.unlink(missing_ok=True)
 
 
+def writer(authority: str = "") -> Writer:
+    """Return the writer of whole collections as they are now; `authority` answers for the data."""
+    return lambda conn, of, kind, path: collected.write(conn, path, [collected.Layer(of)], kind, authority=authority)
+
+
 def version(conn, collection: Collection, today: date | None = None) -> str:
     """Return the version of what a collection shows today (of the administrator's connection: changes of all tables are looked at)."""
     day = today or datetime.now(CHINA).date()
@@ -153,7 +158,7 @@ def make(
     conn,
     folder: Folder,
     write: Writer,
-    collections: Iterable[str] = COLLECTIONS,
+    collections: Iterable[str] = COMMON,
     formats: Iterable[Format] = USUAL,
     again: bool = False,
     told: Callable[[Download, bool], None] = lambda of, made: None,
@@ -200,7 +205,11 @@ def make(
 def _made(conn, folder: Folder, write: Writer, of: Collection, kind: Format, now: str) -> Download:
     name = f"{of.id}{kind.ending}"
     part = folder.path / f"{_PART}{name}"
-    features = files.whole(part, name, lambda path: write(conn, of, kind, path), overwrite=True)
+    try:
+        features = write(conn, of, kind, part)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     with part.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     made_at = datetime.now(UTC).isoformat(timespec="seconds")

@@ -13,7 +13,7 @@ from . import conditional, problems, rooted
 
 LOG = logging.getLogger("gridgeo.request")
 
-_METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _FAILED = "something went wrong here; it is in the log under this number"
 _ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
@@ -113,8 +113,15 @@ def _request_id(headers: list[tuple[bytes, bytes]]) -> str:
     return str(uuid.uuid4())
 
 
+_UNPACKED = (b"content-encoding", b"identity")
+
+
 def _headers(given: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
-    """All headers of an answer. A compressed body is another representation, so its strong tag is another."""
+    """All headers of an answer. A compressed body is another representation, so its strong tag is another.
+
+    What must not be packed on its way says that its coding is `identity`; here it has got through, and no answer tells of that one.
+    """
+    given = [header for header in given if header != _UNPACKED]
     names = {name for name, _ in given}
     headers = [*given, *(header for header in _ALWAYS if header[0] not in names), (b"x-request-id", request_id.encode())]
     headers = _one_vary(headers)

@@ -99,7 +99,7 @@ def test_it_is_sent_as_it_lies_there_to_who_takes_it_packed_too(client):
     """Packed on the way it would have another length, and no parts."""
     plain = client.head("/downloads/buildings.gpkg", headers={"Accept-Encoding": "gzip"})
     assert int(plain.headers["content-length"]) == told(client)["buildings.gpkg"]["size"] and plain.content == b""
-    assert client.get("/downloads/buildings.gpkg", headers={"Accept-Encoding": "gzip"}).headers["content-encoding"] == "identity"
+    assert "content-encoding" not in client.get("/downloads/buildings.gpkg", headers={"Accept-Encoding": "gzip"}).headers
 
 
 def test_who_may_see_a_part_of_the_city_gets_the_grids_alone(client, of_d):

@@ -46,9 +46,9 @@ class Server:
         self._numbers = count()
 
     def create(self, template: str = "template0") -> str:
-        """Make a database and return its name."""
+        """Make a database and return its name. Its files are copied: without fsync that takes half of what writing them to the log does."""
         name = f"{_PREFIX}_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return name
 
     def drop(self, name: str) -> None:

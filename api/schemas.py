@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +20,7 @@ class Link(_Schema):
     rel: str
     type: str
     title: str
+    datetime: str | None = Field(None, description="Of a version: since when.")
 
 
 class EditionBrief(_Schema):
@@ -328,6 +330,7 @@ class Feature(_Schema):
     id: str | int
     properties: dict[str, Any]
     geometry: dict[str, Any] | None
+    links: list[Link] | None = Field(None, description="Of one alone: itself in other forms, and what it belongs to.")
 
 
 class FeatureCollection(_Schema):
@@ -359,3 +362,9 @@ class Problem(BaseModel):
     instance: str | None = None
     code: str
     errors: list[ProblemFault]
+
+
+def files(media_types: Iterable[str]) -> dict[str, Any]:
+    """Return the content of an answer that is a file of one of some media types: JSON is told as what it is, all else as bytes."""
+    kinds = {True: {"type": "object"}, False: {"type": "string", "format": "binary"}}
+    return {media_type: {"schema": kinds[media_type.partition(";")[0].endswith("json")]} for media_type in media_types}

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from gridgeo.exports import rules
 from gridgeo.exports.model import OF_EDITIONS, Format, Order, Source
 
-from .. import conditional, depends
+from .. import conditional, depends, schemas
 from ..parameters import CRS, DATETIME, LEVEL, SCHEME, SYSTEMS, Parameter, Query, matching, one_of
 
 router = APIRouter(prefix="/collections/grids", tags=["grids"])
@@ -55,7 +55,7 @@ _FILE = Query(_FORMAT, _LEVELS, _CODES, SCHEME, DATETIME, _CRS)
     "/download",
     summary="Grids as a file",
     openapi_extra=_FILE.as_dict(),
-    responses={200: {"content": {kind.media_type: {"schema": {"type": "string", "format": "binary"}} for kind in OF_EDITIONS}}},
+    responses={200: {"content": schemas.files(kind.media_type for kind in OF_EDITIONS)}},
     response_class=FileResponse,
 )
 async def download(request: Request) -> Response:

@@ -22,7 +22,7 @@ from gridgeo.features.question import Question
 from gridgeo.geo import crs
 from gridgeo.moments import CHINA
 
-from .. import depends, questions
+from .. import depends, questions, schemas
 from ..parameters import CRS, SYSTEMS, Parameter, Query, one_of
 from ..problems import AnswerTooLarge
 
@@ -47,7 +47,7 @@ SYSTEM = replace(
 )
 _OURS = {"crs": SYSTEM, "f": FORMAT}
 _LEFT_OUT = {"cursor", "count"}
-FILE = {200: {"content": {kind.media_type: {"schema": {"type": "string", "format": "binary"}} for kind in Format}}}
+FILE = {200: {"content": schemas.files(kind.media_type for kind in Format)}}
 
 
 def _taken(query: Query) -> Query:

@@ -20,7 +20,7 @@ from gridgeo.moments import CHINA
 from gridgeo.objects import counts, drawn, store
 from gridgeo.objects.model import NOWHERE, Status, Where
 
-from .. import depends, filters, object_bodies, objects
+from .. import depends, filters, object_bodies, objects, schemas
 from ..areas import BBOX
 from ..parameters import Parameter, Query, one_of
 from ..problems import AnswerTooLarge
@@ -40,7 +40,7 @@ _FORMAT = Parameter(
 _DRAWN = Query(_FORMAT, filters.FILTER, filters.LANGUAGE)
 _FILTERED = Query(_FORMAT, objects.UNIT, objects.CATEGORY, objects.STATUS, BBOX, filters.FILTER, filters.LANGUAGE)
 _BODY = object_bodies.described("One of polygon, circle and unit.", unit={"type": "string", "description": objects.UNIT.description})
-_FILE = {200: {"content": {kind.media_type: {"schema": {"type": "string", "format": "binary"}} for kind in exports.FORMATS}}}
+_FILE = {200: {"content": schemas.files(kind.media_type for kind in exports.FORMATS)}}
 
 
 @router.post(

@@ -1,4 +1,4 @@
-"""Others that make vector tiles of tables in PostGIS: tipg and pygeoapi, each in an environment of its own, over the same database."""
+"""Others that serve tables in PostGIS as tiles and features: tipg and pygeoapi, each in an environment of its own, over our database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TABLES = {Collection.GRIDS: ("public", "micro_grid", "unit_id"), Collection.OBJ
 
 @dataclass(frozen=True)
 class Peer:
-    """Somebody who makes tiles: how its server is started, and where it has them."""
+    """Somebody who serves tables: how its server is started, and where it has them."""
 
     name: str
     packages: str
@@ -41,7 +41,7 @@ class Peer:
         home = ground.settings.home / f"bench-{self.name}"
         python = home / "bin" / "python"
         if not python.exists():
-            say(f"tiles: installing {self.name}")
+            say(f"installing {self.name}")
             subprocess.run([sys.executable, "-m", "venv", home], check=True)
             subprocess.run([python, "-m", "pip", "install", "-q", "-r", Path(__file__).with_name(self.packages)], check=True)
         _table(loaded)
@@ -81,7 +81,7 @@ def _configured(given: dict[str, str]) -> dict:
         "server": {
             "bind": {"host": "127.0.0.1", "port": 80},
             **{"url": "http://localhost", "mimetype": "application/json", "encoding": "utf-8", "language": "en-US", "gzip": True},
-            **{"map": {"url": "http://localhost", "attribution": ""}, "limits": {"default_items": 10, "max_items": 10}},
+            **{"map": {"url": "http://localhost", "attribution": ""}, "limits": {"default_items": 10, "max_items": 10_000}},
         },
         "logging": {"level": "ERROR"},
         "metadata": {
@@ -94,17 +94,21 @@ def _configured(given: dict[str, str]) -> dict:
 
 def _resource(given: dict[str, str], about: dict, schema: str, table: str, key: str) -> dict:
     data = {"host": given["host"], "port": int(given.get("port", 5432)), "dbname": given["dbname"], "user": given["user"]}
-    provider = {
-        **{"type": "tile", "name": "MVT-postgresql", "data": {**data, "password": "", "search_path": [schema, "public"]}},
-        **{"id_field": key, "table": table, "geom_field": "geom" if key == "unit_id" else "point"},
-        "storage_crs": "http://www.opengis.net/def/crs/EPSG/0/4490",
+    source = {
+        **{"data": {**data, "password": "", "search_path": [schema, "public"]}, "id_field": key, "table": table},
+        "geom_field": "geom" if key == "unit_id" else "point",
+    }
+    tiled = {
+        **{**source, "type": "tile", "name": "MVT-postgresql", "storage_crs": "http://www.opengis.net/def/crs/EPSG/0/4490"},
         "options": {"zoom": {"min": 0, "max": 22}},
         "format": {"name": "pbf", "mimetype": "application/vnd.mapbox-vector-tile"},
     }
+    # Said to be WGS 84, x first, as it is to the centimetre: so that boxes and features need not be transformed.
+    listed = {**source, "type": "feature", "name": "PostgreSQL"}
     links = [{"type": "text/html", "rel": "about", "href": "http://localhost"}]
     return {
         **{"type": "collection", **about, "links": links, "extents": {"spatial": {"bbox": [113, 22, 115, 23]}}},
-        "providers": [provider],
+        "providers": [listed, tiled],
     }
 
 

@@ -32,10 +32,10 @@ _CONNECTIONS, _ROUNDS = 8, 3
 Rates = dict[tuple[Collection, int], float]
 
 #: Objects enough to fill tiles, laid where the sample lays them; what a load checks is measured elsewhere.
-_CATEGORIES = """
+CATEGORIES = """
 INSERT INTO category (major, minor, name) SELECT 'M' || i % 6, 'm' || i % 20, 'n' || i FROM generate_series(1, 153) AS i
 """
-_FILL = """
+FILL = """
 INSERT INTO object (element_code, category_id, status, name, point, since)
 SELECT '00000000X' || lpad(n::text, 10, '0'), 1 + n %% 153, CASE WHEN n %% 17 = 0 THEN 'removed' ELSE 'in_use' END, 'No ' || n,
        ST_SetSRID(ST_MakePoint(lon, lat), 4490), '2026-01-01'
@@ -64,8 +64,8 @@ def _filled(result: Result, conn, loaded: Loaded, count: int) -> int:
     edition_id = loaded.snapshot.edition.edition_id
     lon, lat = loaded.points(count)
     with connection.transaction(conn), conn.cursor() as cur:
-        cur.execute(_CATEGORIES)
-        cur.execute(_FILL, {"lon": lon.tolist(), "lat": lat.tolist()})
+        cur.execute(CATEGORIES)
+        cur.execute(FILL, {"lon": lon.tolist(), "lat": lat.tolist()})
         cur.execute("INSERT INTO object_changed (x, y) VALUES (NULL, NULL)")
         cur.execute("ANALYZE object")
     with connection.transaction(conn):

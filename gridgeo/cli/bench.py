@@ -33,6 +33,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from bench import (
         addresses,
         codes,
+        features,
         first_map,
         furnished,
         ground,
@@ -60,6 +61,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         "addresses": addresses.addresses,
         "objects": objects.objects,
         "tiles": tiles.tiles,
+        "features": features.features,
         "washing": washing.washing,
         "linkage": linkage.linkage,
         "demo": first_map.demo,

@@ -22,6 +22,10 @@ from gridgeo.addresses.washing.live import Live as Addresses
 from gridgeo.errors import GridgeoError
 from gridgeo.hierarchy import store
 from gridgeo.hierarchy.live import Live
+from gridgeo.jobs.folder import Folder
+from gridgeo.jobs.worker import Worker
+from gridgeo.processes import catalogue
+from gridgeo.processes.model import Means
 from gridgeo.settings import Settings
 from gridgeo.tiles.live import Live as Tiles
 from maps import basemaps
@@ -30,6 +34,7 @@ from . import access, conditional, depends, openapi, pages, problems, rooted
 from .direct import Direct
 from .drawings import Drawings, drawable
 from .feed import Feed
+from .jobs import ResultNotReady
 from .kept import Kept
 from .middleware import Door, Metrics
 from .pools import READER, Pools
@@ -52,6 +57,7 @@ from .routes import (
     grids,
     health,
     items,
+    jobs,
     landing,
     lineage,
     linkage,
@@ -60,8 +66,10 @@ from .routes import (
     objects,
     objects_download,
     objects_drawn,
+    processes,
     qgis,
     tiles,
+    versions,
     webhooks,
     workers,
 )
@@ -74,9 +82,11 @@ STATUS: dict[type[Exception], int] = {
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,
+    ResultNotReady: 404,
     problems.TooSlow: 408,
     errors.Conflict: 409,
     errors.Gone: 410,
+    errors.TooMany: 429,
     problems.Forgotten: 410,
     problems.BodyTooLarge: 413,
     problems.AnswerTooLarge: 413,
@@ -112,6 +122,8 @@ _RESOURCES = (
     objects,
     changes,
     webhooks,
+    processes,
+    jobs,
     codes,
     linkage,
     blocks,
@@ -129,6 +141,8 @@ _EXPOSED = (
     "ETag",
     "Link",
     "Content-Crs",
+    "Location",
+    "Preference-Applied",
     "Memento-Datetime",
     "X-Request-Id",
     "Content-Disposition",
@@ -144,6 +158,7 @@ _TAGS = [
     {"name": "addresses", "description": "地址 · Buildings and houses, their names, and any text led to one of them."},
     {"name": "objects", "description": "部件 · Managed objects: their categories, where they are, how many there are."},
     {"name": "changes", "description": "变更 · What changed, in the order it was committed, for services that keep a copy."},
+    {"name": "processes", "description": "处理 · What takes longer than a request: OGC API - Processes, with jobs."},
     {"name": "codes", "description": "编码 · Whether codes are sound, and what is wrong with them."},
     {
         "name": "linkage",
@@ -178,7 +193,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.tiles.start()
         app.state.kept = Kept(settings.database_url).start()
         app.state.feed = Feed(settings).start()
+        app.state.worker = _worker(app).start()
         yield {ENDING: app.state.feed.end}
+        app.state.worker.stop()
         app.state.feed.stop()
         app.state.kept.stop()
         app.state.tiles.stop()
@@ -201,6 +218,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings, app.state.metrics, app.state.gate = settings, Metrics(), access.Gate(settings)
     app.state.basemaps = basemaps.parse(settings.basemaps)
+    app.state.jobs_folder = Folder.under(settings.home)
     app.state.routes = []
     app.router.routes.append(Direct(tiles.router.routes, tiles.DIRECT))
     for resource in _RESOURCES:
@@ -211,8 +229,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
-            allow_methods=["GET", "HEAD", "POST"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match", "X-API-Key", "X-Request-Id"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Prefer", "X-API-Key", "X-Request-Id"],
             expose_headers=_EXPOSED,
             max_age=3600,
         )
@@ -222,6 +240,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.document, app.state.reference = orjson.dumps(described), pages.reference(described, _problems())
     app.state.paths = [(compile_path(path)[0], {method.upper() for method in item}) for path, item in described["paths"].items()]
     return app
+
+
+def _worker(app: FastAPI) -> Worker:
+    """What does jobs beside the requests."""
+    settings = app.state.settings
+    means = Means(lambda: app.state.addresses.base, settings.default_area, settings.authority)
+    return Worker(settings.database_url, app.state.jobs_folder, catalogue.does(means))
 
 
 def _drawn(live: Live) -> list[int]:
@@ -242,6 +267,7 @@ def _add_handlers(app: FastAPI) -> None:
         if status >= 500 and not isinstance(error, problems.Busy):
             detail = "the database is away; try again soon" if status == 503 else "something went wrong here"
         more = {"since": error.since and str(error.since), "successors": error.successors} if isinstance(error, errors.Gone) else {}
+        more |= {"type": error.uri} if hasattr(error, "uri") else {}
         code, title = problems.code_of(type(error)), problems.title_of(type(error))
         return problems.response(status, code, title, detail, _number(request), faults, _said_besides(request, error, status), **more)
 
@@ -266,6 +292,8 @@ def _said_besides(request: Request, error: GridgeoError, status: int) -> dict[st
         return {"Link": conditional.linked(error.links)}
     if isinstance(error, problems.TooManyRequests):
         return {"Retry-After": str(error.retry_s)}
+    if isinstance(error, errors.TooMany):
+        return {"Retry-After": "10"}
     if isinstance(error, errors.Forbidden):
         return {"WWW-Authenticate": f'Bearer realm="gridgeo", error="insufficient_scope", scope="{error.scope}"'}
     if status == 401:

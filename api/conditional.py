@@ -82,8 +82,13 @@ def send(
         return not_modified
     given = _headers(etag)
     if links:
-        given["Link"] = ", ".join(_link(link) for link in links)
+        given["Link"] = linked(links)
     return Response(body, 200, given | own, media_type)
+
+
+def linked(links: Iterable[Mapping[str, str]]) -> str:
+    """Return links as the header Link has them. Source: RFC 8288; RFC 7089, 2.2.4 (datetime)."""
+    return ", ".join(_link(link) for link in links)
 
 
 def _headers(etag: str) -> dict[str, str]:
@@ -91,7 +96,7 @@ def _headers(etag: str) -> dict[str, str]:
 
 
 def _link(link: Mapping[str, str]) -> str:
-    return f'<{link["href"]}>; rel="{link["rel"]}"' + (f'; type="{link["type"]}"' if "type" in link else "")
+    return f'<{link["href"]}>; rel="{link["rel"]}"' + "".join(f'; {name}="{link[name]}"' for name in ("type", "datetime") if name in link)
 
 
 def _liked(accept: str) -> dict[str, float]:

@@ -52,6 +52,11 @@ def item(request: Request, of: Collection, meant: Question, feature: str, links:
     return _page(request, "item.html", collection=of, feature=told, paths=_drawn([told], meant), links=links)
 
 
+def versions(request: Request, of: Collection, feature_id: str, rows: Sequence[Mapping[str, Any]], links: Links) -> Response:
+    """Return the page of all versions of a feature."""
+    return _page(request, "versions.html", collection=of, id=feature_id, rows=rows, links=links)
+
+
 def _page(request: Request, name: str, **facts: Any) -> Response:
     base = str(request.base_url)
     return pages.response(request, pages.render(name, base=base, side=_SIDE, **facts))

@@ -59,6 +59,7 @@ def told(request: Request, collection: Collection) -> dict[str, Any]:
         "extent": _extent(extent(request, collection)),
         "crs": [system.uri for system in systems.SYSTEMS],
         "storageCrs": systems.CGCS2000.uri,
+        "versioning": {"timeAxis": "validity-time"},
         "links": [
             link(request, here, "self", collection.title),
             link(request, f"{here}?f=html", "alternate", collection.title, conditional.HTML),

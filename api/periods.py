@@ -85,3 +85,11 @@ DATETIME = Parameter(
     period,
     {"type": "string"},
 )
+
+RECORDED = Parameter(
+    "recorded",
+    "As it was believed at this moment: an instant with its zone, or a date (its first moment in Beijing time). Now, when absent. Of "
+    "grids and objects; of other collections it is not kept what was believed when.",
+    moment,
+    {"type": "string"},
+)

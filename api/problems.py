@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 from starlette.responses import Response
 
-from gridgeo.errors import Gone, GridgeoError, InvalidInput, NotFound
+from gridgeo.errors import Gone, GridgeoError, InvalidInput, NotFound, NotThen
 
 from . import rooted
 
@@ -130,6 +130,8 @@ def describe(error: GridgeoError) -> tuple[str, list[Fault]]:
     if isinstance(error, InvalidInput):
         given = "" if error.value is None else f" {shown(error.value)}"
         return f"{error.field}{given}: {error.rule}", [Fault(error.field, code_of(type(error)), error.rule)]
+    if isinstance(error, NotThen):
+        return f"{error.kind} {error.key} was not there {error.when}; its versions say when it was", []
     if isinstance(error, Gone):
         follow = f"; now there lies {', '.join(error.successors)}" if error.successors else ""
         return f"{error.kind} {error.key} was retired at {error.since or 'an unknown day'}; ask with datetime= for what it was{follow}", []

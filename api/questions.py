@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from gridgeo.moments import CHINA
 
 from . import areas, cursors, ogc
 from .parameters import Parameter, Query, matching, moment, number, one_of, suggestion
-from .periods import DATETIME, without_time
+from .periods import DATETIME, RECORDED, without_time
 from .problems import Fault, InvalidRequest
 
 T = TypeVar("T")
@@ -125,7 +125,25 @@ FORM = Parameter(
     {"type": "string", "enum": list(FORMS)},
 )
 
-_ALL = (ogc.COLLECTION, LIMIT, BBOX, DATETIME, BBOX_CRS, CRS, FILTER, LANGUAGE, FILTER_CRS, PROPERTIES, SORTBY, Q, IDS, COUNT, CURSOR, FORM)
+_ALL = (
+    ogc.COLLECTION,
+    LIMIT,
+    BBOX,
+    DATETIME,
+    RECORDED,
+    BBOX_CRS,
+    CRS,
+    FILTER,
+    LANGUAGE,
+    FILTER_CRS,
+    PROPERTIES,
+    SORTBY,
+    Q,
+    IDS,
+    COUNT,
+    CURSOR,
+    FORM,
+)
 
 
 def _equal(asked: Property) -> Parameter:
@@ -168,6 +186,7 @@ def question(request: Request, collection: Collection, asked: SimpleNamespace) -
     made = Question(
         ids=asked.ids,
         period=asked.datetime,
+        recorded=read("recorded", lambda moment: believed(collection, moment)),
         area=area,
         units=None if faults else ogc.units(request, collection, area),
         only=only,
@@ -182,6 +201,22 @@ def question(request: Request, collection: Collection, asked: SimpleNamespace) -
     if faults:
         raise InvalidRequest(faults)
     return made if after is None else replace(made, after=after)
+
+
+def believed(collection: Collection, moment: datetime | None) -> datetime | None:
+    """Return the moment whose beliefs are asked for; raises ValueError for a collection of which they are not kept."""
+    if moment is not None and not collection.believed:
+        there = ", ".join(each.id for each in collections.COLLECTIONS.values() if each.believed)
+        raise ValueError(f"is for collections of which it is kept what was believed when: {there}")
+    return moment
+
+
+def kept(collection: Collection, moment: datetime | None) -> datetime | None:
+    """Return what :func:`believed` does; raises InvalidRequest."""
+    try:
+        return believed(collection, moment)
+    except ValueError as error:
+        raise InvalidRequest([Fault("recorded", "invalid-parameter", str(error))]) from None
 
 
 def bound_of(request: Request, collection: Collection) -> tuple:

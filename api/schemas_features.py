@@ -41,6 +41,12 @@ class Extent(_Schema):
     temporal: TemporalExtent | None = None
 
 
+class Versioning(_Schema):
+    """What the time of a version is. Source: the proposal "Versioned Features"."""
+
+    timeAxis: Literal["validity-time"]
+
+
 class Collection(_Schema):
     """A collection of features."""
 
@@ -51,6 +57,7 @@ class Collection(_Schema):
     extent: Extent
     crs: list[str] = Field(description="URIs of the systems features are given in; the first is the default.")
     storageCrs: str
+    versioning: Versioning
     links: list[Link]
 
 
@@ -60,3 +67,24 @@ class Collections(_Schema):
     links: list[Link]
     collections: list[Collection]
     crs: list[str]
+
+
+class Version(_Schema):
+    """A period in which a feature was so, the end not within."""
+
+    version: str = Field(description="What names it: its first moment, to be given as datetime.")
+    valid_from: str
+    valid_to: str | None = Field(description="Null: still so.")
+    recorded_from: str | None = Field(description="Since when it is known; null where that is not kept.")
+    recorded_to: str | None = Field(description="Until when it was taken for what is; null: it still is, or that is not kept.")
+    href: str
+
+
+class Versions(_Schema):
+    """All versions of a feature, oldest first."""
+
+    collection: str
+    id: str
+    numberReturned: int
+    versions: list[Version]
+    links: list[Link]

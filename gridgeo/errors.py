@@ -13,6 +13,7 @@ GridgeoError
 ├── NotFound                 nothing is stored under that code
 │   └── OutsideArea          a point lies in no unit of the grids
 ├── Gone                     it existed, and was retired
+│   └── NotThen              it is known, and was not there at that time
 ├── Conflict                 the state of things does not allow this
 │   └── SchemaMismatch       the database was migrated by another version of gridgeo
 ├── TooMany                  a caller has as many of something as may be
@@ -24,7 +25,7 @@ the message is made from the facts the error carries.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class GridgeoError(Exception):
@@ -101,10 +102,21 @@ class OutsideArea(NotFound):
 class Gone(GridgeoError):
     """It existed, and was retired."""
 
+    #: Where to look instead, for who answers over HTTP.
+    links: Sequence[Mapping[str, str]] = ()
+
     def __init__(self, kind: str, key: object, since: object, successors: Iterable[str] = ()) -> None:
         self.kind, self.key, self.since, self.successors = kind, key, since, tuple(successors)
         follow = f"; followed by {', '.join(self.successors)}" if self.successors else ""
         super().__init__(f"{kind} {_short(key)} was retired at {since or 'an unknown day'}{follow}")
+
+
+class NotThen(Gone):
+    """It was not there at that time."""
+
+    def __init__(self, kind: str, key: object, when: str) -> None:
+        GridgeoError.__init__(self, f"{kind} {_short(key)} was not there {when}")
+        self.kind, self.key, self.since, self.successors, self.when = kind, key, None, (), when
 
 
 class Conflict(GridgeoError):

@@ -16,21 +16,22 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
-from gridgeo.errors import NotFound
+from gridgeo.errors import Gone, NotFound
 from gridgeo.exports.rules import neutral
-from gridgeo.features import absence, collections, reading, statements
+from gridgeo.features import absence, collections, reading, statements, versions
 from gridgeo.features.model import Collection, Page
 from gridgeo.features.question import Question
 
-from .. import conditional, cursors, depends, feature_pages, ogc, questions
+from .. import conditional, cursors, depends, feature_pages, mementos, ogc, questions
 from ..parameters import Parameter, Query, form
+from ..periods import RECORDED
 from ..questions import CRS, DATETIME, ITEMS, TAKEN, USUAL
 from ..streams import Stream
 
 router = APIRouter(prefix="/collections/{collectionId}/items", tags=["collections"])
 
 _ID = Parameter("id", "Id of a feature.", str, {"type": "string"}, example="440306", place="path")
-_ITEM = Query(ogc.COLLECTION, _ID, CRS, DATETIME, form("json", "html"))
+_ITEM = Query(ogc.COLLECTION, _ID, CRS, DATETIME, RECORDED, form("json", "html"))
 
 _TYPES = {"json": conditional.GEOJSON, "html": conditional.HTML, "geojsonseq": ogc.GEOJSON_SEQUENCE, "csv": conditional.CSV}
 _TEXT = {"schema": {"type": "string"}}
@@ -83,27 +84,42 @@ def items(request: Request) -> Response:
     openapi_extra=_ITEM.as_dict(),
     responses={
         200: {"content": {conditional.GEOJSON: {"schema": {"$ref": "#/components/schemas/Feature"}}, "text/html": _TEXT}},
-        410: {"description": "It is no more; `successors` says who follows."},
+        410: {
+            "description": "It is no more, or was not there then; `successors` says who follows, Link where its versions are."
+        },
     },
 )
 def item(request: Request) -> Response:
-    """A feature by its id: as it is now, or was at a time. What is no more answers 410 and says who follows."""
+    """A feature by its id: as it is now, or was at a time (datetime, or the header Accept-Datetime), as it was believed at one (recorded).
+
+    What is no more answers 410 and says who follows.
+    """
     asked, collection = _ITEM(request), collections.find(request.path_params["collectionId"])
     feature_id = request.path_params["id"]
     if not questions.ID.fullmatch(feature_id):
         raise NotFound(f"feature of {collection.id}", feature_id)
-    meant = Question(period=asked.datetime, units=ogc.units(request, collection, None), system=asked.crs)
-    found = depends.read(request, _one, collection, feature_id, meant)
+    recorded, wished = questions.kept(collection, asked.recorded), None if asked.datetime else mementos.asked(request)
+    meant = Question(period=asked.datetime, recorded=recorded, units=ogc.units(request, collection, None), system=asked.crs)
+    try:
+        found, history, place = depends.read(request, _one, collection, feature_id, meant, wished)
+    except Gone as gone:
+        history = depends.read(request, versions.of, collection, feature_id)
+        gone.links = mementos.around(request, collection, feature_id, history, None)
+        raise
     wanted = conditional.chosen(request, ("json", "html"), asked.f)
     here = f"/collections/{collection.id}/items/{feature_id}"
     about = [
         *ogc.pair(request, here, wanted, feature_id, conditional.GEOJSON),
         ogc.link(request, f"/collections/{collection.id}", "collection", collection.title),
+        *mementos.around(request, collection, feature_id, history, place),
     ]
     if wanted == "html":
         return feature_pages.item(request, collection, meant, found, about)
     body = found[:-1].encode() + b',"links":' + orjson.dumps(about) + b"}"
-    return conditional.send(request, body, conditional.GEOJSON, None, about, Content_Crs=ogc.crs_header(meant.system))
+    headers = {"Content-Crs": ogc.crs_header(meant.system), "Vary": "Accept, Accept-Encoding, Accept-Datetime"}
+    if place is not None:
+        headers["Memento-Datetime"] = mementos.http_date(history[place].start)
+    return conditional.send(request, body, conditional.GEOJSON, None, about, **headers)
 
 
 def _read(conn, collection: Collection, meant: Question, count: str) -> tuple[Page, int | None]:
@@ -116,13 +132,18 @@ def _read(conn, collection: Collection, meant: Question, count: str) -> tuple[Pa
     return page, (reading.count if count == "exact" else reading.estimate)(conn, collection, meant)
 
 
-def _one(conn, collection: Collection, feature_id: str, meant: Question) -> str:
+def _one(
+    conn, collection: Collection, feature_id: str, meant: Question, wished: datetime | None
+) -> tuple[str, list[versions.Version], int | None]:
+    """A feature, its versions, and which of them it is; the version nearest to a moment that is wished for."""
+    history = versions.of(conn, collection, feature_id, meant.recorded)
+    nearest = wished and versions.nearest(history, wished)
+    if nearest:
+        meant = replace(meant, period=mementos.period(nearest))
     found = reading.one(conn, collection, feature_id, meant)
-    if found is None and meant.period is None:
-        absence.explain(conn, collection, feature_id)
     if found is None:
-        raise NotFound(f"feature of {collection.id}", feature_id)
-    return found
+        absence.explain(conn, collection, feature_id, meant.period, meant.recorded)
+    return found, history, versions.at(history, meant.period and meant.period.end)
 
 
 def _form(request: Request, given: str | None) -> str:

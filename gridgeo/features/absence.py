@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import orjson
 
 from ..addresses import store as addresses
-from ..errors import Gone, InvalidCode, NotFound
+from ..errors import Gone, InvalidCode, NotFound, NotThen
 from ..hierarchy import store as hierarchy
 from ..hierarchy.model import GOVERNANCE
-from . import reading
+from ..moments import shown
+from . import reading, versions
 from .model import Collection
 from .question import Period, Question
 
 _EVER = Period(None, None)
 
 
-def explain(conn, collection: Collection, feature_id: str) -> None:
-    """Raise Gone with who follows for what is no more, NotFound for what never was."""
+def explain(conn, collection: Collection, feature_id: str, period: Period | None = None, recorded: datetime | None = None) -> None:
+    """Raise Gone with who follows for what is no more, NotThen for what was not there at a time, NotFound for what never was."""
+    if period is not None or recorded is not None:
+        _not_then(conn, collection, feature_id, period, recorded)
     asked = {"grids": _unit, "buildings": _coded, "houses": _coded, "addresses": _name}.get(collection.relation)
     if asked is not None:
         asked(conn, collection, feature_id)
+    raise NotFound(f"feature of {collection.id}", feature_id)
+
+
+def _not_then(conn, collection: Collection, feature_id: str, period: Period | None, recorded: datetime | None) -> None:
+    if versions.of(conn, collection, feature_id):
+        when = [f"as of {shown(period.end or period.start)}"] if period else []
+        known = [f"as it was known at {shown(recorded)}"] if recorded else []
+        raise NotThen(f"feature of {collection.id}", feature_id, " ".join(when + known))
     raise NotFound(f"feature of {collection.id}", feature_id)
 
 

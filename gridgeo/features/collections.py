@@ -11,7 +11,9 @@ from .model import Collection, Property
 
 _TEXT, _NUMBER, _DAY, _MOMENT = Type.TEXT, Type.NUMBER, Type.DATE, Type.TIMESTAMP
 
-_FROM, _TO = Property("valid_from", _DAY, "启用日期", "First day"), Property("valid_to", _DAY, "停用日期", "First day it is no more")
+_BEGINS, _ENDS = "primary-interval-start", "primary-interval-end"
+_FROM = Property("valid_from", _DAY, "启用日期", "First day", role=_BEGINS)
+_TO = Property("valid_to", _DAY, "停用日期", "First day it is no more", role=_ENDS)
 _GRID = Property("grid", _TEXT, "所在微网格", "Code of the micro-grid it lies in today")
 _RECORDED = Property("recorded_at", _MOMENT, "登记时间", "When it was recorded")
 _STATUS = Property("status", _TEXT, "状态", "Status", values=tuple(map(str, AddressStatus)))
@@ -33,8 +35,8 @@ _UNIT = (
     Property("household_count", _NUMBER, "户数", "Households"),
     Property("area_m2", _NUMBER, "面积", "Area", unit="m2", whole=False),
     Property("edition", _TEXT, "版本", "Edition", sortable=False),
-    Property("valid_from", _MOMENT, "生效时间", "When its edition became valid", sortable=False),
-    Property("valid_to", _MOMENT, "失效时间", "When its edition ended", sortable=False),
+    Property("valid_from", _MOMENT, "生效时间", "When its edition became valid", sortable=False, role=_BEGINS),
+    Property("valid_to", _MOMENT, "失效时间", "When its edition ended", sortable=False, role=_ENDS),
 )
 _BUILDING = (
     Property("building_code", _TEXT, "楼栋编码", "Building code (SZDB/Z 281)"),
@@ -76,7 +78,8 @@ _OBJECT = (
     Property("floor", _NUMBER, "楼层", "Floor"),
     Property("place", _TEXT, "所属房屋", "Building or house it belongs to"),
     Property("inspected_on", _DAY, "检查日期", "Last inspected"),
-    Property("since", _DAY, "起始日期", "As it is since"),
+    Property("since", _DAY, "起始日期", "As it is since", role=_BEGINS),
+    Property("until", _DAY, "变更日期", "First day it was otherwise", sortable=False, role=_ENDS),
     Property("attributes", Type.ARRAY, "属性", "What its category asks of it"),
     *(_GRID, _RECORDED),
 )
@@ -97,6 +100,12 @@ _NAMES_IN = (
 )
 #: Names are looked for as they are compared: by their key, which has an index of its parts.
 _CALLED = "(f.zone, {}) IN (SELECT n.zone, n.code FROM address_name AS n WHERE n.name_key LIKE {{q}})"
+#: Who was around here once is looked for in what was; all others where they are.
+_WAS_NEAR = (
+    "(f.point_now && {area} OR f.shape_now && {area} OR f.object_id = ANY (ARRAY(SELECT h.object_id FROM object_history AS h "
+    "WHERE h.lon BETWEEN ST_XMin({area}) AND ST_XMax({area}) AND h.lat BETWEEN ST_YMin({area}) AND ST_YMax({area})))) "
+    "AND ST_Intersects(f.geom, {area})"
+)
 
 
 def _grids(name: str, level: str | None, title: str, title_en: str, zh: str) -> Collection:
@@ -112,6 +121,7 @@ def _grids(name: str, level: str | None, title: str, title_en: str, zh: str) -> 
         named="(f.code = ANY ({ids}) OR f.unit_id = ANY ({numbers}::bigint[]))",
         searched="(f.name_zh ILIKE {q} OR f.name_en ILIKE {q} OR f.code LIKE {q})",
         given={"level": level},
+        believed=True,
     )
 
 
@@ -183,6 +193,9 @@ _ALL = (
         dated=("object", "since"),
         keeps_past=True,
         past_by_id=True,
+        then="objects_then",
+        near_then=_WAS_NEAR,
+        believed=True,
     ),
 )
 

@@ -30,6 +30,8 @@ class Property:
         Of a number: whether it has no decimals.
     sortable
         Whether features may be put in its order.
+    role
+        What it is to a client that knows no names. Source: OGC 23-058r2, x-ogc-role.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Property:
     values: tuple[str, ...] | None = None
     whole: bool = True
     sortable: bool = True
+    role: str = ""
 
     @property
     def queryable(self) -> bool:
@@ -58,7 +61,8 @@ class Property:
             Type.ARRAY: {"type": "object"},
         }
         said = {"title": f"{self.title} {self.title_en}", **kinds[self.type]}
-        return said | ({"x-ogc-unit": self.unit} if self.unit else {}) | ({"enum": list(self.values)} if self.values else {})
+        more = {"x-ogc-unit": self.unit, "x-ogc-role": self.role, "enum": list(self.values or ())}
+        return said | {name: value for name, value in more.items() if value}
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,12 @@ class Collection:
         Whether it holds what is no more: that is left out unless a time is named, or its status asked of.
     past_by_id
         Whether what is no more is nevertheless answered under its id.
+    then
+        Relation of the query that has its features as they were, where they are not dated one by one; and
+    near_then
+        its condition for features that meet an area.
+    believed
+        Whether it is known what was believed when.
     """
 
     id: str
@@ -116,6 +126,9 @@ class Collection:
     dated: tuple[str, str] | None = None
     keeps_past: bool = False
     past_by_id: bool = False
+    then: str | None = None
+    near_then: str | None = None
+    believed: bool = False
 
     @property
     def by_name(self) -> dict[str, Property]:

@@ -3,16 +3,23 @@
 -- Each stands as f in the statement a question makes (statements.py) and is planned with it: what is not asked for costs nothing.
 
 -- name: grids
--- Units of the last edition valid in the time; of one level where it is given.
+-- Units of the last edition valid in the time; of one level where it is given. As it was believed at a moment: no edition that was
+-- activated later begins, or ends the one before.
 SELECT v.unit_id, coalesce(v.code, 'u' || v.unit_id) AS id, v.geom, v.code, v.name_zh, v.name_en, v.level,
        coalesce(p.code, 'u' || p.unit_id) AS parent, v.kind, v.grid_type, v.household_count,
-       round(v.area_m2::numeric, 2) AS area_m2, e.name AS edition, lower(e.valid) AS valid_from, upper(e.valid) AS valid_to
+       round(v.area_m2::numeric, 2) AS area_m2, e.name AS edition, lower(e.valid) AS valid_from,
+       CASE WHEN %(recorded)s::timestamptz IS NULL THEN upper(e.valid)
+            ELSE (SELECT min(lower(n.valid))
+                    FROM edition AS n
+                   WHERE n.scheme = e.scheme AND n.valid >> e.valid AND n.activated_at <= %(recorded)s) END AS valid_to
   FROM grid_unit_version AS v
   JOIN edition AS e ON e.edition_id = v.edition_id
   LEFT JOIN grid_unit_version AS p ON p.edition_id = v.edition_id AND p.unit_id = v.parent_id
  WHERE v.edition_id = (SELECT l.edition_id
                          FROM edition AS l
-                        WHERE l.scheme = 'governance' AND l.valid && tstzrange(%(start)s::timestamptz, %(end)s::timestamptz, '[]')
+                        WHERE l.scheme = 'governance' AND l.activated_at <= coalesce(%(recorded)s::timestamptz, 'infinity')
+                          AND (l.valid && tstzrange(%(start)s::timestamptz, %(end)s::timestamptz, '[]')
+                            OR %(recorded)s::timestamptz IS NOT NULL AND lower(l.valid) <= coalesce(%(end)s::timestamptz, 'infinity'))
                         ORDER BY l.valid DESC
                         LIMIT 1)
    AND (%(level)s::text IS NULL OR v.level = %(level)s);
@@ -83,16 +90,26 @@ SELECT n.zone, n.code, n.kind, n.name, n.valid_from,
    AND (%(first)s::date IS NULL OR coalesce(n.valid_to > %(first)s, true));
 
 -- name: objects
--- Managed objects as they are known today, where they have been so since the last of the days.
+-- Managed objects as they are known today.
 SELECT o.object_id, o.object_id AS id, coalesce(o.shape, o.point) AS geom, o.point, o.shape, o.element_code, o.name, o.status,
        o.category_id, c.path AS category, c.major, left(o.element_code, 9) AS department, o.floor, o.place, o.inspected_on, o.since,
-       o.attributes, g.unit_id, v.code AS grid, o.recorded_at
+       NULL::date AS until, o.attributes, g.unit_id, v.code AS grid, o.recorded_at
   FROM object AS o
   JOIN category AS c ON c.category_id = o.category_id
   LEFT JOIN object_grid AS g ON g.object_id = o.object_id AND g.edition_id = (SELECT gridgeo.edition_now())
   LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
- WHERE (%(last)s::date IS NULL OR o.since <= %(last)s)
-   AND (NOT %(current)s::boolean OR o.status <> 'removed');
+ WHERE NOT %(listed)s::boolean OR o.status <> 'removed';
+
+-- name: objects_then
+-- Managed objects as they were on the last of the days, as it was believed at a moment.
+SELECT o.object_id, o.object_id AS id, coalesce(o.shape, o.point) AS geom, o.element_code, o.name, o.status, o.category_id,
+       c.path AS category, c.major, left(o.element_code, 9) AS department, o.floor, o.place, o.inspected_on, o.since, o.until,
+       o.attributes, g.unit_id, v.code AS grid, o.recorded_at, o.point_now, o.shape_now
+  FROM gridgeo.objects_then(%(last)s::date, %(recorded)s::timestamptz) AS o
+  JOIN category AS c ON c.category_id = o.category_id
+  LEFT JOIN object_grid AS g ON g.object_id = o.object_id AND g.edition_id = (SELECT gridgeo.edition_now())
+  LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
+ WHERE NOT %(listed)s::boolean OR o.status <> 'removed';
 
 -- name: reach
 -- How far the points of a table reach: what its spatial index knows, read from the head of it.

@@ -49,6 +49,8 @@ class Question:
     ----------
     period
         When they are to be valid; now when None.
+    recorded
+        As it was believed at this moment; now when None.
     area
         What they are to meet, EPSG:4490; None for anywhere.
     units
@@ -65,6 +67,7 @@ class Question:
 
     ids: tuple[str, ...] | None = None
     period: Period | None = None
+    recorded: datetime | None = None
     area: shapely.Geometry | None = None
     units: Sequence[int] | None = None
     few: bool = False

@@ -105,10 +105,19 @@ def _found(collection: Collection, question: Question, paged: bool = True, also:
     for condition, values in _conditions(collection, question, paged):
         conditions.append(condition)
         given.update(values)
-    relation = sql.SQL(f"({SQL[collection.relation].rstrip(';')}) AS f")
+    relation = sql.SQL(f"({SQL[_relation(collection, question)].rstrip(';')}) AS f")
     if not conditions:
         return sql.Composed([relation]), given
     return sql.SQL("{} WHERE {}").format(relation, sql.SQL(" AND ").join(conditions)), given
+
+
+def _relation(collection: Collection, question: Question) -> str:
+    """The relation asked: of what is, or of what was where that is another."""
+    return collection.then if collection.then and _past(question) else collection.relation
+
+
+def _past(question: Question) -> bool:
+    return question.period is not None or question.recorded is not None
 
 
 def _conditions(collection: Collection, question: Question, paged: bool) -> Iterator[tuple[sql.Composable, dict[str, Any]]]:
@@ -130,7 +139,8 @@ def _placed(collection: Collection, question: Question) -> Iterator[tuple[sql.Co
         yield sql.SQL(collection.through).format(buildings=sql.SQL("SELECT b.building_code FROM {}").format(buildings)), given
         return
     if question.area is not None:
-        yield _said(collection.near), {"area": shapely.to_wkb(question.area, hex=True)}
+        near = collection.near_then if collection.near_then and _past(question) else collection.near
+        yield _said(near), {"area": shapely.to_wkb(question.area, hex=True)}
     if question.units is not None and collection.within is not None:
         yield _said(collection.within), {"units": list(question.units)}
 
@@ -160,14 +170,16 @@ def _named(ids: Iterable[str]) -> dict[str, list]:
 
 
 def _times(collection: Collection, question: Question) -> dict[str, Any]:
-    """The time a relation is asked for, as days and as instants, and whether what is no more is left out."""
+    """The time a relation is asked for, as days and as instants, and whether what is no more is left out: of today, or of any time."""
     now = datetime.now(UTC)
     period = question.period or Period(now, now)
     days = [moment and moment.astimezone(CHINA).date() for moment in period]
     named = question.ids is not None and collection.past_by_id
     speaks = question.only is not None and "status" in question.only.names
-    current = collection.keeps_past and question.period is None and not named and not speaks
-    return {"start": period.start, "end": period.end, "first": days[0], "last": days[1], "current": current}
+    listed = collection.keeps_past and not named and not speaks
+    current = listed and question.period is None
+    moments = {"start": period.start, "end": period.end, "recorded": question.recorded}
+    return {**moments, "first": days[0], "last": days[1], "current": current, "listed": listed}
 
 
 def keys(collection: Collection, question: Question) -> list[tuple[str, bool]]:

@@ -56,6 +56,7 @@ GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/collections/{collectionId}/items/{id}"): {"path": {"collectionId": "buildings", "id": making.BUILDING[A]}},
     ("GET", "/grids/translate"): {"params": {"code": A, "from": "2025-06-01"}},
     ("POST", "/grids/translate"): {"params": {"from": "2025-06-01"}, "json": {"codes": [A]}},
+    ("GET", "/collections/{collectionId}/items/{id}/versions"): {"path": {"collectionId": "buildings", "id": making.BUILDING[A]}},
     ("GET", "/buildings/{code}"): {"path": {"code": making.BUILDING[A]}},
     ("GET", "/buildings/{code}/houses"): {"path": {"code": making.BUILDING[A]}},
     ("GET", "/houses/{code}"): {"path": {"code": making.HOUSE[A]}},

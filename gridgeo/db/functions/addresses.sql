@@ -3,6 +3,11 @@ CREATE OR REPLACE FUNCTION gridgeo.today() RETURNS date LANGUAGE sql STABLE PARA
   SELECT (now() AT TIME ZONE INTERVAL '+08:00')::date
 $$;
 
+-- The first moment of a day in China.
+CREATE OR REPLACE FUNCTION gridgeo.begins(day date) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT day::timestamp AT TIME ZONE INTERVAL '+08:00'
+$$;
+
 -- How live buildings and those that were are written, a row for each address they have or had; row-level security is the caller's.
 -- One join less: planning it would take longer than running it.
 DROP VIEW IF EXISTS gridgeo.written_building;

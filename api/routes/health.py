@@ -6,6 +6,7 @@ import psycopg2
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
+from gridgeo.changes import store
 from gridgeo.errors import DatabaseUnavailable
 
 from .. import conditional, depends, schemas
@@ -44,10 +45,21 @@ def readyz(request: Request) -> Response:
 
 
 @router.get("/metrics", summary="Counts and times of this process", openapi_extra=_NONE.as_dict(), response_class=PlainTextResponse)
-async def metrics(request: Request) -> Response:
-    """Counters in the text format of Prometheus. Each worker process counts its own requests."""
+def metrics(request: Request) -> Response:
+    """Counters in the text format of Prometheus. Each worker process counts its own requests; the change feed is one of all."""
     _NONE(request)
-    return PlainTextResponse(request.app.state.metrics.text(), headers=_FRESH)
+    return PlainTextResponse(request.app.state.metrics.text() + _feed(request), headers=_FRESH)
+
+
+def _feed(request: Request) -> str:
+    """How far the numbering of the change feed lags; nothing while the database is away."""
+    try:
+        with request.app.state.pool.connection(wait_s=1) as conn:
+            lag = store.lag(conn)
+    except (DatabaseUnavailable, psycopg2.Error):
+        return ""
+    gauges = {"feed_number": lag.latest, "feed_waiting": lag.waiting, "feed_waiting_seconds": lag.waiting_s}
+    return "".join(f"# TYPE gridgeo_{name} gauge\ngridgeo_{name} {value:.9g}\n" for name, value in gauges.items())
 
 
 def _database_is_there(request: Request) -> bool:

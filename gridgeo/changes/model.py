@@ -80,6 +80,14 @@ class Bounds:
         return max(self.since, (self.first or 1) - 1)
 
 
+class Lag(NamedTuple):
+    """How far numbering lags: the last number, transactions that wait for theirs, and for how many seconds the first has."""
+
+    latest: int
+    waiting: int
+    waiting_s: float
+
+
 @dataclass(frozen=True)
 class Transaction:
     """One transaction: when it began, when it was numbered, how many changes by entity and operation (to callers of the whole city)."""

@@ -13,7 +13,7 @@ from psycopg2 import sql
 from ..db import queries
 from ..errors import NotFound
 from . import rules
-from .model import ENTITIES, Bounds, Entity, Event, Page, Position, Transaction
+from .model import ENTITIES, Bounds, Entity, Event, Lag, Page, Position, Transaction
 
 SQL = queries.load(__package__)
 
@@ -59,6 +59,13 @@ def bounds(conn) -> Bounds:
     with conn.cursor() as cur:
         cur.execute(SQL["bounds"])
         return Bounds(*cur.fetchone())
+
+
+def lag(conn) -> Lag:
+    """Return how far numbering lags behind what was committed."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["lag"])
+        return Lag(*cur.fetchone())
 
 
 def transactions(conn, first: int, last: int, most: int = 1000) -> list[Transaction]:

@@ -47,7 +47,8 @@ def _database(settings: Settings) -> list:
 
 
 def _rooms(conn) -> list:
-    """Look at the grids, the objects and what is added up of them, in a database whose schema is that of this version."""
+    """Look at the grids, the objects, what is added up of them, and the change feed, in a database of this version's schema."""
+    from ..changes import soundness as changes
     from ..db import check
     from ..hierarchy import soundness as hierarchy
     from ..objects import soundness as objects
@@ -55,7 +56,7 @@ def _rooms(conn) -> list:
 
     if check.migrations(conn).state is not check.State.OK:
         return []
-    return hierarchy.examine(conn) + objects.examine(conn) + tiles.examine(conn)
+    return [finding for room in (hierarchy, objects, tiles, changes) for finding in room.examine(conn)]
 
 
 def _machine(settings: Settings) -> list:

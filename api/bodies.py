@@ -50,23 +50,23 @@ class Points:
     rows: Sequence[Sequence[str]] = ()
 
 
-async def received(request: Request, things: str) -> bytes:
+async def received(request: Request, things: str, most: int = BODY_BYTES) -> bytes:
     """Return the body of a request that holds many `things`, as long as it may be and in time.
 
     Raises UnsupportedMediaType, BodyTooLarge, TooSlow.
     """
     if request.headers.get("content-encoding", "identity") != "identity":
         raise UnsupportedMediaType("a compressed body is not read; send it as it is")
-    too_large = BodyTooLarge(f"the body holds more than {BODY_BYTES} bytes; send fewer {things} at a time")
+    too_large = BodyTooLarge(f"the body holds more than {most} bytes; send fewer {things} at a time")
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > BODY_BYTES:
+    if declared.isdigit() and int(declared) > most:
         raise too_large
     body = bytearray()
     try:
         async with asyncio.timeout(_BODY_S):
             async for piece in request.stream():
                 body += piece
-                if len(body) > BODY_BYTES:
+                if len(body) > most:
                     raise too_large
     except TimeoutError:
         raise TooSlow(f"the body did not arrive within {_BODY_S} s") from None

@@ -152,6 +152,11 @@ def write(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
     return _written(request, pools.WRITER, work, *args, **kwargs)
 
 
+def jobs(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
+    """Return work(conn, …) of a transaction of gridgeo_jobs, which keeps jobs and sees nothing else, as :func:`linked` does."""
+    return _written(request, pools.JOBS, work, *args, **kwargs)
+
+
 def _written(request: Request, role: str, work: Callable[..., T], *args, **kwargs) -> T:
     area = request.app.state.gate.area(request)
     for pause in _PAUSES:

@@ -9,7 +9,7 @@ from gridgeo.db.connection import Pool
 from gridgeo.linkage import keys
 from gridgeo.settings import Settings
 
-READER, WRITER, LINKAGE = "gridgeo_reader", "gridgeo_writer", "gridgeo_linkage"
+READER, WRITER, LINKAGE, JOBS = "gridgeo_reader", "gridgeo_writer", "gridgeo_linkage", "gridgeo_jobs"
 
 #: Who makes tiles of the whole city: nobody's area is asked for, and each statement is alone.
 CITY = "gridgeo_city"

@@ -13,12 +13,6 @@ from . import address_life
 
 HELP = "wash addresses to houses, search places, show codes, mint and retire them, score the parser"
 
-#: what a column of addresses is called
-_COLUMNS = ("地址", "详细地址", "住址", "原始地址", "注册地址", "经营地址", "标准地址", "address", "text", "addr", "dz")
-
-#: digits the name of a column of addresses does not have, but a telephone number does
-_DIGITS_OF_A_NUMBER = 7
-
 #: what ends as these is a file
 _ENDINGS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ndjson", ".jsonl", ".json"})
 
@@ -115,8 +109,7 @@ def _wash_file(path: Path, args: argparse.Namespace, settings: Settings, area: s
     from .progress import Progress
 
     given = rows.source(path)
-    fields.look_at_header(given.name, given.columns, _DIGITS_OF_A_NUMBER)
-    place = given.columns.index(_column(given, args.column))
+    place = fields.of_addresses(given.name, given.columns, args.column)
     out = args.out or path.with_name(f"{path.stem}_washed{path.suffix if path.suffix.lower() != '.txt' else '.csv'}")
     columns = (*given.columns, *batch.COLUMNS)
     job = f"{_digest(path)} {place} {area}"
@@ -138,17 +131,6 @@ def _wash_file(path: Path, args: argparse.Namespace, settings: Settings, area: s
     told = ", ".join(f"{counts.get(category, 0):,} {category}" for category in ("A", "B", "C", "none"))
     print(f"{out}: {output.done:,} rows: {told}")
     return 0
-
-
-def _column(given, wanted: str | None) -> str:
-    if wanted is not None:
-        if wanted not in given.columns:
-            raise InvalidInput("--column", wanted, f"is not in {given.name}, which has {', '.join(given.columns)}")
-        return wanted
-    named = [column for name in _COLUMNS for column in given.columns if column.strip().lower() == name]
-    if not named:
-        raise InvalidInput("file", given.name, f"no column is called as addresses are; give --column, one of {', '.join(given.columns)}")
-    return named[0]
 
 
 def _digest(path: Path) -> str:

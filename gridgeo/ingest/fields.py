@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -12,8 +12,11 @@ import orjson
 
 from ..errors import InvalidInput
 
-#: digits the name of a column does not have, but a code or somebody's number does
-_DIGITS_OF_A_CODE = 11
+#: digits the name of a column does not have, but a code or somebody's number does; that of one of addresses, but a telephone number does
+_DIGITS_OF_A_CODE, _DIGITS_OF_A_NUMBER = 11, 7
+
+#: what a column of addresses is called
+_ADDRESSES = ("地址", "详细地址", "住址", "原始地址", "注册地址", "经营地址", "标准地址", "address", "text", "addr", "dz")
 
 
 @lru_cache(maxsize=1)
@@ -87,6 +90,19 @@ def look_at_header(name: str | None, columns: Iterable[str], digits: int = _DIGI
     """Raise InvalidInput for a file whose first row is one of values: somebody's address or number, which is not repeated."""
     if any(sum(sign.isdigit() for sign in column) >= digits for column in columns):
         raise InvalidInput("file", name, "its first row holds numbers where the names of columns belong; give it a header")
+
+
+def of_addresses(name: str | None, columns: Sequence[str], wanted: str | None = None) -> int:
+    """Return the place of the column that holds addresses: the one wanted, else by its name. Raises InvalidInput."""
+    look_at_header(name, columns, _DIGITS_OF_A_NUMBER)
+    if wanted is not None:
+        if wanted not in columns:
+            raise InvalidInput("--column", wanted, f"is not in {name}, which has {', '.join(columns)}")
+        return columns.index(wanted)
+    named = [place for called in _ADDRESSES for place, column in enumerate(columns) if column.strip().lower() == called]
+    if not named:
+        raise InvalidInput("file", name, f"no column is called as addresses are; give --column, one of {', '.join(columns)}")
+    return named[0]
 
 
 @lru_cache(maxsize=8)

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
 from .model import File, Job
@@ -15,19 +16,23 @@ class Folder:
     """Folders of jobs, one for each try. Shared by the processes of an installation."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._wanted = path
 
     @classmethod
     def under(cls, home: Path) -> Folder:
-        """Return the folder of an installation; where its home cannot be written, one for this process alone."""
-        path = home / "jobs"
+        """Return the folder of an installation."""
+        return cls(home / "jobs")
+
+    @cached_property
+    def _path(self) -> Path:
+        """The folder, made when it is first needed; where it cannot be written, one for this process alone."""
         try:
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not os.access(path, os.W_OK | os.X_OK):
-                raise PermissionError(path)
+            self._wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if os.access(self._wanted, os.W_OK | os.X_OK):
+                return self._wanted
         except OSError:
-            path = Path(tempfile.mkdtemp(prefix="gridgeo-jobs-"))
-        return cls(path)
+            pass
+        return Path(tempfile.mkdtemp(prefix="gridgeo-jobs-"))
 
     def begin(self, name: str) -> Path:
         """Return an empty folder for the files of a try."""
@@ -46,7 +51,7 @@ class Folder:
 
     def names(self) -> list[str]:
         """Return the names of the folders there are."""
-        return [each.name for each in self._path.iterdir()]
+        return [each.name for each in self._wanted.iterdir()] if self._wanted.is_dir() else []
 
     def keep(self, there: Iterable[str], used: set[str]) -> None:
         """Remove, of folders that were there, those not in use."""

@@ -60,7 +60,8 @@ def find(conn, job_id: str, owner: str | None) -> Job:
 
 def listed(conn, asked: Asked, after: str | None = None, limit: int = 100) -> list[Job]:
     """Return the first jobs asked for, the latest first; only those after one where one is given."""
-    return [_job(row) for row in _rows(conn, "listed", **vars(asked), after=after, limit=limit)]
+    some = {name: None if words is None else list(words) for name, words in (("processes", asked.processes), ("statuses", asked.statuses))}
+    return [_job(row) for row in _rows(conn, "listed", **vars(asked) | some, after=after, limit=limit)]
 
 
 def dismiss(conn, job_id: str, owner: str | None) -> Job:

@@ -87,7 +87,7 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self._woken.wait()
+            self._woken.wait(_LOOK_S)
             self._woken.clear()
             try:
                 with closing(self._connect()) as conn:

@@ -9,7 +9,7 @@ import pytest
 
 from api import openapi, schemas
 
-_METHODS = {"get", "post"}
+_METHODS = {"get", "post", "put", "patch", "delete"}
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_every_parameter_is_described_once_with_its_schema(document):
             for each in parameters:
                 assert each["description"].endswith("."), (path, each["name"])
                 assert each["schema"]["type"], (path, each["name"])
-                assert each["required"] is True or each["in"] == "query"
+                assert each["required"] is True or each["in"] in ("query", "header")
 
 
 def test_constraints_are_declared(document):

@@ -169,6 +169,7 @@ def test_what_lies_beyond_ones_area_is_as_if_it_were_not(served, headers):
         ("GET", "/collections/{collectionId}/items"),
         ("GET", "/collections/{collectionId}/download"),
         ("GET", "/collections/{collectionId}/items/{id}"),
+        ("POST", "/processes/{processID}/execution"),
     }
 
 

@@ -1,0 +1,159 @@
+"""Jobs: those of the caller, how far each is, what it made, and ending one. Source: OGC 18-062r2, 7.12, 7.13, clauses 11 and 13."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from gridgeo.jobs import store
+from gridgeo.jobs.model import Status
+from gridgeo.jobs.store import Asked
+from gridgeo.processes import catalogue
+
+from .. import conditional, cursors, depends, jobs, ogc
+from .. import schemas_processes as told
+from ..parameters import Parameter, Query, number, one_of
+from ..periods import DATETIME
+from ..problems import Fault, InvalidRequest
+
+router = APIRouter(prefix="/jobs", tags=["processes"])
+
+_MOST, _USUAL = 1000, 100
+_NUMBER = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= 1):
+        raise ValueError(f"is no whole number from 1 on, such as {_USUAL}")
+    return min(int(text), _MOST)
+
+
+def _words(*known: str):
+    def read(text: str) -> tuple[str, ...]:
+        words = tuple(dict.fromkeys(text.split(",")))
+        if not set(words) <= set(known):
+            raise ValueError(f"is no list of {', '.join(known)} with commas between")
+        return words
+
+    return read
+
+
+def _seconds(text: str) -> float:
+    seconds = number(text)
+    if not 0 <= seconds <= 10**9:
+        raise ValueError("is no number of seconds")
+    return seconds
+
+
+def _listed(name: str, description: str, known) -> Parameter:
+    return Parameter(name, description, _words(*known), {"type": "array", "items": {"type": "string", "enum": list(map(str, known))}})
+
+
+_JOB = Parameter(
+    "jobID", "Number of the job.", str, {"type": "string", "pattern": "^[0-9a-f]{32}$"}, example="0123456789abcdef" * 2, place="path"
+)
+_OUTPUT = Parameter("output", "Name of the output.", str, {"type": "string"}, example="file", place="path")
+_LIMIT = Parameter("limit", "So many jobs at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": _USUAL}, _USUAL)
+_CURSOR = Parameter("cursor", "Where the list goes on; only as the link next of the page before has it.", str, {"type": "string"})
+_LIST = Query(
+    Parameter("type", "Of the jobs: process alone is there.", one_of("process"), {"type": "string", "enum": ["process"]}),
+    _listed("processID", "Only jobs of these processes.", catalogue.PROCESSES),
+    _listed("status", "Only jobs that are so far.", Status),
+    Parameter("datetime", "Only jobs that were given then: an instant, a day or an interval.", DATETIME.read, {"type": "string"}),
+    Parameter("minDuration", "Only jobs that took so many seconds or more.", _seconds, {"type": "number", "minimum": 0}),
+    Parameter("maxDuration", "Only jobs that took so many seconds or fewer.", _seconds, {"type": "number", "minimum": 0}),
+    _LIMIT,
+    _CURSOR,
+)
+_ONE, _ONE_OUTPUT = Query(_JOB), Query(_JOB, _OUTPUT)
+
+
+@router.get("", summary="My jobs", openapi_extra=_LIST.as_dict(), responses={200: {"model": told.Jobs}})
+def listed(request: Request) -> Response:
+    """Jobs of the caller, the latest first; with the scope admin those of everybody. Who does not say who it is is told of none: such a
+    caller keeps the numbers of its jobs."""
+    asked, asking = _LIST(request), depends.principal(request)
+    bound = tuple(sorted((name, given) for name, given in request.query_params.items() if name not in ("cursor", "limit")))
+    after = None if asked.cursor is None else _opened(asked.cursor, bound)
+    meant = Asked(
+        jobs.owner(request, over=True),
+        asked.processID,
+        asked.status,
+        asked.datetime and asked.datetime.start,
+        asked.datetime and asked.datetime.end,
+        asked.minDuration,
+        asked.maxDuration,
+    )
+    found = depends.jobs(request, store.listed, meant, after, asked.limit + 1) if asking.known else []
+    page = found[: asked.limit]
+    links = [ogc.link(request, "/jobs" + (f"?{urlencode(bound)}" if bound else ""), "self", "任务 jobs")]
+    if len(found) > asked.limit:
+        query = urlencode([*bound, ("limit", asked.limit), ("cursor", cursors.sealed([page[-1].job_id], *bound))])
+        links.append(ogc.link(request, f"/jobs?{query}", "next", "下一页 next page"))
+    body = {"numberReturned": len(page), "jobs": [jobs.told(request, each) for each in page], "links": links}
+    return Response(orjson.dumps(body), headers={"Cache-Control": "no-store"}, media_type=conditional.JSON)
+
+
+@router.get("/{jobID}", summary="How far a job is", openapi_extra=_ONE.as_dict(), responses={200: {"model": told.StatusInfo}})
+def status(request: Request) -> Response:
+    """Its status, per cent of what is to be done, and where its result is."""
+    _ONE(request)
+    return jobs.status(request, jobs.find(request, _number(request), over=True))
+
+
+@router.delete("/{jobID}", summary="End a job", openapi_extra=_ONE.as_dict(), responses={200: {"model": told.StatusInfo}})
+def dismiss(request: Request) -> Response:
+    """It ends within a second or two where it runs; what was given to it and what it made is let go of."""
+    _ONE(request)
+    return jobs.status(request, jobs.dismiss(request, _number(request)))
+
+
+@router.get(
+    "/{jobID}/results",
+    summary="What a job made",
+    openapi_extra=_ONE.as_dict(),
+    responses={
+        200: {
+            "description": "The result.",
+            "content": {"application/json": {"schema": {"type": "object"}}, "*/*": {"schema": {"type": "string", "format": "binary"}}},
+        },
+        204: {"description": "The header Link says where the result is."},
+        "5XX": {"description": "The job failed; the body says why."},
+    },
+)
+async def results(request: Request) -> Response:
+    """The file or the document, as it was asked for with the execution; of a job that failed, the problem. To its caller alone."""
+    _ONE(request)
+    return await jobs.results(request, await run_in_threadpool(jobs.find, request, _number(request)))
+
+
+@router.get(
+    "/{jobID}/results/{output}",
+    summary="A file a job made",
+    openapi_extra=_ONE_OUTPUT.as_dict(),
+    responses={200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def output(request: Request) -> Response:
+    """The file itself; a part may be asked for by Range."""
+    _ONE_OUTPUT(request)
+    return jobs.one(request, jobs.find(request, _number(request)), request.path_params["output"])
+
+
+def _number(request: Request) -> str:
+    number = request.path_params["jobID"]
+    if not _NUMBER.fullmatch(number):
+        raise jobs.NoSuchJob(number)
+    return number
+
+
+def _opened(cursor: str, bound: tuple) -> str:
+    try:
+        (after,) = cursors.opened(cursor, 1, *bound)
+    except ValueError as error:
+        raise InvalidRequest([Fault("cursor", "invalid-parameter", str(error))]) from None
+    return after

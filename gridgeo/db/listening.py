@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import select
 import threading
 from collections.abc import Callable, Sequence
@@ -43,13 +44,16 @@ class Listener:
 
     def start(self) -> None:
         """Begin to listen."""
+        self._hears, self._tells = os.pipe()
         self._thread.start()
 
     def stop(self) -> None:
         """Stop listening."""
+        if self._stop.is_set() or self._thread.ident is None:
+            return
         self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        os.close(self._tells)  # whoever waits wakes up
+        self._thread.join(timeout=5)
 
     def _listen(self) -> None:
         conn = None
@@ -68,6 +72,7 @@ class Listener:
                 conn = self._left(conn)
         if conn is not None:
             conn.close()
+        os.close(self._hears)
 
     def _left(self, conn) -> None:
         """Leave a connection, and wait a little before the next."""
@@ -86,7 +91,7 @@ class Listener:
 
     def _woken(self, conn) -> bool:
         """Wait a little for a notification; true when there was one, or it is time."""
-        select.select([conn], [], [], _LOOK_S)
+        select.select([conn, self._hears], [], [], _LOOK_S)
         conn.poll()
         told, conn.notifies[:] = bool(conn.notifies), []
         return told or self._due()

@@ -1,17 +1,24 @@
 -- name: of_units
--- What some of the lowest units hold: where all that a unit is added up of are among them, and the caller may see all of these, by its sum.
-WITH given AS MATERIALIZED (
+-- What some of the lowest units hold: where all that a unit is added up of are among them, and the caller may see all of these, by its
+-- sum; of a caller's other units the counts are added up before they are handed out.
+WITH caller AS MATERIALIZED (
+  SELECT gridgeo.area_is_whole() OR current_user IN ('gridgeo_city', 'gridgeo_admin') AS sees_all
+), given AS MATERIALIZED (
   SELECT DISTINCT unnest(%(units)s::bigint[]) AS unit_id
 ), part AS MATERIALIZED (
   SELECT a.above_id, array_agg(g.unit_id) FILTER (WHERE g.unit_id IS NOT NULL) AS lowest,
          a.above_id IS NOT NULL AND count(*) = count(g.unit_id)
-           AND ((SELECT gridgeo.area_is_whole() OR current_user IN ('gridgeo_city', 'gridgeo_admin'))
+           AND ((SELECT sees_all FROM caller)
              OR %(edition_id)s = (SELECT gridgeo.edition_now()) AND a.above_id = ANY ((SELECT gridgeo.area_above())::bigint[])) AS whole
     FROM unit_above AS a
     LEFT JOIN given AS g ON g.unit_id = a.unit_id
    WHERE a.edition_id = %(edition_id)s
    GROUP BY a.above_id
   HAVING count(g.unit_id) > 0
+), lowest AS MATERIALIZED (
+  SELECT unnest(p.lowest) AS unit_id FROM part AS p WHERE NOT p.whole
+   UNION ALL
+  SELECT 0 FROM given WHERE unit_id = 0
 ), held AS (
   SELECT s.category_id, s.status, s.n
     FROM object_sum AS s
@@ -21,8 +28,13 @@ WITH given AS MATERIALIZED (
    UNION ALL
   SELECT c.category_id, c.status, c.n
     FROM object_count AS c
-   WHERE c.edition_id = %(edition_id)s
-     AND c.unit_id = ANY(ARRAY(SELECT unnest(p.lowest) FROM part AS p WHERE NOT p.whole UNION ALL SELECT 0 FROM given WHERE unit_id = 0))
+   WHERE (SELECT sees_all FROM caller)
+     AND c.edition_id = %(edition_id)s
+     AND c.unit_id = ANY(ARRAY(SELECT l.unit_id FROM lowest AS l))
+   UNION ALL
+  SELECT c.category_id, c.status, c.n
+    FROM gridgeo.counted(%(edition_id)s, ARRAY(SELECT l.unit_id FROM lowest AS l)) AS c
+   WHERE NOT (SELECT sees_all FROM caller)
 )
 SELECT category_id, status, sum(n)::bigint
   FROM held
@@ -91,13 +103,14 @@ DELETE FROM object_sum
     OR edition_id IN (SELECT edition_id FROM edition WHERE NOT isempty(valid) AND upper(valid) <= now());
 
 -- name: count
--- From scratch.
+-- From scratch, in the order they are asked for: the counts of a unit lie together.
 INSERT INTO object_count (edition_id, unit_id, category_id, status, n)
 SELECT g.edition_id, coalesce(g.unit_id, 0), o.category_id, o.status, count(*)
   FROM object AS o
   JOIN object_grid AS g USING (object_id)
  WHERE g.edition_id = %(edition_id)s
- GROUP BY g.edition_id, coalesce(g.unit_id, 0), o.category_id, o.status;
+ GROUP BY g.edition_id, coalesce(g.unit_id, 0), o.category_id, o.status
+ ORDER BY 1, 2, 3, 4;
 
 -- name: drop_above
 DROP TABLE IF EXISTS above;

@@ -18,12 +18,12 @@ def tile(conn, at: Tile) -> bytes:
     west, south, east, north = at.bounds
     dx, dy = (east - west) * _EDGE, (north - south) * _EDGE
     box = {"west": west - dx, "south": south - dy, "east": east + dx, "north": north + dy}
-    placed = {"z": at.z, "column": at.x, "row": at.y, **box}
+    placed = {"left": west, "bottom": south, "right": east, "top": north, **box}
     with conn.cursor() as cur:
         cur.execute(SQL["sees_whole"])
         if cur.fetchone()[0]:
-            cur.execute(SQL["tile"], placed)
+            queries.prepared(cur, SQL["tile"], placed)
         else:
             cur.execute(SQL["units_near"], box)
-            cur.execute(SQL["tile_of_units"], {"units": [unit_id for (unit_id,) in cur.fetchall()], **placed})
+            queries.prepared(cur, SQL["tile_of_units"], {"units": [unit_id for (unit_id,) in cur.fetchall()], **placed})
         return bytes(cur.fetchone()[0])

@@ -91,6 +91,15 @@ def test_an_area_is_its_objects_and_their_counts(city, conn):
             objects.find(conn, other)
 
 
+def test_what_adds_up_counts_tells_a_caller_of_its_units_alone(city, conn):
+    _, edition_id, units, _ = city
+    for area, n in (("", 0), ("{}", 0), (rules.written([units["99990100100101"]]), 1), (store.WHOLE, 3)):
+        store.see(conn, area)
+        with conn.cursor() as cur:
+            cur.execute("SELECT coalesce(sum(n), 0) FROM gridgeo.counted(%s, %s::bigint[])", (edition_id, [*units.values(), 0]))
+            assert cur.fetchone() == (n,), area
+
+
 def test_the_whole_city_is_all_of_it(city, conn):
     _, edition_id, units, codes = city
     store.see(conn, store.WHOLE)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 
 from gridgeo.tiles import buildings
-from gridgeo.tiles.model import BUILDINGS_FROM, Tile
+from gridgeo.tiles.model import BUILDINGS_FROM, EXTENT, Tile
 from tests.objects.making import units
 from tests.tiles.making import SOUTH, WEST, seeing, tile_at, town
 from tests.tiles.reading import layers
@@ -55,17 +58,38 @@ def test_a_caller_sees_the_buildings_of_its_units(conn, built, z):
     assert codes(conn, tile_at(*HERE, BUILDINGS_FROM - 1)) == []
 
 
-def test_a_caller_of_a_part_asks_for_its_buildings_and_not_for_all(conn, built):
-    """The control: asked for by their place, all are looked at, for row-level security lets && use no index before it asked."""
+def test_what_looks_for_buildings_tells_a_caller_no_others(conn, built):
     west, south, east, north = tile_at(*HERE, 17).bounds
-    given = {"z": 17, "column": 0, "row": 0, "west": west, "south": south, "east": east, "north": north, "units": [built[A]]}
-    with seeing(conn, f"{{{built[A]}}}"):
-        assert "Seq Scan on building " not in plan(conn, "tile_of_units", given)
-        assert "Seq Scan on building " in plan(conn, "tile", given)
-    assert "Seq Scan on building " not in plan(conn, "tile", given), "of the whole city there is nothing to ask"
+    asked = "SELECT count(*) FROM gridgeo.buildings_in(ST_MakeEnvelope(%s, %s, %s, %s, 4490), %s::bigint[])"
+    every = [built[A], built[B]]
+    for area, seen in (("all", 50), (f"{{{built[A]}}}", 50), (f"{{{built[B]}}}", 0), ("{}", 0), ("", 0)):
+        with seeing(conn, area), conn.cursor() as cur:
+            cur.execute(asked, (west, south, east, north, every))
+            assert cur.fetchone() == (seen,), area
 
 
-def plan(conn, query: str, given: dict) -> str:
+def test_places_in_a_tile_are_those_of_web_mercator(conn, built):
+    at, points = tile_at(*HERE, BUILDINGS_FROM), "footprint IS NULL AND right(building_code, 5) <= '00050'"
     with conn.cursor() as cur:
-        cur.execute("EXPLAIN " + buildings.SQL[query], given)
-        return "\n".join(line for (line,) in cur.fetchall())
+        cur.execute(f"SELECT building_code, ST_X(point), ST_Y(point) FROM building WHERE {points}")
+        places = {code: (lon, lat) for code, lon, lat in cur.fetchall()}
+    found = {each["properties"]["code"]: each["parts"] for each in layers(buildings.tile(conn, at))["buildings"]}
+    assert len(places) == 25 and places.keys() <= found.keys()
+    for code, (lon, lat) in places.items():
+        right = ((lon + 180) / 360 * 2**at.z - at.x) * EXTENT
+        assert np.allclose(np.ravel(found[code]), [right, rows_down(lat, at)], atol=0.55), code
+
+
+def test_degrees_lie_evenly_enough_on_a_tile_of_buildings():
+    """A twentieth of its smallest step is the most they are off."""
+    at = tile_at(*HERE, BUILDINGS_FROM)
+    _, south, _, north = at.bounds
+    for share in np.linspace(0, 1, 101):
+        assert abs(rows_down(north + (south - north) * share, at) - EXTENT * share) < 0.05
+    far = tile_at(*HERE, BUILDINGS_FROM - 4)
+    assert abs(rows_down((far.bounds[1] + far.bounds[3]) / 2, far) - EXTENT / 2) > 0.4, "far out they do not"
+
+
+def rows_down(lat: float, at: Tile) -> float:
+    """Return where a latitude lies in a tile, in its smallest steps from its northern edge."""
+    return ((0.5 - math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)) / (2 * math.pi)) * 2**at.z - at.y) * EXTENT

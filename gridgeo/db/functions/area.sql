@@ -39,7 +39,7 @@ CREATE OR REPLACE FUNCTION gridgeo.area_keys() RETURNS SETOF text LANGUAGE sql S
   JOIN gridgeo.grid_unit_version AS v ON v.edition_id = gridgeo.edition_now() AND v.unit_id = whole.unit_id
 $$;
 
--- Whether a place of links lies in some units (as ranges) of an edition. The one function that looks as its owner does: as
+-- Whether a place of links lies in some units (as ranges) of an edition. It looks as its owner does: as
 -- expressions in the policies this, and the policies of all tables in it, would be planned with every question, which takes
 -- twenty times as long as to answer it; and asking those policies again for every link as long. It tells no more than
 -- gridgeo_linkage, which alone may call it, can see by itself.

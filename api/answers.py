@@ -154,6 +154,7 @@ class Answers:
         links.append(link(f"{here}/siblings", "siblings", "other units under the same one"))
         links.append(link(f"{here}/neighbours", "neighbours", "units of its level that share a border"))
         links.append(link(f"{here}/codes", "codes", "what other systems call it"))
+        links.append(link(f"{here}/lineage", "lineage", "where it came from, what became of it"))
         links.append(link(self.edition["href"], "edition", self.edition["name"]))
         return links
 

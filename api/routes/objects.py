@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import orjson
@@ -10,13 +12,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gridgeo.errors import NotFound
+from gridgeo.moments import CHINA
 from gridgeo.objects import counts, store
 from gridgeo.objects.model import Where
 
 from .. import answers, conditional, cursors, depends, filters, objects
 from .. import schemas_objects as told
 from ..areas import BBOX
-from ..parameters import Parameter, Query, form
+from ..parameters import Parameter, Query, form, moment
+from ..periods import RECORDED
 from ..problems import Fault, InvalidRequest
 
 router = APIRouter(prefix="/objects", tags=["objects"])
@@ -49,6 +53,13 @@ _Q = Parameter(
     _q,
     {"type": "string", "minLength": 2, "maxLength": _LONGEST_Q},
 )
+_THEN = Parameter(
+    "datetime",
+    "Objects as they were then: an instant with its zone, or a date. What they are kept of is category, status and place; units are those "
+    "they lie in today.",
+    moment,
+    {"type": "string"},
+)
 _REF = Parameter(
     "ref",
     "An object's number, or its element code.",
@@ -59,7 +70,7 @@ _REF = Parameter(
 
 _LIST = Query(
     *(objects.UNIT, objects.CATEGORY, objects.STATUS, BBOX, _Q, filters.FILTER, filters.LANGUAGE),
-    *(_LIMIT, cursors.CURSOR, form("json", "geojson", "csv")),
+    *(_THEN, RECORDED, _LIMIT, cursors.CURSOR, form("json", "geojson", "csv")),
 )
 _ONE = Query(_REF, form("json", "geojson"))
 _HISTORY = Query(_REF)
@@ -87,7 +98,7 @@ def listed(request: Request) -> Response:
     _require_narrow(request, meant)
     bound = _bound(request)
     after = None if asked.cursor is None else cursors.read(asked.cursor, *bound)
-    found = depends.read(request, store.listed, meant, after=after, limit=asked.limit + 1)
+    found = depends.read(request, store.listed, meant, after=after, limit=asked.limit + 1, then=_then(asked))
     page, more = found[: asked.limit], len(found) > asked.limit
     wanted = conditional.chosen(request, ("json", "geojson", "csv"), asked.f)
     links = [answers.link(_here(bound), "self", "objects", conditional.MEDIA_TYPES[wanted])]
@@ -138,6 +149,13 @@ def history(request: Request) -> Response:
     told_changes = [{**vars(one), "category": kinds[one.category_id].path} for one in changes]
     head = {"object_id": found.object_id, "element_code": found.element_code, "numberReturned": len(changes)}
     return conditional.send(request, orjson.dumps({**head, "changes": told_changes, "links": links}), conditional.JSON, links=links)
+
+
+def _then(asked: SimpleNamespace) -> store.Then | None:
+    """The time a list is asked for, None for today."""
+    if asked.datetime is None and asked.recorded is None:
+        return None
+    return store.Then((asked.datetime or datetime.now(UTC)).astimezone(CHINA).date(), asked.recorded)
 
 
 def _was(conn, ref: str):

@@ -18,6 +18,23 @@ SELECT o.object_id, o.element_code, o.category_id, o.status, o.name, ST_X(o.poin
  ORDER BY o.object_id
  LIMIT %(limit)s;
 
+-- name: objects_then
+-- The same as they were on a day, as it was believed at a moment; the unit is that of where they lie today.
+SELECT o.object_id, o.element_code, o.category_id, o.status, o.name, ST_X(o.point), ST_Y(o.point), o.floor, o.place, o.inspected_on,
+       o.attributes, o.since, o.source, o.recorded_at, ST_AsBinary(o.shape), g.unit_id, g.outcome
+  FROM gridgeo.objects_then(%(day)s::date, %(recorded)s::timestamptz) AS o
+  LEFT JOIN object_grid AS g ON g.object_id = o.object_id AND g.edition_id = (SELECT gridgeo.edition_now())
+ WHERE (%(after)s::bigint IS NULL OR o.object_id > %(after)s)
+   AND (%(units)s::bigint[] IS NULL OR g.unit_id = ANY(%(units)s::bigint[]))
+   AND (%(polygon)s::text IS NULL OR ST_Intersects(o.point, ST_GeomFromWKB(decode(%(polygon)s, 'hex'), 4490)))
+   AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY(%(categories)s::integer[]))
+   AND (%(statuses)s::text[] IS NULL OR o.status = ANY(%(statuses)s::text[]))
+   AND (%(code)s::text IS NULL OR (o.element_code >= %(code)s AND o.element_code < %(code)s || '['))
+   AND (%(part)s::text IS NULL OR o.name ILIKE %(part)s)
+   AND %(filter)s
+ ORDER BY o.object_id
+ LIMIT %(limit)s;
+
 -- name: amounts
 -- How many objects that are meant there are, by category and status.
 SELECT o.category_id, o.status, count(*)

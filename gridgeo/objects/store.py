@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 import shapely
 
@@ -27,6 +28,13 @@ _CODE = re.compile("(?=.{0,8}[0-9])[0-9A-Za-z]{8}[0-9Xx][0-9A-Za-z]{0,55}")
 UNCLEAR = (Outcome.NONE, Outcome.BOUNDARY, Outcome.SEVERAL)
 
 
+class Then(NamedTuple):
+    """A day, and the moment whose beliefs are asked for; None: the last known, and now."""
+
+    day: date | None
+    recorded: datetime | None
+
+
 def find(conn, ref: int | str) -> ManagedObject:
     """Return an object by our number of it or by its element code, which goes first; raises NotFound."""
     text = str(ref)
@@ -38,9 +46,11 @@ def find(conn, ref: int | str) -> ManagedObject:
     return next((one for one in found if one.element_code == code), found[0])
 
 
-def listed(conn, where: Where, after: int | None = None, limit: int = 100) -> list[ManagedObject]:
-    """Return the first objects that are meant, by number; only those after a number where one is given."""
-    return _objects(conn, "objects", after=after, limit=limit, **written(where))
+def listed(conn, where: Where, after: int | None = None, limit: int = 100, then: Then | None = None) -> list[ManagedObject]:
+    """Return the first objects that are meant, by number; after a number where one is given; as they were where that is asked."""
+    if then is None:
+        return _objects(conn, "objects", after=after, limit=limit, **written(where))
+    return _objects(conn, "objects_then", after=after, limit=limit, **then._asdict(), **written(where))
 
 
 def pages(conn, where: Where, size: int = 2000) -> Iterator[list[ManagedObject]]:

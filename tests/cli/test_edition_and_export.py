@@ -77,6 +77,19 @@ def test_diff_says_who_moved_and_by_how_much(run, tmp_path):
     assert len(pyogrio.read_dataframe(tmp_path / "d.geojson")) == 2
 
 
+def test_lineage_says_which_became_which_and_why(run, tmp_path):
+    status, out, _ = run("edition", "lineage", 1, 2)
+    assert status == 0 and "1 transfer" in out and "left out: 0 slivers" in out
+    told = json.loads(run("edition", "lineage", 1, 2, "--json")[1])
+    handed = [row for row in told["lineage"] if row["reason"] == "transfer"]
+    assert [(row["before"], row["after"], row["to_area"]) for row in handed] == [
+        ("99990100100101", "99990100100102", pytest.approx(0.5, rel=1e-3))
+    ]
+    run("edition", "lineage", 1, 2, "--out", tmp_path / "l.csv")
+    lines = (tmp_path / "l.csv").read_text("utf-8-sig").splitlines()
+    assert lines[0].startswith('"level","reason","before"') and len(lines) == 1 + len(told["lineage"])
+
+
 def test_findings_go_to_a_table_and_a_map(run, tmp_path):
     assert "a gap" in run("edition", "findings", 1)[1]
     assert run("edition", "findings", 2)[1] == "The checks found nothing.\n"

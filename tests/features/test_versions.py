@@ -78,17 +78,20 @@ def links(answer: httpx.Response) -> dict[str, str]:
 def test_objects_are_told_as_they_were_and_as_it_was_believed(client, turned, on, recorded, expected):
     """Of one, and of it in a list; places in a box are those of that time."""
     asked = {name: text for name, text in (("datetime", on), ("recorded", recorded)) if text}
+    last = {**asked, "datetime": on.rpartition("/")[2] if on else "2026-01-01"}
     one = client.get(f"{OBJECTS}/{turned}", params=asked)
     listed = told(client.get(OBJECTS, params={**asked, "element_code": TURNED}))["features"]
+    short = told(client.get("/objects", params={**last, "q": TURNED}))["objects"]
     at_a = ids(client, OBJECTS, **asked, bbox="113,22.88,113.02,22.9", element_code=TURNED)
     if expected is None:
-        assert (one.status_code, listed, at_a) == (410, [], [])
+        assert (one.status_code, listed, short, at_a) == (410, [], [], [])
         assert one.json()["code"] == "not-then" and "latest-version" in one.headers["link"]
         return
     feature = told(one)
     lies_at_a = shapely.box(113, 22.88, 113.02, 22.9).covers(shapely.Point(feature["geometry"]["coordinates"]))
     assert (feature["properties"]["status"], lies_at_a) == expected
     assert [each["properties"] for each in listed] == [feature["properties"]]
+    assert [each["status"] for each in short] == [expected[0]]
     assert at_a == ([turned] if expected[1] else [])
 
 

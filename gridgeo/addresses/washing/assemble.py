@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from .text import Edit
+
 Piece = tuple[str, int, int]
 
 _INNER = re.compile(".*[阁轩居苑楼堂庭台]")
@@ -47,7 +49,7 @@ class Place:
 
 @dataclass(slots=True)
 class Draft:
-    """An address being read."""
+    """An address being read; `edits` are the changes from the text as given to this one."""
 
     text: str
     fields: dict[str, Piece] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class Draft:
     roads: list[Road] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     left: list[tuple[str, int, int, bool]] = field(default_factory=list)
+    edits: tuple[Edit, ...] = ()
 
     def has_any(self, names: Iterable[str]) -> bool:
         """Return whether one of some fields is set."""

@@ -16,11 +16,11 @@ _BEFORE_PLATE = ("", "road", "place", "near")
 
 
 class Counting:
-    """A place in a text (`at`), the kind of what was read last (`last`), and the signs there are to read."""
+    """A place in a text (`at`), the kind of what was read last (`last`), and all there was to read (`whole`)."""
 
     def __init__(self, text: str, at: int, draft: Draft) -> None:
         self.text, self.at, self.draft = text, at, draft
-        self.signs = frozenset(text[at:])
+        self.whole = text[at:]
         self.last = ""
 
     def _match(self, pattern: re.Pattern) -> re.Match | None:
@@ -29,10 +29,6 @@ class Counting:
     def _pass(self, count: int) -> bool:
         self.at += count
         return True
-
-    def _has(self, signs: str) -> bool:
-        """Whether one of the signs a part cannot do without is there: quicker than to look for the part in vain."""
-        return not self.signs.isdisjoint(signs)
 
     def _left(self, pattern: re.Pattern) -> bool:
         found = self._match(pattern)
@@ -43,7 +39,7 @@ class Counting:
 
     def _number(self) -> bool:
         """Read one numbered part, of whatever kind may stand after what was read last."""
-        if self._has("自") and not (self.last == "plate" and self._left(counted.SELF_PLATE)):
+        if "自" in self.whole and not (self.last == "plate" and self._left(counted.SELF_PLATE)):
             self._left(counted.SELF_NUMBERED)
         return self._plate() or self._split() or self._block() or self._unit() or self._floor() or self._bare_plate() or self._room()
 
@@ -55,7 +51,7 @@ class Counting:
     def _plate(self) -> bool:
         if (
             self.last not in _BEFORE_PLATE
-            or not self._has("号")
+            or "号" not in self.whole
             or (self.last == "" and not self.draft.has_any(("district", "street", "community")))
         ):
             return False
@@ -84,7 +80,7 @@ class Counting:
 
     def _split(self) -> bool:
         """Block and room, or block, unit and room, with hyphens between: 3-501."""
-        if self.last not in ("place", "block", "plate") or not self._has("-"):
+        if self.last not in ("place", "block", "plate") or "-" not in self.whole:
             return False
         found = self._match(counted.BLOCK_UNIT_ROOM) or self._match(counted.BLOCK_ROOM)
         if not found:
@@ -98,7 +94,7 @@ class Counting:
     def _block(self) -> bool:
         if self.last == "room" or (self.last == "floor" and not self._match(counted.SEAT)):
             return False
-        is_basement = self._has("楼") and self._match(counted.BASEMENT)
+        is_basement = "楼" in self.whole and self._match(counted.BASEMENT)
         found = None if is_basement else self._match(counted.BLOCK)
         if found:
             is_dormitory = "宿舍" in found[0]
@@ -107,11 +103,13 @@ class Counting:
         return bool(named) and bool(self.last or self.draft.fields) and self._set("block", named[0], named.end(), "-")
 
     def _unit(self) -> bool:
-        found = self._match(counted.UNIT) if self.last != "floor" and self._has("单梯") else None
+        may_be = self.last != "floor" and ("单" in self.whole or "梯" in self.whole)
+        found = self._match(counted.UNIT) if may_be else None
         return bool(found) and self._set("unit", found["value"], found.end(), "-")
 
     def _floor(self) -> bool:
-        found = self._match(counted.FLOOR) if self._has("楼F下") else None
+        may_be = "楼" in self.whole or "F" in self.whole or "下" in self.whole
+        found = self._match(counted.FLOOR) if may_be else None
         if not found or ((found["before"] or found["after"]) and "floor" in self.draft.fields):
             return False
         written = found["after"] or found["before"] or _BELOW.sub("-", (found["value"] or "").replace("楼", ""))

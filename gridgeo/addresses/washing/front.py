@@ -35,6 +35,8 @@ def is_elsewhere(text: str) -> bool:
 
 def here(text: str, draft: Draft) -> tuple[int, int]:
     """Return where the first address of this city starts and ends; what stands before and after is left over."""
+    if ";" not in text:
+        return 0, len(text)
     spans = [(found.start(), found.end()) for found in _SENTENCE.finditer(text)]
     if len(spans) < 2:
         return 0, len(text)

@@ -42,8 +42,8 @@ def rooms(w: Written) -> list[str]:
     found = [w.room]
     if w.floor is not None and w.floor > 0 and w.room.isdigit() and len(w.room) <= 2:
         found.append(f"{w.floor}{w.room.zfill(2)}")
-    once = set(w.room.split(","))
-    return list(dict.fromkeys([*found, *(once if len(once) == 1 else ())]))
+    once = set(w.room.split(",")) if "," in w.room else ()
+    return [*found, *once] if len(once) == 1 else found
 
 
 def several(w: Written) -> list[str]:
@@ -68,7 +68,8 @@ def _ranged(part: str) -> list[str]:
 
 def _houses(conn, wanted: list[Candidate]) -> None:
     """Give every candidate the houses of the first number that has any; of a whole floor where no room is written."""
-    pairs = {(one.building.code, room) for one in wanted for room in (*rooms(one.written), *several(one.written))}
+    sought = [(one, rooms(one.written), several(one.written)) for one in wanted]
+    pairs = {(one.building.code, room) for one, ways, ranged in sought for room in (*ways, *ranged)}
     levels = {(one.building.code, one.written.floor) for one in wanted if not one.written.room and one.written.floor is not None}
     by_room: dict[tuple, list[House]] = defaultdict(list)
     if pairs:
@@ -79,14 +80,14 @@ def _houses(conn, wanted: list[Candidate]) -> None:
         buildings, numbers = map(list, zip(*sorted(levels), strict=True))
         for row in rows(conn, "floors", building=buildings, floor=numbers):
             by_room[row[0], row[4]].append(House._make(row))
-    for one in wanted:
+    for one, ways, ranged in sought:
         code, w = one.building.code, one.written
-        for room in rooms(w):
+        for room in ways:
             one.houses = by_room.get((code, room), [])
             if one.houses:
                 break
         else:
-            one.houses = [house for room in several(w) for house in by_room.get((code, room), [])]
+            one.houses = [house for room in ranged for house in by_room.get((code, room), [])]
             one.several = bool(one.houses)
             if not w.room and w.floor is not None:
                 one.houses = by_room.get((code, w.floor), [])

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from . import houses, rules, slips
+from .assemble import Draft
 from .base import Base, Known, rows, sound
 from .comparable import key, number_key
 from .model import Edit, Fault
-from .parse import Parsed
+from .parse import COMPARED
 from .rules import Building, Candidate, Written
 from .text import Step
 
@@ -38,6 +39,8 @@ _LEFT_ROOM = re.compile("[〇零一二三四五六七八九]{3,4}(?![〇零一�
 _JOINED = re.compile("([0-9]{1,2}|[A-Z][0-9]?)(?:-([0-9]{1,2}))?-([0-9]{1,2}[A-Z]|[0-9]{3,4}[A-Z]?)")
 _PHASE = re.compile("(?P<name>.{2,}?)(?P<phase>(?:[0-9]+|[一二三四五六七八九十]+)期)")
 
+#: the parts compared by keys, as they stand in :class:`.rules.Written`
+_COMPARED = ("road", "plate", "compound", "area", "block", "unit")
 _STEPS = {step: (step.name or "").lower() for step in Step}
 
 Ask = tuple[str, tuple[str | None, ...]]
@@ -48,7 +51,7 @@ class Case:
     """A text on its way: what it says, and what it may mean so far; `partial`: a part of the city is hidden from who asks."""
 
     written: Written
-    parsed: Parsed
+    draft: Draft
     partial: bool = False
     candidates: list[Candidate] = field(default_factory=list)
     kind: int = 4
@@ -57,18 +60,18 @@ class Case:
     crowded: bool = False
 
 
-def written(text: str, parsed: Parsed) -> Written:
-    """Return what a parsed text says, by keys."""
-    said = parsed.values()
+def written(text: str, draft: Draft) -> Written:
+    """Return what a text says that was read, by keys."""
+    said = {name: value for name, (value, _, _) in draft.fields.items()}
     found = Written(
         text,
         said.get("district", ""),
         said.get("street", ""),
         said.get("community", ""),
-        *[part and part.key for part in (parsed.road, parsed.plate, parsed.compound, parsed.area, parsed.block, parsed.unit)],
+        *[COMPARED[part](said[part]) if part in said else None for part in _COMPARED],
         floor=_floor(said.get("floor")),
-        room=parsed.room and parsed.room.key,
-        rest=parsed.rest,
+        room=COMPARED["room"](said["room"]) if "room" in said else None,
+        rest=draft.rest(),
         said=said,
     )
     left = _LEFT_ROOM.match(found.rest)
@@ -82,7 +85,7 @@ def written(text: str, parsed: Parsed) -> Written:
 
 def form(case: Case) -> tuple[Edit, ...]:
     """Return what normalising changed in a text."""
-    return tuple([Edit("text", edit.before, edit.after, _STEPS[edit.step]) for edit in case.parsed.edits])
+    return tuple([Edit("text", edit.before, edit.after, _STEPS[edit.step]) for edit in case.draft.edits])
 
 
 def gather(conn, cases: list[Case], base: Base, default_unit: int | None) -> None:

@@ -19,7 +19,7 @@ from .divisions import LEVELS
 from .front import here, take
 from .lexicon import Lexicon, public
 from .reading import Reader
-from .text import ALL, Edit, Normalised, Step, normalise
+from .text import ALL, Edit, Step, normalise
 
 NUMBERED = frozenset({"plate", "block", "unit", "floor", "room"})
 
@@ -91,17 +91,23 @@ def parse(text: str | None, lexicon: Lexicon | None = None, steps: Step = ALL) -
 
 
 def parse_all(texts: Iterable[str | None], lexicon: Lexicon | None = None, steps: Step = ALL) -> list[Parsed]:
-    """Return the fields of each of some addresses, as `parse` does.
+    """Return the fields of each of some addresses, as `parse` does."""
+    return [_parsed(draft) for draft in read_all(texts, lexicon, steps)]
 
-    All are normalised, then all are read, then all are put together: what a stage works with stays near the processor meanwhile,
-    which saves a fifth of the time.
+
+def read_all(texts: Iterable[str | None], lexicon: Lexicon | None = None, steps: Step = ALL) -> list[Draft]:
+    """Return each of some addresses as it was read, for who needs but some of the keys and no places of parts.
+
+    All are normalised, then all are read: what a stage works with stays near the processor meanwhile, which saves a fifth of the time.
     """
     known = lexicon or public()
     given = [text or "" for text in texts]
     addressees = [_addressee(text, known) for text in given]
     plain = [normalise(text[len(addressee) :], steps) for text, addressee in zip(given, addressees, strict=True)]
     drafts = [_read(one.text, known) for one in plain]
-    return [_finished(*of_one) for of_one in zip(plain, drafts, addressees, strict=True)]
+    for draft, one, addressee in zip(drafts, plain, addressees, strict=True):
+        _tell(draft, one.edits, addressee)
+    return drafts
 
 
 def _addressee(text: str, lexicon: Lexicon) -> str:
@@ -132,14 +138,15 @@ def _read(text: str, lexicon: Lexicon) -> Draft:
     return draft
 
 
-def _finished(plain: Normalised, draft: Draft, addressee: str) -> Parsed:
-    parts = {name: Part(value, _COMPARED[name](value), start, end) for name, (value, start, end) in draft.fields.items()}
-    edits = plain.edits
+def _tell(draft: Draft, edits: tuple[Edit, ...], addressee: str) -> None:
     if edits and edits[0].step is Step.LENGTH:
         draft.fault("too-long")
-    if addressee:
-        edits = (Edit(Step.NOISE, addressee, "", 0), *edits)
-    return Parsed(plain.text, **parts, rest=draft.rest(), faults=tuple(draft.faults), edits=edits)
+    draft.edits = (Edit(Step.NOISE, addressee, "", 0), *edits) if addressee else edits
+
+
+def _parsed(draft: Draft) -> Parsed:
+    parts = {name: Part(value, COMPARED[name](value), start, end) for name, (value, start, end) in draft.fields.items()}
+    return Parsed(draft.text, **parts, rest=draft.rest(), faults=tuple(draft.faults), edits=draft.edits)
 
 
 @lru_cache(1 << 16)
@@ -153,4 +160,4 @@ def _number_key(value: str) -> str:
 
 
 #: what gives the key of each field
-_COMPARED = {name: _number_key if name in NUMBERED else _key for name in FIELDS}
+COMPARED = {name: _number_key if name in NUMBERED else _key for name in FIELDS}

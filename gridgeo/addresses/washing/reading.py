@@ -15,6 +15,8 @@ _COUNTING = frozenset(
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ#一二三四五六七八九十东西南北中前后主副甲乙丙丁戊首顶夹地负自宝新商店铺档厂宿裙研综办写行科教实配门住附辅塔员"
 )
 _AFTER_NAME = frozenset("栋座")
+#: signs of what stands beside a road and is no part of it
+_ALONG = re.compile("[段侧面边口旁沿内交汇]")
 #: after what another address may begin
 _COMPLETE = ("place", "plate", "block", "unit", "floor", "room")
 
@@ -102,7 +104,7 @@ class Reader(Counting):
         if lanes:
             self.draft.roads[-1].extend(lanes[0], lanes.end())
             return self._pass(lanes.end() - self.at)
-        return self._has("段侧面边口旁沿内交汇") and (self._left(grammar.STRETCH) or self._left(grammar.CROSSING))
+        return bool(_ALONG.search(self.whole)) and (self._left(grammar.STRETCH) or self._left(grammar.CROSSING))
 
     def _near(self) -> bool:
         """What is only near: the place or the number before it is not the address."""
@@ -127,7 +129,8 @@ class Reader(Counting):
         return bool(lanes) and self._road(self.at, lanes.end(), is_lane=True)
 
     def _phase(self) -> bool:
-        found = self._match(grammar.PHASES) if self._has("区期园") else None
+        may_be = "区" in self.whole or "期" in self.whole or "园" in self.whole
+        found = self._match(grammar.PHASES) if may_be else None
         if not found:
             return False
         self.draft.places[-1].extend(found[0], found.end())

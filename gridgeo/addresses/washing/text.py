@@ -136,7 +136,7 @@ def _case(text: str, edits: list[Edit]) -> str:
 
 
 def _noise(text: str, edits: list[Edit]) -> str:
-    if not tidying.MAY_INTRODUCE.intersection(text):
+    if not tidying.MAY_INTRODUCE.search(text):
         return text
     return _sub(Step.NOISE, tidying.INTRODUCED, "", text, edits)
 

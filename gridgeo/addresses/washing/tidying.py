@@ -27,15 +27,20 @@ INVISIBLE = re.compile(
 LOWER = re.compile("[a-z]+")
 TRADITIONAL = re.compile("[" + "".join(map(chr, glyphs.SIMPLIFIED)) + "]+")
 INTRODUCED = re.compile(f"(?:^|(?<=[;\r\n ]))[ ,:]*{INTRODUCING}(?:\\([^()]*\\))?[ :是为]*")
-MAY_INTRODUCE = frozenset("址点所D于在住部厂司")
+MAY_INTRODUCE = re.compile("[址点所D于在住部厂司]")
 DIVISION = re.compile("(?:广东|深圳|中国|[一-鿿]{2,3}区$)")
 LOWEST_FIRST = re.compile("[^;；,，、 |]+(?:[,，、|] *[^;；,，、|]+)+|[^;；,，、 |]+(?: +[^;；,，、 |]+)+")
 HIGHEST_LAST = re.compile("[,，、| ](?:中国|广东省?|深圳市?|[一-鿿]{2,3}区) *$", re.S)
 
 #: signs one of which must be there (none: whatever is there), the pattern, what it becomes
-Change = tuple[str, re.Pattern, str | Callable[[re.Match], str]]
+Change = tuple[frozenset[str], re.Pattern, str | Callable[[re.Match], str]]
 
-SEPARATORS: tuple[Change, ...] = (
+
+def _changes(*given: tuple[str, re.Pattern, str | Callable[[re.Match], str]]) -> tuple[Change, ...]:
+    return tuple((frozenset(signs), pattern, to) for signs, pattern, to in given)
+
+
+SEPARATORS = _changes(
     (_BLANKS, re.compile("(?:(?<!\\S)\\S\\s){5,}\\S(?!\\S)"), lambda found: "".join(found[0].split())),
     ("【〔〖[{﹙", re.compile("[【〔〖\\[{﹙]"), "("),
     ("】〕〗]}﹚", re.compile("[】〕〗\\]}﹚]"), ")"),
@@ -55,7 +60,7 @@ SEPARATORS: tuple[Change, ...] = (
     (" ", re.compile("(?<=[A-Z]{2}) (?=[A-Z]{2})"), ""),
     ("()", re.compile("\\(([^()]*)\\)|[()]"), lambda found: "" if found[1] is None else found[0]),
 )
-SPELLING: tuple[Change, ...] = (
+SPELLING = _changes(
     ("搂喽缕", re.compile("(?<=[0-9])[搂喽缕](?![0-9]*号)"), "楼"),
     ("是事式适", re.compile("(?<=[0-9]{3})[是事式适](?=$|[,(;])"), "室"),
     ("懂冻拣东动洞", re.compile("(?<=[0-9A-Z])[懂冻拣](?=[0-9]|$)|(?<=[0-9])[东动洞](?=[0-9]{3,4}(?![0-9]))"), "栋"),
@@ -68,7 +73,7 @@ WRITTEN = re.compile(
     f"|(?<=[-,])({_NUMERAL}+)(?![{HAN}])|(?<=之)({_NUMERAL}{{1,2}}?)(?=[号室0-9,(]|$)|第(?=[0-9]+(?:[-,][0-9]+)*(?:{_PARTS}))"
     f"|(?<=[号栋座元楼梯室#])({_NUMERAL}{{3,4}})(?=$|[(,; ])"
 )
-SYNONYMS: tuple[Change, ...] = (
+SYNONYMS = _changes(
     ("#", re.compile("(?<=[路街道巷坊里排村围])([0-9]{1,5}[A-Z]?)#"), "\\1号"),
     ("#号栋幢", re.compile("(?<=[0-9A-Z])(?:号楼|#楼|#栋|#座|号栋|栋楼|幢|#)(?!#)"), "栋"),
     ("层F", re.compile("(?<=[0-9A-DG])(?:楼层|层楼|层)|(?<=[0-9])(?:/F|F(?![A-Z0-9室]|[/,、][0-9]+[A-EG-Z]))|(?<=[首顶下夹])层"), "楼"),
@@ -84,7 +89,7 @@ SYNONYMS: tuple[Change, ...] = (
     ),
     ("和及", re.compile(f"{_NUMBERED}[和及](?=[0-9A-Z])"), ","),
 )
-DOUBLED: tuple[Change, ...] = (
+DOUBLED = _changes(
     ("市", re.compile("^(?:中国)?(?:广东省?)?(?:深圳市?)?([一-鿿]{2,3}区)(?=广东省?深圳市\\1)"), ""),
     ("市", re.compile("^(?:中国)?(广东省?)?(?:深圳市?)?([一-鿿]{2,3}区)(?=深圳市\\2)"), "\\1"),
     ("东市", re.compile("^(?:中国)?(?:(?:广东省?)?深圳市?(?=广东省?深圳)|广东省?(?=广东))"), ""),

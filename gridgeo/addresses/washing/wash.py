@@ -17,7 +17,7 @@ from .base import Base, rows
 from .coarse import coarser
 from .match import Case
 from .model import Category, Edit, Fault, Level, Result, Washed, in_order
-from .parse import Parsed, parse_all
+from .parse import read_all
 from .rules import Building, Candidate, House
 from .text import Step
 
@@ -61,9 +61,10 @@ def _uncollected() -> Iterator[None]:
 
 def _washed_all(conn, texts: list[str | None], base: Base, default_unit: int | None) -> list[Washed]:
     [(sees_whole,)] = rows(conn, "sees_whole")
-    cases = [_case(text, parsed, not sees_whole) for text, parsed in zip(texts, parse_all(texts, base.lexicon), strict=True)]
+    drafts = read_all(texts, base.lexicon)
+    cases = [Case(match.written(text or "", draft), draft, not sees_whole) for text, draft in zip(texts, drafts, strict=True)]
     under_code = coded.gather(conn, cases, base)
-    here = [case for case in cases if "elsewhere" not in case.parsed.faults]
+    here = [case for case in cases if "elsewhere" not in case.draft.faults]
     reading = [case for case in here if case.kind >= 4 and case.written.deepest is not Level.NONE]
     match.gather(conn, reading, base, default_unit)
     houses.settle(conn, [*under_code, *reading], base)
@@ -71,12 +72,8 @@ def _washed_all(conn, texts: list[str | None], base: Base, default_unit: int | N
     return [_washed(case, base, default_unit, shallow.get(id(case))) for case in cases]
 
 
-def _case(text: str | None, parsed: Parsed, partial: bool) -> Case:
-    return Case(match.written(text or "", parsed), parsed, partial)
-
-
 def _washed(case: Case, base: Base, default_unit: int | None, shallow: Washed | None) -> Washed:
-    if "elsewhere" in case.parsed.faults:
+    if "elsewhere" in case.draft.faults:
         return Washed(case.written.text, Category.NONE, "elsewhere", faults=(Fault.ELSEWHERE,), unparsed=case.written.rest)
     if shallow is not None:
         return shallow
@@ -149,7 +146,7 @@ def _faults(case: Case, one: Candidate, missed: set[Fault]) -> set[Fault]:
         faults.add(Fault.MISSING_DISTRICT)
     if w.rest:
         faults.add(Fault.UNPARSED)
-    if any(edit.step is Step.SPELLING for edit in case.parsed.edits):
+    if any(edit.step is Step.SPELLING for edit in case.draft.edits):
         faults.add(Fault.TYPO)
     if not w.room and w.floor is not None and one.building.floors and w.floor > one.building.floors:
         faults.add(Fault.WRONG_FLOOR)
@@ -162,7 +159,7 @@ def _faults(case: Case, one: Candidate, missed: set[Fault]) -> set[Fault]:
 
 def _refusal(case: Case, one: Candidate, base: Base, faults: set[Fault]) -> tuple[str, Fault] | None:
     """The rule that forbids A and B for the one place found, and its fault; None where none does."""
-    if "near" in case.parsed.faults:
+    if "near" in case.draft.faults:
         return "only near", Fault.NEARBY
     if case.crowded:
         return "ambiguous", Fault.AMBIGUOUS

@@ -13,11 +13,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
+from gridgeo.cql2 import sql as cql2
+from gridgeo.cql2.model import Joined, Queryable
+from gridgeo.exports import collected, rules
 from gridgeo.exports import objects as exports
 from gridgeo.exports.model import Format
+from gridgeo.features.collections import COLLECTIONS
+from gridgeo.features.question import Filter, Question
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.moments import CHINA
 from gridgeo.objects import counts, drawn, store
+from gridgeo.objects import filters as known
 from gridgeo.objects.model import NOWHERE, Status, Where
 
 from .. import depends, filters, object_bodies, objects, schemas
@@ -32,15 +38,20 @@ MOST = 100_000
 
 _FORMAT = Parameter(
     "f",
-    "Format of the file.",
-    one_of(*exports.FORMATS),
-    {"type": "string", "enum": [str(kind) for kind in exports.FORMATS], "default": str(Format.GEOJSON)},
+    f"Format of the file: {', '.join(exports.FORMATS)} tell of each object the units it lies in; the others are as the collection has it.",
+    one_of(*Format),
+    {"type": "string", "enum": [str(kind) for kind in Format], "default": str(Format.GEOJSON)},
     Format.GEOJSON,
 )
+#: What filters of objects speak of, as the collection's features have it.
+_COLUMNS = {
+    name: Queryable(name, each.type, f"f.{'category_id' if name == 'category' else name}", each.values)
+    for name, each in known.PROPERTIES.items()
+}
 _DRAWN = Query(_FORMAT, filters.FILTER, filters.LANGUAGE)
 _FILTERED = Query(_FORMAT, objects.UNIT, objects.CATEGORY, objects.STATUS, BBOX, filters.FILTER, filters.LANGUAGE)
 _BODY = object_bodies.described("One of polygon, circle and unit.", unit={"type": "string", "description": objects.UNIT.description})
-_FILE = {200: {"content": schemas.files(kind.media_type for kind in exports.FORMATS)}}
+_FILE = {200: {"content": schemas.files(kind.media_type for kind in Format)}}
 
 
 @router.post(
@@ -80,7 +91,7 @@ async def _file(request: Request, kind: str, asked: SimpleNamespace) -> Response
         shutil.rmtree(folder, ignore_errors=True)
         raise
     stamp = datetime.now(CHINA).strftime("%Y%m%d-%H%M")
-    names = f"objects_{stamp}{path.suffix}", f"部件_{stamp}{path.suffix}"
+    names = f"objects_{stamp}{Format(kind).ending}", f"部件_{stamp}{Format(kind).ending}"
     headers = {
         "Cache-Control": "no-store",
         "Content-Disposition": f"attachment; filename=\"{names[0]}\"; filename*=UTF-8''{quote(names[1])}",
@@ -102,8 +113,23 @@ def _written(conn, path: Path, kind: Format, today: Snapshot, where: Where, auth
     if n > MOST:
         rule = f"{n:,} objects are meant, and at most {MOST:,} go into a file: ask by unit, category or a smaller area"
         raise AnswerTooLarge(f"{rule}; for all of them: gridgeo export objects")
+    if kind not in exports.FORMATS:
+        layer = collected.Layer(COLLECTIONS["objects"], _question(where))
+        collected.write(conn, path, [layer], kind, rules.usual_datum(kind), authority=authority, overwrite=True)
+        return
     about = exports.about(today, n, datetime.now(CHINA), authority)
     exports.write(path, kind, store.pages(conn, where), exports.Words.of(conn, today), about)
+
+
+def _question(where: Where) -> Question:
+    """What is meant, as the collection is asked."""
+    said = [f"status IN ({', '.join(repr(str(status)) for status in where.statuses or Status)})"]
+    if where.categories:
+        said.append(f"category IN ({', '.join(map(str, where.categories))})")
+    nodes = [known.parse(each) for each in said] + ([where.only] if where.only else [])
+    node = Joined("AND", tuple(nodes)) if len(nodes) > 1 else nodes[0]
+    only = Filter(cql2.condition(node, _COLUMNS, lambda points: points), node.names, None)
+    return Question(area=where.polygon, units=where.units, only=only)
 
 
 def _amount(conn, today: Snapshot, where: Where) -> int:

@@ -17,7 +17,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which, how long, and where to."""
-    known = "bulk, single, growth, http, page, furnished, edition, exports, codes, addresses, washing, linkage, objects, tiles, demo"
+    known = "bulk, single, growth, http, page, furnished, edition, exports, files, codes, addresses, washing, linkage, objects, tiles, demo"
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{known} (default: all)")
     parser.add_argument("--quick", action="store_true", help="smaller and shorter: to see that it works, not to quote")
     parser.add_argument(
@@ -33,6 +33,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from bench import (
         addresses,
         codes,
+        exports,
         features,
         first_map,
         furnished,
@@ -57,6 +58,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         "furnished": furnished.furnished,
         "edition": loading.edition,
         "exports": loading.exports,
+        "files": exports.files,
         "codes": codes.codes,
         "addresses": addresses.addresses,
         "objects": objects.objects,

@@ -24,7 +24,7 @@ SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg")
 _SHAPEFILE_EXTRAS = (".sbn", ".sbx", ".qix", ".fix", ".xml", ".qmd")
 
 #: the only formats GDAL reads for us
-DRIVERS = frozenset({"ESRI Shapefile", "GPKG"})
+DRIVERS = frozenset({"ESRI Shapefile", "GPKG", "FlatGeobuf"})
 
 _PREFIX = "gridgeo-load-"
 _MOST_BYTES = 1 << 30

@@ -455,7 +455,7 @@ def test_a_file_of_nothing_is_refused(place, body):
 
 
 def test_a_file_in_a_format_we_do_not_write_is_refused(place):
-    posted(place, "/objects/download", {"unit": A}, status=400, f="shp")
+    posted(place, "/objects/download", {"unit": A}, status=400, f="dwg")
 
 
 # --- a part of the city ---------------------------------------------------------------------------------------

@@ -163,7 +163,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "VRT as shp": (raw("a.shp", VRT), "is XML (VRT"),
     "VRT in a zip": (archive({"a.vrt": VRT.encode()}), "'a.vrt'"),
     "VRT as csv in a zip": (archive({"a.csv": VRT.encode()}), "is XML (VRT"),
-    "KML": (raw("a.geojson", '<?xml version="1.0"?><kml/>'), "is XML"),
+    "KML": (raw("a.geojson", '<?xml version="1.0"?><kml/>'), "is a KML by its content"),
     "csv called geojson": (raw("a.geojson", "code,name\n1,a\n"), "which its name does not say"),
     "geojson called csv": (raw("a.csv", collection()), "which its name does not say"),
     "zip called gpkg": (archive({"a.csv": b"code\n1\n"}, "a.gpkg"), "which its name does not say"),

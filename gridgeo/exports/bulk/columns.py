@@ -71,6 +71,7 @@ _SHORT: Mapping[str, str] = {
     "place": "DZBM",
     "inspected_on": "XJRQ",
     "since": "QYRQ",
+    "until": "JZRQ",
     "attributes": "SX",
 }
 #: Where one word means different things in two collections.

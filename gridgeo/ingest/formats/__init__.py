@@ -1,28 +1,34 @@
 """File formats. What a file is, is told by its first bytes; its name must agree. Runs in the reading process only.
 
-Doors: :func:`read`. GeoJSON, CSV, WKT, WKB and DBF are read by parsers of our own, which know nothing but what is
-wanted; GDAL reads GeoPackage and the geometry of Shapefiles.
+Doors: :func:`read`. GeoJSON, CSV, KML, WKT, WKB and DBF are read by parsers of our own, which know nothing but what is
+wanted; GDAL reads GeoPackage, FlatGeobuf and the geometry of Shapefiles, arro3 reads Parquet.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from ..model import Table
-from .refused import Refused
+from .refused import READ, Refused
 
 _SQLITE = b"SQLite format 3\0"
 _SHAPEFILE = bytes.fromhex("0000270a")
+_FLATGEOBUF, _PARQUET = b"fgb\x03fgb", b"PAR1"
+_KML = re.compile(rb"(<\?xml[^>]*\?>)?\s*(<!--.{0,1000}?-->\s*)*<kml[\s/>]", re.DOTALL)
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 #: the endings a kind of file may have
 ENDINGS = {
-    "geojson": {"geojson", "json", "geojsonl", "geojsons", "ndjson", "jsonl"},
+    "geojson": {"geojson", "json", "geojsonl", "geojsons", "geojsonseq", "ndjson", "jsonl"},
     "csv": {"csv", "tsv", "tab", "txt", "wkt"},
     "xlsx": {"xlsx", "xlsm"},
     "zip": {"zip"},
     "gpkg": {"gpkg"},
     "shapefile": {"shp"},
+    "flatgeobuf": {"fgb"},
+    "parquet": {"parquet", "geoparquet"},
+    "kml": {"kml"},
 }
 _NAMES = {
     "geojson": "JSON",
@@ -31,6 +37,9 @@ _NAMES = {
     "zip": "a zip",
     "gpkg": "a GeoPackage",
     "shapefile": "a Shapefile",
+    "flatgeobuf": "a FlatGeobuf",
+    "parquet": "a Parquet file",
+    "kml": "a KML",
 }
 
 
@@ -60,8 +69,9 @@ def sniff(path: Path) -> str:
         return "xlsx" if archive.is_workbook(path) else "zip"
     if head.startswith(_SQLITE):
         return "gpkg"
-    if head.startswith(_SHAPEFILE):
-        return "shapefile"
+    for kind, mark in (("shapefile", _SHAPEFILE), ("flatgeobuf", _FLATGEOBUF), ("parquet", _PARQUET)):
+        if head.startswith(mark):
+            return kind
     if head.startswith((b"PK\x05\x06", b"PK\x07\x08")):
         raise Refused("is an empty or split zip")
     return _text_kind(head)
@@ -71,12 +81,14 @@ def _text_kind(head: bytes) -> str:
     marked = head.startswith(_MARKS)
     text = head[3:] if head.startswith(_MARKS[0]) else head
     first = text.lstrip()[:1]
+    if _KML.match(text.lstrip()):
+        return "kml"
     if first == b"<":
-        raise Refused("is XML (VRT, KML, GML or a web page): export it as GeoJSON, GeoPackage, Shapefile, CSV or XLSX")
+        raise Refused(f"is XML (VRT, GML or a web page): export it as {READ}")
     if first in (b"{", b"[", b"\x1e"):
         return "geojson"
     if head.startswith((b"%PDF", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"Rar!", b"7z")) or (b"\0" in head and not marked):
-        raise Refused("is none of the formats that are read: GeoJSON, GeoPackage, Shapefile, CSV, XLSX, or a zip of them")
+        raise Refused(f"is none of the formats that are read: {READ}, or a zip of them")
     return "csv"
 
 
@@ -90,7 +102,7 @@ def _inside(name: str, path: Path) -> list[Table]:
 
 
 def _reader(kind: str):
-    from . import gdal, geojson, sheets
+    from . import gdal, geojson, kml, parquet, sheets
 
     return {
         "geojson": geojson.read,
@@ -98,4 +110,7 @@ def _reader(kind: str):
         "xlsx": sheets.read_xlsx,
         "gpkg": gdal.read_gpkg,
         "shapefile": gdal.read_shapefile,
+        "flatgeobuf": gdal.read_flatgeobuf,
+        "parquet": parquet.read,
+        "kml": kml.read,
     }[kind]

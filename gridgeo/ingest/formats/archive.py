@@ -6,7 +6,7 @@ import stat
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from .refused import Refused
+from .refused import READ, Refused
 
 MOST_ENTRIES = 1_000
 MOST_BYTES = 2 << 30
@@ -14,8 +14,8 @@ _MOST_RATIO = 200
 _RATIO_FROM = 64 << 20
 _CHUNK = 1 << 20
 
-_TEXT = {".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".csv", ".tsv", ".tab", ".wkt"}
-_READ = _TEXT | {".xlsx", ".xlsm", ".gpkg", ".shp"}
+_TEXT = {".geojson", ".json", ".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl", ".kml", ".csv", ".tsv", ".tab", ".wkt"}
+_READ = _TEXT | {".xlsx", ".xlsm", ".gpkg", ".fgb", ".parquet", ".shp"}
 _PARTS = {".shx", ".dbf", ".prj", ".cpg"}
 
 #: what other programs put beside the data, and says nothing here
@@ -48,7 +48,7 @@ def unpack(name: str, path: Path) -> list[tuple[str, Path]]:
         chosen.setdefault(group, []).append((entry, inner))
     found = [(inner, group) for group, entries in chosen.items() for _, inner in entries if PurePosixPath(inner).suffix.lower() in _READ]
     if not found:
-        raise Refused("holds nothing that is read: GeoJSON, GeoPackage, Shapefile (.shp with .shx and .dbf), CSV or XLSX")
+        raise Refused(f"holds nothing that is read: {READ}")
     places = {}
     for number, entries in enumerate(chosen.values()):
         for entry, inner in entries:

@@ -1,4 +1,4 @@
-"""GeoPackage and Shapefile, by a GDAL that has no other driver left."""
+"""GeoPackage, FlatGeobuf and Shapefile, by a GDAL that has no other driver left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from .refused import MOST_ROWS, Refused, columns, heights_dropped, note, text
 #: features that are points, by row
 Points = dict[int, tuple[float, float]]
 
-_DRIVERS = {"ESRI Shapefile", "GPKG"}
+_DRIVERS = {"ESRI Shapefile", "GPKG", "FlatGeobuf"}
+_NAMES = {".gpkg": "GeoPackage", ".fgb": "FlatGeobuf"}
 _MOST_LAYERS = 64
 
 
@@ -38,7 +39,7 @@ def read_shapefile(name: str, path: Path) -> list[Table]:
     _, _, geometries, _ = _load(place, columns=[], encoding="UTF-8")
     if len(present) != len(geometries):
         raise Refused(f"has {len(geometries):,} shapes and {len(present):,} rows: the .shp and .dbf do not belong together")
-    shapes, faults, points, lines = _shapes([geometry for geometry, there in zip(geometries, present, strict=True) if there])
+    shapes, faults, points, lines = shapes_of([geometry for geometry, there in zip(geometries, present, strict=True) if there])
     kept = {title: [cell for cell, there in zip(column, present, strict=True) if there] for title, column in cells.items()}
     return [Table(name, kept, shapes, _declared(system), (*notes, *faults), points, lines)]
 
@@ -64,13 +65,18 @@ def read_gpkg(name: str, path: Path) -> list[Table]:
     return [_layer(name if len(chosen) == 1 else f"{name}:{layer}", place, layer) for layer in chosen]
 
 
-def _layer(name: str, place: Path, layer: str) -> Table:
+def read_flatgeobuf(name: str, path: Path) -> list[Table]:
+    """Return the one table of a FlatGeobuf. Raises Refused."""
+    return [_layer(name, path.rename(path.with_suffix(".fgb")), None)]
+
+
+def _layer(name: str, place: Path, layer: str | None) -> Table:
     meta, _, geometries, fields = _load(place, layer=layer, datetime_as_string=True)
     titles = columns(list(meta["fields"]))
     cells = {title: [text(value) for value in values.tolist()] for title, values in zip(titles, fields, strict=True)}
     if geometries is None:
         return Table(name, cells)
-    shapes, faults, points, lines = _shapes(geometries)
+    shapes, faults, points, lines = shapes_of(geometries)
     return Table(name, cells, shapes, _declared(meta["crs"] or ""), tuple(faults), points, lines)
 
 
@@ -118,10 +124,11 @@ def _pyogrio():
 
 def _said(error: Exception, place: Path) -> str:
     reason = str(error).splitlines()[0].replace(str(place), "it").replace(str(place.parent), "")
-    return f"is damaged or no {'GeoPackage' if place.suffix == '.gpkg' else 'Shapefile'}: {reason[:200]}"
+    return f"is damaged or no {_NAMES.get(place.suffix, 'Shapefile')}: {reason[:200]}"
 
 
-def _shapes(geometries) -> tuple[Shapes, list[Issue], Points, dict[int, Lines]]:
+def shapes_of(geometries) -> tuple[Shapes, list[Issue], Points, dict[int, Lines]]:
+    """Return the areas of WKB, and by row what is wrong with them, those that are points, and those that are lines."""
     read: list[Rings] = []
     points: Points = {}
     lines: dict[int, Lines] = {}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from ...issues import Issue, Severity
 
+#: what is read, for who has something else
+READ = "GeoJSON, GeoPackage, Shapefile (.shp with .shx and .dbf), FlatGeobuf, GeoParquet, KML, CSV or XLSX"
+
 MOST_COLUMNS = 1_000
 MOST_ROWS = 2_000_000
 

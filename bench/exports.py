@@ -1,0 +1,144 @@
+"""Millions of features into files: our command against ogr2ogr with the same statement on the same database, in time and in memory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from psycopg2 import sql
+
+from gridgeo.db import connection
+from gridgeo.exports.bulk import columns
+from gridgeo.exports.model import Format
+from gridgeo.features import statements
+from gridgeo.features.collections import COLLECTIONS
+from gridgeo.features.question import Question
+from gridgeo.hierarchy import editions
+from gridgeo.hierarchy.model import GOVERNANCE
+from gridgeo.ingest import addresses, objects
+from gridgeo.objects import categories
+from gridgeo.sample import addresses as invented_addresses
+from gridgeo.sample import objects as invented_objects
+
+from .figures import Result
+from .ground import SEED, Ground, say
+
+_HOUSES, _OBJECTS, _QUICK = 2_000_000, 1_600_000, 10
+_DRIVERS = {Format.GPKG: "GPKG", Format.FGB: "FlatGeobuf", Format.CSV: "CSV", Format.GEOJSON: "GeoJSON"}
+#: Formats ogr2ogr does not write in the same way, or not at all: ours alone.
+_ALONE = {"houses": (Format.PARQUET, Format.SHP), "objects": (Format.PARQUET,)}
+_SIDE_BY_SIDE = {"houses": tuple(_DRIVERS), "objects": (Format.GPKG, Format.CSV)}
+
+
+class Run(NamedTuple):
+    """What a command took: seconds, and megabytes of memory at its peak."""
+
+    seconds: float
+    megabytes: float
+    size: int
+
+    def __str__(self) -> str:
+        return f"{self.megabytes:,.0f} MB of memory, a file of {self.size / 1e6:,.0f} MB"
+
+
+def files(ground: Ground, quick: bool) -> Result:
+    """Write all houses and all objects, side by side with ogr2ogr; and a tenth of the houses, to see what memory does."""
+    part = _QUICK if quick else 1
+    houses, things = _HOUSES // part, _OBJECTS // part
+    result = Result("files", f"{houses:,} houses and {things:,} managed objects into files")
+    url = ground.database("files")
+    with tempfile.TemporaryDirectory(prefix="gridgeo-bench-") as folder:
+        _fill(ground, url, Path(folder), houses, things)
+        for name in _SIDE_BY_SIDE:
+            for kind in _SIDE_BY_SIDE[name]:
+                _both(result, url, Path(folder), name, kind)
+            for kind in _ALONE[name]:
+                say(f"files: {name} as {kind}")
+                run = _ours(url, Path(folder), name, kind)
+                result.add(f"{name} as {kind}", run.seconds, "s", note=str(run))
+        _memory(result, url, Path(folder))
+    return result
+
+
+def _fill(ground: Ground, url: str, folder: Path, houses: int, things: int) -> None:
+    say("files: making and loading")
+    frame = ground.frame("baoan")
+    bases = invented_addresses.write(invented_addresses.make("baoan", SEED, houses, units=frame), folder / "bases")
+    made = invented_objects.write(invented_objects.make("baoan", SEED, things, units=frame), folder / "things")
+    with closing(connection.connect(url)) as conn:
+        with conn:
+            draft, _ = editions.stage(conn, GOVERNANCE, frame, name="baoan")
+            editions.activate(conn, draft.edition_id)
+            categories.activate(conn, categories.stage(conn, invented_objects.categories(), "sample", "sample"))
+        for kind in ("buildings", "houses"):
+            with conn:
+                (path,) = [path for path in bases if path.stem == kind]
+                plan = addresses.plan(conn, kind, [path], datum="cgcs2000" if kind == "buildings" else "", storing=True)
+                addresses.commit(conn, plan, {issue.code for issue in plan.errors()})
+        with conn:
+            objects.commit(conn, objects.plan(conn, [path for path in made if path.stem == "objects"], datum="cgcs2000", storing=True))
+        conn.autocommit = True
+        with conn.cursor() as cur:
+            cur.execute("VACUUM ANALYZE")
+
+
+def _both(result: Result, url: str, folder: Path, name: str, kind: Format) -> None:
+    say(f"files: {name} as {kind}")
+    ours = _ours(url, folder, name, kind)
+    theirs = _theirs(url, folder, name, kind) if shutil.which("ogr2ogr") else None
+    result.add(f"{name} as {kind}", ours.seconds, "s", note=str(ours))
+    if theirs is not None:
+        result.add(f"ogr2ogr, the same {name} as {kind}", theirs.seconds, "s", theirs.seconds / ours.seconds, str(theirs))
+        result.goal(
+            f"{name} as {kind} at least as fast as ogr2ogr", f"{theirs.seconds / ours.seconds:.2f} times", ours.seconds <= theirs.seconds
+        )
+
+
+def _memory(result: Result, url: str, folder: Path) -> None:
+    """Ten times the features take the same memory: nothing waits for anything but the next batch."""
+    for kind in (Format.GPKG, Format.PARQUET):
+        some = _ours(url, folder, "houses", kind, "--filter", "house_code LIKE '%01'")
+        everything = _ours(url, folder, "houses", kind)
+        more = everything.megabytes - some.megabytes
+        told = f"of a part {some}; of all {everything}"
+        result.goal(f"houses as {kind}: at most 60 MB more memory for all than for a part", told, more <= 60)
+
+
+def _ours(url: str, folder: Path, name: str, kind: Format, *more: str) -> Run:
+    path = folder / f"ours{kind.ending}"
+    command = [sys.executable, "-m", "gridgeo", "export", name, str(path), *more]
+    return _run(command, path, DATABASE_URL=url)
+
+
+def _theirs(url: str, folder: Path, name: str, kind: Format) -> Run:
+    """The same columns, read by ogr2ogr with the statement ours is."""
+    path = folder / f"theirs{kind.ending}"
+    collection = COLLECTIONS[name]
+    with closing(connection.connect(url)) as conn, conn.cursor() as cur:
+        told = [sql.SQL(f"{each.told} AS {each.field.name}") for each in columns.of(collection)]
+        asked = cur.mogrify(*statements.selected(collection, Question(), [*told, sql.SQL("f.geom")])).decode()
+        given = conn.get_dsn_parameters()
+    source = " ".join(f"{key}={given[key]}" for key in ("host", "port", "user", "dbname") if key in given)
+    layout = ["-lco", "GEOMETRY=AS_XY"] if kind is Format.CSV else []
+    command = ["ogr2ogr", "-f", _DRIVERS[kind], str(path), f"PG:{source}", "-sql", asked, "-nln", name, *layout]
+    return _run(command, path, PGOPTIONS="-c search_path=gridgeo,public -c gridgeo.area=all")
+
+
+def _run(command: list[str], path: Path, **variables: str) -> Run:
+    start = time.perf_counter()
+    process = subprocess.Popen(command, env={**os.environ, **variables}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    complaint = process.stderr.read()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command[0], stderr=complaint)
+    run = Run(time.perf_counter() - start, used.ru_maxrss / 1024, path.stat().st_size)
+    path.unlink()
+    return run

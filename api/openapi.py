@@ -13,11 +13,14 @@ from pydantic.json_schema import models_json_schema
 
 from gridgeo.access.model import Principal
 
-from . import policies, schemas, schemas_changes
+from . import policies, schemas, schemas_changes, schemas_lineage
 
 VERSION = "3.0.3"
 #: Schemas named by reference only.
-_NAMED = (schemas_changes.Change, schemas_changes.ExtractLine, schemas.Points, schemas.Feature, schemas.FeatureCollection, schemas.Problem)
+_NAMED = (
+    *(schemas_changes.Change, schemas_changes.ExtractLine, schemas_lineage.Codes),
+    *(schemas.Points, schemas.Feature, schemas.FeatureCollection, schemas.Problem),
+)
 #: The two ways to say who one is. Which scope an operation needs its description says: in 3.0 only OAuth names scopes.
 _SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key (gg_…), or a token (JWT) of this installation's issuer."},

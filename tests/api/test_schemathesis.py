@@ -1,0 +1,57 @@
+"""What the OpenAPI document says holds: schemathesis asks every operation as it is described, and otherwise, and reads every answer.
+
+A few examples of each for every commit; with `--long` many, and sequences of requests that follow each other.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gridgeo.bootstrap.environment import Environment
+from gridgeo.errors import EnvironmentIncomplete
+from gridgeo.settings import Settings
+from tests.api.whole import served
+
+LOCK = Path(__file__).with_name("schemathesis.lock")
+
+#: No error of ours, no status and no form that the document does not name, and every answer as its schema has it.
+CHECKS = (
+    *("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance"),
+    *("response_schema_conformance", "unsupported_method", "allow_header_conformance", "use_after_free", "ignored_auth"),
+)
+#: What it does not know how to write.
+_HOOKS = 'import schemathesis\nschemathesis.serializer.alias("application/x-ndjson", "text/plain")\n'
+_SHORT = ("--phases", "fuzzing", "--max-examples", "1", "--no-shrink")
+_LONG = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "100")
+
+
+@pytest.fixture(scope="module")
+def program() -> str:
+    """The program, in an environment of its own that is made where a package index can be reached."""
+    held = Environment(Settings.from_env().home / "schemathesis", LOCK)
+    held.place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        held.make_ready()
+    except EnvironmentIncomplete as error:
+        pytest.skip(f"schemathesis is not installed: {error}")
+    return str(held.place / "bin" / "st")
+
+
+def test_the_document_is_held_to(program, server, template, tmp_path_factory, tmp_path, request):
+    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy") and name != "PYTHONPATH"}
+    (tmp_path / "hooks.py").write_text(_HOOKS)
+    plain |= {"NO_COLOR": "1", "PYTHONPATH": str(tmp_path), "SCHEMATHESIS_HOOKS": "hooks"}
+    with served(server, template, tmp_path_factory.mktemp("home")) as city:
+        command = [program, "run", f"{city.address}/api", "--header", f"Authorization: Bearer {city.key}", "--checks", ",".join(CHECKS)]
+        command += ["--seed", "1", "--suppress-health-check", "all", "--warnings", "off", "--request-timeout", "30", "--workers", "2"]
+        command += ["--continue-on-failure", *(_LONG if request.config.getoption("--long") else _SHORT)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=plain, timeout=3600)
+    told = done.stdout[-20_000:] + done.stderr[-2000:]
+    tested = re.search(r"Tested: +(\d+)|Operations: +(\d+) selected", done.stdout)
+    assert tested and int(tested[1] or tested[2]) > 100, told
+    assert done.returncode == 0 or not re.search("= FAILURES =|Network Error|Schema Error", done.stdout), told  # else it was in its own way

@@ -34,13 +34,14 @@ SQL = queries.load(__package__, "downloads.sql")
 #: What is written where nobody says what: the levels of grids are collections of their own.
 USUAL, COMMON = (Format.GPKG, Format.PARQUET, Format.CSV), tuple(name for name in COLLECTIONS if name != "grids")
 
-#: Entities of the change feed a relation is made of. All tell in which grid something lies, so the edition is part of each version.
-_ENTITIES = {
-    "grids": ("edition", "unit"),
-    "buildings": ("building", "address"),
-    "houses": ("building", "house"),
-    "addresses": ("building", "house", "name"),
-    "objects": ("object", "category"),
+#: Entities of the change feed a relation is made of, and the query for the last day on which something of it began or ended. All tell in
+#: which grid something lies, so the edition is part of each version.
+_MADE_OF: dict[str, tuple[tuple[str, ...], str | None]] = {
+    "grids": (("edition", "unit"), None),
+    "buildings": (("building", "address"), "turned_buildings"),
+    "houses": (("building", "house"), "turned_houses"),
+    "addresses": (("building", "house", "name"), "turned_addresses"),
+    "objects": (("object", "category"), "turned_objects"),
 }
 _INDEX, _LOCK, _PART = "index.json", ".lock", "part_"
 #: A file nobody names any more is kept for so many seconds: somebody may have been told of it just now.
@@ -147,11 +148,9 @@ def writer(authority: str = "") -> Writer:
 def version(conn, collection: Collection, today: date | None = None) -> str:
     """Return the version of what a collection shows today (of the administrator's connection: changes of all tables are looked at)."""
     day = today or datetime.now(CHINA).date()
-    number = _one(conn, "changed", entities=list(_ENTITIES[collection.relation]))
-    parts = [f"t{number}", f"e{_one(conn, 'edition') or 0}"]
-    if collection.dated:
-        parts.append(f"d{_one(conn, f'turned_{collection.relation}', today=day) or 0}")
-    return "-".join(parts)
+    entities, turned = _MADE_OF[collection.relation]
+    number, edition = _one(conn, "changed", entities=list(entities)), _one(conn, "edition") or 0
+    return f"t{number}-e{edition}" + (f"-d{_one(conn, turned, today=day) or 0}" if turned else "")
 
 
 def make(

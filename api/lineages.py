@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 
@@ -13,7 +14,7 @@ from gridgeo.addresses import lineage
 from gridgeo.hierarchy.lineage import Descent, Lineage
 from gridgeo.hierarchy.model import Edition
 
-from . import answers, depends
+from . import answers, depends, mementos, rooted
 
 #: So many are kept, for so many seconds: areas stay as they are, but houses are added.
 _MOST, _KEPT_S = 8, 3600.0
@@ -37,13 +38,13 @@ def came_from(request: Request, before: Edition, here: Edition, ref: str) -> dic
     """Return the units of the edition before that lay where a unit lies, with their shares in it."""
     made = between(request, before, here)
     units = [_told(row, row.before, row.before_name, row.from_area, row.from_households) for row in made.origins[ref] if row.before]
-    return {"edition": answers.edition(before), **head(made), "units": units}
+    return {"edition": answers.edition(before), **head(made), "units": [_leading_on(unit, before) for unit in units]}
 
 
 def became(request: Request, here: Edition, after: Edition, ref: str) -> dict[str, Any]:
     """Return the units of the edition after that lie where a unit lay, with its shares in them."""
     made = between(request, here, after)
-    return {"edition": answers.edition(after), **head(made), "units": followers(made, ref)}
+    return {"edition": answers.edition(after), **head(made), "units": [_leading_on(unit, after) for unit in followers(made, ref)]}
 
 
 def followers(made: Lineage, ref: str) -> list[dict[str, Any]]:
@@ -58,10 +59,16 @@ def head(made: Lineage) -> dict[str, Any]:
     return {"households_by": "houses" if by_houses else "area", "slivers": slivers}
 
 
+def _leading_on(unit: dict[str, Any], edition: Edition) -> dict[str, Any]:
+    """A unit with the address of its own lineage in its edition."""
+    then = urlencode({"datetime": mementos.instant(edition.valid_from)}, safe=":")
+    return {**unit, "href": rooted.at(f"/grids/{unit['code']}/lineage?{then}")}
+
+
 def _told(row: Descent, code: str, name: str, area: float, households: float) -> dict[str, Any]:
     return {"code": code, "name_zh": name, "reason": row.reason, "area_m2": row.area_m2, "area": area, "households": households}
 
 
 def _made(conn, before: Edition, after: Edition) -> Lineage:
     depends.patient(conn)
-    return lineage.between(conn, before, after)
+    return lineage.between(conn, before, after).bare

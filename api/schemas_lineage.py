@@ -24,6 +24,7 @@ class Relative(_Schema):
     area_m2: float | None = Field(description="Square metres both have in common; null for units without area.")
     area: float = Field(description="Share by area; those of one unit add up to 1.")
     households: float = Field(description="Share by households; those of one unit add up to 1.")
+    href: str | None = Field(None, description="Its own lineage: where to go on.")
 
 
 class Slivers(_Schema):

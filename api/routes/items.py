@@ -31,7 +31,14 @@ from ..streams import Stream
 router = APIRouter(prefix="/collections/{collectionId}/items", tags=["collections"])
 
 _ID = Parameter("id", "Id of a feature.", str, {"type": "string"}, example="440306", place="path")
-_ITEM = Query(ogc.COLLECTION, _ID, CRS, DATETIME, RECORDED, form("json", "html"))
+_WISHED = Parameter(
+    "Accept-Datetime",
+    "Instead of datetime: a date of HTTP; the version valid then, or the one nearest to it (RFC 7089).",
+    str,
+    {"type": "string"},
+    place="header",
+)
+_ITEM = Query(ogc.COLLECTION, _ID, CRS, DATETIME, RECORDED, _WISHED, form("json", "html"))
 
 _TYPES = {"json": conditional.GEOJSON, "html": conditional.HTML, "geojsonseq": ogc.GEOJSON_SEQUENCE, "csv": conditional.CSV}
 _TEXT = {"schema": {"type": "string"}}

@@ -9,7 +9,7 @@ the rules stand in docs/howto/editions.md.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -78,14 +78,19 @@ class Lineage:
     Parameters
     ----------
     table
-        One row a piece, :data:`LINEAGE_COLUMNS`, `geometry` the piece, EPSG:4490; those without a counterpart at the end of their level.
+        One row a piece, :data:`LINEAGE_COLUMNS`, `geometry` the piece, EPSG:4490; units that begin stand at the end of their level.
     slivers, slivers_m2
         How many pieces were left out, and their area.
     """
 
-    table: geopandas.GeoDataFrame
+    table: pd.DataFrame
     slivers: int
     slivers_m2: float
+
+    @property
+    def bare(self) -> Lineage:
+        """The same without geometry, which takes most of the memory."""
+        return replace(self, table=pd.DataFrame(self.table.drop(columns="geometry")))
 
     @cached_property
     def rows(self) -> list[Descent]:

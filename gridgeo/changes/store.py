@@ -23,12 +23,13 @@ PAGE = 2000
 #: Rows of an extract that come from the server at a time.
 _ROWS = 2000
 
-# The state of one thing and that it did not change since are of one snapshot: they are asked in one statement.
+# The state of one thing and that it did not change since are of one snapshot: they are asked in one statement. LIMIT keeps the planner,
+# which does not know how few there are, from reading the whole table for one of them.
 _EVENTS = """
 SELECT p.number, p.change_id, p.operation, p.key, p.had, (CASE WHEN p.settled THEN p.state ELSE present.state END)::text
   FROM gridgeo.changes_of(%(entity)s, %(number)s, %(change_id)s, %(until)s, %(most)s) AS p
   LEFT JOIN LATERAL (
-    SELECT gridgeo.state_of(t) AS state FROM gridgeo.{table} AS t WHERE NOT p.settled AND {by_key} AND {published}
+    SELECT gridgeo.state_of(t) AS state FROM gridgeo.{table} AS t WHERE NOT p.settled AND {by_key} AND {published} LIMIT 1
   ) AS present ON true
  ORDER BY p.number, p.change_id, p.place
 """

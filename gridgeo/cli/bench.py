@@ -17,7 +17,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which, how long, and where to."""
-    known = "bulk, single, growth, http, page, furnished, edition, exports, files, codes, addresses, washing, linkage, objects, tiles, demo"
+    known = "bulk, single, growth, http, page, furnished, edition, exports, files, "
+    known += "codes, addresses, washing, linkage, objects, tiles, changes, demo"
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{known} (default: all)")
     parser.add_argument("--quick", action="store_true", help="smaller and shorter: to see that it works, not to quote")
     parser.add_argument(
@@ -32,6 +33,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     sys.path.insert(0, str(_ROOT))
     from bench import (
         addresses,
+        changes,
         codes,
         exports,
         features,
@@ -66,6 +68,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         "features": features.features,
         "washing": washing.washing,
         "linkage": linkage.linkage,
+        "changes": changes.changes,
         "demo": first_map.demo,
     }
     for name in args.names:

@@ -196,7 +196,7 @@ def test_one_that_is_killed_and_started_again_equals_the_source(source, opened, 
     """At any moment, also in the middle of a transaction, which is then taken back: the process, or its connection."""
     conn, address = source
     chance = random.Random(5)
-    lives, deeds = (40, 30) if request.config.getoption("--long", default=False) else (3, 8)
+    lives, deeds = (20, 20) if request.config.getoption("--long", default=False) else (3, 8)
     command = [sys.executable, "-m", "gridgeo.cli", "replicate", address, *opened[1], "--follow"]
     for life in range(lives):
         with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()) as follower:

@@ -17,7 +17,7 @@ from .model import Kind, Letter, Webhook
 _CHANGES, _BYTES = 1000, 1 << 20
 
 #: Transactions looked at for one that is of the webhook's concern.
-_LOOKED_AT = 200
+_LOOKED_AT = 50
 
 
 def after(conn, webhook: Webhook) -> Letter | None:

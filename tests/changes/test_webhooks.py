@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import subprocess
@@ -390,3 +391,17 @@ def test_an_answer_that_trickles_is_cut_off(city, told):
         outcome = sender.send(letter)
         assert outcome.refused and "gave no answer" in outcome.failure
         assert time.monotonic() - began < 5
+
+
+def test_what_the_guide_says_to_receivers_is_so():
+    """Its ten lines of Python take what is ours, and nothing else."""
+    guide = (CHECKOUT / "docs" / "howto" / "changes.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(import base64.*?)```", guide, re.DOTALL)
+    given: dict = {}
+    exec(code, given)
+    secret, body = rules.new_secret(), b'{"number":1}'
+    headers = rules.signed(secret, 1, "1", int(time.time()), body)
+    assert given["genuine"](headers, body, secret)
+    assert not given["genuine"](headers, body + b" ", secret)
+    assert not given["genuine"](rules.signed(secret, 1, "1", int(time.time()) - rules.WINDOW_S - 2, body), body, secret)
+    assert set(headers) == set(re.findall(r"^\| `([a-z-]+)` \|", guide, re.MULTILINE))

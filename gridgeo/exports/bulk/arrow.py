@@ -19,7 +19,7 @@ _TYPES = {
     Kind.WHOLE: nanoarrow.int64(),
     Kind.NUMBER: nanoarrow.float64(),
     Kind.DAY: nanoarrow.date32(),
-    Kind.MOMENT: nanoarrow.timestamp("us", "Asia/Shanghai"),
+    Kind.MOMENT: nanoarrow.timestamp("us", "+08:00"),
     Kind.BYTES: nanoarrow.binary(),
 }
 
@@ -51,7 +51,7 @@ class Stream:
         self.failed: BaseException | None = None
         self._types = [_TYPES[column.kind] for column in drawing.columns] + [_TYPES[Kind.BYTES]]
         names = [*(named(column.field) for column in drawing.columns), geometry]
-        self._schema = nanoarrow.struct(list(zip(names, self._types, strict=True)))
+        self._schema = nanoarrow.struct(dict(zip(names, self._types, strict=True)))
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         return RecordBatchReader.from_batches(self._schema, self._batches()).__arrow_c_stream__(requested_schema)

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from gridgeo.access import store as access
 from gridgeo.changes import live, store
 from gridgeo.changes.lines import line
-from gridgeo.changes.model import Bounds, Entity, Event, Page, Position
+from gridgeo.changes.model import Bounds, Entity, Event, Page, Position, Transaction
 from gridgeo.changes.stamping import Stamper
 from gridgeo.changes.webhooks.delivery import Deliverer
 from gridgeo.db import connection
@@ -157,6 +157,17 @@ def table(of: Entity, rows: Iterable[tuple]) -> bytes:
 def header(of: Entity, *first: str) -> bytes:
     """Return the header of a CSV, with a byte order mark."""
     return ("\ufeff" + ",".join((*first, *of.fields)) + "\r\n").encode()
+
+
+def transaction_table(transactions: Iterable[Transaction]) -> bytes:
+    """Return transactions as CSV: a line for each entity and operation, one with empty cells where it is not told what changed."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(("number", "made_at", "stamped_at", "entity", "operation", "changes"))
+    for one in transactions:
+        counted = [(name, *each) for name, operations in (one.entities or {}).items() for each in operations.items()] or [("", "", "")]
+        writer.writerows((one.number, one.made_at.isoformat(), one.stamped_at.isoformat(), *each) for each in counted)
+    return ("\ufeff" + buffer.getvalue()).encode()
 
 
 def state_table(of: Entity, rows: Iterator[tuple[str, str]]) -> Iterator[bytes]:

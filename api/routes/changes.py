@@ -69,7 +69,7 @@ _SECONDS = Parameter(
 )
 
 _NONE = Query()
-_TRANSACTIONS = Query(_FROM, _TO, _LIMIT)
+_TRANSACTIONS = Query(_FROM, _TO, _LIMIT, form("json", "csv"))
 _EVENTS = Query(_ENTITY, _FROM, _TO, form("ndjson", "csv"))
 _EXTRACT = Query(_ENTITY, _AT, form("ndjson", "csv"))
 _STREAM = Query(_ONLY, _AFTER, _SECONDS)
@@ -112,13 +112,15 @@ def latest(request: Request) -> Response:
     "/transactions",
     summary="Transactions by their numbers",
     openapi_extra=_TRANSACTIONS.as_dict(),
-    responses={200: {"model": told.ChangesTransactions}},
+    responses={200: {"model": told.ChangesTransactions, "content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 def transactions(request: Request) -> Response:
-    """What each changed how often. Those older than a year are kept no more (410)."""
+    """What each changed how often; as a table a line for each entity and operation. Those older than a year are kept no more (410)."""
     asked = _TRANSACTIONS(request)
     first, last = _span(depends.read(request, store.bounds), asked)
     found = depends.read(request, store.transactions, first, last, asked.limit)
+    if conditional.chosen(request, ("json", "csv"), asked.f) == "csv":
+        return conditional.send(request, feed.transaction_table(found), conditional.MEDIA_TYPES["csv"])
     here = "/changes/transactions"
     links = [answers.link(f"{here}?from={first}&to={last}&limit={asked.limit}", "self", "transactions")]
     if found and found[-1].number < last:

@@ -149,6 +149,15 @@ def test_tables_are_csv_on_demand(place, write):
         assert "'=1+1" in [row[rows[0].index("name")] for row in rows[1:]]
 
 
+def test_transactions_are_a_table_too(place, write):
+    last = write(element_code=CODE[D], floor=9)
+    answer = got(place, "/changes/transactions", from_=last, f="csv")
+    (row,) = csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))
+    assert (row["number"], row["entity"], row["operation"], row["changes"]) == (str(last), "object", "update", "1")
+    (row,) = csv.DictReader(io.StringIO(got(place, "/changes/transactions", place.of[A], from_=last, f="csv").text.removeprefix("\ufeff")))
+    assert (row["number"], row["entity"], row["changes"]) == (str(last), "", ""), "to callers of a part it is not told what"
+
+
 def test_what_was_told_once_is_known_by_its_tag(place):
     for path in ("/changes/extracts/object?at=1", "/changes/events/object?from=1&to=1"):
         first = place.client.get(path)
@@ -171,11 +180,33 @@ def test_what_was_told_once_is_known_by_its_tag(place):
         ("/changes/extracts/object?since=1", 400),
         ("/changes/stream?seconds=0&after=999999999", 400),
         ("/changes/stream?seconds=0&entity=person", 400),
-        ("/changes/transactions?limit=0", 400),
+        *((f"/changes/transactions?{query}", 400) for query in ("limit=0", "limit=1001", "limit=1&limit=2", "f=ndjson", "f=", "From=1")),
+        *(
+            (f"/changes/events/object?from={number}", 400)
+            for number in ("", "-1", "+1", "1.0", "1e3", "0x1", "%00", "1%0a", "9" * 19, "%F0%9F%98%80")
+        ),
+        *((f"/changes/events/object?{query}", 400) for query in ("from=1&from=2", "fromm=1", "from=1%3BDROP", "f=json", "limit=1")),
+        *((f"/changes/events/{name}", 404) for name in ("Object", "object%20", "%00", "..%2f..", "object;", "%ff", "change", "x" * 3000)),
+        *((f"/changes/extracts/{name}", 404) for name in ("api_key", "object'--", "webhook")),
+        *((f"/changes/stream?{query}", 400) for query in ("seconds=-1", "seconds=3601", "seconds=nan", "entity=", "after=1&after=1")),
     ],
 )
 def test_what_is_not_there_is_refused(place, path, status):
-    assert place.client.get(path).status_code == status
+    answer = place.client.get(path)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json" and "DROP" not in answer.text
+
+
+@pytest.mark.parametrize("given", ["x", "-1", "1.0", "１".encode(), "9" * 19, "999999999", "1, 2", "1 ; --"])
+def test_a_last_number_that_is_none_is_refused(place, given):
+    answer = place.client.get("/changes/stream", params={"seconds": 0}, headers={"Last-Event-ID": given})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+
+
+def test_nothing_lies_between_numbers_that_are_the_wrong_way_round(place, write):
+    last = write(element_code=CODE[D], floor=10)
+    assert got(place, "/changes/events/object", from_=last, to=last - 1).text == ""
+    assert got(place, "/changes/transactions", from_=last, to=1).json()["numberReturned"] == 0
 
 
 def test_what_is_kept_no_more_is_refused_with_what_to_take_instead(place, write):

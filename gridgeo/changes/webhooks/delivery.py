@@ -11,7 +11,7 @@ import random
 import threading
 import time
 import uuid
-from contextlib import closing, suppress
+from contextlib import closing
 
 import psycopg2
 
@@ -39,7 +39,7 @@ class Deliverer:
         self._url, self._seal, self._patience_s = url, Seal(settings), patience_s
         self._holder, self._stop = uuid.uuid4().hex, threading.Event()
         self._thread = threading.Thread(target=self.run, name="gridgeo-webhooks", daemon=True)
-        self._telling: set[threading.Thread] = set()
+        self._telling: dict[int, threading.Thread] = {}
 
     def start(self) -> Deliverer:
         """Begin, beside what else this process does."""
@@ -50,7 +50,7 @@ class Deliverer:
         """End. A letter on its way may be told again by the next."""
         self._stop.set()
         until = time.monotonic() + 2
-        for thread in (self._thread, *self._telling):
+        for thread in (self._thread, *self._telling.values()):
             if thread.is_alive():
                 thread.join(timeout=max(0.0, until - time.monotonic()))
 
@@ -66,22 +66,23 @@ class Deliverer:
 
     def _look(self, pool: connection.Pool) -> None:
         while not self._stop.is_set():
+            self._telling = {webhook_id: thread for webhook_id, thread in self._telling.items() if thread.is_alive()}
             with pool.connection() as conn:
-                taken = store.take(conn, self._holder)
-            self._telling = {thread for thread in self._telling if thread.is_alive()}
+                taken = store.take(conn, self._holder, self._telling)
             for webhook_id in taken:
                 thread = threading.Thread(target=self._tell, args=(pool, webhook_id), name=f"gridgeo-webhook-{webhook_id}", daemon=True)
-                self._telling.add(thread)
+                self._telling[webhook_id] = thread
                 thread.start()
             self._stop.wait(_LOOK_S)
 
     def _tell(self, pool: connection.Pool, webhook_id: int) -> None:
         """Tell one webhook what there is, for a while, and let it go."""
         try:
-            with suppress(DatabaseUnavailable, psycopg2.Error):  # another will hold it when our time is over
-                self._told_on(pool, webhook_id)
-                with pool.connection() as conn:
-                    store.release(conn, webhook_id, self._holder)
+            self._told_on(pool, webhook_id)
+            with pool.connection() as conn:
+                store.release(conn, webhook_id, self._holder)
+        except (DatabaseUnavailable, psycopg2.Error) as error:  # it is held by us still, and told again
+            LOG.warning("webhook %d waits: the database is away (%s)", webhook_id, type(error).__name__)
         except Exception:
             LOG.exception("webhook %d was not told", webhook_id)
 

@@ -33,12 +33,14 @@ SELECT webhook_id, number, died_at, failure FROM webhook_dead
  ORDER BY webhook_id, number LIMIT %(most)s;
 
 -- name: take
--- Those that have something to be told, whom nobody is telling, and whose time has come: held for a while by whoever asks.
+-- Those that have something to be told, whom nobody is telling, and whose time has come: held for a while by whoever asks. What he holds
+-- and is not telling is his again: the database had broken off.
 UPDATE webhook AS w
    SET holder = %(holder)s, held_until = statement_timestamp() + %(held)s
  WHERE w.webhook_id IN (
    SELECT d.webhook_id FROM webhook AS d
-    WHERE d.next_at <= statement_timestamp() AND d.held_until < statement_timestamp()
+    WHERE d.next_at <= statement_timestamp() AND (d.held_until < statement_timestamp() OR d.holder = %(holder)s)
+      AND d.webhook_id <> ALL (%(telling)s::bigint[])
       AND d.told < (SELECT max(t.number) FROM change_transaction AS t)
     ORDER BY d.next_at
       FOR UPDATE SKIP LOCKED)

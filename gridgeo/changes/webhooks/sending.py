@@ -34,20 +34,18 @@ class Sender:
 
     def send(self, letter: Letter) -> Outcome:
         """Send a letter and return what became of it."""
-        try:
-            if self._connection.sock is None:
-                self._connection.connect()
-        except (OSError, http.client.HTTPException) as error:
-            self.close()
-            return Outcome(f"cannot be reached ({_kind(error)})")
         out_of_time = threading.Timer(self._patience_s, self._cut)
         out_of_time.daemon = True
         out_of_time.start()
+        reached = False
         try:
+            if self._connection.sock is None:
+                self._connection.connect()
+            reached = True
             return _judged(self._posted(letter))
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            return Outcome(f"gave no answer ({_kind(error)})", refused=True)
+            return Outcome(f"{'gave no answer' if reached else 'cannot be reached'} ({_kind(error)})", refused=reached)
         finally:
             out_of_time.cancel()
 

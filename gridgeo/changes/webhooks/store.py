@@ -86,9 +86,9 @@ def one_dead(conn, webhook_id: int, number: int) -> Dead:
     return found[0]
 
 
-def take(conn, holder: str) -> list[int]:
-    """Hold those whose turn it is, and whom nobody holds; return them."""
-    return [webhook_id for (webhook_id,) in _rows(conn, "take", holder=holder, held=HELD)]
+def take(conn, holder: str, telling: Iterable[int] = ()) -> list[int]:
+    """Hold those whose turn it is, and whom nobody is telling; return them. `telling` are those the holder is telling already."""
+    return [webhook_id for (webhook_id,) in _rows(conn, "take", holder=holder, held=HELD, telling=list(telling))]
 
 
 def hold(conn, webhook_id: int, holder: str) -> Webhook | None:

@@ -109,7 +109,8 @@ def read_city(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
 
 def _again(pool: Pool, work: Callable[..., T]) -> T:
     for pause in _PAUSES:
-        time.sleep(pause)
+        if pause:
+            time.sleep(pause)
         began = time.monotonic()
         try:
             with pool.connection() as conn:

@@ -47,7 +47,7 @@ SELECT b.zone, b.building_code, b.building_code AS id, b.point AS geom, b.buildi
 -- Houses with where their building is. Each is looked up by itself (LIMIT 1): the planner does not know that a code says its zone, takes
 -- a join of both for next to nothing, and would sort all houses for a page of them.
 SELECT h.zone, h.house_code, h.house_code AS id, b.point AS geom, h.building_code, h.unit, h.floor, h.room,
-       coalesce(h.house_use, b.building_use) AS house_use, h.status, h.area_m2, g.unit_id, g.code AS grid, h.valid_from, h.valid_to
+       coalesce(h.house_use, b.building_use) AS house_use, h.house_use AS own_use, h.status, h.area_m2, g.unit_id, g.code AS grid, h.valid_from, h.valid_to
   FROM house AS h
   LEFT JOIN LATERAL (
          SELECT o.point, o.building_use
@@ -90,12 +90,12 @@ SELECT n.zone, n.code, n.kind, n.name, n.valid_from,
    AND (%(first)s::date IS NULL OR coalesce(n.valid_to > %(first)s, true));
 
 -- name: objects
--- Managed objects as they are known today.
+-- Managed objects as they are known today. Each has a category; joined as if it might have none it is left out where it is not asked for.
 SELECT o.object_id, o.object_id AS id, coalesce(o.shape, o.point) AS geom, o.point, o.shape, o.element_code, o.name, o.status,
        o.category_id, c.path AS category, c.major, left(o.element_code, 9) AS department, o.floor, o.place, o.inspected_on, o.since,
        NULL::date AS until, o.attributes, g.unit_id, v.code AS grid, o.recorded_at
   FROM object AS o
-  JOIN category AS c ON c.category_id = o.category_id
+  LEFT JOIN category AS c ON c.category_id = o.category_id
   LEFT JOIN object_grid AS g ON g.object_id = o.object_id AND g.edition_id = (SELECT gridgeo.edition_now())
   LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
  WHERE NOT %(listed)s::boolean OR o.status <> 'removed';

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from psycopg2 import sql
 
+from ..db import queries
 from . import statements
 from .model import Collection, Extent, Page
 from .question import Question
@@ -26,9 +27,24 @@ _RECORD = "\x1e"
 def page(conn, collection: Collection, question: Question) -> Page:
     """Return the first features asked for, at most as many as the limit is."""
     question = placed(conn, collection, question)
-    found = _rows(conn, *statements.features(collection, question))
+    sought = len(collection.key) == 1 and (question.area or question.only or question.q or question.order)
+    found = _rows(conn, *(statements.names if sought else statements.features)(collection, question))
     last = found[question.limit - 1] if len(found) > question.limit else None
-    return Page([row[0] for row in found[: question.limit]], last and last[1:])
+    told = [row[0] for row in found[: question.limit]]
+    return Page(_told(conn, collection, question, told) if sought else told, last and last[1:])
+
+
+def _told(conn, collection: Collection, question: Question, ids: Sequence[str]) -> list[str]:
+    """The features of ids, in their order: what is told of features is looked up for those of a page alone, in a plan made once."""
+    asked = Question(ids=tuple(ids), period=question.period, recorded=question.recorded)
+    statement, given = statements.told(collection, replace(asked, properties=question.properties, system=question.system))
+    with conn.cursor() as cur:
+        if question.properties is None:
+            queries.prepared(cur, statement.as_string(cur), given)
+        else:
+            cur.execute(statement, given)
+        found = dict(cur.fetchall())
+    return [found[each] for each in ids if each in found]
 
 
 def placed(conn, collection: Collection, question: Question) -> Question:
@@ -40,6 +56,8 @@ def placed(conn, collection: Collection, question: Question) -> Question:
 
 def one(conn, collection: Collection, feature_id: str, question: Question) -> str | None:
     """Return a feature by its id, None where there is none at that time."""
+    if question.units is None:
+        return next(iter(_told(conn, collection, question, (feature_id,))), None)
     found = page(conn, collection, replace(question, ids=(feature_id,), limit=1))
     return found.features[0] if found.features else None
 

@@ -24,6 +24,7 @@ _FEATURE = sql.SQL(
     """'{{"type":"Feature","id":' || to_json(f.id) || ',"geometry":' || coalesce(ST_AsGeoJSON({drawn}, {decimals}, 0), 'null') """
     """|| ',"properties":' || (SELECT row_to_json(p) FROM (SELECT {properties}) AS p) || '}}'"""
 )
+_ID = sql.SQL("f.id::text")
 
 #: Digits of a code that say where it was issued: tables of the address base are kept by them.
 _ZONE = 12
@@ -33,10 +34,24 @@ Statement = tuple[sql.Composed, dict[str, Any]]
 
 def features(collection: Collection, question: Question) -> Statement:
     """Return the statement of a page: each feature as text, and its key as texts, for one more than the limit."""
+    return _page(collection, question, _feature(collection, question))
+
+
+def names(collection: Collection, question: Question) -> Statement:
+    """Return the statement of a page of ids, and the keys, as :func:`features` does."""
+    return _page(collection, question, _ID)
+
+
+def told(collection: Collection, question: Question) -> Statement:
+    """Return the statement of features with their ids, in no order."""
+    return selected(collection, question, [_ID, _feature(collection, question)])
+
+
+def _page(collection: Collection, question: Question, told: sql.Composable) -> Statement:
     found, given = _found(collection, question)
     key = [sql.SQL(f"(f.{name})::text") for name, _ in keys(collection, question)]
     statement = sql.SQL("SELECT {} FROM {} ORDER BY {} LIMIT {}").format(
-        sql.SQL(", ").join([_feature(collection, question), *key]), found, _order(collection, question), sql.Literal(question.limit + 1)
+        sql.SQL(", ").join([told, *key]), found, _order(collection, question), sql.Literal(question.limit + 1)
     )
     return statement, given
 

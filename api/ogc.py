@@ -13,13 +13,14 @@ from gridgeo.features import reading, systems
 from gridgeo.features.collections import COLLECTIONS
 from gridgeo.features.model import Collection, Extent
 from gridgeo.moments import CHINA
+from gridgeo.tiles import model as tiles
+from gridgeo.tiles import tilesets
 
 from . import conditional, depends, objects
 from .parameters import Parameter
 
 GEOJSON_SEQUENCE = "application/geo+json-seq"
 SCHEMA = "application/schema+json"
-_TILES = {"grids", "buildings", "objects"}
 #: Seconds for which it is not asked again how far a collection reaches.
 _KEPT_S = 600.0
 
@@ -71,7 +72,7 @@ def told(request: Request, collection: Collection) -> dict[str, Any]:
             link(request, f"{here}/sortables", "http://www.opengis.net/def/rel/ogc/1.0/sortables", "sortables", SCHEMA),
             link(request, f"{here}/schema", "http://www.opengis.net/def/rel/ogc/1.0/schema", "schema", SCHEMA),
             link(request, f"{here}/schema", "describedby", "schema", SCHEMA),
-            *([link(request, f"{here}/tiles/WebMercatorQuad", "tiles", "TileJSON")] if collection.id in _TILES else []),
+            *([link(request, f"{here}/tiles", tilesets.TILESETS, collection.title)] if collection.id in set(tiles.Collection) else []),
         ],
     }
 

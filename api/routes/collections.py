@@ -35,6 +35,10 @@ CONFORMS_TO = (
 _PROCESSES = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
 #: To each of these a test of processes (tests/api/test_processes.py).
 CONFORMS_TO += tuple(_PROCESSES + name for name in ("core", "ogc-process-description", "json", "oas30", "job-list", "dismiss"))
+_TILES, _TMS = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/", "http://www.opengis.net/spec/tms/2.0/conf/"
+#: To each of these a test of sets of tiles (tests/api/test_tilesets.py).
+CONFORMS_TO += tuple(_TILES + name for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt"))
+CONFORMS_TO += tuple(_TMS + name for name in ("tilematrixset", "json-tilematrixset", "json-tilesetmetadata"))
 _PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}
 _SCHEMA_ROUTE = {
     "openapi_extra": _SCHEMA.as_dict(),

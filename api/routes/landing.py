@@ -6,6 +6,7 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from gridgeo.tiles import tilesets
 from maps.qgis import project
 
 from .. import answers, conditional, depends, ogc, openapi, pages, schemas
@@ -29,6 +30,7 @@ def _links(request: Request) -> list[dict[str, str]]:
         ("/collections", "http://www.opengis.net/def/rel/ogc/1.0/data", "数据集 collections", conditional.JSON),
         ("/processes", "http://www.opengis.net/def/rel/ogc/1.0/processes", "处理 processes", conditional.JSON),
         ("/jobs", "http://www.opengis.net/def/rel/ogc/1.0/job-list", "任务 jobs", conditional.JSON),
+        ("/tileMatrixSets", tilesets.TILING_SCHEMES, "瓦片方案 how tiles are cut", conditional.JSON),
         ("/maps/", "map", "网格一张图 grids on one map", conditional.HTML),
         ("/downloads", "enclosure", "下载 whole collections as files", conditional.JSON),
         ("/qgis/project.qgz", "alternate", "QGIS 工程 project for QGIS", project.MEDIA_TYPE),

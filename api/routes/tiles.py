@@ -17,7 +17,7 @@ from gridgeo.access import store as access
 from gridgeo.errors import NotFound
 from gridgeo.hierarchy.model import GOVERNANCE, SchemeKind
 from gridgeo.objects.model import Status
-from gridgeo.tiles import described, making
+from gridgeo.tiles import described, making, tilesets
 from gridgeo.tiles.cache import Place
 from gridgeo.tiles.kept import NO_EDITION
 from gridgeo.tiles.live import Live
@@ -31,10 +31,9 @@ from ..problems import Fault, InvalidRequest
 
 router = APIRouter(tags=["tiles"])
 
-MVT = "application/vnd.mapbox-vector-tile"
 _AT = "tiles/WebMercatorQuad/{z}/{y}/{x}"
 _NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
-_CONTENT = {200: {"content": {MVT: {"schema": {"type": "string", "format": "binary"}}}}}
+_CONTENT = {200: {"content": {tilesets.MVT: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 def _coordinate(name: str, description: str, example: int) -> Parameter:
@@ -46,7 +45,6 @@ _TILE = (
     _coordinate("y", "Row, from the north.", 7125),
     _coordinate("x", "Column, from the west.", 13333),
 )
-_TILEJSON = Query(Parameter("collection", "grids, objects or buildings.", str, {"type": "string"}, example="grids", place="path"))
 _STYLE = Query()
 _GRIDS, _BUILDINGS = Query(*_TILE, SCHEME, DATETIME), Query(*_TILE)
 _OBJECTS = Query(*_TILE, CATEGORY, STATUS, filters.FILTER, filters.LANGUAGE)
@@ -109,18 +107,6 @@ async def buildings(request: Request) -> Response:
 
 #: What maps ask many of at once (:mod:`..direct`).
 DIRECT = (grids, objects, buildings)
-
-
-@router.get("/collections/{collection}/tiles/WebMercatorQuad", summary="TileJSON of a collection", openapi_extra=_TILEJSON.as_dict())
-async def tilejson(request: Request, collection: str) -> Response:
-    """Where the tiles are, from which zoom to which, what their layers hold; of objects also from which zoom they are single points."""
-    _TILEJSON(request)
-    if collection not in set(Collection):
-        raise NotFound("collection of tiles", collection)
-    bounds, levels = await there(request, levels=collection == Collection.GRIDS)
-    tree = await run_in_threadpool(depends.read, request, valid_tree) if collection == Collection.OBJECTS else None
-    told = described.tilejson(Collection(collection), str(request.base_url), bounds, levels, tree)
-    return conditional.send(request, orjson.dumps(told), conditional.JSON)
 
 
 @router.get("/maps/style.json", summary="Style document for MapLibre", openapi_extra=_STYLE.as_dict())
@@ -212,8 +198,8 @@ def _sent(request: Request, tile: Packed) -> Response:
         return unchanged
     headers = {"ETag": tile.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if _takes_gzip(request.headers.get("accept-encoding", "")):
-        return Response(tile.body, 200, {**headers, "Content-Encoding": "gzip"}, MVT)
-    return Response(gzip.decompress(tile.body), 200, headers, MVT)
+        return Response(tile.body, 200, {**headers, "Content-Encoding": "gzip"}, tilesets.MVT)
+    return Response(gzip.decompress(tile.body), 200, headers, tilesets.MVT)
 
 
 def _takes_gzip(accepted: str) -> bool:

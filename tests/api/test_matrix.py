@@ -202,7 +202,8 @@ def test_every_route_has_a_policy_and_every_policy_a_route():
 
 def test_public_routes_are_those_we_think():
     public = {path for (_, path), policy in policies.POLICIES.items() if policy == policies.PUBLIC}
-    assert public == {"/", "/api", "/api.html", "/conformance", "/healthz", "/readyz", "/maps", "/maps/", "/maps/assets/{name}"}
+    kinds = {"/tileMatrixSets", "/tileMatrixSets/{tileMatrixSet}", "/maps", "/maps/", "/maps/assets/{name}"}
+    assert public == {"/", "/api", "/api.html", "/conformance", "/healthz", "/readyz"} | kinds
 
 
 def test_every_route_passes_the_gate():

@@ -6,14 +6,18 @@ import os
 import re
 import subprocess
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import orjson
 import pytest
 
 from gridgeo.bootstrap.environment import Environment
+from gridgeo.db import connection
 from gridgeo.errors import EnvironmentIncomplete
 from gridgeo.settings import Settings
+from gridgeo.tiles import cells
 from tests.access import making
 from tests.api.world import A, D
 from tests.features.making import grown
@@ -114,3 +118,24 @@ def test_gdal_asks_by_time(address):
     (codes, _, _), asked = gdal(address, "valid_from >= '2019-01-01'")
     assert {making.BUILDING[A], making.BUILDING[D]} <= set(codes)
     assert "datetime=2019-01-01T" in asked[-1]
+
+
+_TILES = """
+import json, sys
+import pyogrio
+place = f"OGCAPI:{sys.argv[1]}/collections/objects"
+read = [pyogrio.read_dataframe(place, API="TILES", layer=layer) for layer, _ in pyogrio.list_layers(place)]
+print(json.dumps([[str(each.crs), int(each.n.sum())] for each in read]))
+"""
+
+
+def test_gdal_finds_its_way_to_the_tiles(client, address, city):
+    """From the collection over its tile set and the definition of the squares to the tiles: OGC API - Tiles."""
+    with closing(connection.connect(city.url)) as conn, conn:
+        cells.rebuild(conn)
+    for _ in range(100):
+        if client.get("/collections/objects/tiles/WebMercatorQuad/0/0/0").content:
+            break
+        time.sleep(0.1)
+    read = orjson.loads(said(sys.executable, "-c", _TILES, address).splitlines()[-1])
+    assert len(read) > 1 and all(each == ["EPSG:3857", client.get("/objects/counts").json()["n"]] for each in read)

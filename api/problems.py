@@ -47,6 +47,18 @@ class InvalidRequest(GridgeoError):
         super().__init__("; ".join(f"{fault.place or 'body'}: {fault.detail}" for fault in self.faults[:3]))
 
 
+class UnfitFeature(InvalidRequest):
+    """The feature breaks the rules of what is kept."""
+
+
+class PreconditionRequired(GridgeoError):
+    """Which state is written over has to be said."""
+
+
+class PreconditionFailed(GridgeoError):
+    """It is not in the state that is said."""
+
+
 class UriTooLong(GridgeoError):
     """The query of the request is too long."""
 

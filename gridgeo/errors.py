@@ -17,6 +17,7 @@ GridgeoError
 ├── Conflict                 the state of things does not allow this
 │   └── SchemaMismatch       the database was migrated by another version of gridgeo
 ├── TooMany                  a caller has as many of something as may be
+├── Unfit                    what is given cannot be kept: issues say why
 └── DatabaseUnavailable      PostgreSQL cannot be reached
 
 The first line of a class's docstring is the title of the problem a user sees;
@@ -26,6 +27,7 @@ the message is made from the facts the error carries.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 
 class GridgeoError(Exception):
@@ -133,6 +135,14 @@ class TooMany(GridgeoError):
     def __init__(self, what: str, number: int, remedy: str) -> None:
         super().__init__(f"there are {number} {what}: {remedy}")
         self.what, self.number, self.remedy = what, number, remedy
+
+
+class Unfit(GridgeoError):
+    """What is given breaks the rules of what is kept."""
+
+    def __init__(self, issues: Iterable[Any]) -> None:
+        self.issues = tuple(issues)
+        super().__init__("; ".join(f"{each.field}: {each.message}" for each in self.issues))
 
 
 class DatabaseUnavailable(GridgeoError):

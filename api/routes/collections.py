@@ -32,6 +32,10 @@ CONFORMS_TO = (
     *(f"{_FEATURES.format('3/1.0/conf/')}{name}" for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")),
     *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in _CQL2),
 )
+#: To each of these one of writing (tests/api/test_items_written.py).
+CONFORMS_TO += tuple(
+    f"{_FEATURES.format('4/1.0/conf/')}{name}" for name in ("create-replace-delete", "update", "optimistic-locking-etags", "features")
+)
 _PROCESSES = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
 #: To each of these a test of processes (tests/api/test_processes.py).
 CONFORMS_TO += tuple(_PROCESSES + name for name in ("core", "ogc-process-description", "json", "oas30", "job-list", "dismiss"))

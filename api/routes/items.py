@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
@@ -91,9 +91,7 @@ def items(request: Request) -> Response:
     openapi_extra=_ITEM.as_dict(),
     responses={
         200: {"content": {conditional.GEOJSON: {"schema": {"$ref": "#/components/schemas/Feature"}}, "text/html": _TEXT}},
-        410: {
-            "description": "It is no more, or was not there then; `successors` says who follows, Link where its versions are."
-        },
+        410: {"description": "It is no more, or was not there then; `successors` says who follows, Link where its versions are."},
     },
 )
 def item(request: Request) -> Response:
@@ -114,19 +112,32 @@ def item(request: Request) -> Response:
         gone.links = mementos.around(request, collection, feature_id, history, None)
         raise
     wanted = conditional.chosen(request, ("json", "html"), asked.f)
+    body, about = told(request, collection, feature_id, found, history, place, wanted)
+    if wanted == "html":
+        return feature_pages.item(request, collection, meant, found, about)
+    headers = {"Content-Crs": ogc.crs_header(meant.system), "Vary": "Accept, Accept-Encoding, Accept-Datetime"}
+    if place is not None:
+        headers["Memento-Datetime"] = mementos.http_date(history[place].start)
+    return conditional.send(request, body, conditional.GEOJSON, None, about, **headers)
+
+
+def told(
+    request: Request,
+    collection: Collection,
+    feature_id: str,
+    found: str,
+    history: Sequence[versions.Version],
+    place: int | None,
+    wanted: str,
+) -> tuple[bytes, list[dict[str, str]]]:
+    """Return a feature with its links as it is sent, and these."""
     here = f"/collections/{collection.id}/items/{feature_id}"
     about = [
         *ogc.pair(request, here, wanted, feature_id, conditional.GEOJSON),
         ogc.link(request, f"/collections/{collection.id}", "collection", collection.title),
         *mementos.around(request, collection, feature_id, history, place),
     ]
-    if wanted == "html":
-        return feature_pages.item(request, collection, meant, found, about)
-    body = found[:-1].encode() + b',"links":' + orjson.dumps(about) + b"}"
-    headers = {"Content-Crs": ogc.crs_header(meant.system), "Vary": "Accept, Accept-Encoding, Accept-Datetime"}
-    if place is not None:
-        headers["Memento-Datetime"] = mementos.http_date(history[place].start)
-    return conditional.send(request, body, conditional.GEOJSON, None, about, **headers)
+    return found[:-1].encode() + b',"links":' + orjson.dumps(about) + b"}", about
 
 
 def _read(conn, collection: Collection, meant: Question, count: str) -> tuple[Page, int | None]:

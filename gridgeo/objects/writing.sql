@@ -2,6 +2,10 @@
 -- Nobody who needs to be alone begins until the transaction ends.
 SELECT pg_advisory_xact_lock_shared(hashtext('gridgeo.objects'));
 
+-- name: lock_object
+-- An object as the caller sees it, until the transaction ends.
+SELECT object_id FROM object WHERE object_id = %(object_id)s FOR UPDATE;
+
 -- name: drop_given
 DROP TABLE IF EXISTS given_object, altered, shifted, added, tally, tallied, summed;
 

@@ -9,146 +9,49 @@
 -- (SELECT …) is evaluated once a statement; a bare function would be for every row. `= ANY` finds a caller's buildings by
 -- the index on units; `<@` asks of one row and is as fast for a district of 5,000 units as for one.
 
-ALTER TABLE gridgeo.building_grid ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS area ON gridgeo.building_grid;
-CREATE POLICY area ON gridgeo.building_grid TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR unit_id <@ (SELECT gridgeo.area_ranges())
-);
-DROP POLICY IF EXISTS whole ON gridgeo.building_grid;
-CREATE POLICY whole ON gridgeo.building_grid TO gridgeo_city, gridgeo_admin USING (true);
-
-ALTER TABLE gridgeo.building ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS area ON gridgeo.building;
-CREATE POLICY area ON gridgeo.building TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR EXISTS (
-    SELECT FROM gridgeo.building_grid AS g
-    WHERE g.zone = building.zone AND g.building_code = building.building_code
-      AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
-  )
-);
-DROP POLICY IF EXISTS whole ON gridgeo.building;
-CREATE POLICY whole ON gridgeo.building TO gridgeo_city, gridgeo_admin USING (true);
-
-ALTER TABLE gridgeo.building_address ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS area ON gridgeo.building_address;
-CREATE POLICY area ON gridgeo.building_address TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR EXISTS (
-    SELECT FROM gridgeo.building_grid AS g
-    WHERE g.zone = building_address.zone AND g.building_code = building_address.building_code
-      AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
-  )
-);
-DROP POLICY IF EXISTS whole ON gridgeo.building_address;
-CREATE POLICY whole ON gridgeo.building_address TO gridgeo_city, gridgeo_admin USING (true);
-
--- A house lies where its building lies today; that may have been issued in another community.
-ALTER TABLE gridgeo.house ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS area ON gridgeo.house;
-CREATE POLICY area ON gridgeo.house TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR EXISTS (
-    SELECT FROM gridgeo.building_grid AS g
-    WHERE g.zone = left(house.building_code, 12) AND g.building_code = house.building_code
-      AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
-  )
-);
-DROP POLICY IF EXISTS whole ON gridgeo.house;
-CREATE POLICY whole ON gridgeo.house TO gridgeo_city, gridgeo_admin USING (true);
-
--- What is said of a building or house is seen with it: the policies of these two hold inside of EXISTS as well.
-ALTER TABLE gridgeo.address_name ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS area ON gridgeo.address_name;
-CREATE POLICY area ON gridgeo.address_name TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole())
-  OR EXISTS (SELECT FROM gridgeo.building AS b WHERE b.zone = address_name.zone AND b.building_code = address_name.code)
-  OR EXISTS (SELECT FROM gridgeo.house AS h WHERE h.zone = address_name.zone AND h.house_code = address_name.code)
-);
-DROP POLICY IF EXISTS whole ON gridgeo.address_name;
-CREATE POLICY whole ON gridgeo.address_name TO gridgeo_city, gridgeo_admin USING (true);
-
-ALTER TABLE gridgeo.address_successor ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS area ON gridgeo.address_successor;
-CREATE POLICY area ON gridgeo.address_successor TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole())
-  OR EXISTS (SELECT FROM gridgeo.building AS b WHERE b.zone = address_successor.zone AND b.building_code = address_successor.code)
-  OR EXISTS (SELECT FROM gridgeo.house AS h WHERE h.zone = address_successor.zone AND h.house_code = address_successor.code)
-);
-DROP POLICY IF EXISTS whole ON gridgeo.address_successor;
-CREATE POLICY whole ON gridgeo.address_successor TO gridgeo_city, gridgeo_admin USING (true);
-
--- A place people type is seen with the building it stands for.
-ALTER TABLE gridgeo.place ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS area ON gridgeo.place;
-CREATE POLICY area ON gridgeo.place TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR EXISTS (
-    SELECT FROM gridgeo.building_grid AS g
-    WHERE g.zone = place.zone AND g.building_code = place.building_code
-      AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
-  )
-);
-DROP POLICY IF EXISTS whole ON gridgeo.place;
-CREATE POLICY whole ON gridgeo.place TO gridgeo_city, gridgeo_admin USING (true);
-
--- An object is seen where it lies in one of the caller's units today, and what it was before with it; counts where their unit is.
--- What lies in no unit is seen by callers of the whole city alone.
-ALTER TABLE gridgeo.object_grid ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS area ON gridgeo.object_grid;
-CREATE POLICY area ON gridgeo.object_grid TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR unit_id <@ (SELECT gridgeo.area_ranges())
-);
-DROP POLICY IF EXISTS whole ON gridgeo.object_grid;
-CREATE POLICY whole ON gridgeo.object_grid TO gridgeo_city, gridgeo_admin USING (true);
-
-ALTER TABLE gridgeo.object ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS area ON gridgeo.object;
-CREATE POLICY area ON gridgeo.object TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR EXISTS (
-    SELECT FROM gridgeo.object_grid AS g
-    WHERE g.object_id = object.object_id
-      AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
-  )
-);
-DROP POLICY IF EXISTS whole ON gridgeo.object;
-CREATE POLICY whole ON gridgeo.object TO gridgeo_city, gridgeo_admin USING (true);
-
-ALTER TABLE gridgeo.object_history ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS area ON gridgeo.object_history;
-CREATE POLICY area ON gridgeo.object_history TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR EXISTS (
-    SELECT FROM gridgeo.object_grid AS g
-    WHERE g.object_id = object_history.object_id
-      AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[])
-  )
-);
-DROP POLICY IF EXISTS whole ON gridgeo.object_history;
-CREATE POLICY whole ON gridgeo.object_history TO gridgeo_city, gridgeo_admin USING (true);
-
-ALTER TABLE gridgeo.object_count ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS area ON gridgeo.object_count;
-CREATE POLICY area ON gridgeo.object_count TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR unit_id <@ (SELECT gridgeo.area_ranges())
-);
-DROP POLICY IF EXISTS whole ON gridgeo.object_count;
-CREATE POLICY whole ON gridgeo.object_count TO gridgeo_city, gridgeo_admin USING (true);
-
--- A unit above holds more than a caller of some of its lowest may know: their own counts are theirs to add up. Who may see all of
--- them sees what they add up to.
-ALTER TABLE gridgeo.object_sum ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS area ON gridgeo.object_sum;
-CREATE POLICY area ON gridgeo.object_sum TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR category_id = 0 AND unit_id <@ (SELECT gridgeo.area_ranges())
-  OR edition_id = (SELECT gridgeo.edition_now()) AND unit_id = ANY ((SELECT gridgeo.area_above())::bigint[])
-);
-DROP POLICY IF EXISTS whole ON gridgeo.object_sum;
-CREATE POLICY whole ON gridgeo.object_sum TO gridgeo_city, gridgeo_admin USING (true);
-
--- Who is in charge of a unit is told to whom all of it belongs; of other schemes, to callers of the whole city.
-ALTER TABLE gridgeo.grid_worker ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS area ON gridgeo.grid_worker;
-CREATE POLICY area ON gridgeo.grid_worker TO gridgeo_reader, gridgeo_writer, gridgeo_linkage USING (
-  (SELECT gridgeo.area_is_whole()) OR scheme = 'governance' AND unit_key IN (SELECT gridgeo.area_keys())
-);
-DROP POLICY IF EXISTS whole ON gridgeo.grid_worker;
-CREATE POLICY whole ON gridgeo.grid_worker TO gridgeo_city, gridgeo_admin USING (true);
+DO $do$
+DECLARE
+  unit     constant text := 'unit_id <@ (SELECT gridgeo.area_ranges())';
+  building constant text := 'EXISTS (SELECT FROM gridgeo.building_grid AS g WHERE g.zone = %s AND g.building_code = %s
+    AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[]))';
+  object   constant text := 'EXISTS (SELECT FROM gridgeo.object_grid AS g WHERE g.object_id = %s
+    AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[]))';
+  -- What is said of a building or house is seen with it: the policies of these two hold inside of EXISTS as well.
+  said     constant text := 'EXISTS (SELECT FROM gridgeo.building AS b WHERE b.zone = %1$I.zone AND b.building_code = %1$I.code)
+    OR EXISTS (SELECT FROM gridgeo.house AS h WHERE h.zone = %1$I.zone AND h.house_code = %1$I.code)';
+  rule record;
+BEGIN
+  FOR rule IN SELECT * FROM (VALUES
+    ('building_grid', unit),
+    ('building', format(building, 'building.zone', 'building.building_code')),
+    ('building_address', format(building, 'building_address.zone', 'building_address.building_code')),
+    -- A house lies where its building lies today; that may have been issued in another community.
+    ('house', format(building, 'left(house.building_code, 12)', 'house.building_code')),
+    ('address_name', format(said, 'address_name')),
+    ('address_successor', format(said, 'address_successor')),
+    -- A place people type is seen with the building it stands for.
+    ('place', format(building, 'place.zone', 'place.building_code')),
+    -- An object is seen where it lies in one of the caller's units today, and what it was before with it; counts where their unit is.
+    -- What lies in no unit is seen by callers of the whole city alone.
+    ('object_grid', unit),
+    ('object', format(object, 'object.object_id')),
+    ('object_history', format(object, 'object_history.object_id')),
+    ('object_count', unit),
+    -- A unit above holds more than a caller of some of its lowest may know: their own counts are theirs to add up. Who may see all
+    -- of them sees what they add up to.
+    ('object_sum', 'category_id = 0 AND ' || unit || '
+      OR edition_id = (SELECT gridgeo.edition_now()) AND unit_id = ANY ((SELECT gridgeo.area_above())::bigint[])'),
+    -- Who is in charge of a unit is told to whom all of it belongs; of other schemes, to callers of the whole city.
+    ('grid_worker', 'scheme = ''governance'' AND unit_key IN (SELECT gridgeo.area_keys())')
+  ) AS rules (name, seen) LOOP
+    EXECUTE format('ALTER TABLE gridgeo.%I ENABLE ROW LEVEL SECURITY', rule.name);
+    EXECUTE format('DROP POLICY IF EXISTS area ON gridgeo.%I', rule.name);
+    EXECUTE format('DROP POLICY IF EXISTS whole ON gridgeo.%I', rule.name);
+    EXECUTE format('CREATE POLICY area ON gridgeo.%I TO gridgeo_reader, gridgeo_writer, gridgeo_linkage
+                      USING ((SELECT gridgeo.area_is_whole()) OR %s)', rule.name, rule.seen);
+    EXECUTE format('CREATE POLICY whole ON gridgeo.%I TO gridgeo_city, gridgeo_admin USING (true)', rule.name);
+  END LOOP;
+END $do$;
 
 -- The locked room. FORCE: its owner sees no more than gridgeo_linkage does, and nothing before it says for which area;
 -- so the area is asked for here, and not left to the policies of buildings and houses, which do not hold their owner.

@@ -17,8 +17,8 @@ DECLARE
   object   constant text := 'EXISTS (SELECT FROM gridgeo.object_grid AS g WHERE g.object_id = %s
     AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[]))';
   -- What is said of a building or house is seen with it: the policies of these two hold inside of EXISTS as well.
-  said     constant text := 'EXISTS (SELECT FROM gridgeo.building AS b WHERE b.zone = %1$I.zone AND b.building_code = %1$I.code)
-    OR EXISTS (SELECT FROM gridgeo.house AS h WHERE h.zone = %1$I.zone AND h.house_code = %1$I.code)';
+  said     constant text := 'EXISTS (SELECT FROM gridgeo.building AS b WHERE b.zone = subject.zone AND b.building_code = subject.code)
+    OR EXISTS (SELECT FROM gridgeo.house AS h WHERE h.zone = subject.zone AND h.house_code = subject.code)';
   rule record;
 BEGIN
   FOR rule IN SELECT * FROM (VALUES
@@ -27,8 +27,8 @@ BEGIN
     ('building_address', format(building, 'building_address.zone', 'building_address.building_code')),
     -- A house lies where its building lies today; that may have been issued in another community.
     ('house', format(building, 'left(house.building_code, 12)', 'house.building_code')),
-    ('address_name', format(said, 'address_name')),
-    ('address_successor', format(said, 'address_successor')),
+    ('address_name', replace(said, 'subject', 'address_name')),
+    ('address_successor', replace(said, 'subject', 'address_successor')),
     -- A place people type is seen with the building it stands for.
     ('place', format(building, 'place.zone', 'place.building_code')),
     -- An object is seen where it lies in one of the caller's units today, and what it was before with it; counts where their unit is.

@@ -27,7 +27,7 @@ _EDGES = {"districts": (palette.INK, 0.9), "streets": ("#44525c", 0.55), "commun
 _OTHER, _GREY, _LAND = "#9aa4ab", "#5f6b7a", "#fbfaf7"
 _PLACE = Look(palette.RAMP[3], size=2.0)
 #: Denominators of the scale beyond which features are not asked for: there would be too many to look at.
-_FARTHEST = {"microgrids": 60_000, "grids": 60_000, "buildings": 10_000, "houses": 2_500, "addresses": 2_500, "objects": 5_000}
+_FARTHEST = {"microgrids": 300_000, "grids": 60_000, "buildings": 10_000, "houses": 2_500, "addresses": 2_500, "objects": 5_000}
 _SHOWN = frozenset(("districts", "streets", "communities", "microgrids"))
 _NAMED = {"districts": 14.0, "streets": 11.0, "communities": 8.5}
 
@@ -139,23 +139,24 @@ def _majors(tree: Tree) -> Iterable[tuple[str, str, Look]]:
 def drawn(asked: Asked) -> list[Layer]:
     """Return the layers of vector tiles, objects first."""
     objects = [
-        TileStyle("聚合 clusters", "clusters", POINT, Look(_GREY, size=3.0, swelling=_SWELLING, opacity=0.75)),
+        TileStyle("聚合 clusters", "clusters", POINT, Look(_GREY, size=1.0, swelling=_SWELLING, opacity=0.6)),
         *_objects(asked.tree),
     ]
     buildings = [
         TileStyle("楼栋 areas", "buildings", POLYGON, Look("#d9dee5", "#b3bcc6", 0.1)),
         TileStyle("楼栋 points", "buildings", POINT, Look("#b3bcc6", size=1.4)),
     ]
-    named = symbols.tile_labels("clusters", '"n"', 8)
     return [
-        _tiles(asked, tiles.Collection.OBJECTS, "部件 Managed objects", tiles.DEEPEST, objects, named),
+        _tiles(asked, tiles.Collection.OBJECTS, "部件 Managed objects", tiles.DEEPEST, objects, _OBJECTS_FARTHEST),
         _tiles(asked, tiles.Collection.BUILDINGS, "楼栋 Buildings", tiles.DEEPEST, buildings),
         _tiles(asked, tiles.Collection.GRIDS, "网格 Grids", tiles.GRIDS_DEEPEST, list(_grids(asked.levels))),
     ]
 
 
-#: Millimetres across of a circle that stands for n objects.
-_SWELLING = 'least(9, 1.5 + 0.75 * ln("n"))'
+#: Millimetres across of a circle that stands for n objects: it keeps to its cell, of which a tile has 32 by 32.
+_SWELLING = 'least(2, 0.7 + 0.25 * ln("n"))'
+#: Beyond this scale circles lie so close that nothing else is seen.
+_OBJECTS_FARTHEST = 60_000
 
 
 def _objects(tree: Tree | None) -> list[TileStyle]:
@@ -179,8 +180,8 @@ def _grids(levels: Sequence[tuple[str, int]]) -> Iterable[TileStyle]:
         yield TileStyle(layer, layer, POLYGON, Look(None, *_EDGES.get(layer, ("#c3cad0", 0.12))))
 
 
-def _tiles(asked: Asked, of: tiles.Collection, name: str, deepest: int, styles: list[TileStyle], labels: Element | None = None) -> Layer:
+def _tiles(asked: Asked, of: tiles.Collection, name: str, deepest: int, styles: list[TileStyle], farthest: int = 0) -> Layer:
     where = f"{asked.base}{described.PATH.format(collection=of)}/{{z}}/{{y}}/{{x}}"
     auth = f"authcfg={asked.authcfg}&" if asked.authcfg else ""
     source = f"{auth}type=xyz&url={quote(where, safe=':/')}&zmax={deepest}&zmin=0"
-    return Layer(f"gridgeo_tiles_{of}", name, "", source, symbols.tiles(styles), labels)
+    return Layer(f"gridgeo_tiles_{of}", name, "", source, symbols.tiles(styles), farthest=farthest)

@@ -128,8 +128,9 @@ def _name_fields(of: Element, aliases: Sequence[tuple[str, str]]) -> None:
 
 
 def _properties() -> Element:
-    """The colour of the ground, and Chinese characters as they are."""
+    """That the project has a system of its own, without which QGIS reads none, and the colour of the ground."""
     made = Element("properties")
+    SubElement(SubElement(made, "SpatialRefSys"), "ProjectionsEnabled", {"type": "int"}).text = "1"
     gui = SubElement(made, "Gui")
     for name, number in zip(("Red", "Green", "Blue"), symbols.colour(palette.SEA).split(","), strict=False):
         SubElement(gui, f"CanvasColor{name}Part", {"type": "int"}).text = number

@@ -116,15 +116,6 @@ def labels(expression: str, size: float, bold: bool = False) -> Element:
     return made
 
 
-def tile_labels(layer: str, expression: str, size: float) -> Element:
-    """Return labels of the points in a layer of vector tiles."""
-    made = Element("labeling", {"type": "basic"})
-    facts = {"name": layer, "layer": layer, "geometry": POINT, "expression": "", "enabled": "1", "min-zoom": "-1", "max-zoom": "-1"}
-    style = SubElement(SubElement(made, "styles"), "style", facts)
-    style.append(_settings(expression, size, True))
-    return made
-
-
 def _settings(expression: str, size: float, bold: bool) -> Element:
     made = Element("settings", {"calloutType": "simple"})
     text = SubElement(

@@ -41,3 +41,8 @@ def sample(server, template, tmp_path_factory) -> Iterator[SimpleNamespace]:
     with api_server.background(Settings(home=home, database_url=url, port=0, per_minute=0)) as address:
         yield SimpleNamespace(address=address, url=url, home=home)
     server.drop(name)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """QGIS is a large thing to have: it is asked with --long."""
+    return True if collection_path.name == "test_qgis_opens.py" and not config.getoption("--long") else None

@@ -20,6 +20,7 @@ from gridgeo.features import systems
 from gridgeo.features.collections import COLLECTIONS
 from gridgeo.features.systems import System
 from gridgeo.geo import gate
+from gridgeo.linkage.rules import names_somebody
 from gridgeo.objects.model import ManagedObject
 
 from . import bodies, conditional
@@ -33,11 +34,17 @@ _MEMBERS = ("type", "id", "geometry", "properties", "links", "bbox")
 _GEOMETRY, _PROPERTIES = "/geometry", "/properties"
 
 
+def _code(given: Any) -> str:
+    if not (isinstance(given, str) and 0 < len(given) <= 64 and given.isascii() and given.isprintable()):
+        raise ValueError("is no code of 1 to 64 letters and digits")
+    return given
+
+
 def _text(most: int) -> Callable[[Any], str]:
     def read(given: Any) -> str:
         if not (isinstance(given, str) and 0 < len(given) <= most and given.isprintable()):
             raise ValueError(f"is no text of 1 to {most} characters that can be seen")
-        return given
+        return _nobodys(given)
 
     return read
 
@@ -63,12 +70,21 @@ def _day(given: Any) -> date:
 def _attributes(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise ValueError("is no object of attributes")
+    for value in given.values():
+        _nobodys(str(value))
     return given
+
+
+def _nobodys(text: str) -> str:
+    """A text, unless it holds somebody's number: it would be kept and told in the clear."""
+    if names_somebody(text):
+        raise ValueError("holds what looks like somebody's number, and is kept in the clear: take it out")
+    return text
 
 
 #: What may be given, and how it is read; null is nothing.
 _READ: dict[str, Callable[[Any], Any]] = {
-    "element_code": _text(64),
+    "element_code": _code,
     "category_id": _whole(1, 2**31 - 1),
     "status": _text(30),
     "name": _text(200),
@@ -81,6 +97,11 @@ _READ: dict[str, Callable[[Any], Any]] = {
 _NEEDED = ("category_id", "status")
 #: What is told of an object and not given: it follows from the rest.
 _TOLD = tuple(name for name in COLLECTIONS["objects"].by_name if name not in _READ)
+
+
+def reason(given: str) -> str:
+    """Return why something is done; raises ValueError."""
+    return _text(200)(given.strip())
 
 
 async def received(request: Request, *media_types: str) -> tuple[dict[str, Any], System]:

@@ -41,14 +41,8 @@ _MATCH = Parameter(
 _CRS = Parameter("Content-Crs", "System of the coordinates given; CRS84 when absent.", str, {"type": "string"}, place="header")
 
 
-def _reason(text: str) -> str:
-    if not (2 <= len(text.strip()) <= 200 and text.isprintable()):
-        raise ValueError("is no text of 2 to 200 characters")
-    return text.strip()
-
-
 _REASON = Parameter(
-    "reason", "Why it is there no more; it is kept with it.", _reason, {"type": "string", "minLength": 2, "maxLength": 200}, ""
+    "reason", "Why it is there no more; it is kept with it.", feature_bodies.reason, {"type": "string", "maxLength": 200}, ""
 )
 _ADD, _WRITE, _REMOVE = Query(_CRS), Query(_ID, _MATCH, _CRS), Query(_ID, _MATCH, _REASON)
 _FEATURE = {"schema": {"$ref": "#/components/schemas/Feature"}}

@@ -87,7 +87,8 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self._woken.wait(_LOOK_S)
+            if not self._woken.wait(_LOOK_S):
+                continue
             self._woken.clear()
             try:
                 with closing(self._connect()) as conn:
@@ -95,6 +96,8 @@ class Worker:
                         pass
             except (DatabaseUnavailable, psycopg2.Error) as error:
                 LOG.warning("jobs wait: the database is away (%s)", type(error).__name__)
+            except Exception:  # a disk that is full: a thread that ended would leave jobs as they are for ever
+                LOG.exception("jobs wait: what was begun is begun again when its time is up")
 
     def _one(self, conn) -> bool:
         """Do a job; return whether there was one."""

@@ -131,6 +131,8 @@ def test_req_create_replace_delete_delete(city):
     """Nothing is deleted: it is removed from today on, with the reason."""
     made = added(city.all)
     here = made.headers["location"]
+    for wrong in ("", "110101190001010015", "x" * 201):
+        assert city.all.delete(here, params={"reason": wrong}, headers={"If-Match": "*"}).status_code == 400
     answer = city.all.delete(here, params={"reason": "道路改造"}, headers={"If-Match": made.headers["etag"]})
     assert answer.status_code == 204 and answer.content == b""
     assert city.all.get(here).json()["properties"]["status"] == "removed"
@@ -215,6 +217,8 @@ _UNFIT = (
     (feature(category_id=True), 400, "/properties/category_id"),
     (feature(name="a\u0000b"), 400, ""),
     (feature(name="x" * 201), 400, "/properties/name"),
+    (feature(name="联系人110101190001010015"), 400, "/properties/name"),
+    (feature(attributes={"note": "110101190001010015"}), 400, "/properties/attributes"),
     (feature(since="2026-02-30"), 400, "/properties/since"),
     (feature(attributes=[]), 400, "/properties/attributes"),
     (feature(status=None), 400, "/properties/status"),

@@ -227,7 +227,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.basemaps = basemaps.parse(settings.basemaps)
     app.state.jobs_folder = Folder.under(settings.home)
     app.state.routes = []
-    app.router.routes.append(Direct(tiles.router.routes, tiles.DIRECT))
+    app.router.routes.append(Direct([*tiles.router.routes, *items.router.routes], [*tiles.DIRECT, *items.DIRECT]))
     for resource in _RESOURCES:
         app.include_router(resource.router)
         app.state.routes += resource.router.routes

@@ -107,6 +107,14 @@ def read_city(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
     return _again(request.app.state.pools.of(pools.CITY), lambda conn: work(conn, *args, **kwargs))
 
 
+def glance(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
+    """Return work(conn, …) as :func:`read` does, each statement alone where the caller sees the whole city: for what is asked many times
+    a second and changes nothing of its transaction, which is then none.
+    """
+    whole = request.app.state.gate.area(request) == access.WHOLE
+    return (read_city if whole else read)(request, work, *args, **kwargs)
+
+
 def _again(pool: Pool, work: Callable[..., T]) -> T:
     for pause in _PAUSES:
         if pause:

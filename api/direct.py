@@ -5,9 +5,11 @@ Nothing else is otherwise: the same gate, the same function, the same answers to
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
@@ -33,7 +35,7 @@ class Direct(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request in, and answer it."""
-        request = Request(scope, receive)
+        request, endpoint = Request(scope, receive), scope["endpoint"]
         await access.admit(request)
-        response = await scope["endpoint"](request)
+        response = await (endpoint(request) if inspect.iscoroutinefunction(endpoint) else run_in_threadpool(endpoint, request))
         await response(scope, receive, send)

@@ -25,6 +25,7 @@ from gridgeo.features.question import Question
 from .. import conditional, cursors, depends, feature_pages, mementos, ogc, questions
 from ..parameters import Parameter, Query, form
 from ..periods import RECORDED
+from ..problems import Fault, InvalidRequest
 from ..questions import CRS, DATETIME, ITEMS, TAKEN, USUAL
 from ..streams import Stream
 
@@ -68,12 +69,15 @@ def items(request: Request) -> Response:
     asked = TAKEN[collection.id](request)
     wanted = _form(request, asked.f)
     meant = questions.question(request, collection, asked)
+    if meant.order:
+        _require_sortable(request, collection, meant)
     if wanted == "geojsonseq":
         return _streamed(request, meant, wanted, lambda conn: reading.sequence(conn, collection, meant))
     if wanted == "csv":
         return _streamed(request, meant, wanted, lambda conn: _table(conn, collection, meant))
     meant = replace(meant, limit=meant.limit or USUAL)
-    page, matched = depends.read(request, _read, collection, meant, asked.count)
+    patient = meant.limit > _USUAL_MOST or asked.count == "exact"
+    page, matched = (depends.read if patient else depends.glance)(request, _read, collection, meant, asked.count)
     links = _links(request, collection, asked, page, wanted)
     if wanted == "html":
         return feature_pages.items(request, collection, meant, page, links)
@@ -106,7 +110,7 @@ def item(request: Request) -> Response:
     recorded, wished = questions.kept(collection, asked.recorded), None if asked.datetime else mementos.asked(request)
     meant = Question(period=asked.datetime, recorded=recorded, units=ogc.units(request, collection, None), system=asked.crs)
     try:
-        found, history, place = depends.read(request, _one, collection, feature_id, meant, wished)
+        found, history, place = depends.glance(request, _one, collection, feature_id, meant, wished)
     except Gone as gone:
         history = depends.read(request, versions.of, collection, feature_id)
         gone.links = mementos.around(request, collection, feature_id, history, None)
@@ -164,6 +168,15 @@ def _one(
     return found, history, versions.at(history, meant.period and meant.period.end)
 
 
+def _require_sortable(request: Request, collection: Collection, meant: Question) -> None:
+    """Raise InvalidRequest where more features would have to be sorted than there is time for."""
+    if not depends.glance(request, reading.is_sortable, collection, meant):
+        rule = (
+            f"would sort more than {reading.MOST_SORTED:,} features: ask for fewer with bbox, filter or q, or sort by {collection.leading}"
+        )
+        raise InvalidRequest([Fault("sortby", "too-many-to-sort", f"{rule}, in whose order they lie")])
+
+
 def _form(request: Request, given: str | None) -> str:
     """The form asked for: what the Accept header says in other words than GeoJSON's and HTML's is told by f alone."""
     if given is not None:
@@ -219,3 +232,7 @@ def _written(rows: Iterable[Iterable[object]]) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(rows)
     return out.getvalue().encode()
+
+
+#: What GIS clients ask many times a second (:mod:`..direct`).
+DIRECT = (items, item)

@@ -136,6 +136,11 @@ class Collection:
         return {each.name: each for each in self.properties}
 
     @property
+    def leading(self) -> str:
+        """The column in whose order features lie: a zone is the beginning of every code."""
+        return next(name for name in self.key if name != "zone")
+
+    @property
     def queryables(self) -> dict[str, Queryable]:
         """What filters may ask of, by name; the geometry is called `geometry`."""
         asked = (Queryable(each.name, each.type, f"f.{each.name}", each.values) for each in self.properties if each.queryable)

@@ -20,6 +20,9 @@ _AT_ONCE = 2000
 #: So many buildings are few: features are then found through them, else looked at in their order until the page is full.
 _FEW = 3000
 
+#: So many features are put in an order that no index has, within the time of a request.
+MOST_SORTED = 300_000
+
 #: Before each text of a GeoJSON text sequence (RFC 8142).
 _RECORD = "\x1e"
 
@@ -77,6 +80,11 @@ def is_more(conn, collection: Collection, question: Question, than: int) -> bool
 def estimate(conn, collection: Collection, question: Question) -> int:
     """Return how many features the database expects."""
     return _expected(conn, statements.guess(collection, placed(conn, collection, question)))
+
+
+def is_sortable(conn, collection: Collection, question: Question) -> bool:
+    """Return whether features are wanted in an order they lie in, or are few enough to be put in it."""
+    return statements.in_own_order(collection, question) or estimate(conn, collection, question) <= MOST_SORTED
 
 
 def sequence(conn, collection: Collection, question: Question) -> Iterator[bytes]:

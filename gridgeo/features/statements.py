@@ -199,22 +199,31 @@ def _times(collection: Collection, question: Question) -> dict[str, Any]:
 
 def keys(collection: Collection, question: Question) -> list[tuple[str, bool]]:
     """The columns features are in the order of, and whether each goes down: those asked for, and those that tell features apart."""
+    if in_own_order(collection, question):
+        return [(name, bool(question.order) and question.order[0].descending) for name in collection.key]
     wanted = [(order.name, order.descending) for order in question.order]
     return wanted + [(name, False) for name in collection.key if name not in dict(wanted)]
 
 
+def in_own_order(collection: Collection, question: Question) -> bool:
+    """Return whether features are wanted in the order in which they lie in an index, up or down."""
+    order = question.order
+    return not order or (order[0].name == collection.leading and (len(order) == 1 or collection.leading == collection.key[-1]))
+
+
 def _order(collection: Collection, question: Question) -> sql.Composable:
-    if not question.order:
-        return sql.SQL(", ").join(sql.SQL(f"f.{name}") for name in collection.key)
+    if in_own_order(collection, question):
+        return sql.SQL(", ").join(sql.SQL(f"f.{name}{' DESC' * down}") for name, down in keys(collection, question))
     return sql.SQL(", ").join(sql.SQL(f"f.{name} {'DESC' if down else 'ASC'} NULLS LAST") for name, down in keys(collection, question))
 
 
 def _after(collection: Collection, question: Question) -> sql.Composable:
     """What comes after a key. In the collection's own order that is one comparison, which an index answers."""
     ordered, values = keys(collection, question), question.after
-    if not question.order:
+    if in_own_order(collection, question):
         names = sql.SQL(", ").join(sql.SQL(f"f.{name}") for name in collection.key)
-        return sql.SQL("({}) > ({})").format(names, sql.SQL(", ").join(map(sql.Literal, values)))
+        beyond = sql.SQL("({}) < ({})" if ordered[0][1] else "({}) > ({})")
+        return beyond.format(names, sql.SQL(", ").join(map(sql.Literal, values)))
     later = []
     for i, ((name, down), value) in enumerate(zip(ordered, values, strict=True)):
         if value is not None:  # after what is not known comes nothing

@@ -33,8 +33,8 @@ Progress = Callable[[str, int, int], None]
 LAYERED = (Format.GPKG, Format.SHP, Format.XLSX)
 WORLDWIDE = (Format.GEOJSONSEQ, Format.KML)
 _ALIKE = (Format.GPKG, Format.SHP)
-#: Formats that have no moments.
-_WRITTEN = (Format.SHP, Format.KML)
+#: What formats have no values for, and is told as text.
+_WRITTEN = {Format.SHP: (Kind.MOMENT,), Format.KML: (Kind.MOMENT, Kind.DAY)}
 
 #: The writer of each format; it is loaded when it is needed.
 _WRITERS = {
@@ -135,7 +135,7 @@ def _drawings(conn, layer: Layer, kind: Format, datum: crs.Datum, progress: Prog
     """The layers a collection becomes."""
     collection = layer.collection
     question = reading.placed(conn, collection, replace(layer.question, after=None))
-    told = tuple(columns.of(collection, question.properties, kind in _WRITTEN))
+    told = tuple(columns.of(collection, question.properties, _WRITTEN.get(kind, ())))
     if collection.geometry != "any" or kind not in _ALIKE:
         yield _drawing(conn, Layer(collection, question), told, datum, progress)
         return

@@ -207,8 +207,8 @@ class _Order:
                     number, roles = self._roles(table.name, list(table.columns))
                     self.taken += bulk.put(cur, self.kind.incoming, number, table, roles)
                     tables[number] = table
-                    taken = table.points if self.kind is BUILDINGS else {}
-                    self.notes += [_placed(note, table.name) for note in table.notes if note.row not in taken or note.code != "wrong-type"]
+                    own = (note for note in table.notes if note.row not in table.points or note.code != "wrong-type")
+                    self.notes += [_placed(note, table.name) for note in own]
         if not self.files:
             raise UnreadableFile(", ".join(path.name for path in map(Path, paths)), "holds no row")
         return tables

@@ -69,7 +69,7 @@ def recognise(columns: Iterable[str], given: dict[str, str] | None = None, kind:
     free = [column for column in columns if column not in found.values()]
     for role, names in roles(kind).items():
         if role not in given:
-            fitting = [column for column in free if plain(column) in names]
+            fitting = [column for column in free if plain(column) == plain(role)] or [column for column in free if plain(column) in names]
             if len(fitting) > 1:
                 raise InvalidInput("column", fitting[1], f"{fitting[0]!r} means {role} too: say which with --field {role}=COLUMN")
             if fitting:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,21 +77,28 @@ _SHORT: Mapping[str, str] = {
 #: Where one word means different things in two collections.
 _SHORT_OF = {("grids", "kind"): "XZ", ("addresses", "kind"): "LX", ("houses", "area_m2"): "JZMJ", ("addresses", "code"): "DZBM"}
 
+#: What a file tells otherwise than lists do, so that it is loaded as it was: the use of a house is told where it has one of its own.
+_OWN = {("houses", "house_use"): ("own_use", "empty where it is that of its building")}
+
 _KINDS = {Type.TEXT: Kind.TEXT, Type.ARRAY: Kind.TEXT, Type.DATE: Kind.DAY, Type.TIMESTAMP: Kind.MOMENT}
-#: A moment as text, in China's time.
-_WRITTEN = "to_char(f.{} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+08:00\"')"
+#: Values as text; moments in China's time.
+_WRITTEN = {
+    Kind.MOMENT: "to_char(f.{} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+08:00\"')",
+    Kind.DAY: "f.{}::date::text",
+}
 
 
-def of(collection: Collection, wanted: Iterable[str] | None = None, written: bool = False) -> list[Column]:
-    """Return the columns of a collection, or those wanted; `written`: moments as text, for formats that have none."""
+def of(collection: Collection, wanted: Iterable[str] | None = None, written: Container[Kind] = ()) -> list[Column]:
+    """Return the columns of a collection, or those wanted; `written` are kinds of values told as text."""
     known = collection.by_name
     return [_column(collection, known[name], written) for name in wanted or known]
 
 
-def _column(collection: Collection, of: Property, written: bool) -> Column:
+def _column(collection: Collection, of: Property, written: Container[Kind]) -> Column:
     short = _SHORT_OF.get((collection.relation, of.name)) or _SHORT.get(of.name, of.name[:10].upper())
-    note = "; ".join(filter(None, [of.title_en, of.unit and f"in {of.unit}", of.values and f"one of {', '.join(of.values)}"]))
+    value, own = _OWN.get((collection.relation, of.name), (of.name, ""))
+    note = "; ".join(filter(None, [of.title_en, own, of.unit and f"in {of.unit}", of.values and f"one of {', '.join(of.values)}"]))
     kind = _KINDS.get(of.type) or (Kind.WHOLE if of.whole else Kind.NUMBER)
-    if kind is Kind.MOMENT and written:
-        return Column(Field(of.name, short, of.title, note), Kind.TEXT, _WRITTEN.format(of.name))
-    return Column(Field(of.name, short, of.title, note), kind, f"f.{of.name}::{kind}")
+    if kind in written:
+        return Column(Field(of.name, short, of.title, note), Kind.TEXT, _WRITTEN[kind].format(value))
+    return Column(Field(of.name, short, of.title, note), kind, f"f.{value}::{kind}")

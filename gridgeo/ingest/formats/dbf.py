@@ -19,7 +19,7 @@ from .refused import MOST_COLUMNS, Refused, columns, note, text
 
 _FIELD = struct.Struct("<11sc4xBB14x")
 _CODE_PAGES = {0x4D: "gb18030", 0x7A: "gb18030", 0x03: "cp1252", 0x57: "cp1252"}
-_NUMBERS = b"NF"
+_NUMBERS, _DAY = b"NF", b"D"
 
 #: what a ``.cpg`` says, by codec; GB18030 holds all of GBK and GB 2312
 _NAMES = {
@@ -102,6 +102,8 @@ def _raw(cells: np.ndarray) -> np.ndarray:
 
 def _column(cells: np.ndarray, kind: bytes, encoding: str) -> list[str | None]:
     values = [value.decode(encoding, "ignore").strip() for value in cells.tolist()]
+    if kind == _DAY:
+        return [f"{value[:4]}-{value[4:6]}-{value[6:]}" if value.strip("0") else None for value in values]
     if kind not in _NUMBERS:
         return [value or None for value in values]
     return [_number(value) for value in values]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 from ...errors import UnknownDatum
@@ -19,6 +20,8 @@ Points = dict[int, tuple[float, float]]
 _DRIVERS = {"ESRI Shapefile", "GPKG", "FlatGeobuf"}
 _NAMES = {".gpkg": "GeoPackage", ".fgb": "FlatGeobuf"}
 _MOST_LAYERS = 64
+#: What follows a day in a format that knows moments only.
+_MIDNIGHT = "T00:00:00"
 
 
 def read_shapefile(name: str, path: Path) -> list[Table]:
@@ -67,7 +70,9 @@ def read_gpkg(name: str, path: Path) -> list[Table]:
 
 def read_flatgeobuf(name: str, path: Path) -> list[Table]:
     """Return the one table of a FlatGeobuf. Raises Refused."""
-    return [_layer(name, path.rename(path.with_suffix(".fgb")), None)]
+    table = _layer(name, path.rename(path.with_suffix(".fgb")), None)
+    cells = {title: [value and value.removesuffix(_MIDNIGHT) for value in column] for title, column in table.columns.items()}
+    return [replace(table, columns=cells)]
 
 
 def _layer(name: str, place: Path, layer: str | None) -> Table:

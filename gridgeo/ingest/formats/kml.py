@@ -6,6 +6,7 @@ Entities are never expanded: a file that declares any is refused before it is pa
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -30,7 +31,8 @@ def read(name: str, path: Path) -> list[Table]:
     lines: dict[int, Lines] = {}
     faults: list[Issue] = []
     flattened = 0
-    for row, mark in enumerate(_placemarks(path), 1):
+    described: dict[str, None] = {}
+    for row, mark in enumerate(_placemarks(path, described), 1):
         rows.append(_cells(mark))
         rings: Rings = []
         try:
@@ -45,15 +47,18 @@ def read(name: str, path: Path) -> list[Table]:
         read.append(rings)
     if not rows:
         raise Refused("is KML without a placemark")
-    names = columns(list(dict.fromkeys(name for row in rows for name in row)))
+    names = columns(list(described | dict.fromkeys(name for row in rows for name in row)))
     cells = {name: [row.get(name) for row in rows] for name in names}
     return [Table(name, cells, Shapes.of(read), "EPSG:4326", (*faults, *heights_dropped(flattened)), points, lines)]
 
 
-def _placemarks(path: Path):
+def _placemarks(path: Path, described: dict[str, None]) -> Iterator[Element]:
+    """Yield the placemarks; the fields their schema names are put into `described`."""
     found = 0
     try:
         for _, element in ElementTree.iterparse(path):
+            if _tag(element) == "SimpleField":
+                described[element.get("name", "")] = None
             if _tag(element) == "Placemark":
                 found += 1
                 if found > MOST_ROWS:

@@ -27,7 +27,7 @@ def read(name: str, path: Path) -> list[Table]:
         columns(list(cells))
         for batch in reader:
             for field, column in zip(cells, batch.columns, strict=True):
-                cells[field] += column.to_pylist()
+                cells[field] += _plain(column)
             if len(next(iter(cells.values()), ())) > MOST_ROWS:
                 raise Refused(f"has more than {MOST_ROWS:,} rows")
     except (OSError, ValueError, RuntimeError) as error:
@@ -64,6 +64,15 @@ def _declared(geometry: object) -> str:
     if isinstance(ids, dict) and ids.get("authority") in ("EPSG", "OGC"):
         return "EPSG:4326" if ids["authority"] == "OGC" else f"EPSG:{ids.get('code')}"
     return str(system.get("name", "without a name"))[:80] if isinstance(system, dict) else ""
+
+
+def _plain(column) -> list:
+    """The values of a column; moments as those of Greenwich, for what zones there are is not known behind the walls."""
+    from arro3.core import DataType
+
+    if DataType.is_timestamp(column.type):
+        column = column.cast(DataType.timestamp("us", tz="+00:00"))
+    return column.to_pylist()
 
 
 def _cell(value: object) -> str | None:

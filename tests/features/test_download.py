@@ -41,9 +41,9 @@ def test_the_questions_of_the_list_are_the_questions_of_the_file(client, tmp_pat
     listed = client.get("/collections/buildings/items", params={**asked, "limit": 1000}).json()["features"]
     path = tmp_path / "x.gpkg"
     path.write_bytes(got(client, "buildings", f="gpkg", crs="EPSG:4547", **asked).content)
-    found = pyogrio.read_dataframe(path)
+    found = pyogrio.read_dataframe(path, layer="buildings")
     assert list(found["building_code"]) == [each["properties"]["building_code"] for each in listed]
-    assert found.crs.to_epsg() == 4547 and pyogrio.read_info(path)["dataset_metadata"]["filter"] == asked["filter"]
+    assert found.crs.to_epsg() == 4547 and pyogrio.read_info(path, layer="buildings")["dataset_metadata"]["filter"] == asked["filter"]
 
 
 def test_a_shift_is_named_in_the_file_and_outside(client):

@@ -69,7 +69,7 @@ def test_each_job_is_done_once_however_many_work(database_url, folder):
             done[work.job.job_id] += 1
         return {}
 
-    numbers = [given(database_url, owner=f"jwt:{n}") for n in range(30)]
+    numbers = [given(database_url, owner=f"jwt:{n}") for n in range(10)]
     with working(database_url, folder, count, threads=3), working(database_url, folder, count, threads=3):
         for number in numbers:
             reached(database_url, number)

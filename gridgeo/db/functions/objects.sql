@@ -41,11 +41,13 @@ RETURNS TABLE (object_id bigint, element_code text, category_id integer, status 
          coalesce(lower(v.recorded), o.recorded_at), o.point, o.shape
   FROM gridgeo.object AS o
   LEFT JOIN LATERAL (
+    -- OFFSET keeps the conditions on the object in here: they are asked first, and of most objects nothing else is.
     SELECT w.*
     FROM gridgeo.object_versions(o.object_id, believed) AS w
     WHERE (o.since > on_day OR o.recorded_at > believed)
       AND EXISTS (SELECT FROM gridgeo.object_history AS h WHERE h.object_id = o.object_id)
       AND w.starts <= coalesce(on_day, 'infinity') AND (w.ends IS NULL OR w.ends > coalesce(on_day, 'infinity'))
+    OFFSET 0
   ) AS v ON true
   WHERE v.lon IS NOT NULL OR (o.since > on_day OR o.recorded_at > believed) IS NOT TRUE
 $$;

@@ -14,7 +14,6 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import compile_path
 
 from gridgeo import __version__, errors
@@ -31,6 +30,7 @@ from gridgeo.tiles.live import Live as Tiles
 from maps import basemaps
 
 from . import access, conditional, depends, openapi, pages, problems, rooted
+from .codings import Packing
 from .direct import Direct
 from .drawings import Drawings, drawable
 from .feed import Feed
@@ -231,7 +231,7 @@ def create_app(settings: Settings) -> FastAPI:
     for resource in _RESOURCES:
         app.include_router(resource.router)
         app.state.routes += resource.router.routes
-    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
+    app.add_middleware(Packing)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

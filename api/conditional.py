@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from . import codings
+
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 HTML = "text/html; charset=utf-8"
@@ -19,9 +21,6 @@ NDJSON = "application/x-ndjson"
 
 #: The forms of an answer by the word of `f=`.
 MEDIA_TYPES = {"json": JSON, "geojson": GEOJSON, "html": HTML, "csv": CSV, "ndjson": NDJSON}
-
-#: What compression adds to a tag: another coding is another representation.
-CODED = "-gzip"
 
 #: Answers may be kept, and must be asked about before they are used again: an edition may be activated at any time.
 _REVALIDATE = "no-cache"
@@ -55,9 +54,8 @@ def unchanged(request: Request, etag: str) -> Response | None:
     given = request.headers.get("if-none-match")
     if given is None:
         return None
-    coded = f'{etag[:-1]}{CODED}"'
     for known in (part.strip().removeprefix("W/") for part in given.split(",")):
-        if known in (etag, coded, "*"):
+        if known in (*codings.tags(etag), "*"):
             return Response(None, 304, _headers(etag if known == "*" else known))
     return None
 

@@ -9,7 +9,7 @@ from collections import Counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import conditional, problems, rooted
+from . import codings, problems, rooted
 
 LOG = logging.getLogger("gridgeo.request")
 
@@ -125,8 +125,8 @@ def _headers(given: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[by
     names = {name for name, _ in given}
     headers = [*given, *(header for header in _ALWAYS if header[0] not in names), (b"x-request-id", request_id.encode())]
     headers = _one_vary(headers)
-    if b"content-encoding" in names:
-        headers = [(name, _coded(value) if name == b"etag" else value) for name, value in headers]
+    for coding in (value.decode() for name, value in given if name == b"content-encoding"):
+        headers = [(name, codings.coded(value.decode(), coding).encode() if name == b"etag" else value) for name, value in headers]
     return headers
 
 
@@ -138,8 +138,3 @@ def _one_vary(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     once = {name.lower(): name for name in reversed(given)}
     vary = (b"vary", b", ".join(once[name] for name in dict.fromkeys(name.lower() for name in given)))
     return [*(header for header in headers if header[0] != b"vary"), vary]
-
-
-def _coded(etag: bytes) -> bytes:
-    ending = conditional.CODED.encode() + b'"'
-    return etag if etag.endswith(ending) else etag[:-1] + ending

@@ -20,7 +20,7 @@ from gridgeo.features.question import Question
 from gridgeo.objects import deeds
 from gridgeo.objects.model import ManagedObject
 
-from .. import conditional, depends, feature_bodies, ogc
+from .. import codings, conditional, depends, feature_bodies, ogc
 from ..feature_bodies import MERGE_PATCH, WHOLE
 from ..parameters import Parameter, Query
 from ..problems import PreconditionFailed, PreconditionRequired, UnfitFeature
@@ -201,8 +201,7 @@ def _required(request: Request) -> str:
 
 def _matches(known: str, etag: str) -> bool:
     """Whether a state is the one that is known. Source: RFC 9110, 13.1.1 (strong comparison)."""
-    coded = f'{etag[:-1]}{conditional.CODED}"'
-    return any(each.strip() in (etag, coded, "*") for each in known.split(","))
+    return any(each.strip() in (*codings.tags(etag), "*") for each in known.split(","))
 
 
 def _is_number(text: str) -> bool:

@@ -22,7 +22,7 @@ from gridgeo.moments import CHINA, day
 from gridgeo.objects import categories
 from maps import bundle, page
 
-from .. import conditional, depends, policies
+from .. import codings, conditional, depends, policies
 from ..drawings import drawable
 from ..parameters import DATETIME, SCHEME, Parameter, Query
 
@@ -98,7 +98,7 @@ async def grids(request: Request, version: str) -> Response:
         return unchanged
     packed = await run_in_threadpool(lambda: depends.drawings(request).of(_named(request, version)))
     headers = {"ETag": etag, "Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if codings.takes(request.headers.get("accept-encoding", ""), "gzip"):
         return Response(packed, 200, {**headers, "Content-Encoding": "gzip"}, conditional.JSON)
     return Response(gzip.decompress(packed), 200, headers, conditional.JSON)
 

@@ -23,7 +23,7 @@ from gridgeo.tiles.kept import NO_EDITION
 from gridgeo.tiles.live import Live
 from gridgeo.tiles.model import DEEPEST, FILTERED_FROM, IN_CELLS, Collection, Filter, Packed, Tile
 
-from .. import conditional, depends, filters
+from .. import codings, conditional, depends, filters
 from ..access import require_thread
 from ..objects import CATEGORY, STATUS, valid_tree
 from ..parameters import DATETIME, SCHEME, Parameter, Query
@@ -197,16 +197,6 @@ def _sent(request: Request, tile: Packed) -> Response:
     if unchanged is not None:
         return unchanged
     headers = {"ETag": tile.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if _takes_gzip(request.headers.get("accept-encoding", "")):
+    if codings.takes(request.headers.get("accept-encoding", ""), "gzip"):
         return Response(tile.body, 200, {**headers, "Content-Encoding": "gzip"}, tilesets.MVT)
     return Response(gzip.decompress(tile.body), 200, headers, tilesets.MVT)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    """Whether a header Accept-Encoding lets gzip through; a weight of 0 says that it does not. Source: RFC 9110, 12.5.3."""
-    weights = {}
-    for part in accepted.lower().split(","):
-        coding, _, rest = part.partition(";")
-        weight = rest.replace(" ", "").removeprefix("q=") or "1"
-        weights[coding.strip()] = bool(weight.strip("0."))
-    return weights.get("gzip", weights.get("*", False))

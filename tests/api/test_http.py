@@ -51,14 +51,37 @@ def test_every_get_takes_head(client):
 
 def test_forms_and_codings_have_tags_of_their_own(client):
     json_tag, geo_tag = (client.get(f"/grids/{A}?f={form}").headers["etag"] for form in ("json", "geojson"))
-    path = f"/grids/{DISTRICT}/descendants"
-    plain, coded = client.get(path), client.get(path, headers={"Accept-Encoding": "gzip"})
     assert json_tag != geo_tag
-    assert coded.headers["content-encoding"] == "gzip" and coded.content == plain.content
-    assert coded.headers["etag"] == plain.headers["etag"][:-1] + '-gzip"'
-    again = client.get(path, headers={"Accept-Encoding": "gzip", "If-None-Match": coded.headers["etag"]})
-    assert (again.status_code, again.headers["etag"]) == (304, coded.headers["etag"])
-    assert "accept-encoding" in plain.headers["vary"].lower()
+    path = f"/grids/{DISTRICT}/descendants"
+    plain = client.get(path)
+    assert "content-encoding" not in plain.headers and "accept-encoding" in plain.headers["vary"].lower()
+    for coding in ("gzip", "br"):
+        coded = client.get(path, headers={"Accept-Encoding": coding})
+        assert coded.headers["content-encoding"] == coding and coded.content == plain.content
+        assert coded.headers["etag"] == f'{plain.headers["etag"][:-1]}-{coding}"'
+        again = client.get(path, headers={"Accept-Encoding": coding, "If-None-Match": coded.headers["etag"]})
+        assert (again.status_code, again.headers["etag"]) == (304, coded.headers["etag"])
+
+
+ACCEPTED = {
+    "br": ("gzip, deflate, br", "br;q=0.1, gzip", "BR", "*"),
+    "gzip": ("gzip, br;q=0", "*, br ; q=0.000", "gzip"),
+    None: ("", "identity", "deflate, zstd", "*;q=0", "brotli", "gzip;q=0, *;q=0"),
+}
+
+
+@pytest.mark.parametrize(("coding", "accepted"), [(coding, each) for coding, given in ACCEPTED.items() for each in given])
+def test_an_answer_is_packed_as_its_caller_takes_it(client, coding, accepted):
+    """RFC 9110, 12.5.3: what has no weight is refused."""
+    answer = client.get(f"/grids/{DISTRICT}/descendants", headers={"Accept-Encoding": accepted})
+    assert answer.headers.get("content-encoding") == coding and answer.json()["units"]
+
+
+def test_what_comes_in_pieces_is_packed_in_pieces(client):
+    asked = "/collections/grids/items?f=geojsonseq&limit=10000"
+    plain = client.get(asked, headers={"Accept-Encoding": "identity"})
+    packed = client.get(asked, headers={"Accept-Encoding": "br"})
+    assert (packed.headers["content-encoding"], packed.content) == ("br", plain.content) and "content-length" not in packed.headers
 
 
 def test_small_answers_are_not_compressed(client):

@@ -144,7 +144,7 @@ def drawn(asked: Asked) -> list[Layer]:
     ]
     buildings = [
         TileStyle("楼栋 areas", "buildings", POLYGON, Look("#d9dee5", "#b3bcc6", 0.1)),
-        TileStyle("楼栋 points", "buildings", POINT, Look("#b3bcc6", size=1.4)),
+        TileStyle("楼栋 points", "buildings", POINT, Look("#8793a0", size=1.8)),
     ]
     return [
         _tiles(asked, tiles.Collection.OBJECTS, "部件 Managed objects", tiles.DEEPEST, objects, _OBJECTS_FARTHEST),

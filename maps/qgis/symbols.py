@@ -15,8 +15,6 @@ from .. import palette
 #: How a geometry is numbered.
 POINT, LINE, POLYGON = "0", "1", "2"
 
-FONT = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC"
-
 
 @dataclass(frozen=True)
 class Look:
@@ -110,7 +108,7 @@ def tiles(styles: Iterable[TileStyle]) -> Element:
 
 
 def labels(expression: str, size: float, bold: bool = False) -> Element:
-    """Return labels of features: dark with a pale edge, at a point on the area."""
+    """Return labels of features: dark with a pale edge, at a point on the area; in QGIS's own font, which each machine has."""
     made = Element("labeling", {"type": "simple"})
     made.append(_settings(expression, size, bold))
     return made
@@ -122,7 +120,7 @@ def _settings(expression: str, size: float, bold: bool) -> Element:
         made,
         "text-style",
         {
-            **{"fieldName": expression, "isExpression": "1", "fontFamily": FONT, "fontSize": str(size), "fontSizeUnit": "Point"},
+            **{"fieldName": expression, "isExpression": "1", "fontSize": str(size), "fontSizeUnit": "Point"},
             **{"fontWeight": "75" if bold else "50", "namedStyle": "Bold" if bold else "Regular", "textColor": colour(palette.INK)},
         },
     )

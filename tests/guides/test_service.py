@@ -17,7 +17,7 @@ def test_the_python_of_the_guide_runs(sample, tmp_path):
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert [line.split()[0] for line in lines[:4]] == ["district", "street", "community", "micro"]
-    assert lines[4] == "12 buildings of six floors or more"
+    assert lines[4] == "14 buildings of six floors or more"
     assert lines[5].startswith("400 ") and "'flors'" in lines[5]
 
 

@@ -69,7 +69,9 @@ def recognise(columns: Iterable[str], given: dict[str, str] | None = None, kind:
     free = [column for column in columns if column not in found.values()]
     for role, names in roles(kind).items():
         if role not in given:
-            fitting = [column for column in free if plain(column) == plain(role)] or [column for column in free if plain(column) in names]
+            fitting = [column for column in free if plain(column) in names]
+            if len(fitting) > 1:  # a column that bears another field's very name stands back
+                fitting = [column for column in fitting if plain(column) not in _fields() - {plain(role)}] or fitting
             if len(fitting) > 1:
                 raise InvalidInput("column", fitting[1], f"{fitting[0]!r} means {role} too: say which with --field {role}=COLUMN")
             if fitting:
@@ -114,6 +116,12 @@ def roles(kind: str = "") -> dict[str, frozenset[str]]:
     for level, parts in known()["levels"].items():
         found |= {f"{level}.{role}": names for role, names in parts.items()}
     return {role: frozenset(map(plain, names)) for role, names in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _fields() -> frozenset[str]:
+    """The fields of all kinds, plain."""
+    return frozenset(plain(role) for kind in ("", *known()["addresses"]) for role in roles(kind))
 
 
 def value(kind: str, text: str) -> str | None:

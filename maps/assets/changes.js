@@ -11,7 +11,7 @@ gridgeo.changes = (map, topology, store, asked, look) => {
     reparented: { zh: "改属", en: "Put elsewhere", colour: "#33757a", fill: 0.08 },
     altered: { zh: "属性变更", en: "Altered", colour: "#5c6670", fill: 0.04 },
   };
-  map.createPane("changes").style.zIndex = 420;
+  map.createPane("changes").style.zIndex = 410; // under objects
   const renderer = L.canvas({ pane: "changes", padding: 0.2 });
   const drawn = L.layerGroup(), marked = L.layerGroup();
   let rows = [], level = null, hidden = new Set();

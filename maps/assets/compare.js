@@ -11,7 +11,7 @@ gridgeo.compare = (map, topology, store, asked, tools, editions, layer, look) =>
 
   function draw() {
     const { id, mode } = now() || usual();
-    const select = el("select", { "aria-label": "与哪一版对比 Compare with" }, ...[...others()].reverse().map((one) => el("option", { value: String(one.id) }, `${one.name} · ${gridgeo.words.period(one.from)}`)));
+    const select = el("select", { "aria-label": "与哪一版对比 Compare with" }, ...[...others()].reverse().map((one) => el("option", { value: String(one.id) }, `${one.name}（${gridgeo.words.period(one.from)}）`)));
     select.value = String(id);
     select.addEventListener("change", () => store.change({ compare: { ...now(), id: Number(select.value) } }));
     const modes = Object.entries(MODES).map(([key, names]) => {
@@ -48,7 +48,7 @@ gridgeo.compare = (map, topology, store, asked, tools, editions, layer, look) =>
     }
   }
 
-  const pair = (other, shown) => (other.from < shown.from ? [other, shown] : [shown, other]);
+  const pair = (other, shown) => (editions.all.indexOf(other) < editions.all.indexOf(shown) ? [other, shown] : [shown, other]);
 
   async function side(other, shown, signal) {
     const found = await editions.load(other);

@@ -91,9 +91,18 @@ gridgeo.GridLayer = L.Renderer.extend({
     gridgeo.drawing.shore(context, topology.arcs, this._view, look.ink);
     gridgeo.drawing.fills(context, frame, this._view, this._painting, this._hidden, look);
     gridgeo.drawing.borders(context, topology, this._view, frame, Math.max(this._shown, this._painting.level.rank), look);
-    gridgeo.labels.draw(context, gridgeo.labels.place(context, topology, frame, this._shown, (unit) => this._fillOf(unit)), look.ink);
+    this._named = gridgeo.labels.place(context, topology, frame, this._shown, (unit) => this._fillOf(unit));
+    gridgeo.labels.draw(context, this._named, look.ink);
     this._drawMarks();
     this.drawn = { count: this.drawn.count + 1, ms: performance.now() - began };
+    this.fire("named");
+  },
+
+  // Where the names lie in a frame of the same scale: boxes of west, north, east, south.
+  names({ scale, x, y }) {
+    if (!this._named || this._drawnFrame.scale !== scale) return [];
+    const right = this._drawnFrame.x - x, down = this._drawnFrame.y - y;
+    return this._named.map(({ box: [west, north, east, south] }) => [west + right, north + down, east + right, south + down]);
   },
 
   _fillOf(unit) {
@@ -104,11 +113,18 @@ gridgeo.GridLayer = L.Renderer.extend({
   },
 
   _drawMarks() {
-    const context = this._clear(this._marks);
-    const { hovered, selected } = this._marked;
+    const { hovered, selected } = this._marked, context = this._marking(hovered || selected);
+    if (!context) return;
     const seen = (unit) => unit && unit.polygons.length && gridgeo.drawing.inView(unit, this._frame);
     if (seen(hovered) && hovered !== selected) gridgeo.drawing.outline(context, this._view, hovered, [["rgba(255,255,255,.9)", 4], [this._look.ink, 1.8]]);
     if (seen(selected)) gridgeo.drawing.outline(context, this._view, selected, [["#fff", 5.5], [this._look.accent, 3]]);
+  },
+
+  // The canvas of marks, emptied; none where there is nothing to draw and nothing was, for a canvas that is touched is shown anew.
+  _marking(some) {
+    if (!some && !this._markedAny) return null;
+    this._markedAny = Boolean(some);
+    return this._clear(this._marks);
   },
 
   _clear(canvas) {
@@ -126,13 +142,17 @@ gridgeo.GridLayer = L.Renderer.extend({
     Object.assign(ghost, { width: base.width, height: base.height });
     ghost.style.width = base.style.width;
     ghost.style.height = base.style.height;
-    const grown = now.scale / before.scale, ratio = now.ratio;
-    const at = [before.x * grown - now.x, before.y * grown - now.y, before.width * grown, before.height * grown];
-    ghost.getContext("2d").drawImage(base, ...at.map((pixels) => pixels * ratio));
+    ghost.getContext("2d").drawImage(base, ...this._moved(before, now));
     ghost.style.transition = "none";
     ghost.style.opacity = 1;
     void ghost.offsetWidth; // the browser must have seen it full before it fades
     ghost.style.transition = `opacity ${this.options.fade}ms ease-out`;
     ghost.style.opacity = 0;
+  },
+
+  // Where in one frame lies what was drawn in another: x, y, width and height in pixels of the canvas.
+  _moved(before, now) {
+    const grown = now.scale / before.scale;
+    return [before.x * grown - now.x, before.y * grown - now.y, before.width * grown, before.height * grown].map((pixels) => pixels * now.ratio);
   },
 });

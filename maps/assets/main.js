@@ -59,7 +59,7 @@ gridgeo.main = (() => {
     furnish();
     gridgeo.panel(map, topology, store, view);
     gridgeo.tip(topology, store, current);
-    const things = categories && objects(topology, store, view, categories, columns);
+    const things = categories && objects(topology, store, view, layer, categories, columns);
     const block = config.addresses ? gridgeo.block(asked, config) : null;
     const charge = asked.knows("workers") ? gridgeo.workers(asked, config) : null;
     asked.watch((caller) => store.change({ caller }));
@@ -94,12 +94,12 @@ gridgeo.main = (() => {
   }
 
   // What there is of managed objects: only where a tree of categories is served.
-  function objects(topology, store, view, categories, columns) {
+  function objects(topology, store, view, layer, categories, columns) {
     const counts = gridgeo.objectcounts(asked, categories), symbols = gridgeo.symbols(categories, config.look);
     gridgeo.fresh(store);
     store.watch(["caller", "looked"], (state, before) => state !== before && counts.clear());
     columns.watch(store, counts);
-    const drawn = gridgeo.objects(map, store, view, asked, categories, symbols, config.look);
+    const drawn = gridgeo.objects(map, store, view, asked, categories, symbols, layer, config.look);
     gridgeo.layertree(topology, store, counts, categories, symbols);
     return { ...drawn, symbols, categories, section: gridgeo.objectsection(topology, store, counts, categories, symbols) };
   }

@@ -6,12 +6,14 @@ gridgeo.mvt = (() => {
   const VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5;
   const texts = new TextDecoder();
 
-  // A cursor over some bytes; a message's fields are visited in the order they stand in.
-  function reader(bytes, at = 0, end = bytes.length) {
+  // A cursor over some bytes. Messages lie in one another: what is read ends with the innermost, and nothing is copied.
+  function reader(bytes) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let at = 0, end = bytes.length;
 
     // Numbers of more than 32 bits are multiplied, not shifted: exact up to 2^53.
     function varint() {
+      if (at < end && bytes[at] < 128) return bytes[at++];
       let value = 0, scale = 1, byte;
       do {
         if (at >= end) throw new RangeError("a tile ends within a number");
@@ -22,38 +24,51 @@ gridgeo.mvt = (() => {
       return value;
     }
 
-    function chunk() {
-      const length = varint(), from = at;
+    // Move past some bytes; return where they begin.
+    function past(length) {
+      const from = at;
       at += length;
       if (at > end) throw new RangeError("a tile ends within a field");
-      return [from, at];
+      return from;
     }
 
     function skip(wire) {
       if (wire === VARINT) varint();
-      else if (wire === FIXED64) at += 8;
-      else if (wire === BYTES) chunk();
-      else if (wire === FIXED32) at += 4;
+      else if (wire === FIXED64) past(8);
+      else if (wire === BYTES) past(varint());
+      else if (wire === FIXED32) past(4);
       else throw new RangeError("a tile has a field of no known kind");
     }
 
+    // The message's fields are visited in the order they stand in; what the visitor returns undefined for is passed over.
     function fields(visit) {
       while (at < end) {
-        const tag = varint(), wire = tag % 8;
-        if (visit(Math.floor(tag / 8), wire) === undefined) skip(wire);
+        const tag = varint();
+        if (visit(Math.floor(tag / 8)) === undefined) skip(tag % 8);
       }
     }
 
-    const packed = () => {
-      const [from, to] = chunk(), part = reader(bytes, from, to), numbers = [];
-      while (part.at() < to) numbers.push(part.varint());
+    function within(read) {
+      const outer = end, length = varint(), to = past(length) + length;
+      at = to - length;
+      end = to;
+      const found = read();
+      [at, end] = [to, outer];
+      return found;
+    }
+
+    function rest() {
+      const numbers = [];
+      while (at < end) numbers.push(varint());
       return numbers;
-    };
-    const message = () => reader(bytes, ...chunk());
-    const text = () => texts.decode(bytes.subarray(...chunk()));
-    const float = () => view.getFloat32((at += 4) - 4, true);
-    const double = () => view.getFloat64((at += 8) - 8, true);
-    return { varint, fields, packed, message, text, float, double, at: () => at };
+    }
+
+    const packed = () => within(rest);
+    const message = (visit) => within(() => fields(visit));
+    const text = () => within(() => texts.decode(bytes.subarray(at, end)));
+    const float = () => view.getFloat32(past(4), true);
+    const double = () => view.getFloat64(past(8), true);
+    return { varint, fields, packed, message, text, float, double };
   }
 
   const zigzag = (n) => (n % 2 ? -(n + 1) / 2 : n / 2);
@@ -61,16 +76,16 @@ gridgeo.mvt = (() => {
   // The wraparound of a negative 64-bit number, as protobuf writes one, is told from a large one by its size.
   const signed = (n) => (n >= 2 ** 63 ? n - 2 ** 64 : n);
 
-  function value(message) {
+  function value(tile) {
     let found = null;
-    message.fields((field) => {
-      if (field === 1) found = message.text();
-      else if (field === 2) found = message.float();
-      else if (field === 3) found = message.double();
-      else if (field === 4) found = signed(message.varint());
-      else if (field === 5) found = message.varint();
-      else if (field === 6) found = zigzag(message.varint());
-      else if (field === 7) found = message.varint() === 1;
+    tile.message((field) => {
+      if (field === 1) found = tile.text();
+      else if (field === 2) found = tile.float();
+      else if (field === 3) found = tile.double();
+      else if (field === 4) found = signed(tile.varint());
+      else if (field === 5) found = tile.varint();
+      else if (field === 6) found = zigzag(tile.varint());
+      else if (field === 7) found = tile.varint() === 1;
       else return undefined;
       return true;
     });
@@ -92,28 +107,28 @@ gridgeo.mvt = (() => {
     return parts;
   }
 
-  function feature(message) {
+  function feature(tile) {
     const one = { id: null, kind: 0, tags: [], parts: [] };
-    message.fields((field) => {
-      if (field === 1) one.id = message.varint();
-      else if (field === 2) one.tags = message.packed();
-      else if (field === 3) one.kind = message.varint();
-      else if (field === 4) one.parts = geometry(message.packed());
+    tile.message((field) => {
+      if (field === 1) one.id = tile.varint();
+      else if (field === 2) one.tags = tile.packed();
+      else if (field === 3) one.kind = tile.varint();
+      else if (field === 4) one.parts = geometry(tile.packed());
       else return undefined;
       return true;
     });
     return one;
   }
 
-  function layer(message) {
+  function layer(tile) {
     const keys = [], values = [], features = [];
     let name = "", extent = 4096;
-    message.fields((field) => {
-      if (field === 1) name = message.text();
-      else if (field === 2) features.push(feature(message.message()));
-      else if (field === 3) keys.push(message.text());
-      else if (field === 4) values.push(value(message.message()));
-      else if (field === 5) extent = message.varint();
+    tile.message((field) => {
+      if (field === 1) name = tile.text();
+      else if (field === 2) features.push(feature(tile));
+      else if (field === 3) keys.push(tile.text());
+      else if (field === 4) values.push(value(tile));
+      else if (field === 5) extent = tile.varint();
       else return undefined;
       return true;
     });
@@ -130,7 +145,7 @@ gridgeo.mvt = (() => {
     const tile = reader(new Uint8Array(buffer)), layers = {};
     tile.fields((field) => {
       if (field !== 3) return undefined;
-      const one = layer(tile.message());
+      const one = layer(tile);
       return (layers[one.name] = one);
     });
     return layers;

@@ -2,9 +2,10 @@
 gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
   options: { padding: 0.15, fade: 160, pane: "objects" },
 
-  initialize(tiles, scene, look, pointsFrom = Infinity) {
+  // `names` tells where the names of a frame are, which circles give way to.
+  initialize(tiles, scene, look, names, pointsFrom = Infinity) {
     gridgeo.GridLayer.prototype.initialize.call(this, null, look);
-    Object.assign(this, { _pointsFrom: pointsFrom, _tiles: tiles, _scene: scene, _painting: true, _active: true, _made: null, _held: false, _waiting: false, _asking: 0, _marked: { hovered: null, chosen: null } });
+    Object.assign(this, { _pointsFrom: pointsFrom, _names: names, _tiles: tiles, _scene: scene, _painting: true, _active: true, _made: null, _held: false, _waiting: false, _asking: 0, _marked: { hovered: null, chosen: null } });
   },
 
   _initContainer() {
@@ -24,7 +25,7 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
     if (this._due || !this._map) return;
     this._due = requestAnimationFrame(() => {
       this._due = null;
-      if (this._map && this._frame && this._frame.scale === 2 ** this._map.getZoom()) this._draw();
+      if (this._map && this._frame && this._frame.scale === 2 ** this._map.getZoom()) this._redraw();
     });
   },
 
@@ -48,7 +49,22 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
     if (this._made) this._drawMarks();
   },
 
+  // The map rests elsewhere: what is drawn goes to its new place and is drawn anew with the next frame, for the grids are in this one.
   _draw() {
+    const { _drawnFrame: before, _frame: now } = this;
+    if (!before || ["ratio", "width", "height"].some((one) => before[one] !== now[one])) return this._redraw();
+    const context = this._base.getContext("2d");
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalCompositeOperation = "copy";
+    context.drawImage(this._base, ...this._moved(before, now));
+    context.globalCompositeOperation = "source-over";
+    this._drawnFrame = now;
+    this._marked.hovered = null;
+    this._drawMarks();
+    this.renew();
+  },
+
+  _redraw() {
     const began = performance.now();
     const { _frame: frame, _tiles: tiles } = this, zoom = this._map.getZoom();
     const { scale, x, y, width, height } = frame;
@@ -60,7 +76,7 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
       if (this._drawnFrame && this._waiting && !waiting && !gridgeo.dom.still()) this._fade(this._drawnFrame, frame);
       Object.assign(this, { _held: false, _waiting: waiting > 0, _drawnFrame: frame });
       const context = this._clear(this._base);
-      this._made = this._scene.arrange(context, this._pieces(wanted), frame, zoom);
+      this._made = { ...this._scene.arrange(context, this._pieces(wanted), frame, zoom, this._names(frame)), frame };
       this._scene.draw(context, this._made, frame, this._look);
       this._drawMarks();
     }
@@ -87,7 +103,8 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
   },
 
   _drawMarks() {
-    const context = this._clear(this._marks), { hovered, chosen } = this._marked;
+    const { hovered, chosen } = this._marked, context = this._marking(hovered || chosen);
+    if (!context) return;
     if (hovered) this._ring(context, hovered, "rgba(255,255,255,.95)", this._look.ink);
     if (!chosen) return;
     const { x, y, scale } = this._frame, { lon, lat } = chosen;
@@ -109,7 +126,7 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
 
   // What is under a point of the map's element; a finger is less exact than a pointer.
   under(point, slack = 3) {
-    if (!this._made || !this._frame || !this._active) return [];
+    if (!this._made || this._made.frame !== this._frame || !this._active) return [];
     const { x, y } = this._map.containerPointToLayerPoint(point).subtract(this._bounds.min);
     return this._scene.find(this._base.getContext("2d"), this._made, x, y, slack);
   },

@@ -1,5 +1,5 @@
 // Managed objects on the map: the layer follows what is chosen, the pointer finds what lies on it, and states are told.
-gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
+gridgeo.objects = (map, store, view, asked, categories, symbols, grids, look) => {
   const { find, el, both, fill, number } = gridgeo.dom;
   const { words } = gridgeo;
   const { pick } = gridgeo.language;
@@ -10,7 +10,7 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
   const PATIENCE = 400; // ms of waiting before it is told
   map.createPane("objects").style.zIndex = 420;
   const tiles = gridgeo.tiles(asked, TILES, () => layer.renew());
-  const layer = new gridgeo.ObjectLayer(tiles, gridgeo.scene(categories, symbols), look, categories.pointsFrom);
+  const layer = new gridgeo.ObjectLayer(tiles, gridgeo.scene(categories, symbols), look, (frame) => grids.names(frame), categories.pointsFrom);
   const note = find("#objects-note"), tip = find("#tip"), bar = find("#objects-bar");
   const outline = L.layerGroup().addTo(map);
   const OUTLINE = { color: look.accent, weight: 2.5, fillColor: look.accent, fillOpacity: 0.15, interactive: false };
@@ -111,6 +111,7 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, look) => {
   view.above({ point, press, leave });
   map.on("zoomstart", leave); // what was under the pointer is there no more
   layer.on("told", told);
+  grids.on("named", () => layer.renew());
   store.watch(["chosen"], ({ chosen }) => {
     tiles.choose(categories.asked(chosen));
     layer.choose(chosen === null || chosen.length > 0);

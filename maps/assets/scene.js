@@ -6,46 +6,70 @@ gridgeo.scene = (categories, symbols) => {
   const SIGNED = 9; // px: radius of symbols with signs
   const BUCKET = 48; // px
   const GAP = 3;
+  const ROWS = 2 ** 26; // more cells than the world is high at the deepest zoom: a cell's key is one number
 
   const radiusAt = (zoom) => SIZES.find(([from]) => zoom >= from)[1];
 
-  // `pieces` are contents of tiles: { content, box, whole }; of a stand-in only what lies in the box it stands for.
-  function arrange(context, pieces, frame, zoom) {
+  // `pieces` are contents of tiles: { content, box, whole }; of a stand-in only what lies in the box it stands for. `names` are
+  // boxes of names under the circles, which give way to them.
+  function arrange(context, pieces, frame, zoom, names = []) {
     const made = { clusters: [], dots: [], shapes: [], labels: [], buckets: null, radius: radiusAt(zoom) };
     const cells = new Map(), side = CELL / 2 ** Math.round(zoom), seen = new Set();
     for (const { content, box, whole } of pieces) {
       const within = ({ x, y }) => whole || (x >= box[0] && x < box[2] && y >= box[1] && y < box[3]);
-      for (const one of content.clusters) if (within(one)) gather(cells, side, one, whole);
+      if (whole) for (const cell of gathered(content, side).values()) gather(cells, side, cell, true);
+      else for (const one of content.clusters) if (within(one)) gather(cells, side, one, false);
       for (const one of content.points) if (within(one)) dot(made, seen, one, frame, whole);
       for (const one of content.shapes) shape(made, one, box, frame, whole);
     }
-    for (const cell of cells.values()) circle(context, made, cell, side, frame);
+    for (const cell of cells.values()) circle(context, made, cell, side, frame, names);
     if (zoom >= NAMED) name(context, made, frame);
     return made;
   }
 
-  function gather(cells, side, { x, y, props }, whole) {
-    const column = Math.floor(x / side), row = Math.floor(y / side), key = `${column} ${row}`;
-    if (!cells.has(key)) cells.set(key, { column, row, n: 0, x: 0, y: 0, parts: categories.majors.map(() => 0), box: [Infinity, Infinity, -Infinity, -Infinity], whole });
-    const cell = cells.get(key);
-    cell.n += props.n;
-    cell.x += x * props.n;
-    cell.y += y * props.n;
-    cell.whole = cell.whole && whole;
-    cell.parts.forEach((_, order) => (cell.parts[order] += props[`m${order + 1}`] || 0));
-    cell.box = [Math.min(cell.box[0], x), Math.min(cell.box[1], y), Math.max(cell.box[2], x), Math.max(cell.box[3], y)];
+  // A tile's circles put together, once for each size of cells: it is the same wherever the map is dragged.
+  function gathered(content, side) {
+    if (!content.gathered || content.gathered.side !== side) {
+      const cells = new Map();
+      for (const one of content.clusters) gather(cells, side, one, true);
+      content.gathered = { side, cells };
+    }
+    return content.gathered.cells;
   }
 
-  // A circle stands where most of its objects are, as far as it then lies over no other cell.
-  function circle(context, made, cell, side, frame) {
-    const { n, parts, box, whole, column, row } = cell;
-    const r = n === 1 ? 4.5 : symbols.radiusOf(context, n), span = side * frame.scale;
-    const into = (at, index, offset) => {
-      const low = index * span - offset, room = Math.min(r + 1, span / 2);
-      return Math.max(low + room, Math.min(low + span - room, at * frame.scale - offset));
-    };
-    const x = into(cell.x / n, column, frame.x), y = into(cell.y / n, row, frame.y);
+  // Into the cell of the world it lies in goes a circle of a tile, or what some add up to: x and y are where its objects are at the mean.
+  function gather(cells, side, { x, y, n, parts, box = [x, y, x, y] }, whole) {
+    const column = Math.floor(x / side), row = Math.floor(y / side), key = column * ROWS + row;
+    const cell = cells.get(key);
+    if (!cell) return cells.set(key, { column, row, n, x, y, parts: parts.slice(), box: box.slice(), whole });
+    cell.x += ((x - cell.x) * n) / (cell.n + n);
+    cell.y += ((y - cell.y) * n) / (cell.n + n);
+    cell.n += n;
+    cell.whole = cell.whole && whole;
+    for (let order = 0; order < parts.length; order++) cell.parts[order] += parts[order];
+    for (const at of [0, 1]) cell.box[at] = Math.min(cell.box[at], box[at]);
+    for (const at of [2, 3]) cell.box[at] = Math.max(cell.box[at], box[at]);
+  }
+
+  // A circle stands where most of its objects are, as far as it then lies over no other cell and, where there is room, over no name.
+  function circle(context, made, cell, side, frame, names) {
+    const { n, parts, box, whole } = cell;
+    const r = n === 1 ? 4.5 : symbols.radiusOf(context, n), span = side * frame.scale, room = Math.min(r + 1, span / 2), free = span - 2 * room;
+    const from = [cell.column * span - frame.x + room, cell.row * span - frame.y + room];
+    const own = [cell.x * frame.scale - frame.x, cell.y * frame.scale - frame.y].map((at, axis) => Math.max(from[axis], Math.min(from[axis] + free, at)));
+    const [x, y] = beside(own, r, names, from, free).map(Math.round); // on whole pixels nothing is blurred
     if (x > -r && y > -r && x < frame.width + r && y < frame.height + r) made.clusters.push({ cluster: true, x, y, r, n, parts, box, whole });
+  }
+
+  // The place in its cell nearest to its own at which a circle lies over no name; its own where there is none.
+  function beside(own, r, names, [left, top], free) {
+    const [x, y] = own, lies = ([px, py]) => ([west, north, east, south]) => west < px + r && east > px - r && north < py + r && south > py - r;
+    if (!names.some(lies(own))) return own;
+    const fits = (at) => at[0] >= left && at[0] <= left + free && at[1] >= top && at[1] <= top + free && !names.some(lies(at));
+    const far = ([px, py]) => Math.hypot(px - x, py - y);
+    const near = names.filter(([west, north, east, south]) => west - r < left + free && east + r > left && north - r < top + free && south + r > top);
+    const places = near.flatMap(([west, north, east, south]) => [[x, north - r], [x, south + r], [west - r, y], [east + r, y]]).filter(fits);
+    return places.reduce((best, at) => (best && far(best) <= far(at) ? best : at), null) || own;
   }
 
   function dot(made, seen, { id, props, x, y }, frame, whole) {
@@ -97,7 +121,7 @@ gridgeo.scene = (categories, symbols) => {
     for (const one of made.clusters) {
       context.globalAlpha = one.whole ? 1 : 0.55;
       if (one.n === 1) lone(context, one);
-      else symbols.cluster(context, one);
+      else symbols.cluster(context, one, ratio);
     }
     context.globalAlpha = 1;
     names(context, made.labels, look);

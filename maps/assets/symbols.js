@@ -7,7 +7,8 @@ gridgeo.symbols = (categories, look) => {
   const QUARTER = Math.PI / 2;
   // Corners of the majors' shapes, the first upwards, and how much larger than a circle they are for the same weight.
   const SHAPES = [[0, 1], [4, 1.2, QUARTER / 2], [3, 1.45], [4, 1.22], [6, 1.08], [5, 1.12], [3, 1.32, 2 * QUARTER], [8, 1.04, QUARTER / 4], [6, 1.08, QUARTER / 3]];
-  const stamps = new Map();
+  const SHADOW = 5; // px a circle's shadow is blurred by
+  const stamps = new Map(), grounds = new Map();
 
   function trace(path, order, x, y, radius) {
     const [corners, larger, turn = 0] = SHAPES[order % SHAPES.length];
@@ -74,10 +75,7 @@ gridgeo.symbols = (categories, look) => {
   function stamp(id, status, radius, ratio) {
     const key = `${id} ${status} ${radius} ${ratio} ${gridgeo.language.now()}`;
     if (!stamps.has(key)) {
-      const canvas = document.createElement("canvas"), half = Math.ceil(radius * 1.45 + ROOM);
-      canvas.width = canvas.height = 2 * half * ratio;
-      const context = canvas.getContext("2d");
-      context.scale(ratio, ratio);
+      const half = Math.ceil(radius * 1.45 + ROOM), [canvas, context] = square(2 * half, ratio);
       context.translate(half, half);
       draw(context, categories.byId.get(id) || unknown, status, radius);
       stamps.set(key, { canvas, half });
@@ -100,15 +98,9 @@ gridgeo.symbols = (categories, look) => {
   }
 
   // A circle with the number in it, and a thin ring: what share of it each major class has.
-  function cluster(context, { x, y, r, n, parts }, ring = 4) {
-    context.beginPath();
-    context.arc(x, y, r, 0, 4 * QUARTER);
-    context.fillStyle = "#fff";
-    context.shadowColor = "rgba(31,43,51,.28)";
-    context.shadowBlur = 5 * (context.getTransform().a || 1);
-    context.fill();
-    context.shadowColor = "transparent";
-    const total = parts.reduce((sum, part) => sum + part, 0) || 1;
+  function cluster(context, { x, y, r, n, parts }, ratio, ring = 4) {
+    const { canvas, half } = ground(r, ratio), total = parts.reduce((sum, part) => sum + part, 0) || 1;
+    context.drawImage(canvas, x - half, y - half, 2 * half, 2 * half);
     let from = -QUARTER;
     context.lineWidth = ring;
     parts.forEach((part, order) => {
@@ -120,23 +112,41 @@ gridgeo.symbols = (categories, look) => {
       context.stroke();
       from = to;
     });
-    context.font = `600 ${FIGURES}px ${FAMILY}`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.fillStyle = look.ink;
+    Object.assign(context, { font: `600 ${FIGURES}px ${FAMILY}`, textAlign: "center", textBaseline: "middle", fillStyle: look.ink });
     context.fillText(gridgeo.dom.number(n), x, y + 0.5);
+  }
+
+  // What circles of a size stand on: white, with a shadow. Drawn once, for a canvas takes long to blur.
+  function ground(r, ratio) {
+    const key = `${r} ${ratio}`;
+    if (!grounds.has(key)) {
+      const half = Math.ceil(r + SHADOW), [canvas, context] = square(2 * half, ratio);
+      context.arc(half, half, r, 0, 4 * QUARTER);
+      Object.assign(context, { fillStyle: "#fff", shadowColor: "rgba(31,43,51,.28)", shadowBlur: SHADOW * ratio });
+      context.fill();
+      grounds.set(key, { canvas, half });
+    }
+    return grounds.get(key);
+  }
+
+  // A canvas so many pixels wide and high, and its context in these pixels.
+  function square(side, ratio) {
+    const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
+    canvas.width = canvas.height = side * ratio;
+    context.scale(ratio, ratio);
+    return [canvas, context];
   }
 
   const FIGURES = 11.5; // px
   const widths = new Map();
-  // As large as its number needs and a little more the more there are.
+  // As large as its number needs and a little more the more there are; of few sizes, each drawn once.
   function radiusOf(context, n) {
     const text = gridgeo.dom.number(n);
     if (!widths.has(text.length)) {
       context.font = `600 ${FIGURES}px ${FAMILY}`;
       widths.set(text.length, context.measureText(text.replace(/\d/g, "0")).width);
     }
-    return Math.max(widths.get(text.length) / 2 + 8, 11 + 3.2 * Math.log10(n));
+    return Math.round(2 * Math.max(widths.get(text.length) / 2 + 8, 11 + 3.2 * Math.log10(n))) / 2;
   }
 
   return { stamp, inText, cluster, radiusOf, trace, FAMILY };

@@ -4,6 +4,7 @@ gridgeo.tiles = (asked, path, arrived) => {
   const KEPT = 240; // tiles in memory, the longest unused are forgotten first
   const DEEPEST = 22; // zoom: there are no tiles below
   const UP = 5, DOWN = 2; // how many zooms away a stand-in may come from
+  const MAJORS = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((order) => `m${order}`); // how many of each major class a circle has
   const tiles = new Map();
   let filter = "";
 
@@ -72,7 +73,8 @@ gridgeo.tiles = (asked, path, arrived) => {
         if (kind === gridgeo.mvt.POINT) {
           const [px, py] = parts[0];
           if (px < 0 || py < 0 || px >= extent || py >= extent) continue;
-          (of === "clusters" ? content.clusters : content.points).push({ id, props, x: east(px), y: south(py) });
+          if (of === "clusters") content.clusters.push({ n: props.n, parts: MAJORS.map((major) => props[major] || 0), x: east(px), y: south(py) });
+          else content.points.push({ id, props, x: east(px), y: south(py) });
         } else {
           const lines = parts.map((part) => Float64Array.from(part, (pixel, i) => (i % 2 ? south(pixel) : east(pixel))));
           content.shapes.push({ id, props, kind, lines });

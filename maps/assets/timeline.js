@@ -27,7 +27,7 @@ gridgeo.timeline = (store, tools, editions) => {
     const date = dateOf(Number(slider.value));
     slider.setAttribute("aria-valuetext", `${date} ${edition ? edition.name : ""}`);
     periods.childNodes.forEach((part, at) => part.classList.toggle("on", all[at] === edition));
-    const now = wrong || (edition ? el("span", {}, `${edition.name}（${edition.from} – ${edition.to || gridgeo.language.pick("今 now", "now")}）`) : both("此时没有有效版本", "No edition was valid then"));
+    const now = wrong || (edition ? el("span", {}, `${edition.name}（${edition.from} – ${edition.to || gridgeo.language.pick("今", "now")}）`) : both("此时没有有效版本", "No edition was valid then"));
     fill(said, el("b", {}, date), " ", now);
   }
 

@@ -1,6 +1,8 @@
 // The map's view: which level is shown at which zoom, what lies under the pointer, going down and up.
 gridgeo.view = (map, topology, store, insets) => {
-  const WIDE = 26; // px: a level is shown from this median size of its units on
+  const WIDE = 26; // px: a level is shown from this median size of its units on,
+  const SPREAD = 0.4; // of the map: and the units two levels above are as large as this: who enters one sees what it is made of, and sees it large
+  const STAY = 0.5; // zooms each level is shown for at least
   const NEAR = 16; // zoom from which single buildings are told apart
   const EDGE = 50; // px
   const NOTHING = { place: null, object: null };
@@ -9,7 +11,12 @@ gridgeo.view = (map, topology, store, insets) => {
 
   const overlays = []; // what lies above the units and answers the pointer before them
 
-  const reachedAt = (rank) => (levels[rank] && levels[rank].size ? Math.log2(WIDE / levels[rank].size) : Infinity);
+  function reachedAt(rank) {
+    const size = (level) => (level && level.size) || 0, { x: width, y: height } = map.getSize();
+    if (!size(levels[rank])) return Infinity;
+    const spread = size(levels[rank - 2]) && (SPREAD * Math.min(width, height)) / size(levels[rank - 2]);
+    return Math.max(Math.log2(Math.max(WIDE / size(levels[rank]), spread)), size(levels[rank - 1]) ? reachedAt(rank - 1) + STAY : -Infinity);
+  }
 
   function levelAt(zoom) {
     let rank = 0;

@@ -129,6 +129,34 @@ def test_circles_hold_exactly_what_stands_and_are_drawn_in_the_colours_of_their_
     assert colours[0] == "#ffffff" and "#4477aa" in colours and "#4f8a2c" in colours
 
 
+def test_a_circle_gives_way_to_names_within_its_cell(there):
+    """A cell is 112 px wide; the circle's own place is its middle. Over a name it stays only where no place of the cell is free."""
+    found = there("#at=22.88,113.03,13").evaluate(
+        """() => {
+            const { categories, symbols, layer } = gridgeo.shown.things, scene = gridgeo.scene(categories, symbols);
+            const frame = { scale: 1, x: 0, y: 0, width: 112, height: 112, ratio: 1 };
+            const content = { clusters: [{ n: 50, parts: [50], x: 56, y: 56 }], points: [], shapes: [] };
+            const pieces = [{ content, box: [0, 0, 112, 112], whole: true }], context = layer._base.getContext('2d');
+            const circle = (...names) => scene.arrange(context, pieces, frame, 0, names).clusters[0];
+            const two = circle([10, 40, 102, 58], [10, 62, 102, 76]);
+            return [circle(), circle([10, 50, 102, 66]), two, circle([50, 10, 64, 112]), circle([0, 0, 112, 112])];
+        }"""
+    )
+    own, below, above_both, aside, nowhere = ((one["x"], one["y"]) for one in found)
+    r = found[0]["r"]
+    assert own == nowhere == (56, 56)
+    assert below[0] == 56 and abs(abs(below[1] - 58) - (8 + r)) <= 1
+    assert above_both[0] == 56 and (above_both[1] <= 41 - r or above_both[1] >= 75 + r)
+    assert aside[1] == 56 and (aside[0] <= 51 - r or aside[0] >= 63 + r)
+
+
+def test_the_map_says_where_its_names_are(there):
+    named, boxes = there("#at=22.88,113.03,13").evaluate(
+        "() => [gridgeo.shown.layer._named.length, gridgeo.shown.things.layer._names(gridgeo.shown.things.layer._frame).length]"
+    )
+    assert named == boxes > 0
+
+
 def test_a_circle_leads_nearer_until_things_stand_alone(there):
     page = there("#at=22.88,113.03,13")
     before = rested(page)

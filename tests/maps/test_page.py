@@ -99,15 +99,18 @@ def test_click_opens_the_card_and_the_address_remembers(visit, address):
 def test_a_link_to_a_unit_shows_what_it_is_made_of_beside_the_card(visit, address):
     page = visit(f"{address}#unit=999901001")
     page.wait_for_timeout(600)
-    shown, right, card = page.evaluate(
+    shown, right, card, large = page.evaluate(
         """() => {
             const { topology, map, store } = gridgeo.shown, { box } = topology.byId.get('999901001');
-            const east = map.latLngToContainerPoint(map.unproject([box[2], box[1]], 0)).x;
-            return [topology.levels[store.get().shown].key, east, document.querySelector('#card').offsetLeft];
+            const corner = (x, y) => map.latLngToContainerPoint(map.unproject([x, y], 0)), size = map.getSize();
+            const from = corner(box[0], box[1]), to = corner(box[2], box[3]), side = Math.sqrt((to.x - from.x) * (to.y - from.y));
+            const card = document.querySelector('#card').offsetLeft;
+            return [topology.levels[store.get().shown].key, to.x, card, side / Math.min(size.x, size.y)];
         }"""
     )
     assert shown == "community"
     assert right <= card
+    assert large > 0.3, "a street of few micro-grids is no speck on the map"
 
 
 def test_a_sum_that_lacks_a_part_says_so(visit, address):

@@ -66,16 +66,27 @@ def clear(conn, edition_id: int) -> None:
 
 def tile(conn, edition_id: int, at: Tile, drawn: Sequence[tuple[str, int]]) -> bytes:
     """Return the bytes of a tile of an edition; `drawn` is what :func:`levels` said of it."""
+    return _tile(conn, edition_id, at, drawn, kept=False)[1]
+
+
+def kept_or_made(conn, edition_id: int, at: Tile, drawn: Sequence[tuple[str, int]]) -> tuple[bytes | None, bytes | None]:
+    """Return the compressed bytes of a tile where they are kept, else what :func:`tile` returns: one of both, by one question."""
+    return _tile(conn, edition_id, at, drawn, kept=True)
+
+
+def _tile(conn, edition_id: int, at: Tile, drawn: Sequence[tuple[str, int]], kept: bool) -> tuple[bytes | None, bytes | None]:
     zoom = min(at.z, GRIDS_DEEPEST)
     scale = 2 ** (at.z - zoom)
     x, y, side = at.x * EXTENT / scale, at.y * EXTENT / scale, EXTENT / scale
     shown = [level for level, zoom_from in drawn if zoom_from <= at.z]
     edge = _BUFFER / scale
     box = {"west": x - edge, "north": y - edge, "east": x + side + edge, "south": y + side + edge}
-    placed = {"edition_id": edition_id, "zoom": zoom, "x": x, "y": y, "scale": scale, **box}
+    where = {"edition_id": edition_id, "z": at.z, "column": at.x, "row": at.y, "kept": kept}
+    placed = {"zoom": zoom, "x": x, "y": y, "scale": scale, **box}
     with conn.cursor() as cur:
-        queries.prepared(cur, SQL["tile"], {"levels": shown, "layers": list(map(layer_of, shown)), **placed})
-        return bytes(cur.fetchone()[0])
+        queries.prepared(cur, SQL["tile"], {"levels": shown, "layers": list(map(layer_of, shown)), **where, **placed})
+        found, made = cur.fetchone()
+    return found and bytes(found), None if made is None else bytes(made)
 
 
 def _fill(conn, edition_id: int, scheme: Scheme, frame: geopandas.GeoDataFrame) -> None:

@@ -23,7 +23,8 @@ EMPTY = packed(b"")
 
 def grids_tile(conn, edition_id: int, at: Tile, drawn: Sequence[tuple[str, int]]) -> bytes:
     """Return a tile of an edition's grids, compressed; `drawn` is what :func:`.grids.levels` said. They are the same for everybody."""
-    return kept.get(conn, Collection.GRIDS, edition_id, at) or packed(grids.tile(conn, edition_id, at, drawn))
+    found, made = grids.kept_or_made(conn, edition_id, at, drawn)
+    return found or packed(made)
 
 
 def objects_tile(conn, at: Tile, wanted: Filter = PLAIN, whole: bool = True) -> bytes:

@@ -32,7 +32,7 @@ def started(database_url, tmp_path):
         process = subprocess.Popen([sys.executable, "-m", "api.server"], env=environment, stderr=subprocess.PIPE, text=True)
         running.append(process)
         address = f"http://127.0.0.1:{port}"
-        for _ in range(600):
+        for _ in range(2400):
             try:
                 httpx.get(f"{address}/healthz", trust_env=False)
                 break

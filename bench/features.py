@@ -28,42 +28,43 @@ from .tile_peers import PEERS
 from .tiles import CATEGORIES, FILL
 
 _OBJECTS, _OBJECTS_QUICK = 1_600_000, 160_000
-#: Degrees of a box with a few hundred objects, and how many different ones of each thing are asked for.
-_SIDE, _VARIETY = 0.005, 400
+#: Degrees of a box with some two hundred of 1.6 million objects, and how many different ones of each thing are asked for.
+_SIDE, _VARIETY = 0.0025, 400
 _PAGE, _CONNECTIONS = 100, (1, 16)
 _FEATURE = re.compile(rb'"type": ?"Feature"[,}]')
 
 
 @dataclass(frozen=True)
 class Server:
-    """How a server is asked for managed objects: its collection, what it calls a filter, and a part of all of them."""
+    """How a server is asked for managed objects: its collection, what it calls GeoJSON and a filter, and a part of all of them."""
 
     collection: str
+    form: str
     language: str
     whole: Callable[[str, int], str]
 
     def boxed(self, west: float, south: float) -> str:
         """A page of what lies in a box."""
-        return f"{self.collection}/items?f=json&limit={_PAGE}&bbox={west:.6f},{south:.6f},{west + _SIDE:.6f},{south + _SIDE:.6f}"
+        return f"{self.collection}/items?f={self.form}&limit={_PAGE}&bbox={west:.6f},{south:.6f},{west + _SIDE:.6f},{south + _SIDE:.6f}"
 
     def one(self, number: int) -> str:
         """One feature."""
-        return f"{self.collection}/items/{number}?f=json"
+        return f"{self.collection}/items/{number}?f={self.form}"
 
     def filtered(self, category: int) -> str:
         """A page of those of a category and a status."""
         text = quote(f"category_id = {category} AND status = 'in_use'")
-        return f"{self.collection}/items?f=json&limit={_PAGE}&filter-lang={self.language}&filter={text}"
+        return f"{self.collection}/items?f={self.form}&limit={_PAGE}&filter-lang={self.language}&filter={text}"
 
 
 def _by_offset(form: str, most: int) -> Callable[[str, int], str]:
     return lambda collection, got: f"{collection}/items?f={form}&limit={most}&offset={got}"
 
 
-OURS = Server("/collections/objects", "cql2-text", lambda collection, got: f"{collection}/items?f=geojsonseq")
+OURS = Server("/collections/objects", "json", "cql2-text", lambda collection, got: f"{collection}/items?f=geojsonseq")
 THEIRS = {
-    "tipg": Server("/collections/gridgeo.object", "cql2-text", _by_offset("geojsonseq", 10_000)),
-    "pygeoapi": Server("/collections/objects", "cql-text", _by_offset("json", 10_000)),
+    "tipg": Server("/collections/gridgeo.object", "geojson", "cql2-text", _by_offset("geojsonseq", 10_000)),
+    "pygeoapi": Server("/collections/objects", "json", "cql-text", _by_offset("json", 10_000)),
 }
 
 
@@ -132,6 +133,8 @@ def _measured(
     rates: dict[str, float] = {}
     for what, paths in asked.items():
         found = np.mean([_count(address, path) for path in paths[:10]])
+        if not found:
+            raise RuntimeError(f"{paths[0]}: no features")
         for connections in _CONNECTIONS:
             each = f"{what}, {connections} connection{'s' * (connections > 1)}"
             say(f"features: {name}, {each}")

@@ -96,15 +96,13 @@ def _resource(given: dict[str, str], about: dict, schema: str, table: str, key: 
     data = {"host": given["host"], "port": int(given.get("port", 5432)), "dbname": given["dbname"], "user": given["user"]}
     source = {
         **{"data": {**data, "password": "", "search_path": [schema, "public"]}, "id_field": key, "table": table},
-        "geom_field": "geom" if key == "unit_id" else "point",
+        **{"geom_field": "geom" if key == "unit_id" else "point", "storage_crs": "http://www.opengis.net/def/crs/EPSG/0/4490"},
     }
+    listed = {**source, "type": "feature", "name": "PostgreSQL"}
     tiled = {
-        **{**source, "type": "tile", "name": "MVT-postgresql", "storage_crs": "http://www.opengis.net/def/crs/EPSG/0/4490"},
-        "options": {"zoom": {"min": 0, "max": 22}},
+        **{**source, "type": "tile", "name": "MVT-postgresql", "options": {"zoom": {"min": 0, "max": 22}}},
         "format": {"name": "pbf", "mimetype": "application/vnd.mapbox-vector-tile"},
     }
-    # Said to be WGS 84, x first, as it is to the centimetre: so that boxes and features need not be transformed.
-    listed = {**source, "type": "feature", "name": "PostgreSQL"}
     links = [{"type": "text/html", "rel": "about", "href": "http://localhost"}]
     return {
         **{"type": "collection", **about, "links": links, "extents": {"spatial": {"bbox": [113, 22, 115, 23]}}},

@@ -98,11 +98,11 @@ gridgeo.GridLayer = L.Renderer.extend({
     this.fire("named");
   },
 
-  // Where the names lie in a frame of the same scale: boxes of west, north, east, south.
+  // Where the names lie in a frame of the same scale: boxes in its pixels.
   names({ scale, x, y }) {
     if (!this._named || this._drawnFrame.scale !== scale) return [];
     const right = this._drawnFrame.x - x, down = this._drawnFrame.y - y;
-    return this._named.map(({ box: [west, north, east, south] }) => [west + right, north + down, east + right, south + down]);
+    return this._named.map(({ box }) => ({ west: box[0] + right, north: box[1] + down, east: box[2] + right, south: box[3] + down }));
   },
 
   _fillOf(unit) {

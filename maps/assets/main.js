@@ -73,7 +73,7 @@ gridgeo.main = (() => {
     gridgeo.search(topology, view, places, things, asked);
     gridgeo.locate(map, topology, view);
     gridgeo.keyboard(map, topology, store, view);
-    gridgeo.printing(map, topology, store, layer, gridgeo.legend(store, current), things);
+    gridgeo.printing(map, topology, store, layer, gridgeo.legend(store, current), things, () => insets(sheet));
     remember(topology, store, categories);
     say("ready");
     requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("first-map")));

@@ -1,5 +1,5 @@
 // On paper: the same view with title, legend, scale, north, date, source and edition, and no panels.
-gridgeo.printing = (map, topology, store, layer, legend, things) => {
+gridgeo.printing = (map, topology, store, layer, legend, things, insets) => {
   const { find, el, both, fill } = gridgeo.dom;
   const PAPERS = { a4: [281, 172], a3: [404, 259] }; // mm: landscape, less margins, heading and foot
   const MM = 96 / 25.4;
@@ -9,20 +9,29 @@ gridgeo.printing = (map, topology, store, layer, legend, things) => {
   function prepare() {
     if (before) return;
     const paper = document.documentElement.classList.contains("a3") ? "a3" : "a4";
-    before = { center: map.getCenter(), zoom: map.getZoom(), size: map.getSize() };
+    before = { center: map.getCenter(), zoom: map.getZoom() };
+    const seen = free();
     document.documentElement.classList.add("printing");
     const node = map.getContainer();
     const [width, height] = PAPERS[paper].map((mm) => Math.floor(mm * MM));
     node.style.width = `${width}px`;
     node.style.height = `${height}px`;
     map.invalidateSize({ animate: false, pan: false });
-    // What was on the screen is on the paper.
-    const grown = Math.log2(Math.min(width / before.size.x, height / before.size.y));
-    map.setView(before.center, before.zoom + Math.floor(grown * 4) / 4, { animate: false });
+    // What was on the screen beside the panels is on the paper beside the legend.
+    const taken = find("#print-legend").offsetLeft + find("#print-legend").offsetWidth;
+    const zoom = before.zoom + Math.floor(4 * Math.log2(Math.min((width - taken) / seen.width, height / seen.height))) / 4;
+    map.setView(map.unproject(map.project(seen.middle, zoom).subtract([taken / 2, 0]), zoom), zoom, { animate: false });
     layer.mark({ hovered: null });
     layer.sharpen(paper === "a3" ? 2 : 2.5);
     if (things) things.layer.sharpen(2);
     furnish();
+  }
+
+  // What of the map no panel covers: its size in px, and its middle.
+  function free() {
+    const { left, top, right, bottom } = insets(), { x, y } = map.getSize();
+    const middle = map.containerPointToLatLng([(left + x - right) / 2, (top + y - bottom) / 2]);
+    return { width: Math.max(x - left - right, 1), height: Math.max(y - top - bottom, 1), middle };
   }
 
   function furnish() {

@@ -62,13 +62,14 @@ gridgeo.scene = (categories, symbols) => {
   }
 
   // The place in its cell nearest to its own at which a circle lies over no name; its own where there is none.
-  function beside(own, r, names, [left, top], free) {
-    const [x, y] = own, lies = ([px, py]) => ([west, north, east, south]) => west < px + r && east > px - r && north < py + r && south > py - r;
-    if (!names.some(lies(own))) return own;
-    const fits = (at) => at[0] >= left && at[0] <= left + free && at[1] >= top && at[1] <= top + free && !names.some(lies(at));
+  function beside(own, r, names, from, free) {
+    const over = (x, y, one) => one.west < x + r && one.east > x - r && one.north < y + r && one.south > y - r;
+    const [x, y] = own, [left, top] = from, right = left + free, bottom = top + free;
+    if (!names.some((one) => over(x, y, one))) return own;
+    const near = names.filter((one) => one.west - r < right && one.east + r > left && one.north - r < bottom && one.south + r > top);
+    const fits = ([px, py]) => px >= left && px <= right && py >= top && py <= bottom && !near.some((one) => over(px, py, one));
     const far = ([px, py]) => Math.hypot(px - x, py - y);
-    const near = names.filter(([west, north, east, south]) => west - r < left + free && east + r > left && north - r < top + free && south + r > top);
-    const places = near.flatMap(([west, north, east, south]) => [[x, north - r], [x, south + r], [west - r, y], [east + r, y]]).filter(fits);
+    const places = near.flatMap((one) => [[x, one.north - r], [x, one.south + r], [one.west - r, y], [one.east + r, y]]).filter(fits);
     return places.reduce((best, at) => (best && far(best) <= far(at) ? best : at), null) || own;
   }
 

@@ -137,7 +137,8 @@ def test_a_circle_gives_way_to_names_within_its_cell(there):
             const frame = { scale: 1, x: 0, y: 0, width: 112, height: 112, ratio: 1 };
             const content = { clusters: [{ n: 50, parts: [50], x: 56, y: 56 }], points: [], shapes: [] };
             const pieces = [{ content, box: [0, 0, 112, 112], whole: true }], context = layer._base.getContext('2d');
-            const circle = (...names) => scene.arrange(context, pieces, frame, 0, names).clusters[0];
+            const named = ([west, north, east, south]) => ({ west, north, east, south });
+            const circle = (...names) => scene.arrange(context, pieces, frame, 0, names.map(named)).clusters[0];
             const two = circle([10, 40, 102, 58], [10, 62, 102, 76]);
             return [circle(), circle([10, 50, 102, 66]), two, circle([50, 10, 64, 112]), circle([0, 0, 112, 112])];
         }"""

@@ -101,10 +101,9 @@ def test_the_command_ends_with_one_line(tmp_path):
     assert ended.stderr.startswith("gridgeo: ") and len(ended.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_streams_do_not_keep_it_from_ending(started, workers):
-    """Each comes to its end as one that has told all it had: whoever heard it comes back."""
-    process, address = started(workers=workers)
+def test_streams_do_not_keep_it_from_ending(started, request):
+    """Each comes to its end as one that has told all it had: whoever heard it comes back. In all processes, with `--long`."""
+    process, address = started(workers="2" if request.config.getoption("--long") else "1")
     client = httpx.Client(base_url=address, trust_env=False, timeout=30)
     streams = client.stream("GET", "/changes/stream"), client.stream("GET", "/changes/stream?entity=object")
     with client, streams[0] as one, streams[1] as other:

@@ -91,6 +91,7 @@ STATUS: dict[type[Exception], int] = {
     problems.TooSlow: 408,
     errors.Conflict: 409,
     errors.Gone: 410,
+    errors.NotThen: 410,
     errors.TooMany: 429,
     problems.Forgotten: 410,
     problems.BodyTooLarge: 413,

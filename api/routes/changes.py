@@ -169,7 +169,7 @@ async def extract(request: Request) -> Response:
     "/stream",
     summary="Changes as they come",
     openapi_extra=_STREAM.as_dict(),
-    responses={200: {"content": {_STREAMED: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {_STREAMED: {}}}},
 )
 async def stream(request: Request) -> Response:
     """Server-sent events: `transaction`, or changes under the name of the entity asked for, then `reached` with the number told up to.

@@ -30,6 +30,7 @@ from gridgeo.sample import objects as invented_objects
 from .figures import Result
 from .ground import SEED, Ground, say
 
+_LOOKS_S = 0.02
 _HOUSES, _OBJECTS, _QUICK = 2_000_000, 1_600_000, 10
 _DRIVERS = {Format.GPKG: "GPKG", Format.FGB: "FlatGeobuf", Format.CSV: "CSV", Format.GEOJSON: "GeoJSON"}
 #: Formats ogr2ogr does not write in the same way, or not at all: ours alone.
@@ -134,11 +135,21 @@ def _theirs(url: str, folder: Path, name: str, kind: Format) -> Run:
 def _run(command: list[str], path: Path, **variables: str) -> Run:
     start = time.perf_counter()
     process = subprocess.Popen(command, env={**os.environ, **variables}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    complaint = process.stderr.read()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    most = 0.0
+    while process.poll() is None:
+        most = max(most, _peak(process.pid))
+        time.sleep(_LOOKS_S)
     if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command[0], stderr=complaint)
-    run = Run(time.perf_counter() - start, used.ru_maxrss / 1024, path.stat().st_size)
+        raise subprocess.CalledProcessError(process.returncode, command[0], stderr=process.stderr.read())
+    run = Run(time.perf_counter() - start, most, path.stat().st_size)
     path.unlink()
     return run
+
+
+def _peak(pid: int) -> float:
+    """Megabytes a process has held at most so far. (What the system tells when it has ended begins with its parent's.)"""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)

@@ -17,7 +17,7 @@ from ..moments import CHINA, day
 from .model import OF_EDITIONS, Format, Order, Source
 
 #: What makes a spreadsheet take a cell for a formula; the full-width forms too, which some of them fold.
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
+FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
 def levels(scheme: Scheme, frame: geopandas.GeoDataFrame, wanted: Iterable[str] = ()) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ def neutral(cell: object) -> object:
     >>> neutral("=1+1"), neutral("新安街道"), neutral(-1)
     ("'=1+1", '新安街道', -1)
     """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def _moment(moment: datetime | None) -> str:

@@ -8,22 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import shapely
 
 from ...geo import crs
-from ...moments import CHINA
 from .columns import Kind
+
+T = TypeVar("T", str, bytes)
 
 #: Days from 1970, where Arrow begins to count, to 2000, where PostgreSQL does.
 _DAYS = 10_957
 _MICROSECONDS = _DAYS * 86_400 * 1_000_000
 _WIDE = {Kind.WHOLE: ">i8", Kind.NUMBER: ">f8", Kind.DAY: ">i4", Kind.MOMENT: ">i8"}
 _SINCE = {Kind.DAY: _DAYS, Kind.MOMENT: _MICROSECONDS}
-_EPOCH = date(1970, 1, 1)
+#: China is ahead of Greenwich by so many microseconds.
+_AHEAD = 8 * 3_600 * 1_000_000
+#: A point as WKB.
+_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
 #: After the last row: where a number is looked for that is not there, something is.
 _BEYOND = bytes(8)
 
@@ -51,21 +55,22 @@ class Values:
         return len(self.known)
 
     def plain(self) -> list:
-        """Return the values as Python's own, None where there is none."""
+        """Return the values as Python's own, days and moments (China's) as text, None where there is none."""
         found = self._plain()
         return found if self.known.all() else [value if known else None for value, known in zip(found, self.known.tolist(), strict=True)]
 
     def _plain(self) -> list:
-        if self.kind in (Kind.TEXT, Kind.BYTES):
-            whole, ends = self.data.tobytes(), self.offsets.tolist()
-            parts = [whole[start:end] for start, end in pairwise(ends)]
-            return [part.decode() for part in parts] if self.kind is Kind.TEXT else parts
-        values = self.data.tolist()
+        if self.kind is Kind.BYTES:
+            return _sliced(self.data.tobytes(), self.offsets)
+        if self.kind is Kind.TEXT:
+            begins = np.zeros(len(self.data) + 1, np.int64)
+            np.cumsum((self.data & 0xC0) != 0x80, out=begins[1:])  # all bytes but those that go on with a character
+            return _sliced(self.data.tobytes().decode(), begins[self.offsets])
         if self.kind is Kind.DAY:
-            return [_EPOCH + timedelta(days=value) for value in values]
+            return np.datetime_as_string(self.data.astype("datetime64[D]")).tolist()
         if self.kind is Kind.MOMENT:
-            return [(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value)).astimezone(CHINA) for value in values]
-        return values
+            return [f"{text}+08:00" for text in np.datetime_as_string((self.data + _AHEAD).astype("datetime64[us]")).tolist()]
+        return self.data.tolist()
 
 
 @dataclass(frozen=True)
@@ -82,8 +87,17 @@ class Batch:
         """Return the batch, its geometries (EPSG:4490) in another datum."""
         if datum.epsg in (crs.CGCS2000.epsg, crs.WGS84.epsg):
             return self
+        points = self.points()
+        if points is not None:
+            return Batch(self.columns, _points(crs.from_storage(points, datum)))
         moved = crs.transform(self.shapes(), crs.CGCS2000, datum)
         return Batch(self.columns, _bytes(shapely.to_wkb(moved, byte_order=1).tolist()))
+
+    def points(self) -> np.ndarray | None:
+        """Return the coordinates (n, 2) where every geometry is a point, else None."""
+        sized = np.diff(self.geometry.offsets) == _POINT.itemsize
+        wkb = self.geometry.data.view(_POINT) if sized.all() else np.zeros(0, _POINT)
+        return np.column_stack([wkb["x"], wkb["y"]]) if len(wkb) and (wkb["kind"] == 1).all() else None
 
     def shapes(self) -> np.ndarray:
         """Return the geometries; None where there is none."""
@@ -127,6 +141,17 @@ def _texts(data: np.ndarray, at: np.ndarray, length: np.ndarray, known: np.ndarr
     np.cumsum(length, out=offsets[1:])
     index = np.arange(offsets[-1]) + np.repeat(at - offsets[:-1], length)
     return Values(kind, known, data[index], offsets.astype(np.int32))
+
+
+def _points(xy: np.ndarray) -> Values:
+    made = np.zeros(len(xy), _POINT)
+    made["order"], made["kind"], made["x"], made["y"] = 1, 1, xy[:, 0], xy[:, 1]
+    offsets = np.arange(len(xy) + 1, dtype=np.int32) * _POINT.itemsize
+    return Values(Kind.BYTES, np.ones(len(xy), bool), made.view(np.uint8), offsets)
+
+
+def _sliced(whole: T, ends: np.ndarray) -> list[T]:
+    return [whole[start:end] for start, end in pairwise(ends.tolist())]
 
 
 def _bytes(parts: list[bytes | None]) -> Values:

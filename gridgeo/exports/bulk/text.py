@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +16,14 @@ import shapely
 
 from ...geo import crs
 from ..formats.geojson import system
-from ..rules import neutral
-from .batches import Batch
+from ..rules import FORMULA, neutral
+from .batches import Batch, Values
+from .columns import Kind
 from .drawing import Drawing
 
 _AT_ONCE = 5_000
+#: The first bytes of texts that may be formulas.
+_SUSPECT = sorted({sign.encode()[0] for sign in FORMULA})
 
 
 def geojson(path: Path, drawings: list[Drawing], about: Mapping[str, str]) -> int:
@@ -55,13 +57,14 @@ def table(path: Path, drawings: list[Drawing], about: Mapping[str, str], coded: 
     `coded`: numbers that are text (codes) as ="…", which a spreadsheet keeps as text when the file is opened by a double click.
     """
     (drawing,) = drawings
-    count, kept = 0, _kept if coded else neutral
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    count = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write("\ufeff")
         writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
         writer.writerow([*(field.name for field in drawing.fields), *places(drawing), "crs"])
         for batch in drawing.batches():
-            for row, where in zip(batch.rows(), placed(drawing, batch), strict=True):
-                writer.writerow(["" if cell is None else kept(cell) for cell in map(_cell, (*row, *where, drawing.datum.name))])
+            cells = [_kept(values, coded) for values in batch.columns]
+            writer.writerows(zip(*cells, *placed(drawing, batch), [drawing.datum.name] * len(batch), strict=True))
             count += len(batch)
     return count
 
@@ -73,14 +76,16 @@ def places(drawing: Drawing) -> tuple[str, ...]:
     return ("wkt",)
 
 
-def placed(drawing: Drawing, batch: Batch) -> Iterator[tuple]:
-    """Yield what stands in them: coordinates, x first, or well-known text."""
-    shapes = batch.shapes()
+def placed(drawing: Drawing, batch: Batch) -> list[list]:
+    """Return these columns: coordinates, x first, or well-known text."""
     if drawing.geometry != "Point":
         system = f"SRID={drawing.datum.epsg};" if drawing.datum.epsg else ""
-        return ((text and system + text,) for text in shapely.to_wkt(shapes, rounding_precision=-1).tolist())
-    where = np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
-    return ((None, None) if x != x else (x, y) for x, y in where.tolist())
+        return [[text and system + text for text in shapely.to_wkt(batch.shapes(), rounding_precision=-1).tolist()]]
+    points = batch.points()
+    if points is not None:
+        return points.T.tolist()
+    shapes = batch.shapes()
+    return [[None if at != at else at for at in axis(shapes).tolist()] for axis in (shapely.get_x, shapely.get_y)]
 
 
 def _features(drawing: Drawing) -> Iterator[list[bytes]]:
@@ -101,9 +106,14 @@ def _feature(names: list[str], objects: set[int], row: tuple, shape: str | None)
     return b'{"type":"Feature","properties":%b,"geometry":%b}' % (orjson.dumps(values), (shape or "null").encode())
 
 
-def _cell(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _kept(cell: object) -> object:
-    return f'="{cell}"' if isinstance(cell, str) and cell.isdigit() else neutral(cell)
+def _kept(values: Values, coded: bool) -> list:
+    """The cells of a column, none of which is run as a formula."""
+    cells = values.plain()
+    if values.kind is not Kind.TEXT:
+        return cells
+    if coded:
+        return [f'="{cell}"' if cell and cell.isdigit() else neutral(cell) for cell in cells]
+    first = np.append(values.data, 0)[values.offsets[:-1]]
+    for row in np.flatnonzero(np.isin(first, _SUSPECT)).tolist():
+        cells[row] = neutral(cells[row])
+    return cells

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -40,15 +39,13 @@ def _sheet(book: openpyxl.Workbook, drawing: Drawing) -> int:
         count += len(batch)
         if count > _MOST_ROWS:
             raise InvalidInput("format", "xlsx", f"a sheet holds {_MOST_ROWS:,} rows: choose csv or gpkg, or a part")
-        for row, where in zip(batch.rows(), placed(drawing, batch), strict=True):
+        for row, *where in zip(batch.rows(), *placed(drawing, batch), strict=True):
             sheet.append([_typed(sheet, value) for value in (*row, *where, drawing.datum.name)])
     return count
 
 
 def _typed(sheet, value: object) -> object:
     """A cell whose text is no formula, whatever it begins with."""
-    if isinstance(value, date):
-        return value.isoformat()
     if not isinstance(value, str):
         return value
     if len(value) > _LONGEST:

@@ -26,7 +26,7 @@ _LOADS = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sample(server, template, tmp_path_factory) -> Iterator[SimpleNamespace]:
     """Where the sample is served, its database and its home."""
     name, home = server.create(template), tmp_path_factory.mktemp("home")
@@ -37,7 +37,8 @@ def sample(server, template, tmp_path_factory) -> Iterator[SimpleNamespace]:
         for what, *words in _LOADS:
             given = [str(_SAMPLE / word) if (_SAMPLE / word).is_file() else word for word in words]
             assert cli.main(["load", what, *given, "--commit"]) == 0, what
-        assert cli.main(["downloads", "make", "--format", "gpkg", "--format", "csv"]) == 0
+        names = [word for name in ("microgrids", "buildings") for word in ("--collection", name)]
+        assert cli.main(["downloads", "make", *names, "--format", "gpkg"]) == 0
     with api_server.background(Settings(home=home, database_url=url, port=0, per_minute=0)) as address:
         yield SimpleNamespace(address=address, url=url, home=home)
     server.drop(name)

@@ -74,6 +74,25 @@ def test_owslib_lists_reads_and_filters(python, address):
     assert (boxed, cut, unit) == ([grown(10), grown(11)], 8, "440306")
 
 
+_OWSLIB_PROCESSES = """
+import json, sys
+from owslib.ogcapi.processes import Processes
+there = Processes(sys.argv[1] + "/")
+inputs = {"collection": "buildings", "format": "geojson", "filter": "building_use = 'office'"}
+done = there.execute("export", inputs)
+begun = there.execute("export", inputs, async_=True)
+location = there.response_headers["Location"]
+print(json.dumps([[each["id"] for each in there.processes()], sorted(there.process("wash")["inputs"]),
+                  len(done["file"]["value"]["features"]), begun["status"], location]))
+"""
+
+
+def test_owslib_lets_something_be_done(python, address):
+    processes, inputs, done, begun, location = orjson.loads(said(python, "-W", "ignore", "-c", _OWSLIB_PROCESSES, address).splitlines()[-1])
+    assert "export" in processes and "texts" in inputs and done > 0
+    assert begun == "accepted" and location.startswith(f"{address}/jobs/")
+
+
 _GDAL = """
 import json, sys
 import pyogrio

@@ -98,7 +98,7 @@ def _resource(given: dict[str, str], about: dict, schema: str, table: str, key: 
         **{"data": {**data, "password": "", "search_path": [schema, "public"]}, "id_field": key, "table": table},
         **{"geom_field": "geom" if key == "unit_id" else "point", "storage_crs": "http://www.opengis.net/def/crs/EPSG/0/4490"},
     }
-    listed = {**source, "type": "feature", "name": "PostgreSQL"}
+    listed = {**source, "type": "feature", "name": "PostgreSQL", "crs": [source["storage_crs"]]}
     tiled = {
         **{**source, "type": "tile", "name": "MVT-postgresql", "options": {"zoom": {"min": 0, "max": 22}}},
         "format": {"name": "pbf", "mimetype": "application/vnd.mapbox-vector-tile"},

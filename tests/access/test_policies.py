@@ -227,7 +227,7 @@ def test_views_ask_as_whoever_looks(owner):
 
 
 #: The change feed: tables tell of themselves, and what changed is told by what the caller may see (tests/changes). Nothing else is named.
-FEED = ("change_bounds", "change_transactions", "changed_since", "changes_of", "keep_change", "keep_edition")
+FEED = ("change_bounds", "change_lag", "change_transactions", "changed_since", "changes_of", "keep_change", "keep_edition")
 
 
 #: What is told of the caller's units alone, found or added up before (tests/objects/test_policies.py, tests/tiles/test_buildings.py).

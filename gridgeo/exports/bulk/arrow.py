@@ -19,7 +19,7 @@ _TYPES = {
     Kind.WHOLE: nanoarrow.int64(),
     Kind.NUMBER: nanoarrow.float64(),
     Kind.DAY: nanoarrow.date32(),
-    Kind.MOMENT: nanoarrow.timestamp("us", "+08:00"),
+    Kind.MOMENT: nanoarrow.timestamp("us", "UTC"),  # a GeoPackage has no other zone
     Kind.BYTES: nanoarrow.binary(),
 }
 

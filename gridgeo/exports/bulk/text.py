@@ -6,8 +6,7 @@ A table has no place for a passport: each row says in which coordinates it is.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +51,7 @@ def sequence(path: Path, drawings: list[Drawing], about: Mapping[str, str]) -> i
 
 
 def table(path: Path, drawings: list[Drawing], about: Mapping[str, str], coded: bool = False) -> int:
-    """Write CSV with a byte order mark, texts quoted and numbers not; none of it is run as a formula by a spreadsheet.
+    """Write CSV with a byte order mark, texts quoted, numbers and what is nothing not; a spreadsheet runs none of it as a formula.
 
     `coded`: numbers that are text (codes) as ="…", which a spreadsheet keeps as text when the file is opened by a double click.
     """
@@ -60,11 +59,11 @@ def table(path: Path, drawings: list[Drawing], about: Mapping[str, str], coded: 
     count = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write("\ufeff")
-        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-        writer.writerow([*(field.name for field in drawing.fields), *places(drawing), "crs"])
+        file.write(_lines([[f'"{name}"'] for name in (*(field.name for field in drawing.fields), *places(drawing), "crs")]))
         for batch in drawing.batches():
-            cells = [_kept(values, coded) for values in batch.columns]
-            writer.writerows(zip(*cells, *placed(drawing, batch), [drawing.datum.name] * len(batch), strict=True))
+            cells = [_kept(values, coded) if values.kind is Kind.TEXT else values.plain() for values in batch.columns]
+            columns = [*cells, *placed(drawing, batch), [drawing.datum.name] * len(batch)]
+            file.write(_lines(map(_written, columns)))
             count += len(batch)
     return count
 
@@ -90,27 +89,36 @@ def placed(drawing: Drawing, batch: Batch) -> list[list]:
 
 def _features(drawing: Drawing) -> Iterator[list[bytes]]:
     names = [field.name for field in drawing.fields]
-    objects = {place for place, name in enumerate(names) if name == "attributes"}
     for batch in drawing.batches():
         shapes = shapely.to_geojson(shapely.orient_polygons(batch.shapes())).tolist()  # §3.1.6: outer rings counterclockwise
-        rows = batch.rows()
+        rows = [dict(zip(names, row, strict=True)) for row in batch.rows()]
         for start in range(0, len(rows), _AT_ONCE):
             piece = slice(start, start + _AT_ONCE)
-            yield [_feature(names, objects, row, shape) for row, shape in zip(rows[piece], shapes[piece], strict=True)]
+            yield [_feature(row, shape) for row, shape in zip(rows[piece], shapes[piece], strict=True)]
 
 
-def _feature(names: list[str], objects: set[int], row: tuple, shape: str | None) -> bytes:
-    values = dict(zip(names, row, strict=True))
-    for place in objects:
-        values[names[place]] = row[place] and orjson.Fragment(row[place])
-    return b'{"type":"Feature","properties":%b,"geometry":%b}' % (orjson.dumps(values), (shape or "null").encode())
+def _feature(row: dict, shape: str | None) -> bytes:
+    if row.get("attributes"):
+        row["attributes"] = orjson.Fragment(row["attributes"])
+    return b'{"type":"Feature","properties":%b,"geometry":%b}' % (orjson.dumps(row), (shape or "null").encode())
+
+
+def _lines(columns: Iterable[list[str]]) -> str:
+    return "\r\n".join([*map(",".join, zip(*columns, strict=True)), ""])
+
+
+def _written(cells: list) -> list[str]:
+    """The cells of a column as CSV has them."""
+    if not any(isinstance(cell, str) for cell in cells):
+        return ["" if cell is None else repr(cell) for cell in cells]
+    if any('"' in cell for cell in cells if cell):
+        cells = [cell and cell.replace('"', '""') for cell in cells]
+    return ["" if cell is None else f'"{cell}"' for cell in cells]
 
 
 def _kept(values: Values, coded: bool) -> list:
-    """The cells of a column, none of which is run as a formula."""
+    """The cells of a column of texts, none of which is run as a formula."""
     cells = values.plain()
-    if values.kind is not Kind.TEXT:
-        return cells
     if coded:
         return [f'="{cell}"' if cell and cell.isdigit() else neutral(cell) for cell in cells]
     first = np.append(values.data, 0)[values.offsets[:-1]]

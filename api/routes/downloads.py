@@ -22,7 +22,7 @@ from ..parameters import Parameter, Query
 
 router = APIRouter(prefix="/downloads", tags=["collections"])
 
-_NAME = Parameter("name", "Name of a file, as the list has it.", str, {"type": "string"}, example="microgrids.gpkg", place="path")
+_NAME = Parameter("name", "Name of a file, as the list has it.", str, {"type": "string"}, place="path")
 _LIST, _FILE = Query(), Query(_NAME)
 
 

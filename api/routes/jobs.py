@@ -54,9 +54,7 @@ def _listed(name: str, description: str, known) -> Parameter:
     return Parameter(name, description, _words(*known), {"type": "array", "items": {"type": "string", "enum": list(map(str, known))}})
 
 
-_JOB = Parameter(
-    "jobID", "Number of the job.", str, {"type": "string", "pattern": "^[0-9a-f]{32}$"}, example="0123456789abcdef" * 2, place="path"
-)
+_JOB = Parameter("jobID", "Number of the job.", str, {"type": "string", "pattern": "^[0-9a-f]{32}$"}, place="path")
 _OUTPUT = Parameter("output", "Name of the output.", str, {"type": "string"}, example="file", place="path")
 _LIMIT = Parameter("limit", "So many jobs at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": _USUAL}, _USUAL)
 _CURSOR = Parameter("cursor", "Where the list goes on; only as the link next of the page before has it.", str, {"type": "string"})

@@ -32,9 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("list", _list, "list editions, oldest first").add_argument("--scheme", help="of one scheme only")
     add("show", _show, "show one edition: period, units by level, findings by kind", "id")
     _to_file(add("diff", _diff, "say what changed from one edition to another, with areas", "before", "after"))
-    _to_file(
-        add("lineage", _lineage, "say which unit became which, why, and with what shares", "before", "after")
-    )
+    _to_file(add("lineage", _lineage, "say which unit became which, why, and with what shares", "before", "after"))
     _to_file(add("findings", _findings, "say what the checks found in an edition", "id"))
     activate = add("activate", _activate, "make a draft valid from a moment on; the edition before it ends there", "id")
     activate.add_argument("--at", metavar="DATE|now", help="from when on (default: now; a date begins at 00:00 in China)")

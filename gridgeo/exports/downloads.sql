@@ -17,11 +17,14 @@ SELECT gridgeo.edition_now();
 
 -- name: turned_buildings
 -- The last day, up to today, on which a building or the address of one began or ended: what was written down long before comes true then.
-SELECT greatest(
-         (SELECT max(greatest(CASE WHEN b.valid_from <= %(today)s THEN b.valid_from END, CASE WHEN b.valid_to <= %(today)s THEN b.valid_to END))
-            FROM building AS b),
-         (SELECT max(greatest(CASE WHEN a.valid_from <= %(today)s THEN a.valid_from END, CASE WHEN a.valid_to <= %(today)s THEN a.valid_to END))
-            FROM building_address AS a));
+SELECT max(turned.day)
+  FROM (
+    SELECT max(greatest(CASE WHEN b.valid_from <= %(today)s THEN b.valid_from END, CASE WHEN b.valid_to <= %(today)s THEN b.valid_to END))
+      FROM building AS b
+    UNION ALL
+    SELECT max(greatest(CASE WHEN a.valid_from <= %(today)s THEN a.valid_from END, CASE WHEN a.valid_to <= %(today)s THEN a.valid_to END))
+      FROM building_address AS a
+  ) AS turned (day);
 
 -- name: turned_houses
 -- The same of houses.

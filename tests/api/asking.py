@@ -54,6 +54,11 @@ GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/collections/{collectionId}/items"): {"path": {"collectionId": "buildings"}},
     ("GET", "/collections/{collectionId}/download"): {"path": {"collectionId": "buildings"}, "params": {"f": "geojson"}},
     ("GET", "/collections/{collectionId}/items/{id}"): {"path": {"collectionId": "buildings", "id": making.BUILDING[A]}},
+    ("GET", "/downloads/{name}"): {"path": {"name": "microgrids.gpkg"}},
+    **{
+        (method, f"/jobs/{{jobID}}{rest}"): {"path": {"jobID": "0" * 32}}
+        for method, rest in (("GET", ""), ("DELETE", ""), ("GET", "/results"), ("GET", "/results/{output}"))
+    },
     ("GET", "/grids/translate"): {"params": {"code": A, "from": "2025-06-01"}},
     ("POST", "/grids/translate"): {"params": {"from": "2025-06-01"}, "json": {"codes": [A]}},
     ("GET", "/collections/{collectionId}/items/{id}/versions"): {"path": {"collectionId": "buildings", "id": making.BUILDING[A]}},

@@ -44,7 +44,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, gridgeo, publ
   WHERE (b.footprint && box OR b.footprint IS NULL AND b.point && box)
     AND b.status = ANY (ARRAY(SELECT s.status FROM gridgeo.address_status AS s WHERE s.live))
     AND coalesce(b.valid_to > current_date, true)
-    AND (b.zone, b.building_code) IN (SELECT s.zone, s.building_code FROM seen AS s)
+    AND EXISTS (SELECT FROM seen AS s WHERE s.zone = b.zone AND s.building_code = b.building_code)
 $$;
 
 REVOKE EXECUTE ON FUNCTION gridgeo.buildings_in(geometry, bigint[]) FROM PUBLIC;

@@ -62,7 +62,8 @@ class Units:
             self._once[level, bare(level, name)].add(unit_id)
         self._became, self._held = _history(shenzhen() if facts is None else facts)
         self._written: dict[int | None, str] = {}
-        self._seen: dict[tuple[str, str, tuple[Unit, ...]], Agreement] = {}
+        self._lowest = {unit_id: self._divided(above) for unit_id, above in self._above.items()}
+        self._seen: dict[tuple[str, str, int | None], Agreement] = {}
 
     def __len__(self) -> int:
         return len(self._unit)
@@ -121,6 +122,7 @@ class Units:
 
     def agreement(self, level: str, written: str, unit_id: int | None) -> Agreement:
         """Return how a written district, street or community agrees with the chain of a unit; today's name also without its suffix."""
+        unit_id = self._lowest.get(unit_id)
         key = (level, written, unit_id)
         found = self._seen.get(key)
         if found is None:
@@ -145,6 +147,10 @@ class Units:
         lower = [unit for unit in chain if unit.level in LEVELS and LEVELS.index(unit.level) > LEVELS.index(level)]
         held = any(bare(unit.level, unit.name) in self._held.get((level, short, unit.level), ()) for unit in lower)
         return Agreement.FORMER if held else Agreement.WRONG
+
+    def _divided(self, above: tuple[int, ...]) -> int | None:
+        """The lowest division of a chain: what lies below it all agrees alike."""
+        return next((unit_id for unit_id in reversed(above) if self._unit[unit_id].level in LEVELS), None)
 
     def _ids(self, unit_id: int | None) -> Iterable[int]:
         while unit_id is not None and unit_id in self._unit:

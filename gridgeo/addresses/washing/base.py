@@ -13,7 +13,7 @@ from functools import cached_property
 
 from ...db import queries
 from ..units import Agreement, Units
-from . import pinyin
+from . import pinyin, slips
 from .divisions import Division, shenzhen
 from .lexicon import Lexicon
 
@@ -54,10 +54,22 @@ class Base:
     compounds: dict[str, Known] = field(default_factory=dict, repr=False)
     names: frozenset[str] = field(default=frozenset(), repr=False)
     house_names: frozenset[str] = field(default=frozenset(), repr=False)
+    #: what is similar to a name, once worked out: a text is read in several ways, and most ask for the same name
+    _similar: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def sounding(self, name: str) -> tuple[str, ...]:
         """Return the keys of roads, compounds and other names that sound as a key does."""
         return self._sounds.get(sound(name), ())
+
+    def similar(self, name: str) -> tuple[str, ...]:
+        """Return the keys that sound as a key does, are a slip away, or have two of its neighbours the wrong way round, known or not."""
+        found = self._similar.get(name)
+        if found is None:
+            if len(self._similar) > 20_000:
+                self._similar.clear()
+            near = [entry.key for entry in self.lexicon.near(name)]
+            found = self._similar[name] = tuple(dict.fromkeys([*self.sounding(name), *near, *slips.swapped(name)]))
+        return found
 
     def communities_of(self, compound: str | None, road: str | None, divisions: Iterable[tuple[str, str]]) -> set[int]:
         """Return the communities a compound and a road are known in, both where both are known, that divisions written agree with."""

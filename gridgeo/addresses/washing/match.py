@@ -11,7 +11,7 @@ from functools import lru_cache
 from . import houses, rules, slips
 from .assemble import Draft
 from .base import Base, Known, rows, sound
-from .comparable import key, number_key
+from .comparable import number_key
 from .model import Edit, Fault
 from .parse import COMPARED
 from .rules import Building, Candidate, Written
@@ -169,8 +169,7 @@ def _of_compound(place: str, w: Written, base: Base) -> list[Ask]:
 
 def _nearly(name: str, w: Written, base: Base, among: dict[str, Known] | frozenset[str]) -> list[str]:
     """Names of the base that sound the same, or are a slip away; where the divisions written have any, those of theirs alone."""
-    found = [entry.key for entry in base.lexicon.near(name)]
-    known = [other for other in dict.fromkeys([*base.sounding(name), *found, *_swapped(name)]) if other in among and other != name]
+    known = [other for other in base.similar(name) if other in among and other != name]
     if isinstance(among, dict) and len(known) > 1:
         for level, division in reversed(w.divisions):
             units = base.units.named(level, division)
@@ -178,12 +177,6 @@ def _nearly(name: str, w: Written, base: Base, among: dict[str, Known] | frozens
             if here:
                 return here[:_NEARLY]
     return known[:_NEARLY]
-
-
-def _swapped(name: str) -> list[str]:
-    """A name with two neighbours the wrong way round."""
-    ways = (name[:at] + name[at + 1] + name[at] + name[at + 2 :] for at in range(len(name) - 1) if not name[at : at + 2].isascii())
-    return [way for way in map(key, ways) if way]
 
 
 def _ask(conn, cases: list[Case], base: Base, asks: list[list[tuple[Written, Ask]]]) -> None:
@@ -219,7 +212,7 @@ def alike(own: str, its: str) -> Fault | None:
     """Return how one name is a slip for another: it sounds the same, is one character off, or has two of them the wrong way round."""
     if sound(own) == sound(its):
         return Fault.HOMOPHONE
-    if min(len(own), len(its)) >= 2 and (slips.is_slip(own, its) or its in _swapped(own)):
+    if min(len(own), len(its)) >= 2 and (slips.is_slip(own, its) or its in slips.swapped(own)):
         return Fault.TYPO
     return None
 

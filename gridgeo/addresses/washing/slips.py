@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from . import comparable
+
 #: a name shorter than this has too many neighbours to guess
 SHORTEST = 3
 
@@ -37,6 +39,12 @@ class Slips:
                     if key not in seen and is_slip(name, key):
                         yield key
                     seen.add(key)
+
+
+def swapped(name: str) -> list[str]:
+    """Return a key with two neighbours the wrong way round, in every way."""
+    ways = (name[:at] + name[at + 1] + name[at] + name[at + 2 :] for at in range(len(name) - 1) if not name[at : at + 2].isascii())
+    return [way for way in map(comparable.key, ways) if way]
 
 
 def _halves(name: str, length: int) -> tuple[str, str]:

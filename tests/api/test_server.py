@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import re
 import signal
@@ -14,6 +16,7 @@ import httpx
 import pytest
 
 from api import server as api_server
+from api.app import create_app, settle
 from gridgeo.errors import DatabaseUnavailable, EnvironmentIncomplete
 from gridgeo.settings import Settings, inherited_environment
 from tests.api import canaries
@@ -115,3 +118,16 @@ def test_streams_do_not_keep_it_from_ending(started, request):
         said = process.communicate(timeout=20)[1]
     assert time.monotonic() - began < api_server._GRACE_S - 2
     assert "Traceback" not in said and "Cancel" not in said
+
+
+def test_what_a_server_begins_with_is_not_looked_through_for_garbage(database_url, tmp_path):
+    app = create_app(Settings(home=tmp_path, database_url=database_url), settle)
+
+    async def begun() -> int:
+        async with app.router.lifespan_context(app):
+            return gc.get_freeze_count()
+
+    try:
+        assert asyncio.run(begun()) > 10_000
+    finally:
+        gc.unfreeze()

@@ -107,8 +107,9 @@ def reason(given: str) -> str:
 async def received(request: Request, *media_types: str) -> tuple[dict[str, Any], System]:
     """Return the feature of a body, and the system its coordinates are in (Content-Crs); raises InvalidRequest, UnsupportedMediaType."""
     body = await bodies.received(request, "vertices")
-    if bodies.media_type(request.headers.get("content-type", ""))[0] not in media_types:
-        raise UnsupportedMediaType(f"this resource reads {', '.join(media_types)}")
+    kind, charset = bodies.media_type(request.headers.get("content-type", ""))
+    if kind not in media_types or charset not in ("", "utf-8"):
+        raise UnsupportedMediaType(f"this resource reads {', '.join(media_types)} in utf-8")
     try:
         system = systems.named(request.headers.get("content-crs", systems.CRS84.uri).strip().strip("<>"))
     except ValueError as error:

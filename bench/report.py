@@ -42,7 +42,7 @@ def machine(server: str, load: float) -> dict[str, str]:
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "machine": f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
         "other work": f"load average {load:.1f} before the run",
-        "gridgeo": f"{__version__} on Python {platform.python_version()}",
+        "gridgeo": f"{__version__} on Python {platform.python_version()} ({platform.python_compiler()}, {platform.python_build()[1]})",
         "server": server,
         "packages": packages,
     }

@@ -56,7 +56,7 @@ def test_check_goes_the_whole_way_and_leaves_nothing_running(home):
     first = gridgeo(home, "demo", "--check", "--profile", "small")
     assert first.returncode == 0, first.stderr
     stages = [part.split()[0] for part in first.stdout.split(";")[0].split(", ")]
-    assert stages == ["database", "sample", "load", "server", "map", "question"]
+    assert stages == ["database", "sample", "load", "tiles", "server", "map", "question"]
     assert re.search(FIGURES, first.stdout) and first.stdout.count("\n") == 1
     assert "database    does not run" in gridgeo(home, "status").stdout
     again = gridgeo(home, "demo", "--check", "--profile", "small")

@@ -106,4 +106,4 @@ def test_what_comes_after_a_key_of_unknown_values():
     unknown, _ = statements.features(houses, Question(order=(Order("floor", True),), after=(None, "z", "c"), limit=1))
     assert "f.floor < " in repr(known) and "OR f.floor IS NULL" in repr(known)
     assert "f.floor <" not in repr(unknown) and "f.floor IS NULL" in repr(unknown)
-    assert statements.keys(houses, Question(order=(Order("house_code"),))) == [("house_code", False), ("zone", False)]
+    assert statements.keys(houses, Question(order=(Order("house_code"),))) == [("zone", False), ("house_code", False)]

@@ -112,7 +112,6 @@ def query(method: str, template: str) -> dict[str, Any]:
 def ask(client: httpx.Client, method: str, template: str, headers: dict[str, str] | None = None, **other: Any) -> httpx.Response:
     """Ask a route with its examples; `other` goes to httpx instead of what they say."""
     described, given = operation(method, template), GIVEN.get((method, template), {})
-    parameters = described.get("parameters", ())
     asked: dict[str, Any] = {"params": query(method, template)}
     body = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
     if body is not None:
@@ -120,10 +119,10 @@ def ask(client: httpx.Client, method: str, template: str, headers: dict[str, str
     asked |= {name: value for name, value in given.items() if name != "path"} | other
     if "content" in other:
         asked.pop("json", None)
-    return client.request(method, place(method, template), headers=headers, **asked)
+    return client.request(method, filled(method, template), headers=headers, **asked)
 
 
-def place(method: str, template: str) -> str:
+def filled(method: str, template: str) -> str:
     """Return the path of a route with its examples."""
     parameters, given = operation(method, template).get("parameters", ()), GIVEN.get((method, template), {})
     path = {each["name"]: each.get("example", "1") for each in parameters if each["in"] == "path"}

@@ -22,7 +22,7 @@ from gridgeo.access.model import Scope
 from gridgeo.settings import Settings
 from tests.access import making
 from tests.api import callers
-from tests.api.asking import ask, operation, place, query, routes
+from tests.api.asking import ask, filled, operation, query, routes
 from tests.api.callers import bearer
 
 # --- the bucket -------------------------------------------------------------------------------------------------
@@ -227,15 +227,15 @@ def test_no_route_takes_an_endless_body(client):
     """By what is declared, before a byte of it came; and by what came, where nothing was declared."""
     for method, path in bodies():
         kind = next(iter(operation(method, path).get("requestBody", {}).get("content", {"application/json": {}})))
-        assert declared(client, method, f"{place(method, path)}?{urlencode(query(method, path))}", kind) == 413, path
+        assert declared(client, method, f"{filled(method, path)}?{urlencode(query(method, path))}", kind) == 413, path
         pieces = (b" " * 65536 for _ in range(64 * 16))
         assert ask(client, method, path, content=pieces, headers={"Content-Type": kind, "If-Match": "*"}).status_code == 413, path
 
 
 def declared(client: httpx.Client, method: str, path: str, kind: str) -> int:
     parts = urlsplit(str(client.base_url))
-    head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 9999999999\r\nConnection: close\r\nIf-Match: *\r\n"
-    head += f"Authorization: {client.headers['authorization']}\r\n\r\n"
+    head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 9999999999\r\nIf-Match: *\r\n"
+    head += f"Connection: close\r\nAuthorization: {client.headers['authorization']}\r\n\r\n"
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
         connection.sendall(head.encode())
         return int(connection.recv(64).split(b" ", 2)[1])

@@ -40,9 +40,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 def spread(rest: Sequence[str]) -> list[str]:
     """Return how the whole suite is spread over processes, each with a database server of its own and whole files of tests.
 
+    Files go in their order: the acceptance tests first, which are few and take longest, and not last, when the others have nothing to do.
     A part of the suite, or one that is to be stepped through, runs in one: another server takes longer to start than it saves.
     """
     cores = len(os.sched_getaffinity(0))
     processes = min(cores + 1, _MOST) if cores > 1 else 1  # a third of the time tests wait for a server or a browser
     partial = any(not word.startswith("-") or word.startswith(("-n", "--pdb", "--dist", "--collect")) for word in rest)
-    return [] if partial or processes < 2 else ["-n", str(processes), "--dist", "loadfile"]
+    return [] if partial or processes < 2 else ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]

@@ -15,7 +15,7 @@ def four_cores(monkeypatch):
 
 
 def test_the_whole_suite_runs_on_all_cores_whole_files_together(four_cores):
-    assert spread(["-q"]) == ["-n", "4", "--dist", "loadfile"]
+    assert spread(["-q"]) == ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 @pytest.mark.parametrize("rest", [["tests/hierarchy"], ["-q", "-k", "edge"], ["--pdb"], ["-n0"], ["-m", "not browser"]])

@@ -12,9 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gridgeo.bootstrap.environment import Environment
-from gridgeo.errors import EnvironmentIncomplete
-from gridgeo.settings import Settings
+from tests import apart
 from tests.api.whole import served
 
 LOCK = Path(__file__).with_name("schemathesis.lock")
@@ -38,13 +36,7 @@ _LONG = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "10
 @pytest.fixture(scope="module")
 def program() -> str:
     """The program, in an environment of its own that is made where a package index can be reached."""
-    held = Environment(Settings.from_env().home / "schemathesis", LOCK)
-    held.place.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        held.make_ready()
-    except EnvironmentIncomplete as error:
-        pytest.skip(f"schemathesis is not installed: {error}")
-    return str(held.place / "bin" / "st")
+    return str(apart.environment("schemathesis", LOCK).place / "bin" / "st")
 
 
 def test_the_document_is_held_to(program, server, template, tmp_path_factory, tmp_path, request):

@@ -13,11 +13,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from gridgeo.bootstrap.environment import Environment
 from gridgeo.db import connection
-from gridgeo.errors import EnvironmentIncomplete
-from gridgeo.settings import Settings
 from gridgeo.tiles import cells, objects
+from tests import apart
 from tests.access import making
 from tests.api.world import A, D
 from tests.features.making import grown
@@ -28,13 +26,7 @@ LOCK = Path(__file__).with_name("clients.lock")
 @pytest.fixture(scope="module")
 def python() -> str:
     """The interpreter of an environment with the clients, made where a package index can be reached."""
-    clients = Environment(Settings.from_env().home / "clients", LOCK)
-    clients.place.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        clients.make_ready()
-    except EnvironmentIncomplete as error:
-        pytest.skip(f"the clients are not installed: {error}")
-    return clients.python
+    return apart.environment("clients", LOCK).python
 
 
 def said(*command: str, cwd: Path | None = None, **variables: str) -> str:

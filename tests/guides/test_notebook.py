@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gridgeo.bootstrap.environment import Environment
-from gridgeo.errors import EnvironmentIncomplete
-from gridgeo.settings import Settings
+from tests import apart
 from tests.guides.reading import HOWTO, SERVICE, cells, run
 
 LOCK = Path(__file__).with_name("analyst.lock")
@@ -33,13 +31,7 @@ print(json.dumps({
 @pytest.fixture(scope="module")
 def python() -> str:
     """The interpreter of the analyst's environment, made where a package index can be reached."""
-    analyst = Environment(Settings.from_env().home / "analyst", LOCK)
-    analyst.place.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        analyst.make_ready()
-    except EnvironmentIncomplete as error:
-        pytest.skip(f"what the notebook needs is not installed: {error}")
-    return analyst.python
+    return apart.environment("analyst", LOCK).python
 
 
 @pytest.fixture(scope="module")

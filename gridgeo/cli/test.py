@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Become pytest. What the machine lacks is installed where this user may, before the first test."""
-    from ..bootstrap import browser
+    from ..bootstrap import browser, programs
 
     checkout = Path(__file__).resolve().parents[2]
     if not (checkout / "tests" / "conftest.py").exists():
@@ -33,6 +33,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     environment = inherited_environment()
     if "not browser" not in args.rest:
         environment["GRIDGEO_CHROMIUM"] = browser.ensure(settings.chromium, settings.offline)
+    programs.ensure(settings.offline)
     os.chdir(checkout)
     os.execve(sys.executable, [sys.executable, "-m", "pytest", *spread(args.rest), *args.rest], environment)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import pyogrio
 import pytest
 
 from gridgeo import cli
+from tests import apart
 from tests.api import things
 from tests.api.world import A, D
 from tests.features.making import grown
@@ -31,10 +31,7 @@ def way(address) -> Iterator[tuple[str, list[Asked]]]:
 
 @pytest.fixture
 def ogr2ogr() -> str:
-    found = shutil.which("ogr2ogr")
-    if found is None:
-        pytest.skip("ogr2ogr is not installed (Debian: apt-get install gdal-bin)")
-    return found
+    return apart.program("ogr2ogr")
 
 
 def ran(*command: str, **variables: str) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 
-import pytest
-
+from tests import apart
 from tests.guides.reading import SERVICE, blocks, run
 
 
@@ -29,8 +27,7 @@ def test_ten_lines_are_not_more():
 
 def test_the_curl_of_the_guide_runs(sample, tmp_path):
     """Every line is answered: curl fails where it is refused."""
-    if shutil.which("curl") is None:
-        pytest.skip("curl is not installed (Debian: apt-get install curl)")
+    apart.program("curl")
     (asked,) = blocks("service.md", "sh")
     (tmp_path / ".curlrc").write_text('fail-with-body\nwrite-out = "\\n"\n', "utf-8")
     (tmp_path / "guide.sh").write_text(asked.replace(SERVICE, sample.address), "utf-8")

@@ -42,6 +42,9 @@ REFERENCE = {
     "webhook",
     "webhook_dead",
     "webhook_origin",
+    "event_class",
+    "channel",
+    "event_number",
 }
 
 #: The same in the locked room; counts are a few dozen numbers a unit.
@@ -62,6 +65,12 @@ BY_TOKEN = {"linkage.identity", "linkage.link"}
 #: Tables of managed objects, kept by our number of the object: an element code names a department and no place, so no zone is in it.
 BY_OBJECT = {"object", "object_history", "object_grid"}
 
+#: Tables of events, kept by our number of the event: its code names a department and a day, and it may lie in no grid at all.
+BY_EVENT = {
+    *("event", "event_grid", "event_report", "event_step", "event_task", "event_media", "event_request"),
+    *("linkage.event_reporter", "linkage.event_original"),
+}
+
 #: What is derived of objects for the map, kept by the place on it, and the queue and the log of what changed there.
 BY_PLACE = {"object_cell", "tile_kept", "object_changed", "tile_change"}
 
@@ -72,7 +81,7 @@ BY_TRANSACTION = {"change", "change_transaction"}
 BY_JOB = {"job"}
 
 #: Tables that are not kept by zone, but by something as good.
-OTHERWISE = BY_TOKEN | BY_OBJECT | BY_PLACE | BY_TRANSACTION | BY_JOB
+OTHERWISE = BY_TOKEN | BY_OBJECT | BY_EVENT | BY_PLACE | BY_TRANSACTION | BY_JOB
 
 #: Tables that tell the change feed themselves (decision 0040): one trigger a statement, so that no writer is left out.
 TOLD = {"building", "building_address", "house", "address_name", "address_successor", "object"}
@@ -201,6 +210,17 @@ def test_r5_objects_are_keyed_by_their_number(conn, tables):
     assert {one for one in found if one[1] != "object_id"} == {("object", "element_code")}
 
 
+def test_r5_events_are_keyed_by_their_number(conn, tables):
+    """And by their codes and secrets, by which they are looked up."""
+    assert BY_EVENT - tables == set(), "a table named here is gone"
+    found = {(table, columns[0]) for table, _, columns, *_ in keys_of(conn, ["p", "u"]) if table in BY_EVENT}
+    assert {one for one in found if one[1] != "event_id"} == {
+        ("event", "event_code"),
+        ("event_report", "source"),
+        ("event_request", "owner"),
+    }
+
+
 def test_r2_reference_tables_are_those_we_think(tables):
     assert REFERENCE - tables == set(), "a table named here is gone"
 
@@ -209,7 +229,9 @@ def test_r3_foreign_keys_stay_in_the_zone_or_lead_to_reference_tables(conn, larg
     wrong = {
         table
         for table, _, columns, target, on_delete in keys_of(conn, ["f"])
-        if (target not in REFERENCE and columns[0] != "zone" and not {table, target} <= BY_OBJECT) or target in BY_TOKEN or on_delete == "n"
+        if (target not in REFERENCE and columns[0] != "zone" and not any({table, target} <= kept for kept in (BY_OBJECT, BY_EVENT)))
+        or target in BY_TOKEN
+        or on_delete == "n"
     }
     assert broken("R3", wrong) == set()
 

@@ -30,7 +30,8 @@ _EXCEPT = "".join(
     for path in ("/objects/within", "/objects/download")
 )
 _SHORT = ("--phases", "fuzzing", "--max-examples", "1", "--no-shrink")
-_LONG = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "100")
+#: What was asked and answered so far stands beside the test's other files, to be read while it goes on.
+_LONG = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "100", "--report-ndjson-path", "events.ndjson")
 
 
 @pytest.fixture(scope="module")

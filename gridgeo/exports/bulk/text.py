@@ -6,6 +6,7 @@ A table has no place for a passport: each row says in which coordinates it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from .drawing import Drawing
 _AT_ONCE = 5_000
 #: The first bytes of texts that may be formulas.
 _SUSPECT = sorted({sign.encode()[0] for sign in FORMULA})
+#: Texts a spreadsheet takes for a number, a share, a day or a time, and writes otherwise: 0101, 3/4, 2010-3, 1E5, 5月1日.
+_NUMERAL = re.compile(r"[-+.]?\d[-+\d .,:/%eE年月日]*")
 
 
 def geojson(path: Path, drawings: list[Drawing], about: Mapping[str, str]) -> int:
@@ -53,7 +56,7 @@ def sequence(path: Path, drawings: list[Drawing], about: Mapping[str, str]) -> i
 def table(path: Path, drawings: list[Drawing], about: Mapping[str, str], coded: bool = False) -> int:
     """Write CSV with a byte order mark, texts quoted, numbers and what is nothing not; a spreadsheet runs none of it as a formula.
 
-    `coded`: numbers that are text (codes) as ="…", which a spreadsheet keeps as text when the file is opened by a double click.
+    `coded`: texts that look like numbers or days (codes, rooms) as ="…", which a spreadsheet opened by a double click keeps.
     """
     (drawing,) = drawings
     count = 0
@@ -120,7 +123,7 @@ def _kept(values: Values, coded: bool) -> list:
     """The cells of a column of texts, none of which is run as a formula."""
     cells = values.plain()
     if coded:
-        return [f'="{cell}"' if cell and cell.isdigit() else neutral(cell) for cell in cells]
+        return [f'="{cell}"' if cell and _NUMERAL.fullmatch(cell) else neutral(cell) for cell in cells]
     first = np.append(values.data, 0)[values.offsets[:-1]]
     for row in np.flatnonzero(np.isin(first, _SUSPECT)).tolist():
         cells[row] = neutral(cells[row])

@@ -18,6 +18,8 @@ from .refused import MOST_ROWS, Refused, columns, heights_dropped, note, text
 _LONGEST_CELL = 32 << 20
 _EXCEL_CELL = 32_767
 _DELIMITERS = ",\t;"
+#: The sheet beside the others that says what they mean; our exports hide it, and some spreadsheets show it again when they save.
+_NOTES = "说明"
 
 
 def read_csv(name: str, path: Path) -> list[Table]:
@@ -52,6 +54,7 @@ def read_xlsx(name: str, path: Path) -> list[Table]:
     except Exception as error:  # openpyxl raises whatever its parts raise: KeyError, ValueError, ParseError …
         raise Refused(f"is a damaged workbook ({type(error).__name__})") from None
     filled = [(title, rows) for title, rows in read if len(rows) > 1]
+    filled = [(title, rows) for title, rows in filled if title != _NOTES] or filled
     if not filled:
         raise Refused("has no visible sheet with a header and a row below")
     return [_table(name if len(filled) == 1 else f"{name}:{title}", rows, []) for title, rows in filled]

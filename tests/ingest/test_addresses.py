@@ -2,70 +2,21 @@
 
 from contextlib import closing
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import shapely
 
 from gridgeo import cli
 from gridgeo.addresses import lifecycle, store
 from gridgeo.addresses.model import NameKind, Status
 from gridgeo.db import connection
 from gridgeo.errors import Conflict, Gone, InvalidInput, UnreadableFile
-from gridgeo.geo import crs
-from gridgeo.ingest import addresses, bulk, kinds, words
+from gridgeo.ingest import addresses, bulk, kinds
 from gridgeo.settings import Settings
-from tests.addresses.making import CODES, at, building, counted, edition, house
-from tests.ingest.making import geojson, shapefile, xlsx, zipped
-
-ONE, TWO = f"{CODES['A']}00001", f"{CODES['B']}00001"
-BUILDINGS = f"""building_code,road,plate,compound,block,short_name,building_use,status,floors,lon,lat,valid_from
-{ONE},前进一路,12,东山新村,3,村委楼,住宅,在用,7,113.005,22.895,2010-01-01
-{TWO},,,碧海富通城,A,,商住,在用,30,113.025,22.895,2012-05-06
-"""
-HOUSES = f"""house_code,unit,floor,room,house_use,status,area_m2,valid_from
-{ONE}000001,1,5,501,住宅,在用,88.5,2010-01-01
-{ONE}000002,1,5,502,,在用,,2010-01-01
-{TWO}000001,,12,1203,办公,核查中,120,2012-05-06
-"""
-NAMES = f"""code,kind,name,valid_from,valid_to,source
-{ONE},俗称,老村委,2011-01-01,,测试
-{ONE}000001,曾用名,东山村3号5楼,2010-01-01,2015-01-01,
-"""
-
-
-def write(path: Path, text: str, encoding: str = "utf-8-sig") -> Path:
-    path.write_bytes(text.encode(encoding))
-    return path
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> dict[str, Path]:
-    texts = {"buildings": BUILDINGS, "houses": HOUSES, "names": NAMES}
-    return {kind: write(tmp_path / f"{kind}.csv", text) for kind, text in texts.items()}
-
-
-def plan(conn, kind: str, *paths: Path, **how) -> addresses.Plan:
-    return addresses.plan(conn, kind, paths, **({"datum": "cgcs2000"} if kind == "buildings" else {}) | how)
-
-
-def load(conn, kind: str, *paths: Path, accepted=(), **how) -> addresses.Stored:
-    return addresses.commit(conn, plan(conn, kind, *paths, storing=True, **how), accepted)
-
-
-def codes(made: addresses.Plan, severity: str = "error") -> list[str]:
-    return sorted({issue.code for issue in made.issues if issue.severity == severity})
-
-
-def found(made: addresses.Plan, code: str):
-    return [issue for issue in made.issues if issue.code == code]
-
-
-def loaded(conn, files, *kinds: str) -> None:
-    for kind in kinds or ("buildings", "houses", "names"):
-        load(conn, kind, files[kind])
+from tests.addresses.making import CODES, building, counted, edition, house
+from tests.ingest.addresses_making import BUILDINGS, HOUSES, NAMES, ONE, TWO, codes, found, load, loaded, plan, write
+from tests.ingest.making import xlsx, zipped
 
 
 def test_a_base_comes_in_as_the_files_say(conn, files):
@@ -323,149 +274,11 @@ def test_what_was_pulled_down_may_be_loaded_as_such(conn, files, tmp_path):
     assert gone.value.since == date(2021, 5, 6)
 
 
-def test_the_datum_is_never_guessed(conn, files):
-    made = plan(conn, "buildings", files["buildings"], datum="")
-    assert codes(made) == ["datum-undeclared"]
-    with pytest.raises(Conflict, match="say the --datum"):
-        addresses.commit(conn, made, ["datum-undeclared"])
-
-
-def shifted(datum: crs.Datum, count: int = 40) -> str:
-    rng = np.random.default_rng(1)
-    letters = rng.choice(list("ABC"), count)
-    lonlat = np.array([at(*({"A": (1, 1), "B": (3, 1), "C": (5, 1)}[letter])) for letter in letters])
-    lonlat += rng.uniform(-0.0005, 0.0005, lonlat.shape)
-    xy = crs.from_storage(lonlat, datum)
-    rows = [f"{CODES[letter]}{i + 1:05},村{i},{x:.9f},{y:.9f}" for i, (letter, (x, y)) in enumerate(zip(letters, xy, strict=True))]
-    return "building_code,compound,lon,lat\n" + "\n".join(rows) + "\n"
-
-
-def test_points_of_a_declared_datum_are_stored_in_cgcs2000(conn, tmp_path):
-    edition(conn)
-    for datum in (crs.GCJ02, crs.BD09, crs.METRIC_PLANE):
-        made = plan(conn, "buildings", write(tmp_path / f"{datum}.csv".replace(":", ""), shifted(datum)), datum=str(datum))
-        assert codes(made) == [] and codes(made, "warning") == []
-    addresses.commit(conn, made)
-    assert counted(conn, "(SELECT FROM building_grid WHERE outcome = 'inside') AS g") == 40
-
-
-def test_a_map_services_shift_is_seen_by_where_the_codes_were_issued_and_by_what_is_stored(conn, tmp_path):
-    edition(conn)
-    path = write(tmp_path / "gcj.csv", shifted(crs.GCJ02))
-    made = plan(conn, "buildings", path, datum="wgs84")
-    assert codes(made) == ["looks-gcj-02"] and "is --datum GCJ-02 meant?" in found(made, "looks-gcj-02")[0].message
-    load(conn, "buildings", path, datum="gcj02")
-    assert codes(plan(conn, "buildings", path, datum="wgs84")) == ["looks-gcj-02"]
-    assert codes(plan(conn, "buildings", write(tmp_path / "w.csv", shifted(crs.WGS84)), datum="gcj02")) == ["shifted-twice"]
-
-
-def beside(count: int, apart: float = 0.0) -> str:
-    """Few buildings, each of which lies `apart` degrees farther east than the one before would have it."""
-    rows = [f"{CODES['A']}{i:05},村{i},{113.005 + i * (0.0001 + apart):.7f},22.895" for i in range(1, count + 1)]
-    return "building_code,compound,lon,lat\n" + "\n".join(rows) + "\n"
-
-
-@pytest.mark.parametrize(
-    ("count", "again", "datum", "told"),
-    [
-        (5, beside(5), "gcj02", ["suspected-shift"]),
-        (4, beside(4), "gcj02", []),
-        (5, beside(5, 0.002), "wgs84", []),
-        (8, beside(8).replace("22.895", "22.899", 4), "wgs84", []),
-        (5, beside(5).replace("22.895", "22.8955"), "wgs84", []),
-    ],
-)
-def test_few_buildings_that_move_alike_came_in_another_datum(conn, tmp_path, count, again, datum, told):
-    edition(conn)
-    load(conn, "buildings", write(tmp_path / "b.csv", beside(count)), datum="wgs84")
-    made = plan(conn, "buildings", write(tmp_path / "again.csv", again), datum=datum, storing=True)
-    assert (codes(made), made.changed > 0) == (told, True)
-    if told:
-        message = found(made, "suspected-shift")[0].message
-        assert "5 of 5 known" in message and " m: declare the --datum" in message
-    assert addresses.commit(conn, made, told).changed == made.changed
-
-
-def test_swapped_axes_are_said_once(conn, files, tmp_path):
-    made = plan(conn, "buildings", write(tmp_path / "b.csv", BUILDINGS.replace("lon,lat", "lat,lon")))
-    assert codes(made) == ["bad-point", "no-point", "swapped-axes"]
-    assert len(found(made, "swapped-axes")) == 1
-
-
-@pytest.mark.parametrize("lon", ["nan", "inf", "1e400", "abc", "", "0", "181"])
-def test_a_point_that_is_none_is_refused(conn, files, tmp_path, lon):
-    made = plan(conn, "buildings", write(tmp_path / "b.csv", BUILDINGS.replace("113.005", lon)))
-    assert "bad-point" in codes(made) and found(made, "bad-point")[0].row == 1
-    assert [issue.row for issue in found(made, "no-point")] == [1]
-
-
-def test_what_lies_outside_or_in_another_community_is_said(conn, tmp_path):
-    edition(conn)
-    rows = f"{ONE},a,113.5,22.5\n{CODES['A']}00002,b,113.045,22.895\n{CODES['A']}00003,c,113.005,22.895\n"
-    made = plan(conn, "buildings", write(tmp_path / "b.csv", "building_code,compound,lon,lat\n" + rows))
-    assert codes(made, "warning") == ["other-community", "point-outside"]
-    assert [issue.row for issue in found(made, "point-outside")] == [1]
-    assert "1 buildings" in found(made, "other-community")[0].message
-
-
 def test_a_building_without_address_or_with_an_impossible_grid_is_said(conn, tmp_path):
     made = plan(conn, "buildings", write(tmp_path / "b.csv", "building_code,plate,lon,lat\n0003990010010100001,3,113.005,22.895\n"))
     assert codes(made, "warning") == ["issuing-grid", "no-address"]
     addresses.commit(conn, made)
     assert counted(conn, "building_address") == 0
-
-
-def footprints():
-    import geopandas
-
-    boxes = [shapely.box(113.004, 22.894, 113.006, 22.896), shapely.box(113.024, 22.894, 113.026, 22.896)]
-    return geopandas.GeoDataFrame({"LDBM": [ONE, TWO], "LM": ["前进一路", "前进二路"], "CS": [7, 30]}, geometry=boxes, crs=4490)
-
-
-@pytest.mark.parametrize("form", ["geojson", "gpkg", "shp", "csv"])
-def test_footprints_come_through_the_gate_and_say_where_a_building_is(conn, tmp_path, form):
-    edition(conn)
-    frame, datum = footprints(), ""
-    if form == "geojson":
-        path = geojson(tmp_path / "b.geojson", frame)
-    elif form == "gpkg":
-        frame.to_file(path := tmp_path / "b.gpkg")
-    elif form == "shp":
-        path = shapefile(tmp_path / "shp", frame, name="楼栋")
-    else:
-        path, datum = tmp_path / "b.csv", "cgcs2000"
-        frame.drop(columns="geometry").assign(wkt=shapely.to_wkt(frame.geometry.to_numpy())).to_csv(path, index=False)
-    made = plan(conn, "buildings", path, datum=datum)
-    assert codes(made) == []
-    addresses.commit(conn, made)
-    one = store.building(conn, ONE)
-    assert one.footprint.equals(frame.geometry[0]) and one.footprint.covers(shapely.Point(one.lon, one.lat))
-    assert store.grid_of(conn, TWO).chain[-1].code == CODES["B"]
-    assert load(conn, "buildings", path, datum=datum).same == 2
-
-
-@pytest.mark.parametrize("form", ["geojson", "gpkg", "shp"])
-def test_points_that_are_drawn_say_where_a_building_is(conn, tmp_path, form):
-    edition(conn)
-    frame = footprints().set_geometry(shapely.points([[113.005, 22.895], [113.025, 22.895]]), crs=4490)
-    if form == "geojson":
-        path = geojson(tmp_path / "b.geojson", frame)
-    elif form == "gpkg":
-        frame.to_crs(4547).to_file(path := tmp_path / "b.gpkg")
-    else:
-        path = shapefile(tmp_path / "shp", frame, name="楼栋")
-    made = plan(conn, "buildings", path, datum="")
-    assert codes(made) == codes(made, "warning") == []
-    addresses.commit(conn, made)
-    assert [store.grid_of(conn, code).chain[-1].code for code in (ONE, TWO)] == [CODES["A"], CODES["B"]]
-    assert round(store.building(conn, ONE).lon, 8) == 113.005
-
-
-def test_an_unsound_footprint_stops_the_load(conn, tmp_path):
-    frame = footprints()
-    frame.loc[0, "geometry"] = shapely.Polygon([(113, 22.8), (113.01, 22.81), (113.01, 22.8), (113, 22.81)])
-    made = plan(conn, "buildings", geojson(tmp_path / "b.geojson", frame), datum="")
-    assert {"invalid-ring", "no-point"} == set(codes(made))
 
 
 def test_workbooks_and_zips_come_the_same_way(conn, files, tmp_path):
@@ -604,42 +417,6 @@ def test_nobodys_number_is_kept_in_the_clear(conn, files, tmp_path, kind, column
     code = f"{ONE}000001" if kind == "houses" else ONE
     made = plan(conn, kind, write(tmp_path / "x.csv", f"{name},{column}\n{code},{text}\n"), datum="")
     assert [(issue.field, issue.value) for issue in found(made, "code-in-text")] == [(column, "(not repeated)")]
-
-
-@pytest.mark.parametrize("text", ["前进一路", "107国道1234567", "档案2015-0601", "2015060112"])
-def test_numbers_that_are_nobodys_are_text(text):
-    assert words.plain(text).value == text
-
-
-@pytest.mark.parametrize("text", [ONE, f"{ONE}000001", "113.0051234, 22.8951234", "2010-02-30", "5楼", "38500000.25, 2500000.5"])
-def test_codes_coordinates_and_days_are_repeated(text):
-    assert words.repeatable(text) == text
-
-
-@pytest.mark.parametrize(
-    ("read", "text", "value"),
-    [
-        (words.floor, "五楼", 5),
-        (words.floor, "地下一层", -1),
-        (words.floor, "B2", -2),
-        (words.floor, "12.0", 12),
-        (words.storeys, "30层", 30),
-        (words.area, "1,234.5㎡", 1234.5),
-        (words.area, "８８", 88),
-    ],
-)
-def test_numbers_are_read_as_people_write_them(read, text, value):
-    assert read(text).number == value
-
-
-@pytest.mark.parametrize("text", ["2015-06-01", "2015/6/1", "20150601", "2015年6月1日", "2015-06-01 00:00:00", "２０１５.6.1"])
-def test_days_are_read_as_people_write_them(text):
-    assert words.day(text).value == "2015-06-01"
-
-
-@pytest.mark.parametrize("text", ["1.6.2015", "2015", "2015-13-01", "0001-01-01", "42000", "99999999"])
-def test_what_is_no_day_is_said(text):
-    assert words.day(text).fault == "bad-date"
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from ..model import Parts
 from ..units import Agreement, address
 from . import match, rules
 from .base import SQL, Base
+from .comparing import Written
 from .match import Case
 from .model import Category, Fault, Level, Result, Washed, in_order
-from .rules import Written
 
 
 class Spot(NamedTuple):

@@ -9,8 +9,8 @@ from ...codes import house as codes
 from ...codes.text import normalise
 from . import houses
 from .base import Base
+from .comparing import Candidate, House, Written
 from .parts import HAN
-from .rules import Candidate, House, Written
 
 if TYPE_CHECKING:
     from .match import Case

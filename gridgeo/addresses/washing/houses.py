@@ -12,8 +12,8 @@ from ..model import NameKind, Parts
 from . import rules
 from .base import Base, rows
 from .comparable import key
+from .comparing import Building, Candidate, House, Written
 from .model import Fault
-from .rules import Building, Candidate, House, Written
 
 if TYPE_CHECKING:
     from .match import Case

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from . import houses, rules, slips
+from . import comparing, houses, rules, slips
 from .assemble import Draft
 from .base import Base, Known, rows, sound
 from .comparable import number_key
+from .comparing import Building, Candidate, Written
 from .model import Edit, Fault
 from .parse import COMPARED
-from .rules import Building, Candidate, Written
 from .text import Step
 
 #: how many names that are nearly what is written are tried
@@ -39,7 +39,7 @@ _LEFT_ROOM = re.compile("[〇零一二三四五六七八九]{3,4}(?![〇零一�
 _JOINED = re.compile("([0-9]{1,2}|[A-Z][0-9]?)(?:-([0-9]{1,2}))?-([0-9]{1,2}[A-Z]|[0-9]{3,4}[A-Z]?)")
 _PHASE = re.compile("(?P<name>.{2,}?)(?P<phase>(?:[0-9]+|[一二三四五六七八九十]+)期)")
 
-#: the parts compared by keys, as they stand in :class:`.rules.Written`
+#: the parts compared by keys, as they stand in :class:`.comparing.Written`
 _COMPARED = ("road", "plate", "compound", "area", "block", "unit")
 _STEPS = {step: (step.name or "").lower() for step in Step}
 
@@ -100,8 +100,8 @@ def gather(conn, cases: list[Case], base: Base, default_unit: int | None) -> Non
 
 
 def _further(w: Written, base: Base) -> list[tuple[Written, Ask]]:
-    asks = [(one, ask) for one in (*rules.variants(w), *_without_phase(w, base)) for ask in first(one, base)]
-    return asks + [(one, ask) for one in (w, *rules.variants(w)) for ask in further(one, base)]
+    asks = [(one, ask) for one in (*comparing.variants(w), *_without_phase(w, base)) for ask in first(one, base)]
+    return asks + [(one, ask) for one in (w, *comparing.variants(w)) for ask in further(one, base)]
 
 
 def _without_phase(w: Written, base: Base) -> list[Written]:
@@ -143,7 +143,7 @@ def _of_road(road: str | None, w: Written, base: Base) -> list[Ask]:
     """A plate of a road; of a lane only where it is known of which community, for lanes repeat in every village."""
     if not (road and w.plate):
         return []
-    if not rules.is_lane(road):
+    if not comparing.is_lane(road):
         return [("by_plate", (road, w.plate, w.block))]
     here = base.units.named("community", w.community) if w.community and not w.compound else []
     return [("by_lane_here", (road, w.plate, community)) for community in here]
@@ -204,7 +204,7 @@ def _buildings(conn, query: str, keys: list[tuple], base: Base) -> list[list[Bui
 
 
 def _compared(w: Written, row: Building, base: Base, name: str | None, alone: bool) -> Candidate:
-    return rules.compare(w, row, base.units.agreement, base.compounds.__contains__, alike, name, alone)
+    return comparing.compare(w, row, base.units.agreement, base.compounds.__contains__, alike, name, alone)
 
 
 @lru_cache(maxsize=65536)

@@ -15,10 +15,10 @@ from ..units import Agreement
 from . import coded, houses, match, rules
 from .base import Base, rows
 from .coarse import coarser
+from .comparing import WRONG, Building, Candidate, House
 from .match import Case
 from .model import Category, Edit, Fault, Level, Result, Washed, in_order
 from .parse import read_all
-from .rules import Building, Candidate, House
 from .text import Step
 
 
@@ -252,7 +252,7 @@ def _edits(case: Case, one: Candidate, result: Result, base: Base, default_unit:
         name = getattr(w, level)
         if name and level in today and name != today[level]:
             former = base.units.agreement(level, name, one.building.unit_id) is not Agreement.WRONG
-            made.append(Edit(level, name, today[level], str(Fault.FORMER_DIVISION if former else rules.WRONG[level])))
+            made.append(Edit(level, name, today[level], str(Fault.FORMER_DIVISION if former else WRONG[level])))
         elif not name and level in today:
             made.append(Edit(level, "", today[level], "default-area" if default_unit is not None and not w.district else "filled"))
     return tuple(made)

@@ -45,6 +45,9 @@ REFERENCE = {
     "event_class",
     "channel",
     "event_number",
+    "responsibility",
+    "routing_set",
+    "routing_rule",
 }
 
 #: The same in the locked room; counts are a few dozen numbers a unit.
@@ -67,7 +70,7 @@ BY_OBJECT = {"object", "object_history", "object_grid"}
 
 #: Tables of events, kept by our number of the event: its code names a department and a day, and it may lie in no grid at all.
 BY_EVENT = {
-    *("event", "event_grid", "event_report", "event_step", "event_task", "event_media", "event_request"),
+    *("event", "event_grid", "event_report", "event_step", "event_task", "event_media", "event_request", "event_checkin"),
     *("linkage.event_reporter", "linkage.event_original"),
 }
 

@@ -15,7 +15,10 @@ GridgeoError
 ├── Gone                     it existed, and was retired
 │   └── NotThen              it is known, and was not there at that time
 ├── Conflict                 the state of things does not allow this
+│   ├── ForbiddenTransition  an event is not at a stage where this may be done to it
 │   └── SchemaMismatch       the database was migrated by another version of gridgeo
+├── Stale                    what the caller knows of a thing is not how it is any more
+├── KeyReused                a key of a request that was another
 ├── TooMany                  a caller has as many of something as may be
 ├── Unfit                    what is given cannot be kept: issues say why
 └── DatabaseUnavailable      PostgreSQL cannot be reached
@@ -123,6 +126,30 @@ class NotThen(Gone):
 
 class Conflict(GridgeoError):
     """The state of things does not allow this."""
+
+
+class ForbiddenTransition(Conflict):
+    """This may not be done to the event now."""
+
+    def __init__(self, event: str, stage: str, action: str, allowed: Iterable[str]) -> None:
+        self.event, self.stage, self.action, self.allowed = event, str(stage), str(action), tuple(map(str, allowed))
+        may = f"may be done: {', '.join(self.allowed)}" if self.allowed else "may nothing be done by this caller"
+        super().__init__(f"event {event} is {self.stage}: {self.action} may not be done to it; {may}")
+
+
+class Stale(GridgeoError):
+    """It was changed since the caller read it."""
+
+    def __init__(self, kind: str, key: object, version: int) -> None:
+        super().__init__(f"{kind} {_short(key)} was changed meanwhile: it is at version {version}; read it again")
+        self.kind, self.key, self.version = kind, key, version
+
+
+class KeyReused(GridgeoError):
+    """The Idempotency-Key was used for another request."""
+
+    def __init__(self) -> None:
+        super().__init__("a request with this Idempotency-Key was another one: every request needs a key of its own")
 
 
 class SchemaMismatch(Conflict):

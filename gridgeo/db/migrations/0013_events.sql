@@ -172,15 +172,17 @@ COMMENT ON TABLE gridgeo.event_media IS 'pictures and sounds, kept in files by t
 
 -- What was answered to whom for a key, so that a report sent twice is one.
 CREATE TABLE gridgeo.event_request (
-  owner   text NOT NULL,
-  key     text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
-  digest  bytea NOT NULL CHECK (length(digest) = 32),
+  owner    text NOT NULL,
+  key      bytea NOT NULL CHECK (length(key) = 32),
+  digest   bytea NOT NULL CHECK (length(digest) = 32),
+  salt     bytea NOT NULL CHECK (length(salt) = 16),
   event_id bigint NOT NULL REFERENCES gridgeo.event,
-  made_at timestamptz NOT NULL DEFAULT now(),
+  made_at  timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (owner, key)
 );
 CREATE INDEX event_request_event_idx ON gridgeo.event_request (event_id);
-COMMENT ON TABLE gridgeo.event_request IS 'Idempotency-Key of a report, and SHA-256 of its body';
+COMMENT ON TABLE gridgeo.event_request IS 'SHA-256 of the Idempotency-Key of a report, and of its body';
+COMMENT ON COLUMN gridgeo.event_request.salt IS 'with the key itself, which nobody keeps, the secret of the receipt: an answer that got lost is given again';
 
 CREATE TABLE gridgeo.event_number (
   organisation text NOT NULL,

@@ -24,9 +24,9 @@ class Day:
     source: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calendar:
-    """When work is done.
+    """When work is done. One is itself alone: what is laid out of it (:func:`.rules.line`) is kept with the object.
 
     Parameters
     ----------

@@ -6,21 +6,23 @@ the moment that only grows, and to add is to read it backwards. China has one ti
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 import numpy as np
 
 from ..errors import InvalidInput
-from .model import Amount, Calendar, Pause, Unit
+from ..moments import CHINA
+from .model import Amount, Calendar, Day, Pause, Unit
 
 #: The days a line is laid out for. Before and after them nothing is reckoned.
 FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 
-_EPOCH, _CHINA = datetime(1970, 1, 1, tzinfo=UTC), timedelta(hours=8)
-_US, _MINUTE, _DAY = timedelta(microseconds=1), 60_000_000, 86_400_000_000
+_EPOCH, _US = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_MINUTE, _DAY = 60_000_000, 86_400_000_000
+_BEGINNING, _END = ((datetime.combine(day, time(), CHINA) - _EPOCH) // _US for day in (FIRST, LAST + timedelta(days=1)))
 _MINUTES = {Unit.MINUTE: 1, Unit.HOUR: 60, Unit.DAY: 1440}
 
 
@@ -62,8 +64,7 @@ def line(calendar: Calendar) -> Line:
     for day, known in calendar.days.items():
         if FIRST <= day <= LAST:
             working[(day - FIRST).days] = known.working
-    midnight = (FIRST - date(1970, 1, 1)).days * _DAY - _CHINA // _US
-    days = midnight + np.flatnonzero(working) * _DAY
+    days = _BEGINNING + np.flatnonzero(working) * _DAY
     from_, to = (np.array([_of_day(one) for one in ends]) for ends in zip(*calendar.hours, strict=True))
     opens, closes = ((days[:, None] + ends[None, :]).ravel() for ends in (from_, to))
     passed = np.concatenate(([0], np.cumsum(closes - opens)[:-1]))
@@ -78,6 +79,13 @@ def checked(calendar: Calendar) -> Calendar:
     if not ends or any(earlier >= later for earlier, later in zip(ends[::2], ends[1::2], strict=True)) or ends != sorted(ends):
         raise InvalidInput("hours", hours_text(calendar.hours), "are spans such as 09:00-12:00,14:00-18:00, in order and apart")
     return calendar
+
+
+def merged(calendar: Calendar, days: Mapping[date, Day]) -> Calendar:
+    """Return a calendar with other days in the years that are given."""
+    years = {day.year for day in days}
+    stay = {day: known for day, known in calendar.days.items() if day.year not in years}
+    return replace(calendar, days=stay | dict(days))
 
 
 def hours(text: str) -> tuple[tuple[time, time], ...]:
@@ -110,7 +118,7 @@ def add_many(calendar: Calendar, starts: np.ndarray, minutes: np.ndarray) -> np.
     """
     laid = line(calendar)
     micros = np.round(np.asarray(minutes, dtype=float) * _MINUTE).astype(np.int64)
-    wanted = laid.elapsed(_within(laid, starts)) + micros
+    wanted = laid.elapsed(_within(starts)) + micros
     if len(wanted) and (wanted.max() > laid.passed[-1] or micros.min() < 0):
         raise InvalidInput("minutes", None, f"are fewer than none, or lead beyond {LAST.year}")
     return np.maximum(laid.reached(wanted), starts)
@@ -127,7 +135,7 @@ def add_days(calendar: Calendar, start: datetime, days: int) -> datetime:
 def add_days_many(calendar: Calendar, starts: np.ndarray, days: np.ndarray) -> np.ndarray:
     """Return the same of many moments, in microseconds since 1970; raises InvalidInput as :func:`add_many` does."""
     laid = line(calendar)
-    later = np.searchsorted(laid.days, _within(laid, starts), side="right") - 1 + np.asarray(days)
+    later = np.searchsorted(laid.days, _within(starts), side="right") - 1 + np.asarray(days)
     if len(later) and (later.max() >= len(laid.days) or np.min(days) < 1):
         raise InvalidInput("days", None, f"are fewer than one, or lead beyond {LAST.year}")
     return laid.last_closes[later]
@@ -141,7 +149,7 @@ def between(calendar: Calendar, start: datetime, end: datetime) -> float:
 def between_many(calendar: Calendar, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Return working minutes between moments, in microseconds since 1970."""
     laid = line(calendar)
-    return np.maximum(laid.elapsed(_within(laid, ends)) - laid.elapsed(_within(laid, starts)), 0) / _MINUTE
+    return np.maximum(laid.elapsed(_within(ends)) - laid.elapsed(_within(starts)), 0) / _MINUTE
 
 
 def due(amount: Amount, calendar: Calendar | None, start: datetime, pauses: Iterable[Pause] = ()) -> datetime:
@@ -171,10 +179,9 @@ def moved_on(calendar: Calendar | None, end: datetime, paused: datetime, resumed
         return end
     if calendar is None:
         return end + (resumed - paused)
-    left = np.array([_micros(end)]), np.array([_micros(paused)])
     laid = line(calendar)
-    wanted = laid.elapsed(_within(laid, np.array([_micros(resumed)]))) + laid.elapsed(left[0]) - laid.elapsed(left[1])
-    return max(_moment(laid.reached(wanted)[0]), end)
+    ended, stood, went_on = laid.elapsed(_within(micros((end, paused, resumed))))
+    return max(_moment(laid.reached(np.array([went_on + ended - stood]))[0]), end)
 
 
 def micros(moments: Iterable[datetime]) -> np.ndarray:
@@ -187,8 +194,8 @@ def moments(given: np.ndarray) -> list[datetime]:
     return [_moment(one) for one in given]
 
 
-def _within(laid: Line, given: np.ndarray) -> np.ndarray:
-    if len(given) and (given.min() < laid.opens[0] - 366 * _DAY or given.max() >= laid.closes[-1]):
+def _within(given: np.ndarray) -> np.ndarray:
+    if len(given) and not _BEGINNING <= given.min() <= given.max() < _END:
         raise InvalidInput("moment", None, f"is not in the years {FIRST.year} to {LAST.year}")
     return given
 

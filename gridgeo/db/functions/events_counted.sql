@@ -1,0 +1,96 @@
+-- What each event counts for, worked out of it. Days are those of China. What was rejected or merged was reported, and that is all.
+DROP VIEW IF EXISTS gridgeo.event_counted;
+CREATE VIEW gridgeo.event_counted AS
+SELECT coalesce(g.edition_id, 0) AS edition_id, e.event_id, coalesce(g.unit_id, 0) AS unit_id,
+       coalesce(e.class_id, 0) AS class_id, e.channel, coalesce(e.department_code, '') AS department_code,
+       e.reported_at, w.filed_at, w.due_at, w.closed_at,
+       e.stage NOT IN ('closed', 'rejected', 'merged') AS open,
+       (e.stage = 'rejected')::integer::smallint AS rejected, (e.stage = 'merged')::integer::smallint AS merged,
+       (w.closed_at IS NOT NULL)::integer::smallint AS closed,
+       coalesce(w.closed_at <= w.due_at, false)::integer::smallint AS on_time,
+       (w.counts AND e.responded_at IS NOT NULL)::integer::smallint AS responded,
+       CASE WHEN w.counts THEN coalesce(greatest(0, extract(epoch FROM e.responded_at - e.filed_at)), 0) ELSE 0 END::bigint AS response_s,
+       (w.counts AND e.stars IS NOT NULL)::integer::smallint AS rated,
+       CASE WHEN w.counts THEN coalesce(e.stars, 0) ELSE 0 END::smallint AS stars,
+       (w.counts AND coalesce(e.stars >= 4, false))::integer::smallint AS satisfied,
+       e.bounces, (e.bounces > 0)::integer::smallint AS bounced
+  FROM gridgeo.event AS e
+  LEFT JOIN gridgeo.event_grid AS g USING (event_id)
+ CROSS JOIN LATERAL (
+   SELECT e.stage NOT IN ('rejected', 'merged') AS counts
+ ) AS c
+ CROSS JOIN LATERAL (
+   SELECT c.counts,
+          CASE WHEN c.counts THEN e.filed_at END AS filed_at,
+          CASE WHEN c.counts AND e.paused_at IS NULL THEN e.due_at END AS due_at,
+          CASE WHEN e.stage = 'closed' THEN e.closed_at END AS closed_at
+ ) AS w;
+
+-- Counts some events no more (-1), or as they are now (1). Whoever changes an event has locked its row. It writes as its owner does:
+-- what is derived nobody writes by himself, and an event that moved into somebody else's area has left the writer's numbers.
+CREATE OR REPLACE FUNCTION gridgeo.count_events(of_events bigint[], by integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  -- Whoever counts from scratch waits for all who write, and they for him; nobody else waits.
+  PERFORM pg_advisory_xact_lock_shared(hashtext('gridgeo.events.counts'));
+  WITH gone AS (
+    DELETE FROM gridgeo.event_fact AS f USING unnest(of_events) AS o (event_id) WHERE f.event_id = o.event_id RETURNING f.*
+  )
+  INSERT INTO gridgeo.event_shift (times, edition_id, unit_id, class_id, channel, department_code, reported_at, filed_at, due_at, closed_at,
+    rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)
+  SELECT -1, edition_id, unit_id, class_id, channel, department_code, reported_at, filed_at, due_at, closed_at,
+    rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
+    FROM gone;
+  IF by = 1 THEN
+    WITH made AS (
+      INSERT INTO gridgeo.event_fact
+      SELECT c.edition_id, c.event_id, c.unit_id, c.class_id, c.channel, c.department_code, c.reported_at, c.filed_at, c.due_at,
+        c.closed_at, c.open, c.rejected, c.merged, c.closed, c.on_time, c.responded, c.response_s, c.rated, c.stars, c.satisfied,
+        c.bounces, c.bounced
+        FROM (SELECT DISTINCT o FROM unnest(of_events) AS o) AS wanted (event_id)
+        JOIN gridgeo.event_counted AS c ON c.event_id = wanted.event_id
+      RETURNING *
+    )
+    INSERT INTO gridgeo.event_shift (times, edition_id, unit_id, class_id, channel, department_code, reported_at, filed_at, due_at,
+      closed_at, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)
+    SELECT 1, edition_id, unit_id, class_id, channel, department_code, reported_at, filed_at, due_at,
+      closed_at, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
+      FROM made;
+  END IF;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION gridgeo.count_events(bigint[], integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION gridgeo.count_events(bigint[], integer) TO gridgeo_writer, gridgeo_linkage, gridgeo_admin;
+
+CREATE OR REPLACE FUNCTION gridgeo.month_of(moment timestamptz) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT date_trunc('month', moment AT TIME ZONE 'Asia/Shanghai')::date
+$$;
+
+-- Facts, and shifts, as they are added up: a row for each part and each month they count in. `part` says what is told apart; the
+-- unit two levels above, or what is right above where that is the top, is that of unit_above in counts.sql.
+DO $do$
+DECLARE
+  source record;
+BEGIN
+  FOR source IN SELECT * FROM (VALUES ('event_fact', '1'), ('event_shift', 's.times')) AS sources (name, times) LOOP
+    EXECUTE format('DROP VIEW IF EXISTS gridgeo.%I', source.name || '_parts');
+    EXECUTE replace(replace($view$
+      CREATE VIEW gridgeo.@table@_parts WITH (security_invoker = true) AS
+      SELECT s.edition_id, p.part, b.basis, gridgeo.month_of(b.moment) AS month, p.unit_id, p.class_id, p.channel, p.department_code,
+             @times@ AS n, @times@ * s.rejected AS rejected, @times@ * s.merged AS merged, @times@ * s.closed AS closed,
+             @times@ * s.on_time AS on_time, @times@ * s.responded AS responded, @times@ * s.response_s AS response_s,
+             @times@ * s.rated AS rated, @times@ * s.stars AS stars, @times@ * s.satisfied AS satisfied,
+             @times@ * s.bounces AS bounces, @times@ * s.bounced AS bounced
+        FROM gridgeo.@table@ AS s
+        LEFT JOIN gridgeo.grid_unit_version AS v ON v.edition_id = s.edition_id AND v.unit_id = s.unit_id
+        LEFT JOIN gridgeo.grid_unit_version AS a ON a.edition_id = s.edition_id AND a.unit_id = v.parent_id
+       CROSS JOIN LATERAL (VALUES
+         ('reported', s.reported_at), ('filed', s.filed_at), ('due', s.due_at), ('closed', s.closed_at)) AS b (basis, moment)
+       CROSS JOIN LATERAL (VALUES
+         ('unit', s.unit_id, 0, '', ''),
+         ('kind', 0, s.class_id, s.channel, s.department_code),
+         ('area', coalesce(a.parent_id, v.parent_id, s.unit_id), s.class_id, '', s.department_code),
+         ('way', coalesce(a.parent_id, v.parent_id, s.unit_id), 0, s.channel, '')) AS p (part, unit_id, class_id, channel, department_code)
+       WHERE b.moment IS NOT NULL$view$, '@table@', source.name), '@times@', source.times);
+  END LOOP;
+END $do$;

@@ -1,0 +1,99 @@
+-- name: shift
+SELECT gridgeo.count_events(%(events)s::bigint[], %(by)s);
+
+-- name: fold_alone
+-- One at a time, and not while somebody counts from scratch.
+SELECT pg_try_advisory_xact_lock(hashtext('gridgeo.events.fold')) AND pg_try_advisory_xact_lock_shared(hashtext('gridgeo.events.counts'));
+
+-- name: fold
+-- What is deleted is what was added up: both see the same moment.
+WITH gone AS (
+  DELETE FROM event_shift RETURNING shift_id
+), added AS (
+  INSERT INTO event_sum AS s (edition_id, part, basis, month, unit_id, class_id, channel, department_code,
+    n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)
+  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code,
+         sum(n), sum(rejected), sum(merged), sum(closed), sum(on_time), sum(responded),
+         sum(response_s), sum(rated), sum(stars), sum(satisfied), sum(bounces), sum(bounced)
+    FROM event_shift_parts
+   GROUP BY edition_id, part, basis, month, unit_id, class_id, channel, department_code
+  HAVING (sum(n), sum(rejected), sum(merged), sum(closed), sum(on_time), sum(responded),
+          sum(response_s), sum(rated), sum(stars), sum(satisfied), sum(bounces), sum(bounced)) <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+  ON CONFLICT (edition_id, part, basis, month, unit_id, class_id, channel, department_code) DO UPDATE
+     SET n = s.n + excluded.n, rejected = s.rejected + excluded.rejected, merged = s.merged + excluded.merged,
+         closed = s.closed + excluded.closed, on_time = s.on_time + excluded.on_time, responded = s.responded + excluded.responded,
+         response_s = s.response_s + excluded.response_s, rated = s.rated + excluded.rated, stars = s.stars + excluded.stars,
+         satisfied = s.satisfied + excluded.satisfied, bounces = s.bounces + excluded.bounces, bounced = s.bounced + excluded.bounced
+)
+SELECT count(*) FROM gone;
+
+-- name: lock_alone
+SELECT pg_advisory_xact_lock(hashtext('gridgeo.events.fold')), pg_advisory_xact_lock(hashtext('gridgeo.events.counts'));
+
+-- name: forget_shifts
+-- What was counted of an edition; of all those that have ended, and of none, where there is one, too.
+DELETE FROM event_shift
+ WHERE edition_id = %(edition_id)s
+    OR edition_id = 0 AND %(edition_id)s <> 0
+    OR edition_id IN (SELECT edition_id FROM edition WHERE NOT isempty(valid) AND upper(valid) <= now());
+
+-- name: forget_sums
+DELETE FROM event_sum
+ WHERE edition_id = %(edition_id)s
+    OR edition_id = 0 AND %(edition_id)s <> 0
+    OR edition_id IN (SELECT edition_id FROM edition WHERE NOT isempty(valid) AND upper(valid) <= now());
+
+-- name: forget_facts
+DELETE FROM event_fact
+ WHERE edition_id = %(edition_id)s
+    OR edition_id = 0 AND %(edition_id)s <> 0
+    OR edition_id IN (SELECT edition_id FROM edition WHERE NOT isempty(valid) AND upper(valid) <= now());
+
+-- name: count
+-- In the order of time: what is asked for together lies together.
+INSERT INTO event_fact
+SELECT edition_id, event_id, unit_id, class_id, channel, department_code, reported_at, filed_at, due_at, closed_at,
+       open, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
+  FROM event_counted
+ WHERE edition_id = %(edition_id)s
+ ORDER BY reported_at, event_id;
+
+-- name: add_up
+INSERT INTO event_sum (edition_id, part, basis, month, unit_id, class_id, channel, department_code,
+  n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)
+SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code,
+       sum(n), sum(rejected), sum(merged), sum(closed), sum(on_time), sum(responded),
+       sum(response_s), sum(rated), sum(stars), sum(satisfied), sum(bounces), sum(bounced)
+  FROM event_fact_parts
+ WHERE edition_id = %(edition_id)s
+ GROUP BY edition_id, part, basis, month, unit_id, class_id, channel, department_code;
+
+-- name: false_facts
+-- Facts that are not what is worked out of their events. (Editions that have ended are counted by nobody.)
+SELECT event_id
+  FROM (SELECT * FROM event_fact WHERE edition_id = %(edition_id)s) AS f
+  FULL JOIN (SELECT * FROM event_counted WHERE edition_id = %(edition_id)s) AS c USING (edition_id, event_id)
+ WHERE f.* IS DISTINCT FROM c.*
+ ORDER BY event_id;
+
+-- name: difference
+-- Sums, with what waits to be added to them, that are not what the facts add up to.
+WITH kept AS (
+  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
+    FROM event_sum WHERE edition_id = %(edition_id)s
+   UNION ALL
+  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
+    FROM event_shift_parts WHERE edition_id = %(edition_id)s
+), both_ AS (
+  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, 1 AS side, n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced FROM kept
+   UNION ALL
+  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, -1, -n, -rejected, -merged, -closed, -on_time, -responded, -response_s, -rated, -stars, -satisfied, -bounces, -bounced
+    FROM event_fact_parts WHERE edition_id = %(edition_id)s
+)
+SELECT part, basis, month::text, unit_id, class_id, channel, department_code,
+       coalesce(sum(n) FILTER (WHERE side = 1), 0)::bigint, coalesce(-sum(n) FILTER (WHERE side = -1), 0)::bigint
+  FROM both_
+ GROUP BY edition_id, part, basis, month, unit_id, class_id, channel, department_code
+HAVING (sum(n), sum(rejected), sum(merged), sum(closed), sum(on_time), sum(responded),
+        sum(response_s), sum(rated), sum(stars), sum(satisfied), sum(bounces), sum(bounced)) <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+ ORDER BY part, basis, month, unit_id, class_id, channel, department_code;

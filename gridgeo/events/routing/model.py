@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from ..model import Kind, Part
@@ -124,6 +125,17 @@ class Book:
     rules: tuple[Rule, ...] = ()
     set_id: int | None = None
 
+    def rows(self, paths: Sequence[str], areas: Sequence[str]) -> list[Responsibility]:
+        """Return the rows of the matrix that name one of some paths, and one of some units or the whole city."""
+        return [row for path in paths for key in (EVERY, *areas) for row in self._by_place.get((path, key), ())]
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, str], list[Responsibility]]:
+        found: dict[tuple[str, str], list[Responsibility]] = {}
+        for row in self.matrix:
+            found.setdefault((row.class_path, row.unit_key), []).append(row)
+        return found
+
 
 @dataclass(frozen=True)
 class Referral:
@@ -135,13 +147,25 @@ class Referral:
 
 @dataclass(frozen=True)
 class Decision:
-    """Who is to do what: who leads (None: nobody is known), who assists, to whom it may be handed on, and which rule said so.
+    """Who is to do what about an event.
 
-    `rule_no` is None where the matrix said who leads.
+    Parameters
+    ----------
+    lead
+        Who leads; None where nobody is known to.
+    assist
+        Who has a task at once beside the lead, by a rule.
+    stand_by
+        Who assists by the matrix, once it comes to joint handling.
+    refer
+        To whom it may be handed on.
+    set_id, rule_no
+        The rule that said so; None where the matrix did, by its row `responsibility_id`.
     """
 
     lead: str | None
     assist: tuple[str, ...] = ()
+    stand_by: tuple[str, ...] = ()
     refer: tuple[Referral, ...] = ()
     set_id: int | None = None
     rule_no: int | None = None
@@ -149,15 +173,18 @@ class Decision:
 
 
 class Verdict(StrEnum):
-    """What became of a rule or a row of the matrix: chosen, added (it names who assists), or why not."""
+    """What became of a rule or a row of the matrix: it has a say (the first four), or why not."""
 
     CHOSEN = "chosen"
     ADDED = "added"
+    STANDS_BY = "stands-by"
+    MAY_BE_REFERRED = "may-be-referred"
     LESS_PRIORITY = "less-priority"
     LESS_SPECIAL_CLASS = "less-special-class"
     FARTHER_AREA = "farther-area"
     FEWER_CONDITIONS = "fewer-conditions"
     LATER_NUMBER = "later-number"
+    DOUBLE_LEAD = "double-lead"
     BEHIND_A_RULE = "behind-a-rule"
     OTHER_CLASS = "other-class"
     OTHER_AREA = "other-area"
@@ -172,7 +199,7 @@ class Verdict(StrEnum):
     @property
     def applies(self) -> bool:
         """Whether it has a say in the decision."""
-        return self in (Verdict.CHOSEN, Verdict.ADDED)
+        return self in (Verdict.CHOSEN, Verdict.ADDED, Verdict.STANDS_BY, Verdict.MAY_BE_REFERRED)
 
 
 @dataclass(frozen=True)

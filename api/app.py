@@ -320,7 +320,7 @@ def _said_besides(request: Request, error: GridgeoError, status: int) -> dict[st
 
 def _problems() -> list[tuple[int, str, str]]:
     """Every problem there is: status, code and title."""
-    bare = [(status, HTTPStatus(status).phrase) for status in (404, 405, 500, 503)]
+    bare = [(status, HTTPStatus(status).phrase) for status in (400, 404, 405, 500, 503)]
     found = [(status, problems.code_of(kind), problems.title_of(kind)) for kind, status in STATUS.items() if kind is not GridgeoError]
     return sorted(found + [(status, phrase.lower().replace(" ", "-"), phrase) for status, phrase in bare])
 

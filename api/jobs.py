@@ -74,7 +74,11 @@ def folder(request: Request) -> Folder:
 def told(request: Request, job: Job) -> dict[str, Any]:
     """Return how far a job is. Source: OGC 18-062r2, statusInfo.yaml."""
     here = f"/jobs/{job.job_id}"
-    links = [ogc.link(request, here, "self", job.process), ogc.link(request, "/jobs", LIST, "任务 jobs")]
+    links = [
+        ogc.link(request, here, "self", job.process),
+        ogc.link(request, f"{here}?f=html", "alternate", job.process, conditional.HTML),
+        ogc.link(request, "/jobs", LIST, "任务 jobs"),
+    ]
     if job.status is Status.SUCCESSFUL:
         links.append(ogc.link(request, f"{here}/results", _RESULTS, "结果 results"))
     if job.status is Status.FAILED:

@@ -76,3 +76,11 @@ class Jobs(_Schema):
     numberReturned: int
     jobs: list[StatusInfo]
     links: list[Link]
+
+
+_ANY = {"schema": {"type": "object"}}
+#: What was made: a document, GeoJSON, or a file of another kind.
+RESULT = {
+    "description": "The result.",
+    "content": {"application/json": _ANY, "application/geo+json": _ANY, "*/*": {"schema": {"type": "string", "format": "binary"}}},
+}

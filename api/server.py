@@ -19,6 +19,7 @@ from gridgeo.db import connection
 from gridgeo.errors import EnvironmentIncomplete, GridgeoError
 from gridgeo.settings import Settings
 
+from . import problems
 from .app import create_app
 from .streams import ENDING
 
@@ -34,12 +35,26 @@ _OPTIONS: dict[str, Any] = {
 
 
 class Connection(AutoHTTPProtocol):
-    """A connection that lets streams, which would go on for ever, come to their end when the server is told to stop."""
+    """A connection that lets streams, which would go on for ever, come to their end when the server is told to stop.
+
+    What cannot be read as HTTP is told so as every other refusal is.
+    """
 
     def shutdown(self) -> None:
         """Called of each connection there is then."""
         self.app_state.get(ENDING, lambda: None)()
         super().shutdown()
+
+    def send_400_response(self, msg: str) -> None:
+        """Called where a request breaks off the reader: a header that is none, an address of more than 64 KiB."""
+        self.transport.write(_unread())
+        self.transport.close()
+
+
+def _unread() -> bytes:
+    told = problems.of_status(400, "this is no HTTP request that can be read")
+    headers = b"".join(name + b": " + value + b"\r\n" for name, value in [*told.raw_headers, (b"connection", b"close")])
+    return b"HTTP/1.1 400 Bad Request\r\n" + headers + b"\r\n" + told.body
 
 
 class JsonLines(logging.Formatter):

@@ -15,9 +15,9 @@ from gridgeo.jobs.model import Status
 from gridgeo.jobs.store import Asked
 from gridgeo.processes import catalogue
 
-from .. import conditional, cursors, depends, jobs, ogc
+from .. import conditional, cursors, depends, jobs, ogc, process_pages
 from .. import schemas_processes as told
-from ..parameters import Parameter, Query, number, one_of
+from ..parameters import Parameter, Query, form, number, one_of
 from ..periods import DATETIME
 from ..problems import Fault, InvalidRequest
 
@@ -58,6 +58,7 @@ _JOB = Parameter("jobID", "Number of the job.", str, {"type": "string", "pattern
 _OUTPUT = Parameter("output", "Name of the output.", str, {"type": "string"}, example="file", place="path")
 _LIMIT = Parameter("limit", "So many jobs at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": _USUAL}, _USUAL)
 _CURSOR = Parameter("cursor", "Where the list goes on; only as the link next of the page before has it.", str, {"type": "string"})
+_FORM, _FORMS = form("json", "html"), ("json", "html")
 _LIST = Query(
     Parameter("type", "Of the jobs: process alone is there.", one_of("process"), {"type": "string", "enum": ["process"]}),
     _listed("processID", "Only jobs of these processes.", catalogue.PROCESSES),
@@ -67,16 +68,18 @@ _LIST = Query(
     Parameter("maxDuration", "Only jobs that took so many seconds or fewer.", _seconds, {"type": "number", "minimum": 0}),
     _LIMIT,
     _CURSOR,
+    _FORM,
 )
-_ONE, _ONE_OUTPUT = Query(_JOB), Query(_JOB, _OUTPUT)
+_STATUS, _ONE, _ONE_OUTPUT = Query(_JOB, _FORM), Query(_JOB), Query(_JOB, _OUTPUT)
+_PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}
 
 
-@router.get("", summary="My jobs", openapi_extra=_LIST.as_dict(), responses={200: {"model": told.Jobs}})
+@router.get("", summary="My jobs", openapi_extra=_LIST.as_dict(), responses={200: {"model": told.Jobs, **_PAGE}})
 def listed(request: Request) -> Response:
     """Jobs of the caller, the latest first; with the scope admin those of everybody. Who does not say who it is is told of none: such a
     caller keeps the numbers of its jobs."""
     asked, asking = _LIST(request), depends.principal(request)
-    bound = tuple(sorted((name, given) for name, given in request.query_params.items() if name not in ("cursor", "limit")))
+    bound = tuple(sorted((name, given) for name, given in request.query_params.items() if name not in ("cursor", "limit", "f")))
     after = None if asked.cursor is None else _opened(asked.cursor, bound)
     meant = Asked(
         jobs.owner(request, over=True),
@@ -88,20 +91,36 @@ def listed(request: Request) -> Response:
         asked.maxDuration,
     )
     found = depends.jobs(request, store.listed, meant, after, asked.limit + 1) if asking.known else []
-    page = found[: asked.limit]
-    links = [ogc.link(request, "/jobs" + (f"?{urlencode(bound)}" if bound else ""), "self", "任务 jobs")]
-    if len(found) > asked.limit:
-        query = urlencode([*bound, ("limit", asked.limit), ("cursor", cursors.sealed([page[-1].job_id], *bound))])
-        links.append(ogc.link(request, f"/jobs?{query}", "next", "下一页 next page"))
+    page, last = found[: asked.limit], len(found) <= asked.limit
+    wanted = conditional.chosen(request, _FORMS, asked.f)
+    links = _links(request, bound, asked.limit, wanted, None if last else page[-1].job_id)
+    if wanted == "html":
+        return process_pages.listed(request, page, links, asking.known)
     body = {"numberReturned": len(page), "jobs": [jobs.told(request, each) for each in page], "links": links}
     return Response(orjson.dumps(body), headers={"Cache-Control": "no-store"}, media_type=conditional.JSON)
 
 
-@router.get("/{jobID}", summary="How far a job is", openapi_extra=_ONE.as_dict(), responses={200: {"model": told.StatusInfo}})
+def _links(request: Request, bound: tuple, limit: int, wanted: str, after: str | None) -> list[dict[str, str]]:
+    """Links of a page of the list: to itself, in the other form, and on."""
+
+    def link(rel: str, title: str, form: str, *more: tuple) -> dict[str, str]:
+        query = urlencode([*bound, *more, *([("f", form)] if (rel, form) != ("self", "json") else [])])
+        return ogc.link(request, f"/jobs?{query}".rstrip("?"), rel, title, conditional.MEDIA_TYPES[form])
+
+    other = "html" if wanted == "json" else "json"
+    links = [link("self", "任务 jobs", wanted), link("alternate", "任务 jobs", other)]
+    if after is not None:
+        links.append(link("next", "下一页 next page", wanted, ("limit", limit), ("cursor", cursors.sealed([after], *bound))))
+    return links
+
+
+@router.get("/{jobID}", summary="How far a job is", openapi_extra=_STATUS.as_dict(), responses={200: {"model": told.StatusInfo, **_PAGE}})
 def status(request: Request) -> Response:
     """Its status, per cent of what is to be done, and where its result is."""
-    _ONE(request)
-    return jobs.status(request, jobs.find(request, _number(request), over=True))
+    asked, found = _STATUS(request), jobs.find(request, _number(request), over=True)
+    if conditional.chosen(request, _FORMS, asked.f) == "html":
+        return process_pages.job(request, found, found.owner == jobs.owner(request))
+    return jobs.status(request, found)
 
 
 @router.delete("/{jobID}", summary="End a job", openapi_extra=_ONE.as_dict(), responses={200: {"model": told.StatusInfo}})
@@ -116,10 +135,7 @@ def dismiss(request: Request) -> Response:
     summary="What a job made",
     openapi_extra=_ONE.as_dict(),
     responses={
-        200: {
-            "description": "The result.",
-            "content": {"application/json": {"schema": {"type": "object"}}, "*/*": {"schema": {"type": "string", "format": "binary"}}},
-        },
+        200: told.RESULT,
         204: {"description": "The header Link says where the result is."},
         "5XX": {"description": "The job failed; the body says why."},
     },
@@ -134,7 +150,7 @@ async def results(request: Request) -> Response:
     "/{jobID}/results/{output}",
     summary="A file a job made",
     openapi_extra=_ONE_OUTPUT.as_dict(),
-    responses={200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}},
+    responses={200: told.RESULT},
 )
 def output(request: Request) -> Response:
     """The file itself; a part may be asked for by Range."""

@@ -13,9 +13,9 @@ from gridgeo.errors import NotFound
 from gridgeo.processes import catalogue, rules
 from gridgeo.processes.model import Output, Process
 
-from .. import bodies, conditional, execution, jobs, ogc
+from .. import bodies, conditional, execution, jobs, ogc, process_pages
 from .. import schemas_processes as told
-from ..parameters import Parameter, Query
+from ..parameters import Parameter, Query, form
 
 router = APIRouter(prefix="/processes", tags=["processes"])
 
@@ -57,7 +57,9 @@ _PREFER = Parameter(
     {"type": "string"},
     place="header",
 )
-_ALL, _ONE, _EXECUTION = Query(_LIMIT), Query(_PROCESS), Query(_PROCESS, _PREFER)
+_FORM, _FORMS = form("json", "html"), ("json", "html")
+_ALL, _ONE, _EXECUTION = Query(_LIMIT, _FORM), Query(_PROCESS, _FORM), Query(_PROCESS, _PREFER)
+_PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}
 _BODY = {
     "description": "Inputs by name, which outputs are wanted in which media type, and whether the result is to be the file itself (raw) "
     "or a document that holds it.",
@@ -78,20 +80,33 @@ _BODY = {
 }
 
 
-@router.get("", summary="What may be done", openapi_extra=_ALL.as_dict(), responses={200: {"model": told.Processes}})
+@router.get("", summary="What may be done", openapi_extra=_ALL.as_dict(), responses={200: {"model": told.Processes, **_PAGE}})
 async def processes(request: Request) -> Response:
     """Processes that take longer than a request may: files of a collection, addresses washed, editions checked."""
     asked = _ALL(request)
-    found = [_summary(request, each) for each in list(catalogue.PROCESSES.values())[: asked.limit]]
-    links = [ogc.link(request, "/processes", "self", "处理 processes"), ogc.link(request, "/jobs", jobs.LIST, "任务 jobs")]
-    return conditional.send(request, orjson.dumps({"processes": found, "links": links}), conditional.JSON, links=links)
+    found = list(catalogue.PROCESSES.values())[: asked.limit]
+    if conditional.chosen(request, _FORMS, asked.f) == "html":
+        return process_pages.processes(request, found)
+    links = [
+        ogc.link(request, "/processes", "self", "处理 processes"),
+        ogc.link(request, "/processes?f=html", "alternate", "处理 processes", conditional.HTML),
+        ogc.link(request, "/jobs", jobs.LIST, "任务 jobs"),
+    ]
+    body = {"processes": [_summary(request, each) for each in found], "links": links}
+    return conditional.send(request, orjson.dumps(body), conditional.JSON, links=links)
 
 
-@router.get("/{processID}", summary="One process", openapi_extra=_ONE.as_dict(), responses={200: {"model": told.ProcessDescription}})
+@router.get(
+    "/{processID}",
+    summary="One process",
+    openapi_extra=_ONE.as_dict(),
+    responses={200: {"model": told.ProcessDescription, **_PAGE}},
+)
 async def process(request: Request) -> Response:
     """What a process takes and makes, as JSON Schema."""
-    _ONE(request)
-    found = _process(request)
+    asked, found = _ONE(request), _process(request)
+    if conditional.chosen(request, _FORMS, asked.f) == "html":
+        return process_pages.process(request, found)
     body = {
         **_summary(request, found),
         "inputs": {
@@ -114,10 +129,7 @@ async def process(request: Request) -> Response:
     summary="Let it be done",
     openapi_extra={**_EXECUTION.as_dict(), "requestBody": _BODY},
     responses={
-        200: {
-            "description": "The result.",
-            "content": {"application/json": {"schema": {"type": "object"}}, "*/*": {"schema": {"type": "string", "format": "binary"}}},
-        },
+        200: told.RESULT,
         201: {
             "model": told.StatusInfo,
             "description": "It is among the jobs.",
@@ -158,6 +170,7 @@ def _summary(request: Request, of: Process) -> dict[str, Any]:
         "outputTransmission": ["value", "reference"],
         "links": [
             ogc.link(request, here, "self", of.title),
+            ogc.link(request, f"{here}?f=html", "alternate", of.title, conditional.HTML),
             ogc.link(request, f"{here}/execution", _EXECUTE, of.title_en),
             ogc.link(request, "/processes", _PROCESSES, "处理 processes"),
         ],

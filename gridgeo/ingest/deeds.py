@@ -114,12 +114,19 @@ def _whole(word: Word) -> int | None:
     return None if word.number is None else int(word.number)
 
 
-def _day(word: Word) -> date | None:
-    return word.value and date.fromisoformat(word.value)
+def _day(word: Word) -> date:
+    return date.fromisoformat(_said(word))
 
 
-def _status(word: Word) -> Status | None:
-    return word.value and Status(word.value)
+def _status(word: Word) -> Status:
+    return Status(_said(word))
+
+
+def _said(word: Word) -> str:
+    """What stands there: nothing is not as if it had been left out."""
+    if not word.value:
+        raise ValueError("is empty: leave it out")
+    return word.value
 
 
 def _degrees(given: Any) -> float:

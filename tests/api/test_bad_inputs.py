@@ -195,6 +195,8 @@ def test_what_names_nothing_is_found_nowhere(city, tried):
         right = {each["name"]: str(each.get("example", "1")) for each in parameters if each["in"] == "path"} | given.get("path", {})
         for name in right:
             for label, text in (each for row, each in enumerate(CODES.items()) if tried(row, place)):
+                if (name, label) == ("ref", "lower case"):  # element codes are brought to capitals, and found
+                    continue
                 address = template.format(**{**right, name: text})
                 answer = city.client.request(method, address, params=query(method, template), **body)
                 fault = refused(answer, 400, 404, 405, 409, 410)

@@ -130,6 +130,18 @@ def test_req_core_no_such_thing(client, path, kind):
         assert answer.status_code == 404 and answer.json()["type"] == f"{EXCEPTIONS}/no-such-{kind}"
 
 
+def test_each_has_a_page_in_chinese_and_english(client):
+    """A browser gets it unasked; what may be run is shown, nothing runs in it."""
+    as_a_browser = {"Accept": "text/html,*/*;q=0.8"}
+    for path in ("/processes", *(f"/processes/{name}" for name in PROCESSES)):
+        page = client.get(path, headers=as_a_browser)
+        assert page.headers["content-type"] == "text/html; charset=utf-8" and "<script" not in page.text
+        assert [link["type"] for link in client.get(path).json()["links"] if link["rel"] == "alternate"] == ["text/html"]
+    assert (
+        all(name in page.text for name in PROCESSES["topology-check"].inputs) and "拓扑检查" in page.text and "Topology check" in page.text
+    )
+
+
 # --- core: letting it be done ---------------------------------------------------------------------------------
 
 
@@ -350,6 +362,25 @@ def test_req_job_list_is_of_the_caller_and_filtered(as_):
     assert [each["jobID"] for each in other.get(on).json()["jobs"]] == [job["jobID"]]
     for wrong in ({"status": "x"}, {"processID": "x"}, {"type": "x"}, {"limit": "0"}, {"cursor": "x"}, {"minDuration": "x"}):
         assert other.get("/jobs", params=wrong).status_code == 400, wrong
+
+
+def test_the_page_of_a_job_asks_again_until_it_is_over_and_has_its_file(as_, held):
+    """The administrator sees the page and no file; the list leads there, form and all."""
+    job = begun(as_["mine"], "wash", {"texts": [WRITTEN[A]]})
+    here, html = f"/jobs/{job['jobID']}", {"f": "html"}
+    reached(as_["mine"], job, "running")
+    page = as_["mine"].get(here, params=html)
+    assert 'http-equiv="refresh"' in page.text and "进行中" in page.text and page.headers["cache-control"] == "no-store"
+    held.set()
+    over(as_["mine"], job)
+    page = as_["mine"].get(here, params=html)
+    assert "http-equiv" not in page.text and f"{here}/results/washed" in page.text and "完成" in page.text
+    assert "完成" in (seen := as_["admin"].get(here, params=html).text) and "/results/" not in seen
+    listing = as_["mine"].get("/jobs", params={"f": "html", "limit": 1, "processID": "wash"}).text
+    assert f"{here}?f=html" in listing and "没有密钥" in as_[""].get("/jobs", params=html).text
+    assert as_["other"].get(here, params=html).status_code == 404
+    (json,) = [link for link in as_["mine"].get("/jobs").json()["links"] if link["rel"] == "alternate"]
+    assert as_["mine"].get(json["href"]).headers["content-type"].startswith("text/html")
 
 
 def test_a_job_is_its_callers_alone(as_):

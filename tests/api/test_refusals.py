@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from urllib.parse import quote, urlsplit
 
+import orjson
 import pytest
 
 from api import problems, schemas
@@ -117,6 +118,12 @@ def test_a_query_is_utf8(client, query):
 def test_raw_bytes_beyond_ascii_are_refused(address):
     status, body = raw(address, b"GET /grids/at?lon=\xff&lat=22 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     assert status == 400 and b"Traceback" not in body
+
+
+def test_what_is_no_http_is_told_so_as_every_refusal_is(address):
+    """An address of more than 64 KiB, of which the reader keeps no more."""
+    status, body = raw(address, b"GET /grids/at?lon=" + b"1" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert (status, orjson.loads(body.partition(b"\r\n\r\n")[2])["code"]) == (400, "bad-request")
 
 
 def test_a_query_may_not_be_endless(client):

@@ -9,13 +9,14 @@ event now is asked before (`rules.require`); what it makes of the event is what 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from ..db import queries
 from ..errors import Conflict, InvalidInput, NotFound
 from ..moments import shown
+from . import limits
 from .model import Action, Actor, Asked, Event, Part, Task, TaskStage
 
 SQL = queries.load(__package__, "tasks.sql")
@@ -77,24 +78,22 @@ def checkins(conn, event_id: int) -> list[CheckIn]:
     return [CheckIn(*row) for row in _rows(conn, "checkins", event_id=event_id)]
 
 
-def open_tasks(conn, event: Event, asked: Sequence[Asked], actor: Actor, at: datetime, due_at: datetime | None = None) -> list[Task]:
-    """Open tasks of an event and return them. What was left to do of an earlier dispatch is withdrawn, unless these are a whistle's.
+def open_tasks(conn, event: Event, asked: Sequence[Asked], at: datetime) -> list[Task]:
+    """Open tasks of an event and return them, each with its own limit: the one it is given, or that of its part.
 
-    Parameters
-    ----------
-    due_at
-        The limit of those that come without one of their own.
+    What was left to do of an earlier dispatch is withdrawn, unless these are a whistle's.
 
     Raises
     ------
     InvalidInput
         Several leads or none, a department twice, an unknown one, or a referral beside other tasks, or without criteria.
     """
-    return open_many(conn, {event.event_id: asked}, at, {event.event_id: due_at})
+    limited = [replace(task, due_at=task.due_at or limits.part_due(conn, event, task.part, at)) for task in asked]
+    return open_many(conn, {event.event_id: limited}, at)
 
 
-def open_many(conn, asked: Mapping[int, Sequence[Asked]], at: datetime, dues: Mapping[int, datetime | None] | None = None) -> list[Task]:
-    """Open tasks of many events as :func:`open_tasks` does, in one statement; `dues` are limits by event."""
+def open_many(conn, asked: Mapping[int, Sequence[Asked]], at: datetime) -> list[Task]:
+    """Open tasks of many events as :func:`open_tasks` does, in one statement; without a limit of its own none has one."""
     for tasks in asked.values():
         require_sound(tasks)
     flat = [(event_id, task) for event_id, tasks in asked.items() for task in tasks]
@@ -109,7 +108,7 @@ def open_many(conn, asked: Mapping[int, Sequence[Asked]], at: datetime, dues: Ma
         events=[event_id for event_id, _ in flat],
         parts=[str(task.part) for _, task in flat],
         departments=[task.department_code for _, task in flat],
-        dues=[task.due_at or (dues or {}).get(event_id) for event_id, task in flat],
+        dues=[task.due_at for _, task in flat],
         notes=[task.note for _, task in flat],
     )
 
@@ -199,7 +198,7 @@ def _rework(conn, event: Event, before: Sequence[Task], actor: Actor, given: Map
 def _whistle(conn, event: Event, before: Sequence[Task], actor: Actor, given: Mapping, at: datetime) -> None:
     called = [Asked(code, Part.WHISTLE, given.get("due_at"), given.get("reason")) for code in given["departments"]]
     still = {task.department_code for task in before if task.part is Part.WHISTLE and task.stage.live}
-    open_tasks(conn, event, [one for one in called if one.department_code not in still], actor, at)
+    open_tasks(conn, event, [one for one in called if one.department_code not in still], at)
 
 
 def _check_in(conn, event: Event, before: Sequence[Task], actor: Actor, given: Mapping, at: datetime) -> Task:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from ...moments import CHINA
 from ..model import Kind, Part
 
 #: A class path or unit key that means all of them.
@@ -30,6 +31,16 @@ class During(StrEnum):
     ANY = "any"
     WORKING = "working"
     OFF = "off"
+
+
+def prefixes(class_path: str | None) -> tuple[str, ...]:
+    """Return the beginnings of a class path, that of every class first.
+
+    >>> prefixes("市容环境/暴露垃圾/垃圾满溢")
+    ('', '市容环境', '市容环境/暴露垃圾', '市容环境/暴露垃圾/垃圾满溢')
+    """
+    parts = class_path.split("/") if class_path else []
+    return (EVERY, *("/".join(parts[:n]) for n in range(1, len(parts) + 1)))
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,16 @@ class Facts:
     areas: tuple[str, ...]
     at: datetime
     working: bool = True
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """What a row of the matrix may name to mean its class: every class, its major, its minor, itself."""
+        return prefixes(self.class_path)
+
+    @cached_property
+    def local(self) -> datetime:
+        """When it is routed, in Chinese time."""
+        return self.at.astimezone(CHINA)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time
 
-from ...moments import CHINA
 from ..model import Asked, Part
 from .model import EVERY, Book, Considered, Decision, During, Explanation, Facts, Referral, Responsibility, Rule, Verdict
 
@@ -31,16 +30,6 @@ def explain(book: Book, facts: Facts) -> Explanation:
     """Return the decision with everything it was made from, what applies first."""
     considered = sorted(_considered(book, facts), key=lambda one: not one.verdict.applies)
     return Explanation(facts, _decision(book, considered), tuple(considered))
-
-
-def prefixes(class_path: str | None) -> tuple[str, ...]:
-    """Return the paths a row of the matrix may name to mean a class: every class, its major, its minor, itself.
-
-    >>> prefixes("市容环境/暴露垃圾/垃圾满溢")
-    ('', '市容环境', '市容环境/暴露垃圾', '市容环境/暴露垃圾/垃圾满溢')
-    """
-    parts = class_path.split("/") if class_path else []
-    return (EVERY, *("/".join(parts[:n]) for n in range(1, len(parts) + 1)))
 
 
 def joint(decision: Decision, returned_by: Iterable[str], lead: str | None = None) -> tuple[Asked, ...]:
@@ -65,6 +54,12 @@ def dispatch(decision: Decision) -> tuple[Asked, ...]:
     return (Asked(decision.lead), *(Asked(code, Part.ASSIST) for code in decision.assist))
 
 
+def local_lead(book: Book, facts: Facts, unit_key: str) -> str | None:
+    """Return who leads every class in one unit, of what the matrix says of it by itself."""
+    rows = [row for row in book.rows((EVERY,), (unit_key,)) if row.unit_key == unit_key and row.part is Part.LEAD]
+    return min((row.department_code for row in rows if _date_fault(row.valid_from, row.valid_to, facts) is None), default=None)
+
+
 def same(one: Decision, other: Decision) -> bool:
     """Whether two decisions send an event to the same departments."""
     return one.lead == other.lead and set(one.assist) == set(other.assist)
@@ -78,7 +73,7 @@ def _considered(book: Book, facts: Facts) -> Iterator[Considered]:
             lead = rule
     for rule, verdict in rules:
         yield _rule_verdict(rule, verdict, lead, facts)
-    rows = [(row, _row_fault(row, facts)) for row in book.rows(prefixes(facts.class_path), facts.areas)]
+    rows = [(row, _row_fault(row, facts)) for row in book.rows(facts.paths, facts.areas)]
     leads = [row for row, fault in rows if fault is None and row.part is Part.LEAD]
     best = max(leads, key=lambda row: _row_rank(row, facts), default=None)
     for row, verdict in rows:
@@ -128,7 +123,7 @@ def _row_verdict(row: Responsibility, fault: Verdict | None, best: Responsibilit
 
 def _lost(rank: tuple, best: tuple, reasons: Sequence[Verdict]) -> Verdict:
     """By what one was behind another: the first in which they differ."""
-    return next(reason for mine, theirs, reason in zip(rank, best, reasons, strict=True) if mine != theirs)
+    return next((reason for mine, theirs, reason in zip(rank, best, reasons, strict=True) if mine != theirs), reasons[-1])
 
 
 def _rule_rank(rule: Rule, facts: Facts) -> tuple:
@@ -154,17 +149,16 @@ def _conditions(rule: Rule) -> int:
 
 def _rule_fault(rule: Rule, facts: Facts) -> Verdict | None:
     """Why a rule does not apply: the first that holds; None where it does."""
-    clock = facts.at.astimezone(CHINA).time()
     return next(
         (
             verdict
             for verdict, fits in (
                 (Verdict.OTHER_KIND, rule.kind in (None, facts.kind)),
-                (Verdict.OTHER_CLASS, rule.class_path in prefixes(facts.class_path)),
+                (Verdict.OTHER_CLASS, rule.class_path in facts.paths),
                 (Verdict.OTHER_AREA, rule.unit_key == EVERY or rule.unit_key in facts.areas),
                 (Verdict.OTHER_GRADE, not rule.grades or facts.grade in rule.grades),
                 (Verdict.OTHER_CHANNEL, not rule.channels or facts.channel in rule.channels),
-                (Verdict.OTHER_HOURS, rule.hours is None or _is_within(clock, rule.hours)),
+                (Verdict.OTHER_HOURS, rule.hours is None or _is_within(facts.local.time(), rule.hours)),
                 (Verdict.OTHER_TIME, rule.during is During.ANY or (rule.during is During.WORKING) == facts.working),
             )
             if not fits
@@ -178,7 +172,7 @@ def _row_fault(row: Responsibility, facts: Facts) -> Verdict | None:
 
 
 def _date_fault(begins: date | None, ends: date | None, facts: Facts) -> Verdict | None:
-    today = facts.at.astimezone(CHINA).date()
+    today = facts.local.date()
     if begins is not None and today < begins:
         return Verdict.NOT_YET
     return Verdict.EXPIRED if ends is not None and today >= ends else None

@@ -21,7 +21,7 @@ from gridgeo.objects.filters import Filter
 from gridgeo.objects.model import STANDING, Category, Department, ManagedObject, Status, Tree, Where
 
 from . import answers, depends, rooted, schemas_objects
-from .parameters import Parameter, matching
+from .parameters import Parameter, matching, moment
 from .problems import NoEdition
 
 Departments = Mapping[str, Department]
@@ -61,6 +61,13 @@ STATUS = Parameter(
     _statuses,
     {"type": "string", "default": ",".join(STANDING)},
     tuple(map(str, STANDING)),
+)
+THEN = Parameter(
+    "datetime",
+    "Objects as they were then: an instant with its zone, or a date. What they are kept of is category, status and place; units are those "
+    "they lie in today.",
+    moment,
+    {"type": "string"},
 )
 
 

@@ -99,3 +99,5 @@ class TileSetAndJSON(TileSet):
     vector_layers: list[dict[str, Any]]
     layers: list[dict[str, Any]]
     tileMatrixSetLimits: list[Limits] = []
+    points_from: int | None = Field(None, description="Of objects: the zoom from which they are single points.")
+    filtered_from: int | None = Field(None, description="Of objects: the zoom from which all filters are answered, and `datetime`.")

@@ -19,7 +19,7 @@ from gridgeo.objects.model import Where
 from .. import answers, conditional, cursors, depends, filters, objects
 from .. import schemas_objects as told
 from ..areas import BBOX
-from ..parameters import Parameter, Query, form, moment
+from ..parameters import Parameter, Query, form
 from ..periods import RECORDED
 from ..problems import Fault, InvalidRequest
 
@@ -53,13 +53,6 @@ _Q = Parameter(
     _q,
     {"type": "string", "minLength": 2, "maxLength": _LONGEST_Q},
 )
-_THEN = Parameter(
-    "datetime",
-    "Objects as they were then: an instant with its zone, or a date. What they are kept of is category, status and place; units are those "
-    "they lie in today.",
-    moment,
-    {"type": "string"},
-)
 _REF = Parameter(
     "ref",
     "An object's number, or its element code.",
@@ -70,7 +63,7 @@ _REF = Parameter(
 
 _LIST = Query(
     *(objects.UNIT, objects.CATEGORY, objects.STATUS, BBOX, _Q, filters.FILTER, filters.LANGUAGE),
-    *(_THEN, RECORDED, _LIMIT, cursors.CURSOR, form("json", "geojson", "csv")),
+    *(objects.THEN, RECORDED, _LIMIT, cursors.CURSOR, form("json", "geojson", "csv")),
 )
 _ONE = Query(_REF, form("json", "geojson"))
 _HISTORY = Query(_REF)

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from gridgeo.access import store as access
 from gridgeo.errors import NotFound
 from gridgeo.hierarchy.model import GOVERNANCE, SchemeKind
+from gridgeo.moments import CHINA
 from gridgeo.objects.model import Status
 from gridgeo.tiles import described, making, tilesets
 from gridgeo.tiles.cache import Place
@@ -25,7 +26,7 @@ from gridgeo.tiles.model import DEEPEST, FILTERED_FROM, IN_CELLS, Collection, Fi
 
 from .. import codings, conditional, depends, filters
 from ..access import require_thread
-from ..objects import CATEGORY, STATUS, valid_tree
+from ..objects import CATEGORY, STATUS, THEN, valid_tree
 from ..parameters import DATETIME, SCHEME, Parameter, Query
 from ..problems import Fault, InvalidRequest
 
@@ -47,7 +48,7 @@ _TILE = (
 )
 _STYLE = Query()
 _GRIDS, _BUILDINGS = Query(*_TILE, SCHEME, DATETIME), Query(*_TILE)
-_OBJECTS = Query(*_TILE, CATEGORY, STATUS, filters.FILTER, filters.LANGUAGE)
+_OBJECTS = Query(*_TILE, CATEGORY, STATUS, filters.FILTER, filters.LANGUAGE, THEN)
 
 
 @router.get(
@@ -79,7 +80,7 @@ async def objects(request: Request) -> Response:
     """Objects: far out the layer `clusters` with exact counts (n, and m1 to m9 by major class), near the layer `objects`.
 
     Near too there are clusters where more objects stand in a tile than can be drawn. A filter of other properties than category,
-    major and status is answered from zoom 14 on.
+    major and status is answered from zoom 14 on, and so is `datetime`: objects as they were on a day, where they were then.
     """
     asked, at = _OBJECTS(request), _tile(request)
     wanted, seen = _wanted(request, asked, at), _sees(request)
@@ -88,6 +89,10 @@ async def objects(request: Request) -> Response:
     def make() -> bytes:
         return (depends.read_city if whole else depends.read)(request, making.objects_tile, at, wanted, whole)
 
+    if wanted.day is not None:
+        # What was is corrected from anywhere: nobody tells which tiles show it.
+        require_thread()
+        return _sent(request, Packed.of(await run_in_threadpool(make)))
     return await _answer(request, Place(Collection.OBJECTS, NO_EDITION, at), (seen, wanted), make, keep=whole and wanted.plain)
 
 
@@ -154,7 +159,11 @@ def _tile(request: Request) -> Tile:
 def _wanted(request: Request, asked: SimpleNamespace, at: Tile) -> Filter:
     """The objects a tile is to show; raises InvalidRequest where so many objects would have to be looked at one by one."""
     statuses = tuple(sorted(asked.status or Status)) if "status" in request.query_params else None
-    wanted = Filter(asked.category, statuses, asked.filter)
+    day = asked.datetime and asked.datetime.astimezone(CHINA).date()
+    wanted = Filter(asked.category, statuses, asked.filter, day)
+    if at.z < FILTERED_FROM and day is not None:
+        rule = f"is what tiles know from zoom {FILTERED_FROM} on; below they show what is"
+        raise InvalidRequest([Fault("datetime", "invalid-parameter", rule)])
     if at.z < FILTERED_FROM and not wanted.in_cells:
         more = ", ".join(sorted(asked.filter.names - IN_CELLS))
         rule = f"speaks of {more}, which tiles know from zoom {FILTERED_FROM} on; below of {', '.join(sorted(IN_CELLS))}"

@@ -11,11 +11,13 @@ SELECT v.unit_id
 
 -- name: tile
 -- Buildings that stand: the footprint where it is known, else the point. A tile is so small here that degrees lie evenly on it.
+-- Both indexes are asked for the place: "no footprint" would be looked up in an index, too, among all that have none.
 WITH found AS MATERIALIZED (
   SELECT b.building_code AS code, b.building_use AS use, b.status, b.floors, coalesce(b.footprint, b.point) AS shape
     FROM building AS b
    WHERE (b.footprint && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
-          OR b.footprint IS NULL AND b.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490))
+          OR b.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490))
+     AND coalesce(b.footprint, b.point) && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
      AND b.status = ANY (ARRAY(SELECT s.status FROM address_status AS s WHERE s.live))
      AND coalesce(b.valid_to > current_date, true)
 ), q AS MATERIALIZED (

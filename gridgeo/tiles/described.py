@@ -10,7 +10,7 @@ from typing import Any
 
 from ..objects.model import Tree
 from .grids import layer_of
-from .model import BUILDINGS_FROM, DEEPEST, GRIDS_DEEPEST, POINTS_FROM, Collection
+from .model import BUILDINGS_FROM, DEEPEST, FILTERED_FROM, GRIDS_DEEPEST, POINTS_FROM, Collection
 
 #: Where the tiles of a collection are, below the address of the API; {z}, {y} and {x} are the client's.
 PATH = "collections/{collection}/tiles/WebMercatorQuad"
@@ -53,7 +53,7 @@ def tilejson(
     if bounds is not None:
         told["bounds"] = [round(float(each), 6) for each in bounds]
     if collection is Collection.OBJECTS:
-        told |= {"points_from": POINTS_FROM, **({"tree": tree.tree_id} if tree else {})}
+        told |= {"points_from": POINTS_FROM, "filtered_from": FILTERED_FROM, **({"tree": tree.tree_id} if tree else {})}
     return told
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -22,8 +23,8 @@ CELL_BITS, CELLS_DEEPEST, CELLS_UPPERMOST = 5, 20, 5
 #: From this zoom on objects are single points, unless more than so many stand in a tile.
 POINTS_FROM, POINTS_MOST = 16, 6000
 
-#: What cells know of objects: a filter that speaks of these alone is answered from them. One that speaks of more is answered from
-#: the objects themselves, from this zoom on.
+#: What cells know of objects: a filter that speaks of these alone is answered from them. One that speaks of more, or of a day in the
+#: past, is answered from the objects themselves, from this zoom on.
 IN_CELLS, FILTERED_FROM = frozenset(("category", "major", "status")), 14
 
 #: From these zooms on buildings are drawn, and objects have names.
@@ -62,11 +63,15 @@ class Tile(NamedTuple):
 
 @dataclass(frozen=True)
 class Filter:
-    """Which objects a tile shows. Statuses None: those that stand, unless `only` speaks of it; categories None: all."""
+    """Which objects a tile shows. Statuses None: those that stand, unless `only` speaks of it; categories None: all.
+
+    With a day they are shown as they were then, where they were then.
+    """
 
     categories: tuple[int, ...] | None = None
     statuses: tuple[str, ...] | None = None
     only: filters.Filter | None = None
+    day: date | None = None
 
     @property
     def plain(self) -> bool:
@@ -76,7 +81,7 @@ class Filter:
     @property
     def in_cells(self) -> bool:
         """Whether cells, and counts of units, know all that is asked."""
-        return self.only is None or self.only.names <= IN_CELLS
+        return self.day is None and (self.only is None or self.only.names <= IN_CELLS)
 
     @property
     def any_status(self) -> bool:

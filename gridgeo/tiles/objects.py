@@ -47,9 +47,12 @@ def tile(conn, at: Tile, wanted: Filter) -> bytes:
 
 
 def tile_seen(conn, at: Tile, wanted: Filter) -> bytes:
-    """Return the bytes of a tile of the objects that the current transaction sees: those of a caller's units."""
+    """Return the bytes of a tile of the objects that the current transaction sees: those of a caller's units.
+
+    They are those of today: what lies in one of them now may have stood elsewhere on a day in the past.
+    """
     units = _units_near(conn, at)
-    if not units:
+    if not units and wanted.day is None:
         return b""
     if at.z >= POINTS_FROM:
         return _near(conn, at, wanted, units)
@@ -117,6 +120,7 @@ def _asked(conn, wanted: Filter) -> dict[str, Any]:
         "statuses": list(map(str, statuses)) if statuses is not None else standing(conn),
         "categories": None if wanted.categories is None else list(wanted.categories),
         "filter": condition(wanted.only),
+        "day": wanted.day,
     }
 
 

@@ -96,17 +96,13 @@ SELECT v.unit_id
    AND v.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490);
 
 -- name: points
--- Where row-level security asks of each object, && may use no index before: objects are then those of some units.
 -- Objects of a tile one by one, as far as the caller sees them; how many there are, one more than the most at most.
 WITH found AS MATERIALIZED (
   SELECT o.object_id AS id, o.category_id AS c, o.status AS s, CASE WHEN %(named)s THEN o.name END AS name,
          floor((mercator_x(ST_X(o.point)) - %(x)s::float8) / %(unit)s::float8) AS x,
          floor((mercator_y(ST_Y(o.point)) - %(y)s::float8) / %(unit)s::float8) AS y
-    FROM object AS o
-    LEFT JOIN object_grid AS g ON g.object_id = o.object_id AND g.edition_id = (SELECT edition_now())
-   WHERE (%(units)s::bigint[] IS NULL OR g.unit_id = ANY (%(units)s::bigint[]))
-     AND o.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
-     AND o.status = ANY (%(statuses)s)
+    FROM objects_about(ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490), %(units)s::bigint[], %(day)s::date) AS o
+   WHERE o.status = ANY (%(statuses)s)
      AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY (%(categories)s::integer[]))
      AND %(filter)s
 ), few AS MATERIALIZED (
@@ -122,11 +118,8 @@ WITH major AS MATERIALIZED (
   SELECT category_id, m FROM category_major
 ), found AS MATERIALIZED (
   SELECT mercator_x(ST_X(o.point)) AS mx, mercator_y(ST_Y(o.point)) AS my, o.category_id
-    FROM object AS o
-    LEFT JOIN object_grid AS g ON g.object_id = o.object_id AND g.edition_id = (SELECT edition_now())
-   WHERE (%(units)s::bigint[] IS NULL OR g.unit_id = ANY (%(units)s::bigint[]))
-     AND o.point && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
-     AND o.status = ANY (%(statuses)s)
+    FROM objects_about(ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490), %(units)s::bigint[], %(day)s::date) AS o
+   WHERE o.status = ANY (%(statuses)s)
      AND (%(categories)s::integer[] IS NULL OR o.category_id = ANY (%(categories)s::integer[]))
      AND %(filter)s
 ), of AS MATERIALIZED (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import time
 from contextlib import closing
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import httpx
@@ -15,6 +16,7 @@ from gridgeo.access.model import Scope
 from gridgeo.db import connection
 from gridgeo.hierarchy import editions
 from gridgeo.hierarchy.model import GOVERNANCE
+from gridgeo.moments import CHINA
 from gridgeo.objects import writing
 from gridgeo.objects.model import Status
 from gridgeo.settings import Settings
@@ -130,6 +132,40 @@ def test_a_filter_of_what_is_not_added_up_is_refused_far_out(client):
     (told,) = answer.json()["errors"]
     assert (answer.status_code, told["parameter"]) == (400, "filter")
     assert "floor, since" in told["detail"] and f"from zoom {FILTERED_FROM} on" in told["detail"]
+
+
+def test_a_day_in_the_past_is_answered_near_and_told_by_its_own_tag(client, city):
+    """The thirty of A are of today: yesterday there were none."""
+    near, today = path("objects", at(17)), datetime.now(CHINA).date()
+    now = client.get(near)
+    same, before = (client.get(near, params={"datetime": f"{day}"}) for day in (today, today - timedelta(days=1)))
+    assert same.content == now.content != before.content == b"" and same.headers["etag"] == now.headers["etag"] != before.headers["etag"]
+    again = client.get(near, params={"datetime": f"{today}"}, headers={"If-None-Match": same.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    evening = f"{today - timedelta(days=1)}T16:00:00Z"  # midnight in Beijing
+    assert client.get(near, params={"datetime": evening}).content == now.content
+
+
+def test_a_day_in_the_past_is_true_at_once_after_a_change(client, city):
+    """Nothing of it is held: what was is corrected from anywhere."""
+    near, today = path("objects", at(17)), datetime.now(CHINA).date()
+    long_ago = {"datetime": "2020-02-03"}
+    assert client.get(near, params=long_ago).content == b""
+    put(city, [{**cover(600, city.ids[objects.COVER], *making.POINT[A]), "since": "2020-01-01"}])
+    assert len(layers(client.get(near, params=long_ago).content)["objects"]) == 1
+    put(city, [{**cover(600, city.ids[objects.COVER], *making.POINT[A]), "status": "removed", "since": f"{today}"}])
+    assert len(layers(client.get(near, params=long_ago).content)["objects"]) == 1
+    settled(client, 50)
+
+
+def test_a_day_in_the_past_is_refused_far_out(client):
+    told = client.get("/collections/objects/tiles/WebMercatorQuad").json()
+    assert told["filtered_from"] == FILTERED_FROM
+    for z, status in ((FILTERED_FROM, 200), (FILTERED_FROM - 1, 400)):
+        answer = client.get(path("objects", at(z)), params={"datetime": "2025-01-01"})
+        assert answer.status_code == status
+    (fault,) = answer.json()["errors"]
+    assert fault["parameter"] == "datetime" and f"from zoom {FILTERED_FROM} on" in fault["detail"]
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
@@ -269,6 +305,7 @@ BAD_FILTERS += [
     "status=' or 1=1--",
     f"category={'1,' * 300}1",
 ]
+BAD_FILTERS += [f"datetime={text}" for text in ("", "yesterday", "2025-02-30", "2025-01-01/2025-02-01", "../2025-01-01", "2025-01-01T00:00:00")]
 BAD_FILTERS += [
     *("filter=1=1", "filter=", "filter=status", "filter=status='in_use", "filter=name='x'", "filter=category=1;DROP TABLE object"),
     *("filter=CAST(floor AS text)='1'", "filter=upper(major)='x'", "filter=category=(SELECT 1)", "filter=status='in_use' OR 1=1--"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import re
+from datetime import date
 
 import pytest
 
-from gridgeo.objects import counts, store
+from gridgeo.objects import counts, store, writing
 from gridgeo.objects.filters import parse
 from gridgeo.objects.model import Where
 from gridgeo.tiles import cells, grids, objects
@@ -222,3 +223,69 @@ def test_a_caller_of_nothing_sees_nothing(conn, made):
         with seeing(conn, area):
             for z in (0, 9, 14, POINTS_FROM, DEEPEST):
                 assert shown(conn, min(z, 17), make=objects.tile_seen) == shown(conn, min(z, 17)) == {}
+
+
+FIRST, LATER, MOVED = date(2024, 1, 1), date(2026, 1, 1), date(2026, 6, 1)
+
+
+@pytest.fixture
+def moved(conn, made):
+    """A hundred more covers, half of them of later; then some go elsewhere, become lamps or are removed."""
+    edition_id, ids = made
+    chance = random.Random(4)
+    rows = [
+        {**cover(1000 + n, ids[COVER], chance.uniform(WEST, EAST), chance.uniform(SOUTH, NORTH)), "since": (FIRST, LATER)[n % 2]}
+        for n in range(100)
+    ]
+    put(conn, rows)
+    codes = [row["element_code"] for row in rows]
+    elsewhere = [{"element_code": code, "lon": EAST - 0.0001, "lat": NORTH - 0.0001, "since": MOVED} for code in codes[:30]]
+    for changed in (
+        elsewhere,
+        [{"element_code": code, "status": "removed", "since": MOVED} for code in codes[20:50]],
+        [{"element_code": code, "category_id": ids[LAMP], "attributes": {"height_m": 8}, "since": MOVED} for code in codes[50:70]],
+    ):
+        assert not writing.change(conn, changed).issues
+    cells.drain(conn)
+    return edition_id, ids
+
+
+def listed(conn, day: date, wanted: Filter = PLAIN) -> set[tuple]:
+    """What the list of objects says was there on a day."""
+    where = Where(categories=wanted.categories, statuses=None if wanted.only else objects.standing(conn), only=wanted.only)
+    found = store.listed(conn, where, limit=1000, then=store.Then(day, None))
+    return {(one.object_id, one.category_id, str(one.status)) for one in found}
+
+
+@pytest.mark.parametrize("day, n", [(date(2023, 12, 31), 0), (FIRST, 50), (LATER, 100), (date(2026, 5, 31), 100), (MOVED, 70)])
+def test_a_tile_of_a_day_shows_what_the_list_says_was_there(conn, moved, day, n):
+    edition_id, ids = moved
+    for wanted in (Filter(day=day), Filter((ids[LAMP],), day=day), Filter(None, None, parse("status = 'removed'"), day)):
+        near = shown(conn, 17, wanted).get("objects", [])
+        seen = {(one["id"], one["properties"]["c"], one["properties"]["s"]) for one in near}
+        assert seen == listed(conn, day, wanted) and len(near) == len(seen)
+        assert [many(shown(conn, z, wanted)) for z in (FILTERED_FROM, POINTS_FROM)] == [len(near)] * 2
+        with seeing(conn, everywhere(conn, edition_id)):
+            assert shown(conn, 17, wanted, objects.tile_seen).get("objects", []) == near
+    assert len(listed(conn, day)) == n
+
+
+def test_what_was_elsewhere_then_is_drawn_there(conn, moved):
+    """One moved from A into B: whose unit it is today sees it where it was, others do not."""
+    edition_id, ids = moved
+    unit = units(conn, edition_id)
+    assert not writing.add(conn, [{**cover(5000, ids[COVER], WEST + 0.005, SOUTH + 0.005), "since": FIRST}]).issues
+    code = cover(5000, ids[COVER], 0, 0)["element_code"]
+    with conn.cursor() as cur:
+        cur.execute("SELECT unit_id FROM object_grid JOIN object USING (object_id) WHERE element_code = %s", (code,))
+        (before,) = cur.fetchone()
+    assert not writing.change(conn, [{"element_code": code, "lon": EAST - 0.0001, "lat": NORTH - 0.0001, "since": MOVED}]).issues
+    object_id = store.find(conn, code).object_id
+    now = store.find(conn, code).unit_id
+    assert {before, now} <= set(unit.values()) and before != now
+    here, there = tile_at(WEST + 0.005, SOUTH + 0.005, 18), tile_at(EAST - 0.0001, NORTH - 0.0001, 18)
+    for area, seen in ((now, True), (before, False)):
+        with seeing(conn, f"{{{area}}}"):
+            for day, at in ((FIRST, here), (MOVED, there)):
+                found = layers(objects.tile_seen(conn, at, Filter(day=day))).get("objects", [])
+                assert (object_id in {one["id"] for one in found}) == seen

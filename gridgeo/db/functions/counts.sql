@@ -28,7 +28,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT c.category_id, c.status, sum(c.n)::bigint
   FROM gridgeo.object_count AS c
   WHERE c.edition_id = of_edition AND c.unit_id = ANY (ARRAY(
-    SELECT u FROM unnest(of_units) AS u WHERE (SELECT gridgeo.area_is_whole()) OR u <@ (SELECT gridgeo.area_ranges())))
+    SELECT u FROM unnest(of_units) AS u WHERE (SELECT gridgeo.area_is_whole()) OR u IN (SELECT unnest(gridgeo.area_units()))))
   GROUP BY c.category_id, c.status
 $$;
 

@@ -51,3 +51,25 @@ RETURNS TABLE (object_id bigint, element_code text, category_id integer, status 
   ) AS v ON true
   WHERE v.lon IS NOT NULL OR (o.since > on_day OR o.recorded_at > believed) IS NOT TRUE
 $$;
+
+-- Objects about a box (EPSG:4490): as they are, or as they were on a day, of which those may be among them that were there and are not
+-- now. Where row-level security asks of each object, && may use no index before: objects are then those of some units of today, and
+-- who was there is looked for in what was. What is only asked for sometimes is decided before a statement is planned.
+CREATE OR REPLACE FUNCTION gridgeo.objects_about(box geometry, of_units bigint[], on_day date)
+RETURNS TABLE (object_id bigint, element_code text, category_id integer, status text, name text, point geometry, floor smallint,
+               inspected_on date, since date) LANGUAGE sql STABLE AS $$
+  SELECT o.object_id, o.element_code, o.category_id, o.status, o.name, o.point, o.floor, o.inspected_on, o.since
+  FROM gridgeo.object AS o
+  LEFT JOIN gridgeo.object_grid AS g ON g.object_id = o.object_id AND g.edition_id = (SELECT gridgeo.edition_now())
+  WHERE on_day IS NULL AND (of_units IS NULL OR g.unit_id = ANY (of_units)) AND o.point && box
+  UNION ALL
+  SELECT o.object_id, o.element_code, o.category_id, o.status, o.name, o.point, o.floor, o.inspected_on, o.since
+  FROM gridgeo.objects_then(on_day, NULL) AS o
+  WHERE on_day IS NOT NULL
+    AND (of_units IS NULL AND o.point_now && box OR o.object_id = ANY (ARRAY(
+      SELECT g.object_id FROM gridgeo.object_grid AS g
+      WHERE g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY (of_units)
+      UNION ALL
+      SELECT h.object_id FROM gridgeo.object_history AS h
+      WHERE h.lon BETWEEN ST_XMin(box) AND ST_XMax(box) AND h.lat BETWEEN ST_YMin(box) AND ST_YMax(box))))
+$$;

@@ -33,18 +33,16 @@ GRANT SELECT ON gridgeo.category_major TO gridgeo_reader, gridgeo_city, gridgeo_
 CREATE OR REPLACE FUNCTION gridgeo.buildings_in(box geometry, of_units bigint[])
 RETURNS TABLE (code text, use text, status text, floors smallint, shape geometry)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, gridgeo, public, pg_temp AS $$
-  WITH seen AS MATERIALIZED (
-    SELECT g.zone, g.building_code
-    FROM gridgeo.building_grid AS g
-    WHERE g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY (ARRAY(
-      SELECT u FROM unnest(of_units) AS u WHERE (SELECT gridgeo.area_is_whole()) OR u <@ (SELECT gridgeo.area_ranges())))
-  )
   SELECT b.building_code, b.building_use, b.status, b.floors, coalesce(b.footprint, b.point)
   FROM gridgeo.building AS b
-  WHERE (b.footprint && box OR b.footprint IS NULL AND b.point && box)
+  WHERE (b.footprint && box OR b.point && box) AND coalesce(b.footprint, b.point) && box
     AND b.status = ANY (ARRAY(SELECT s.status FROM gridgeo.address_status AS s WHERE s.live))
     AND coalesce(b.valid_to > current_date, true)
-    AND EXISTS (SELECT FROM seen AS s WHERE s.zone = b.zone AND s.building_code = b.building_code)
+    AND EXISTS (
+      SELECT FROM gridgeo.building_grid AS g
+      WHERE g.zone = b.zone AND g.building_code = b.building_code AND g.edition_id = (SELECT gridgeo.edition_now())
+        AND g.unit_id = ANY (ARRAY(
+          SELECT u FROM unnest(of_units) AS u WHERE (SELECT gridgeo.area_is_whole()) OR u IN (SELECT unnest(gridgeo.area_units())))))
 $$;
 
 REVOKE EXECUTE ON FUNCTION gridgeo.buildings_in(geometry, bigint[]) FROM PUBLIC;

@@ -207,7 +207,9 @@ def believed(collection: Collection, moment: datetime | None) -> datetime | None
     """Return the moment whose beliefs are asked for; raises ValueError for a collection of which they are not kept."""
     if moment is not None and not collection.believed:
         there = ", ".join(each.id for each in collections.COLLECTIONS.values() if each.believed)
-        raise ValueError(f"is for collections of which it is kept what was believed when: {there}")
+        raise ValueError(
+            f"is not for {collection.id}: what was believed when is kept of {there} alone; datetime= asks for what was valid then"
+        )
     return moment
 
 

@@ -79,6 +79,9 @@ async def tileset(request: Request) -> Response:
     _TILESETS(request)
     collection = _known(request)
     bounds, levels = await there(request, levels=collection is Collection.GRIDS)
+    if collection is not Collection.GRIDS:  # they lie where they lie: also where no unit is
+        reach = await run_in_threadpool(ogc.extent, request, collections.find(str(collection)))
+        bounds = reach.bounds or bounds
     tree = await run_in_threadpool(depends.read, request, valid_tree) if collection is Collection.OBJECTS else None
     tilejson = described.tilejson(collection, str(request.base_url), bounds, levels, tree)
     return _sent(request, tilejson | tilesets.metadata(collection, _title(collection), _base(request), tilejson))

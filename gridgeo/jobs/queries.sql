@@ -41,6 +41,14 @@ SELECT job_id, process, owner, status, progress, response, transmission, files, 
 -- Whether a job is there for a worker to take.
 SELECT EXISTS (SELECT FROM gridgeo.job WHERE finished_at IS NULL AND (status = 'accepted' OR held_until < now()));
 
+-- name: standing
+-- How many jobs wait, how many are under way, since when the first of the former does, and how long that is. One whose worker died waits.
+SELECT count(*) FILTER (WHERE w.waits), count(*) FILTER (WHERE NOT w.waits), min(w.since) FILTER (WHERE w.waits),
+       now() - min(w.since) FILTER (WHERE w.waits)
+  FROM (SELECT status = 'accepted' OR held_until < now() AS waits, coalesce(held_until, updated_at) AS since
+          FROM gridgeo.job
+         WHERE finished_at IS NULL) AS w;
+
 -- name: give_up
 -- End what was begun too often.
 UPDATE gridgeo.job

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -78,6 +78,11 @@ def dismiss(conn, job_id: str, owner: str | None) -> Job:
 def waiting(conn) -> bool:
     """Return whether there is a job to claim."""
     return _rows(conn, "waiting")[0][0]
+
+
+def standing(conn) -> tuple[int, int, datetime | None, timedelta | None]:
+    """Return how many jobs wait, how many are under way, since when the first of the former does, and how long that is."""
+    return _rows(conn, "standing")[0]
 
 
 def claim(conn, seconds: float) -> Claimed | None:

@@ -51,6 +51,11 @@ def test_a_set_of_tiles_names_what_it_is_of_and_how_it_is_cut(client):
         assert first[0] <= west < first[2] and last[0] <= east < last[2] and first[1] < north <= first[3] and last[1] < south <= last[3]
 
 
+def test_where_nothing_of_a_collection_is_its_bounds_are_those_of_the_grids(client):
+    bounds = [client.get(f"/collections/{name}/tiles/WebMercatorQuad").json()["bounds"] for name in Collection]
+    assert bounds[0] == bounds[1] == bounds[2]
+
+
 def test_the_definition_cuts_as_the_tiles_are_cut(client):
     """17-083r4, annex D.1: the published numbers; and each square lies where our tile of the same name does."""
     (known,) = client.get("/tileMatrixSets").json()["tileMatrixSets"]

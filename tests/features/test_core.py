@@ -275,6 +275,15 @@ def test_no_cell_is_taken_for_a_formula(client):
     assert f",'{things.NAME[A]}," in client.get("/collections/objects/items", params={"f": "csv"}).text
 
 
+def test_tiles_have_the_bounds_of_what_they_are_of(client):
+    """An object that lies in no unit is within those of objects, so that a client that goes by them finds it; grids end before."""
+    bounds = {name: client.get(f"/collections/{name}/tiles/WebMercatorQuad").json()["bounds"] for name in ("grids", "buildings", "objects")}
+    for name, held in bounds.items():
+        (reach,) = client.get(f"/collections/{name}").json()["extent"]["spatial"]["bbox"]
+        assert held == pytest.approx(reach, abs=1e-6), name
+    assert bounds["objects"][2] > 113.101 > bounds["grids"][2]
+
+
 def test_a_connection_comes_back_from_each_stream(client):
     for _ in range(40):
         with client.stream("GET", BUILDINGS, params={"f": "csv"}) as answer:

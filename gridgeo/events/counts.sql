@@ -52,7 +52,7 @@ DELETE FROM event_fact
 -- name: count
 -- In the order of time: what is asked for together lies together.
 INSERT INTO event_fact
-SELECT edition_id, event_id, unit_id, class_id, channel, department_code, reported_at, filed_at, due_at, closed_at,
+SELECT event_id, edition_id, unit_id, class_id, channel, department_code, reported_at, filed_at, due_at, closed_at,
        open, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
   FROM event_counted
  WHERE edition_id = %(edition_id)s

@@ -41,6 +41,12 @@ BEGIN
     -- of them sees what they add up to.
     ('object_sum', 'category_id = 0 AND ' || unit || '
       OR edition_id = (SELECT gridgeo.edition_now()) AND unit_id = ANY ((SELECT gridgeo.area_above())::bigint[])'),
+    -- What is counted of events likewise; sums that tell no units apart are the whole city's.
+    ('event_fact', unit),
+    ('event_shift', unit),
+    ('event_sum', 'part = ''unit'' AND ' || unit || '
+      OR part IN (''area'', ''way'') AND edition_id = (SELECT gridgeo.edition_now())
+        AND unit_id = ANY ((SELECT gridgeo.area_above())::bigint[])'),
     -- Who is in charge of a unit is told to whom all of it belongs; of other schemes, to callers of the whole city.
     ('grid_worker', 'scheme = ''governance'' AND unit_key IN (SELECT gridgeo.area_keys())')
   ) AS rules (name, seen) LOOP

@@ -2,8 +2,8 @@
 -- to the sums yet waits as shifts, so that writers never wait for each other.
 
 CREATE TABLE gridgeo.event_fact (
-  edition_id      bigint NOT NULL,
   event_id        bigint NOT NULL REFERENCES gridgeo.event,
+  edition_id      bigint NOT NULL,
   unit_id         bigint NOT NULL,
   class_id        integer NOT NULL,
   channel         text NOT NULL,
@@ -24,13 +24,12 @@ CREATE TABLE gridgeo.event_fact (
   satisfied       smallint NOT NULL,
   bounces         smallint NOT NULL,
   bounced         smallint NOT NULL,
-  PRIMARY KEY (edition_id, event_id)
+  PRIMARY KEY (event_id, edition_id)
 );
 COMMENT ON TABLE gridgeo.event_fact IS 'what an event counts for today, by edition (0 while there is none); made of it by gridgeo.count_events';
 COMMENT ON COLUMN gridgeo.event_fact.unit_id IS 'the lowest unit it lies in; 0: in none';
 COMMENT ON COLUMN gridgeo.event_fact.filed_at IS 'with due_at and closed_at null of what was rejected or merged: it counts elsewhere or not at all';
 COMMENT ON COLUMN gridgeo.event_fact.due_at IS 'null while its clock stands still';
-CREATE INDEX event_fact_event_idx ON gridgeo.event_fact (event_id);
 CREATE INDEX event_fact_reported_idx ON gridgeo.event_fact (edition_id, reported_at);
 CREATE INDEX event_fact_filed_idx ON gridgeo.event_fact (edition_id, filed_at) WHERE filed_at IS NOT NULL;
 CREATE INDEX event_fact_due_idx ON gridgeo.event_fact (edition_id, due_at) WHERE due_at IS NOT NULL;

@@ -1,0 +1,336 @@
+"""Rates of events by unit, class, channel, department and period.
+
+A period means different events to different numbers: what was reported in it, filed in it, **due** in it, closed in it. Closing,
+on-time and response rates are of the cases due (an installation with 996 filed, 972 due, 911 of these closed and 737 in time tells
+93.72 % and 75.82 %); what was rejected or merged into another is not among them, nor what is not due yet or stands still. Days are
+those of China.
+
+Whole months come from sums, parts of months and what no sum tells apart from the facts of single events (:mod:`.counts`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from ..db import queries
+from ..errors import InvalidInput
+from ..moments import CHINA
+
+SQL = queries.load(__package__, "statistics.sql")
+
+#: So many days at most are told one by one.
+MOST_DAYS = 93
+
+#: The unit of what lies in none.
+NOWHERE = 0
+
+#: Where each number comes from: the basis of the period, and the measure of those it means.
+_FROM: Mapping[str, Mapping[str, str]] = {
+    "reported": {"n": "reported", "rejected": "rejected", "merged": "merged"},
+    "filed": {"n": "filed", "bounces": "bounces", "bounced": "bounced"},
+    "due": {"n": "due", "closed": "closed", "on_time": "on_time", "responded": "responded", "response_s": "response_s"},
+    "closed": {"n": "ended", "rated": "rated", "stars": "stars", "satisfied": "satisfied"},
+}
+_MEASURES = (
+    *("n", "rejected", "merged", "closed", "on_time", "responded", "response_s"),
+    *("rated", "stars", "satisfied", "bounces", "bounced"),
+)
+
+
+class By(StrEnum):
+    """What numbers are told apart by."""
+
+    ALL = "all"
+    UNIT = "unit"
+    CLASS = "class"
+    CHANNEL = "channel"
+    DEPARTMENT = "department"
+    MONTH = "month"
+    DAY = "day"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What is counted of some events.
+
+    `reported`, `rejected`, `merged` are of those reported in the period; `filed`, `bounces` (how often departments returned them) and
+    `bounced` (how many were) of those filed; `due`, `closed`, `on_time`, `responded` and `response_s` (seconds from filing until a
+    department took it up, together) of those due; `ended`, `rated`, `stars` (together) and `satisfied` (4 or 5) of those closed in it.
+    `open` and `overdue` are of now.
+    """
+
+    reported: int = 0
+    rejected: int = 0
+    merged: int = 0
+    filed: int = 0
+    due: int = 0
+    closed: int = 0
+    on_time: int = 0
+    responded: int = 0
+    response_s: int = 0
+    ended: int = 0
+    rated: int = 0
+    stars: int = 0
+    satisfied: int = 0
+    bounces: int = 0
+    bounced: int = 0
+    open: int = 0
+    overdue: int = 0
+
+    def __add__(self, other: Numbers) -> Numbers:
+        return Numbers(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+
+    @property
+    def closing_rate(self) -> float | None:
+        """Of the cases due those closed, in percent; None where none was due."""
+        return rate(self.closed, self.due)
+
+    @property
+    def on_time_rate(self) -> float | None:
+        """Of the cases due those closed in time, in percent."""
+        return rate(self.on_time, self.due)
+
+    @property
+    def response_rate(self) -> float | None:
+        """Of the cases due those that a department took up, in percent."""
+        return rate(self.responded, self.due)
+
+    @property
+    def response_hours(self) -> float | None:
+        """Hours from filing until a department took it up, on average."""
+        return _part(self.response_s, self.responded * 3600)
+
+    @property
+    def satisfaction(self) -> float | None:
+        """Stars on average, 1 to 5."""
+        return _part(self.stars, self.rated)
+
+    @property
+    def satisfied_rate(self) -> float | None:
+        """Of those rated the ones with 4 or 5 stars, in percent."""
+        return rate(self.satisfied, self.rated)
+
+    @property
+    def bounces_per_event(self) -> float | None:
+        """How often departments returned an event, on average of those filed."""
+        return _part(self.bounces, self.filed)
+
+
+#: What is a rate or a mean, by its name.
+RATES = ("closing_rate", "on_time_rate", "response_rate", "response_hours", "satisfaction", "satisfied_rate", "bounces_per_event")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which events are meant: those of an edition's lowest units (0: in none; None: all), of classes, channels and departments
+    (None: all), in days from `begin` until before `end`.
+    """
+
+    edition_id: int
+    begin: date
+    end: date
+    units: Sequence[int] | None = None
+    classes: Sequence[int] | None = None
+    channels: Sequence[str] | None = None
+    departments: Sequence[str] | None = None
+
+    def year_before(self) -> Asked:
+        """Return the same a year earlier."""
+        return replace(self, begin=_year_before(self.begin), end=_year_before(self.end))
+
+
+def rate(part: int, whole: int) -> float | None:
+    """Return a share in percent with two decimals, halves up as reports round; None of nothing.
+
+    >>> rate(911, 972), rate(737, 972), rate(0, 0)
+    (93.72, 75.82, None)
+    """
+    return None if whole == 0 else _rounded(Decimal(100 * part) / whole)
+
+
+def growth(now: int, before: int) -> float | None:
+    """Return by how many percent a number is more than it was; None where it was nothing.
+
+    >>> growth(89430, 51527)
+    73.56
+    """
+    return None if before == 0 else _rounded(Decimal(100 * (now - before)) / before)
+
+
+def numbers(
+    conn, asked: Asked, by: By | str = By.ALL, parent_of: Mapping[int, int] | None = None, now: datetime | None = None
+) -> dict[str | int, Numbers]:
+    """Return the numbers of what is asked about: under "" all together, or told apart.
+
+    Parameters
+    ----------
+    by
+        Units come by their number, classes by theirs (0: none yet), departments by their code ("" none yet), months as 2026-01-01.
+    parent_of
+        The unit to show for each of the lowest; these themselves when None. It goes with `by` unit and says which units are meant.
+    now
+        The moment of asking (timezone-aware): what is due later is not due.
+
+    Raises
+    ------
+    InvalidInput
+        A period that ends before it begins, or more than :data:`MOST_DAYS` days one by one.
+    """
+    by, now = By(by), now or datetime.now(UTC)
+    _check(asked, by)
+    if parent_of is not None:
+        asked = replace(asked, units=list(parent_of))
+    spans = _Spans.of(asked, by, now)
+    part, units, shown = _part_for(conn, asked, by, parent_of)
+    if part is None:
+        spans = spans.without_months()
+    found = _Found(by, shown)
+    limits = {"edition_id": asked.edition_id, "by": str(by), "classes": _list(asked.classes), "channels": _list(asked.channels)}
+    limits["departments"] = _list(asked.departments)
+    with conn.cursor() as cur:
+        if spans.months:
+            first, last = spans.months
+            cur.execute(SQL["by_months"], {**limits, "units": units, "part": part, "begin": first, "end": last})
+            found.take(cur.fetchall())
+        found.shown = parent_of
+        if spans.moments:
+            cur.execute(SQL["by_moments"], {**limits, "units": _list(asked.units), **spans.moments})
+            found.take(cur.fetchall())
+        if by not in (By.MONTH, By.DAY):
+            cur.execute(SQL["standing"], {**limits, "units": _list(asked.units), "now": now})
+            found.stand(cur.fetchall())
+    return found.numbers(parent_of)
+
+
+class _Found:
+    """What queries answered, added up by what is shown."""
+
+    def __init__(self, by: By, shown: Mapping[int, int] | None) -> None:
+        self.by, self.shown = by, shown
+        self._by_key: dict[str | int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+
+    def take(self, rows: Iterable[tuple]) -> None:
+        for basis, key, *values in rows:
+            into = self._by_key[self._key(key)]
+            for measure, value in zip(_MEASURES, values, strict=True):
+                if measure in _FROM[basis]:
+                    into[_FROM[basis][measure]] += value
+
+    def stand(self, rows: Iterable[tuple]) -> None:
+        for key, n, overdue in rows:
+            into = self._by_key[self._key(key)]
+            into["open"] += n
+            into["overdue"] += overdue
+
+    def numbers(self, parent_of: Mapping[int, int] | None) -> dict[str | int, Numbers]:
+        nothing = [""] if self.by is By.ALL else [] if parent_of is None else parent_of.values()
+        for key in nothing:
+            self._by_key.setdefault(key, {})
+        return {key: Numbers(**held) for key, held in sorted(self._by_key.items())}
+
+    def _key(self, key: str) -> str | int:
+        if self.by is By.UNIT:
+            return self.shown.get(int(key), int(key)) if self.shown else int(key)
+        return int(key) if self.by is By.CLASS else key
+
+
+@dataclass(frozen=True)
+class _Spans:
+    """A period cut into whole months that are over, and what lies before and after them as moments."""
+
+    begin: datetime
+    end: datetime
+    months: tuple[date, date] | None
+
+    @classmethod
+    def of(cls, asked: Asked, by: By, now: datetime) -> _Spans:
+        begin, end = _midnight(asked.begin), min(_midnight(asked.end), now)
+        first = asked.begin if asked.begin.day == 1 else _next_month(asked.begin)
+        last = min(asked.end, now.astimezone(CHINA).date()).replace(day=1)
+        whole = by is not By.DAY and first < last
+        return cls(begin, max(begin, end), (first, last) if whole else None)
+
+    def without_months(self) -> _Spans:
+        return replace(self, months=None)
+
+    @property
+    def moments(self) -> dict[str, datetime] | None:
+        if self.months is None:
+            found = {"begin": self.begin, "middle": self.end, "again": self.end, "end": self.end}
+        else:
+            found = {"begin": self.begin, "middle": _midnight(self.months[0]), "again": _midnight(self.months[1]), "end": self.end}
+        return found if found["begin"] < found["middle"] or found["again"] < found["end"] else None
+
+
+def _part_for(conn, asked: Asked, by: By, parent_of: Mapping[int, int] | None):
+    """Return which sums tell apart what is asked, the units in them that are meant, and what to show for each; None where none does."""
+    kinds = asked.classes is not None or asked.departments is not None or by in (By.CLASS, By.DEPARTMENT)
+    way = asked.channels is not None or by is By.CHANNEL
+    unit = asked.units is not None or by is By.UNIT
+    if not kinds and not way:
+        return "unit", _list(asked.units), parent_of
+    if kinds and way:
+        return (None, None, None) if unit else ("kind", None, None)
+    part = "area" if kinds else "way"
+    if not unit:
+        return part, None, None
+    if by is By.UNIT and parent_of is None:
+        return None, None, None
+    shown = _above(conn, asked, parent_of)
+    return (None, None, None) if shown is None else (part, list(shown), shown)
+
+
+def _above(conn, asked: Asked, parent_of: Mapping[int, int] | None) -> dict[int, int] | None:
+    """Return the units above that the lowest ones asked about make up, and what to show for each; None where they make up none."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["above"], {"edition_id": asked.edition_id})
+        above = {NOWHERE: NOWHERE, **dict(cur.fetchall())}
+    meant = set(asked.units or ())
+    shown: dict[int, int] = {}
+    for unit_id, of in above.items():
+        if unit_id not in meant:
+            continue
+        if shown.setdefault(of, parent_of[unit_id] if parent_of else of) != (parent_of[unit_id] if parent_of else of):
+            return None
+    whole = all(unit_id in meant for unit_id, of in above.items() if of in shown)
+    return shown if whole and meant <= above.keys() else None
+
+
+def _check(asked: Asked, by: By) -> None:
+    if asked.end <= asked.begin:
+        raise InvalidInput("end", asked.end.isoformat(), "a period ends after it begins")
+    if by is By.DAY and (asked.end - asked.begin).days > MOST_DAYS:
+        raise InvalidInput("by", by, f"at most {MOST_DAYS} days are told one by one: ask for months")
+
+
+def _list(given: Iterable | None) -> list | None:
+    return None if given is None else list(given)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), CHINA)
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _year_before(day: date) -> date:
+    """The 29th of February has the 1st of March a year earlier: a period to its end is one to the end of the month."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return date(day.year - 1, 3, 1)
+
+
+def _part(total: int, of: int) -> float | None:
+    return None if of == 0 else _rounded(Decimal(total) / of)
+
+
+def _rounded(value: Decimal) -> float:
+    return float(value.quantize(Decimal("0.01"), ROUND_HALF_UP))

@@ -2,10 +2,45 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from .model import Event, Part
+import numpy as np
+import psycopg2.extras
+from psycopg2 import sql
+
+from ..db import queries
+from ..issues import Issue, Severity
+from ..worktime import rules as worktime
+from ..worktime import store as calendars
+from ..worktime.model import Amount, Calendar, Pause, Unit
+from .limit_rows import Limit
+from .model import Event, Part, Stage
+
+SQL = queries.load(__package__, "limits.sql")
+
+#: The stages that set the clock of the whole going.
+_BEGIN = (Stage.FILED, Stage.REOPENED)
+
+#: Rows of a temporary table: what each is, and when its clocks were set going, in microseconds since 1970.
+_GIVEN = """
+SELECT t.event_id, t.class_id, t.grade, t.stage,
+       coalesce((SELECT l.city FROM event_limit AS l WHERE starts_with(v.code, l.city) ORDER BY length(l.city) DESC LIMIT 1), ''),
+       (extract(epoch FROM t.begun_at) * 1000000)::bigint, (extract(epoch FROM t.since) * 1000000)::bigint
+  FROM {table} AS t
+  LEFT JOIN event_grid AS g ON g.event_id = t.event_id AND g.edition_id = edition_now()
+  LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
+ ORDER BY t.event_id
+"""
+_SET = """
+UPDATE {table} AS t
+   SET due_at = timestamptz 'epoch' + n.whole_us * interval '1 microsecond',
+       stage_due_at = timestamptz 'epoch' + n.stage_us * interval '1 microsecond'
+  FROM limits_counted AS n
+ WHERE n.event_id = t.event_id
+"""
 
 
 class Due(NamedTuple):
@@ -18,24 +53,153 @@ class Due(NamedTuple):
 def due(conn, event: Event, stage: str, since: datetime) -> Due:
     """Return when an event is due that comes to a stage at a moment: as it is now but for the stage (class, grade, place).
 
-    The whole is counted from the filing, or the last reopening, without the pauses since: from `since` where the stage is filed or reopened.
+    The whole is counted from the filing, or from the last reopening, without the pauses since: from `since` where the stage is filed or
+    reopened.
     """
-    raise NotImplementedError
+    whole, of_stage = _of(conn, event, "whole", stage)
+    begun, pauses = _clock(conn, event)
+    if stage in _BEGIN:
+        begun = since
+    return Due(
+        None if whole is None or begun is None else _ends(conn, whole, begun, pauses),
+        None if of_stage is None else _ends(conn, of_stage, since, pauses),
+    )
 
 
 def part_due(conn, event: Event, part: Part, since: datetime) -> datetime | None:
     """Return by when a department is to be done with its part: that of the stage dispatched where nothing is said of the part."""
-    raise NotImplementedError
+    own, stage = _of(conn, event, str(part), Stage.DISPATCHED)
+    amount = own or stage
+    return None if amount is None else _ends(conn, amount, since, ())
 
 
 def moved_on(conn, event: Event, resumed_at: datetime) -> Due:
-    """Return when a paused event is due that goes on at a moment."""
-    raise NotImplementedError
+    """Return when a paused event is due that goes on at a moment; its tasks: :func:`move_tasks_on`."""
+    if event.paused_at is None:
+        return Due(event.due_at, event.stage_due_at)
+    amounts = _of(conn, event, "whole", event.stage)
+    ends = zip((event.due_at, event.stage_due_at), amounts, strict=True)
+    return Due(*(end and worktime.moved_on(_calendar(conn, amount), end, event.paused_at, resumed_at) for end, amount in ends))
+
+
+def move_tasks_on(conn, event: Event, resumed_at: datetime) -> None:
+    """Move on by when the departments of a paused event are to be done, which goes on at a moment."""
+    if event.paused_at is None:
+        return
+    tasks = _rows(conn, "live_tasks", event_id=event.event_id)
+    amounts = _of(conn, event, *(part for _, part, _ in tasks), Stage.DISPATCHED)
+    with conn.cursor() as cur:
+        for (task_no, _, end), own in zip(tasks, amounts[:-1], strict=True):
+            later = worktime.moved_on(_calendar(conn, own or amounts[-1]), end, event.paused_at, resumed_at)
+            cur.execute(SQL["move_task"], {"event_id": event.event_id, "task_no": task_no, "due_at": later})
 
 
 def due_many(conn, table: str) -> int:
-    """Set `due_at` and `stage_due_at` of a temporary table's rows and return how many have one.
+    """Set `due_at` and `stage_due_at` of a temporary table's rows and return how many have one of them.
 
-    It has the columns event_id, class_id, grade, stage, begun_at (filed or reopened), since (of the stage), due_at, stage_due_at.
+    It has the columns event_id (once each), class_id, grade, stage, begun_at (filed or reopened), since (of the stage), due_at and
+    stage_due_at; where each lies must be known (event_grid). Pauses are not looked at.
     """
-    raise NotImplementedError
+    name = sql.Identifier(table)
+    with conn.cursor() as cur:
+        cur.execute(sql.SQL(_GIVEN).format(table=name))
+        given = cur.fetchall()
+        wholes = _ends_many(conn, [(row[1], row[2], row[4], "whole") for row in given], [row[5] for row in given])
+        stages = _ends_many(conn, [(row[1], row[2], row[4], row[3]) for row in given], [row[6] for row in given])
+        lines = (f"{row[0]}\t{_cell(whole)}\t{_cell(stage)}\n" for row, whole, stage in zip(given, wholes, stages, strict=True))
+        cur.execute(SQL["make_counted"])
+        cur.execute(SQL["empty_counted"])
+        cur.copy_expert(SQL["copy_counted"], io.StringIO("".join(lines)))
+        cur.execute(SQL["analyze_counted"])
+        cur.execute(sql.SQL(_SET).format(table=name))
+    return sum(one is not None or other is not None for one, other in zip(wholes, stages, strict=True))
+
+
+def listed(conn) -> list[Limit]:
+    """Return every limit."""
+    return [
+        Limit(city, path, grade, stage, Amount(amount, Unit(unit), calendar))
+        for city, path, grade, stage, amount, unit, calendar in _rows(conn, "limits")
+    ]
+
+
+def load(conn, limits: Iterable[Limit], source: str = "") -> int:
+    """Store limits in the place of all that there are, and return how many. What was due before stays due as it was."""
+    rows = [(one.city, one.path, one.grade, one.stage, one.amount.amount, one.amount.unit, one.amount.calendar, source) for one in limits]
+    with conn.cursor() as cur:
+        cur.execute(SQL["clear"])
+        psycopg2.extras.execute_values(cur, SQL["add"], rows, page_size=1000)
+    return len(rows)
+
+
+def check(conn, limits: Sequence[Limit], source: str) -> list[Issue]:
+    """Return what is wrong with limits as things stand: calendars there are not, classes nothing is of."""
+    known = set(calendars.names(conn))
+    named = sorted({one.amount.calendar for one in limits if one.amount.calendar} - known)
+    classes = _rows(conn, "unknown", classes=sorted({one.path for one in limits}))
+    return [
+        *(Issue("unknown-calendar", Severity.ERROR, "there is no such calendar", source, field="calendar", value=name) for name in named),
+        *(Issue("unknown-class", Severity.WARNING, "no class is, or begins so", source, field="class", value=path) for (path,) in classes),
+    ]
+
+
+def _of(conn, event: Event, *stages: str) -> list[Amount | None]:
+    """The limits of an event for some stages and parts."""
+    code = _rows(conn, "code", unit_id=event.unit_id) if event.unit_id is not None else []
+    return _picked(conn, [(event.class_id, event.grade, code[0][0] if code else "", str(stage)) for stage in stages])
+
+
+def _picked(conn, of: Sequence[tuple[int | None, int, str, str]]) -> list[Amount | None]:
+    classes, grades, codes, stages = (list(column) for column in zip(*of, strict=True)) if of else ([], [], [], [])
+    rows = _rows(conn, "picked", classes=classes, grades=grades, codes=codes, stages=stages)
+    found = {n: Amount(amount, Unit(unit), calendar) for n, amount, unit, calendar in rows}
+    return [found.get(n) for n in range(1, len(of) + 1)]
+
+
+def _clock(conn, event: Event) -> tuple[datetime | None, list[Pause]]:
+    """When the clock of the whole was set going last, and when it stood still since."""
+    begun, pauses = event.filed_at, []
+    for action, at in _rows(conn, "clock", event_id=event.event_id):
+        if action in ("file", "reopen"):
+            begun, pauses = at, []
+        elif action == "pause":
+            pauses.append((at, None))
+        elif pauses:
+            pauses[-1] = pauses[-1][0], at
+    return begun, pauses
+
+
+def _ends(conn, amount: Amount, start: datetime, pauses: Iterable[Pause]) -> datetime:
+    return worktime.due(amount, _calendar(conn, amount), start, pauses)
+
+
+def _ends_many(conn, of: list[tuple[int | None, int, str, str]], starts: list[int | None]) -> list[int | None]:
+    """When many are over, in microseconds since 1970: those with the same limit at once."""
+    kinds = list(dict.fromkeys(of))
+    amounts = dict(zip(kinds, _picked(conn, kinds), strict=True))
+    rows: dict[Amount, list[int]] = {}
+    for n, (kind, start) in enumerate(zip(of, starts, strict=True)):
+        amount = amounts[kind]
+        if amount is not None and start is not None:
+            rows.setdefault(amount, []).append(n)
+    ends: list[int | None] = [None] * len(of)
+    for amount, those in rows.items():
+        begun = np.array([starts[n] for n in those], dtype=np.int64)
+        for n, end in zip(those, worktime.due_many(amount, _calendar(conn, amount), begun).tolist(), strict=True):
+            ends[n] = end
+    return ends
+
+
+def _calendar(conn, amount: Amount | None) -> Calendar | None:
+    """The calendar an amount is counted in; None for time as it goes by."""
+    return None if amount is None or amount.calendar is None else calendars.find(conn, amount.calendar)
+
+
+def _cell(micros: int | None) -> str:
+    return r"\N" if micros is None else str(micros)
+
+
+def _rows(conn, query: str, **parameters) -> list[tuple]:
+    with conn.cursor() as cur:
+        cur.execute(SQL[query], parameters)
+        return cur.fetchall()

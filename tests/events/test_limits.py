@@ -1,0 +1,173 @@
+"""By when events are due: the most special limit, working time, pauses; one or many at once."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gridgeo.events import limit_rows, limits
+from gridgeo.events.limits import Due
+from gridgeo.events.model import Part
+from gridgeo.worktime.model import Amount, Unit
+from tests.events.timing import HOUR, PARKS, at, base, event, limit, task
+from tests.objects import making
+
+
+@pytest.fixture
+def city(conn):
+    base(conn)
+    return conn
+
+
+def loaded(conn, *given):
+    limits.load(conn, given)
+    return conn
+
+
+def test_without_a_limit_nothing_is_due(city):
+    assert limits.due(city, event(city), "filed", at("2026-11-18T09:00")) == Due(None, None)
+
+
+def test_the_whole_and_the_stage_are_counted_in_working_time(city):
+    loaded(city, limit("whole", 2, "day"), limit("filed", 2), limit("dispatched", 8, "hour", working=False))
+    assert limits.due(city, event(city), "filed", at("2026-11-20T17:30")) == Due(at("2026-11-24T18:00"), at("2026-11-23T10:30"))
+    filed = event(city, stage="filed", filed_at=at("2026-11-20T17:30"), steps=[("file", at("2026-11-20T17:30"))])
+    assert limits.due(city, filed, "dispatched", at("2026-11-20T18:00")) == Due(at("2026-11-24T18:00"), at("2026-11-21T02:00"))
+
+
+SPECIAL = [
+    (("", "", None), 1),
+    (("", "", 3), 2),
+    (("9999", "", None), 3),
+    (("999901", "", None), 4),
+    (("", "公用", None), 5),
+    (("9999", "公用", 3), 6),
+    (("", "公用/照明", None), 7),
+    (("", "公用/照明/路灯不亮", None), 8),
+]
+
+
+def test_of_several_limits_the_most_special_holds(city):
+    """Class before city before grade; what is of other classes, cities and grades never does."""
+    _, units = making.city(city)
+    lamp = replace(event(city), unit_id=units["99990100100101"])
+    others = [limit("filed", 99, **of) for of in ({"path": "公用/照"}, {"path": "公用/燃气"}, {"city": "4403"}, {"grade": 1})]
+    start = at("2026-11-18T09:00")
+    for n in range(len(SPECIAL)):
+        some = [limit("filed", hours, "hour", False, city=of, path=path, grade=grade) for (of, path, grade), hours in SPECIAL[: n + 1]]
+        loaded(city, *others, *some)
+        assert limits.due(city, lamp, "filed", start).stage_due_at == start + SPECIAL[n][1] * HOUR
+
+
+def test_a_pause_is_not_counted(city):
+    loaded(city, limit("whole", 10), limit("dispatched", 5, "hour", working=False))
+    paused = event(
+        city,
+        stage="dispatched",
+        filed_at=at("2026-11-18T09:00"),
+        due_at=at("2026-11-19T12:00"),
+        stage_due_at=at("2026-11-18T16:00"),
+        paused_at=at("2026-11-18T11:00"),
+    )
+    assert limits.moved_on(city, paused, at("2026-11-19T10:00")) == Due(at("2026-11-20T11:00"), at("2026-11-19T15:00"))
+
+
+def test_after_a_pause_another_limit_does_not_count_it_either(city):
+    """The class was amended: what is counted anew is counted without the pause there was."""
+    loaded(city, limit("whole", 10))
+    steps = [("file", at("2026-11-18T09:00")), ("pause", at("2026-11-18T11:00")), ("resume", at("2026-11-19T10:00"))]
+    again = event(city, stage="dispatched", filed_at=at("2026-11-18T09:00"), steps=steps)
+    assert limits.due(city, again, "dispatched", at("2026-11-18T10:00")).due_at == at("2026-11-20T11:00")
+
+
+def test_after_reopening_the_clock_begins_anew(city):
+    loaded(city, limit("whole", 1, "day", working=False), limit("reopened", 1, working=False))
+    moments = {"file": "2026-11-02T09:00", "pause": "2026-11-02T10:00", "resume": "2026-11-02T11:00", "reopen": "2026-11-18T09:00"}
+    steps = [(action, at(moment)) for action, moment in moments.items()]
+    opened = event(city, stage="dispatched", filed_at=at("2026-11-02T09:00"), steps=steps)
+    assert limits.due(city, opened, "dispatched", at("2026-11-18T10:00")).due_at == at("2026-11-19T09:00")
+    assert limits.due(city, opened, "reopened", at("2026-11-18T12:00")) == Due(at("2026-11-19T12:00"), at("2026-11-18T13:00"))
+
+
+def test_parts_have_limits_of_their_own_or_that_of_the_stage(city):
+    loaded(city, limit("dispatched", 3, working=False), limit("whistle", 30, "minute", working=False))
+    start = at("2026-11-18T09:00")
+    due = {part: limits.part_due(city, event(city), part, start) - start for part in Part}
+    assert due == {Part.LEAD: 3 * HOUR, Part.ASSIST: 3 * HOUR, Part.REFER: 3 * HOUR, Part.WHISTLE: HOUR / 2}
+
+
+def test_tasks_are_moved_on_with_their_event(city):
+    loaded(city, limit("dispatched", 5, working=False), limit("assist", 3))
+    paused = event(city, stage="dispatched", paused_at=at("2026-11-18T11:00"))
+    task(city, paused.event_id, due_at=at("2026-11-18T14:00"))
+    task(city, paused.event_id, PARKS, task_no=2, part="assist", due_at=at("2026-11-18T12:00"))
+    task(city, paused.event_id, task_no=3, stage="handled", due_at=at("2026-11-18T12:00"))
+    limits.move_tasks_on(city, paused, at("2026-11-19T11:00"))
+    with city.cursor() as cur:
+        cur.execute("SELECT due_at FROM event_task ORDER BY task_no")
+        assert [due for (due,) in cur.fetchall()] == [at("2026-11-19T14:00"), at("2026-11-19T12:00"), at("2026-11-18T12:00")]
+
+
+def test_many_are_due_as_each_alone(city):
+    loaded(city, *limit_rows.usual(), limit("whole", 3, "hour", path="公用/燃气"))
+    start = at("2026-11-18T09:00")
+    made = [event(city, path, grade=grade) for path in ("公用/照明/路灯不亮", "公用/燃气/燃气泄漏") for grade in (1, 2, 3, 4)]
+    with city.cursor() as cur:
+        cur.execute(
+            "CREATE TEMPORARY TABLE tried (event_id bigint, class_id integer, grade smallint, stage text,"
+            " begun_at timestamptz, since timestamptz, due_at timestamptz, stage_due_at timestamptz) ON COMMIT DROP"
+        )
+        for n, one in enumerate(made):
+            begun = start + n * timedelta(hours=7, microseconds=1)
+            row = (one.event_id, one.class_id, one.grade, "dispatched" if n else "closed", begun, begun + HOUR)
+            cur.execute("INSERT INTO tried VALUES (%s, %s, %s, %s, %s, %s)", row)
+        assert limits.due_many(city, "tried") == len(made)
+        cur.execute("SELECT event_id, stage, begun_at, since, due_at, stage_due_at FROM tried ORDER BY event_id")
+        for one, (_, stage, begun, since, *due) in zip(made, cur.fetchall(), strict=True):
+            alone = limits.due(city, replace(one, filed_at=begun), stage, since)
+            assert Due(*due) == alone
+            assert (alone.stage_due_at is None) == (stage == "closed")
+
+
+def test_a_table_of_limits_is_read_with_the_words_of_china():
+    rows = [
+        {"类别": "公用/照明", "等级": "II", "环节": "处置", "时限": "4", "单位": "工作小时"},
+        {"city": "4403", "stage": "whole", "amount": "2", "unit": "day", "calendar": "rescue"},
+        {"stage": "whole", "amount": "2", "unit": "天"},
+    ]
+    found, issues = limit_rows.read(rows, "limits.csv")
+    assert issues == []
+    assert [(one.of, one.amount) for one in found] == [
+        (("", "公用/照明", 2, "dispatched"), Amount(4, Unit.HOUR, "china")),
+        (("4403", "", None, "whole"), Amount(2, Unit.DAY, "rescue")),
+        (("", "", None, "whole"), Amount(2, Unit.DAY)),
+    ]
+
+
+def test_rows_that_are_no_limits_are_issues(city):
+    right = {"stage": "filed", "amount": "2", "unit": "hour"}
+    wrong = [{"stage": "x"}, {"amount": "0"}, {"unit": "week"}, {"grade": "V"}, {"city": "SZ"}, {}]
+    found, issues = limit_rows.read([right, *(right | one for one in wrong)], "limits.csv")
+    assert [(issue.code, issue.row) for issue in issues] == [
+        ("bad-stage", 2),
+        ("bad-amount", 3),
+        ("bad-unit", 4),
+        ("bad-grade", 5),
+        ("bad-city", 6),
+        ("duplicate-limit", 7),
+    ]
+    assert [one.of for one in found] == [("", "", None, "filed")]
+    moon = replace(limit("filed", 1), amount=Amount(1, Unit.DAY, "moon"))
+    strange = [limit("filed", 1, path="公用/空"), moon, limit("filed", 1, path="公用")]
+    assert [(issue.code, issue.value) for issue in limits.check(city, strange, "x")] == [
+        ("unknown-calendar", "moon"),
+        ("unknown-class", "公用/空"),
+    ]
+
+
+def test_limits_that_are_loaded_take_the_place_of_all(city):
+    usual = limit_rows.usual()
+    assert limits.load(city, usual) == len(usual) == 28
+    assert {one.of: one for one in limits.listed(city)} == {one.of: one for one in usual}
+    limits.load(city, usual[:2])
+    assert len(limits.listed(city)) == 2

@@ -373,3 +373,12 @@ class Where:
     overdue_at: datetime | None = None
     place: str | None = None
     q: str | None = None
+
+
+@dataclass(frozen=True)
+class Once:
+    """What makes a report that is sent twice one: whose key it is, the key, and SHA-256 of what was sent with it."""
+
+    owner: str
+    key: str = field(repr=False)
+    digest: bytes

@@ -184,13 +184,15 @@ CREATE INDEX event_request_event_idx ON gridgeo.event_request (event_id);
 COMMENT ON TABLE gridgeo.event_request IS 'SHA-256 of the Idempotency-Key of a report, and of its body';
 COMMENT ON COLUMN gridgeo.event_request.salt IS 'with the key itself, which nobody keeps, the secret of the receipt: an answer that got lost is given again';
 
+-- Ten counters a day, so that ten may number events at once; the counter's is the first of the six digits.
 CREATE TABLE gridgeo.event_number (
   organisation text NOT NULL,
   day          date NOT NULL,
-  last         integer NOT NULL CHECK (last BETWEEN 0 AND 999999),
-  PRIMARY KEY (organisation, day)
+  counter      smallint NOT NULL CHECK (counter BETWEEN 0 AND 9),
+  last         integer NOT NULL DEFAULT 0 CHECK (last BETWEEN 0 AND 99999),
+  PRIMARY KEY (organisation, day, counter)
 );
-COMMENT ON TABLE gridgeo.event_number IS 'the last number given to an event of a day';
+COMMENT ON TABLE gridgeo.event_number IS 'the last numbers given to the events of a day';
 
 -- The locked room: who reported, by the token of their code; and texts that held codes of persons, as they were.
 CREATE TABLE linkage.event_reporter (

@@ -1,0 +1,183 @@
+"""Reports taken in: one, or a year's list. Each is an event with a code, a place, a unit, a class and a grade, and a first step.
+
+Codes of persons and phone numbers in what is told are masked before anything is stored. A report its source has sent before, and one
+that was sent before with the same Idempotency-Key, is the event it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from ..access import store as access
+from ..addresses.washing.base import Base
+from ..db import queries
+from ..errors import Unfit
+from ..hierarchy import store as hierarchy
+from ..issues import Issue
+from ..moments import CHINA
+from . import faults, locating, numbering, receipts, storing
+from .locating import Spot
+from .model import Actor, Given, Once, Taken
+from .storing import Row
+
+SQL = queries.load(__package__, "intake.sql")
+
+#: The grade of what has no class yet.
+_LEAST = 4
+
+
+@dataclass(frozen=True)
+class _Class:
+    class_id: int
+    kind: str
+    grade: int
+    since: date | None
+    until: date | None
+
+
+def check(conn, given: Sequence[Given]) -> list[Issue]:
+    """Return what is wrong with reports, by their row (from 1): their channels, classes, places, times. Addresses are not washed."""
+    with access.regardless(conn):
+        bare = [replace(one, address=None) for one in given]
+        return [*_faults(conn, given), *locating.locate(conn, bare)[1]]
+
+
+def take_in(
+    conn,
+    given: Sequence[Given],
+    actor: Actor,
+    *,
+    lexicon: Base | None = None,
+    default_area: str = "",
+    key: Once | None = None,
+    organisation: str = numbering.NOBODY,
+) -> list[Taken]:
+    """Take reports in and return what became of each, in their order.
+
+    Parameters
+    ----------
+    lexicon
+        What washing knows by name; read from the database where it is not given and an address is.
+    default_area
+        What an address without upper levels is of.
+    key
+        Of a single report: sent again, it is answered as the first time.
+    organisation
+        Whose organisation code event codes begin with.
+
+    Raises
+    ------
+    Unfit
+        For reports with faults (:data:`.faults.FAULTS`): then none is taken in.
+    KeyReused
+        Where the key was another report's.
+    Conflict
+        Where somebody else took the same event of a source in at this moment.
+    """
+    with access.regardless(conn):
+        found = receipts.again(conn, key) if key else None
+        if found or not given:
+            return [found] if found else []
+        salt = receipts.salt()
+        secret = receipts.of_key(key, salt) if key else None
+        taken = _take(conn, given, actor, lexicon, default_area, organisation, secret)
+        if key:
+            receipts.remember(conn, key, salt, taken[0].event_id)
+        return taken
+
+
+def _take(conn, given: Sequence[Given], actor: Actor, lexicon, default_area: str, organisation: str, secret: str | None) -> list[Taken]:
+    now = hierarchy.now(conn)
+    issues = _faults(conn, given, now)
+    spots, more = locating.locate(conn, given, lexicon, default_area)
+    if issues or more:
+        raise Unfit([*issues, *more])
+    originals = faults.originals(given)
+    known = _known(conn, given, originals)
+    new = _first_of_each(given, originals, known)
+    classes = _classes(conn, given)
+    days = [(given[n].reported_at or now).astimezone(CHINA).date() for n in new]
+    codes = numbering.number(conn, organisation, days) if new else []
+    rows = [_row(given[n], code, spots[n], classes, originals[n], now, secret) for n, code in zip(new, codes, strict=True)]
+    made = storing.put(conn, rows, actor)
+    known |= {(given[n].source, originals[n]): one for n, one in zip(new, made, strict=True) if originals[n] is not None}
+    return _answers(given, originals, known, dict(zip(new, made, strict=True)))
+
+
+def _row(given: Given, code: str, spot: Spot, classes: dict, original: str | None, now: datetime, secret: str | None) -> Row:
+    of = classes.get(given.class_id if given.class_id is not None else given.class_path)
+    grade = given.grade or (of.grade if of else _LEAST)
+    told = (secret or receipts.make()) if given.receipt else None
+    return Row(given, code, of and of.class_id, grade, spot, given.reported_at or now, original, told)
+
+
+def _answers(given: Sequence[Given], originals, known: dict, made: dict[int, Taken]) -> list[Taken]:
+    """What is answered to each report: what was made of it, or the event that it was already."""
+    return [
+        made[n] if n in made else _again(known[one.source, original])
+        for n, (one, original) in enumerate(zip(given, originals, strict=True))
+    ]
+
+
+def _again(taken: Taken) -> Taken:
+    return Taken(taken.event_id, taken.event_code, taken.version, None, known=True)
+
+
+def _first_of_each(given: Sequence[Given], originals: Sequence[str | None], known: dict) -> list[int]:
+    """The reports that are new: a source's own code stands for one event, however often it is sent."""
+    seen = set(known)
+    new = []
+    for n, (one, original) in enumerate(zip(given, originals, strict=True)):
+        if original is None or (one.source, original) not in seen:
+            new.append(n)
+            seen.add((one.source, original))
+    return new
+
+
+def _known(conn, given: Sequence[Given], originals: Sequence[str | None]) -> dict[tuple[str, str], Taken]:
+    named = [(one.source, original) for one, original in zip(given, originals, strict=True) if original is not None]
+    if not named:
+        return {}
+    sources, codes = map(list, zip(*named, strict=True))
+    rows = _rows(conn, "known", sources=sources, originals=codes)
+    return {(source, original): Taken(*rest, known=True) for source, original, *rest in rows}
+
+
+def _faults(conn, given: Sequence[Given], now: datetime | None = None) -> list[Issue]:
+    now = now or hierarchy.now(conn)
+    issues = [issue for n, one in enumerate(given, 1) for issue in faults.of(n, one, now)]
+    classes, channels = _classes(conn, given), _channels(conn, given)
+    for n, one in enumerate(given, 1):
+        day = (one.reported_at or now).astimezone(CHINA).date()
+        since, until = channels.get(one.channel, (date.max, None))
+        if not _is_in_use(since, until, day):
+            issues.append(faults.issue("unknown-channel", n, one.channel))
+        named = one.class_id if one.class_id is not None else one.class_path
+        of = classes.get(named)
+        if named is not None and (of is None or of.kind != one.kind or not _is_in_use(of.since, of.until, day)):
+            issues.append(faults.issue("unknown-class", n, named))
+    return sorted(issues, key=lambda issue: issue.row)
+
+
+def _is_in_use(since: date | None, until: date | None, day: date) -> bool:
+    return (since is None or since <= day) and (until is None or day < until)
+
+
+def _classes(conn, given: Sequence[Given]) -> dict[int | str, _Class]:
+    """The classes that are named, by number and by path."""
+    numbers = sorted({one.class_id for one in given if one.class_id is not None})
+    paths = sorted({one.class_path for one in given if one.class_path is not None})
+    rows = _rows(conn, "classes", numbers=numbers, paths=paths) if numbers or paths else []
+    return {name: _Class(row[0], *row[2:]) for row in rows for name in row[:2]}
+
+
+def _channels(conn, given: Sequence[Given]) -> dict[str, tuple[date | None, date | None]]:
+    return {name: period for name, *period in _rows(conn, "channels", channels=sorted({one.channel for one in given}))}
+
+
+def _rows(conn, query: str, **parameters) -> list[tuple]:
+    with conn.cursor() as cur:
+        cur.execute(SQL[query], parameters)
+        return cur.fetchall()

@@ -1,0 +1,163 @@
+"""What is stored of reports that were understood: events, with their reports, media, units, limits and first steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+import psycopg2
+
+from ..codes import naming
+from ..db import queries
+from ..errors import Conflict
+from ..hierarchy import assignment as placing
+from ..hierarchy import store as hierarchy
+from ..hierarchy.model import GOVERNANCE, Outcome
+from . import counts, limits, receipts
+from .locating import Spot
+from .model import Actor, Event, Given, Stage, Taken
+
+SQL = queries.load(__package__, "storing.sql")
+
+#: Reports of one statement.
+_BLOCK = 5000
+
+#: So many are placed and timed one by one; more, by statements over all of them.
+_FEW = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """A report that is understood, and has its code."""
+
+    given: Given
+    event_code: str
+    class_id: int | None
+    grade: int
+    spot: Spot
+    reported_at: datetime
+    original: str | None
+    secret: str | None
+
+
+def put(conn, rows: Sequence[Row], actor: Actor) -> list[Taken]:
+    """Store reports as events with all that belongs to them, and count them; raises Conflict where somebody else took the same one in."""
+    if not rows:
+        return []
+    grids = _grids(conn, [row.spot for row in rows])
+    dues = [_due(conn, row, grids[n]) for n, row in enumerate(rows)] if len(rows) <= _FEW else [limits.Due(None, None)] * len(rows)
+    numbers: dict[str, int] = {}
+    try:
+        for some in _blocks(len(rows)):
+            numbers |= dict(_rows(conn, "put", actor=actor.name, **_written(some, rows, grids, dues)))
+    except psycopg2.errors.UniqueViolation:
+        raise Conflict("somebody else took the same event in at this moment: send it again") from None
+    events = [numbers[row.event_code] for row in rows]
+    with conn.cursor() as cur:
+        if len(rows) > _FEW:
+            _set_dues(conn, cur, events)
+        cur.execute(SQL["put_steps"], {"actor": actor.name, "department_code": actor.department_code, "events": events})
+        counts.shift(conn, events, 1)
+        cur.execute(SQL["tell"], {"event_id": events[0] if len(events) == 1 else ""})
+    return [Taken(event_id, row.event_code, 1, row.secret) for event_id, row in zip(events, rows, strict=True)]
+
+
+def _set_dues(conn, cur, events: list[int]) -> None:
+    cur.execute(SQL["drop_due"])
+    cur.execute(SQL["make_due"], {"events": events})
+    if limits.due_many(conn, "event_taken"):
+        cur.execute(SQL["set_due"])
+    cur.execute(SQL["drop_due"])
+
+
+def _written(some: Sequence[int], rows: Sequence[Row], grids: list[dict], dues: Sequence[limits.Due]) -> dict[str, str]:
+    """Reports as the statement takes them: lists of JSON."""
+    lying = [
+        {"event_code": rows[n].event_code, "edition_id": edition_id, "unit_id": unit_id, "outcome": outcome}
+        for n in some
+        for edition_id, (unit_id, outcome) in grids[n].items()
+    ]
+    media = [
+        {"event_code": rows[n].event_code, "media_no": no, "digest": one.digest.hex(), "media_type": one.media_type, "bytes": one.bytes}
+        for n in some
+        for no, one in enumerate(rows[n].given.media, 1)
+    ]
+    events = [_event(rows[n]) | dues[n]._asdict() for n in some]
+    return {name: orjson.dumps(each).decode() for name, each in (("rows", events), ("grids", lying), ("media", media))}
+
+
+def _event(row: Row) -> dict[str, object]:
+    given, spot = row.given, row.spot
+    return {
+        **{"event_code": row.event_code, "kind": given.kind, "class_id": row.class_id, "grade": row.grade, "channel": given.channel},
+        **{"told": naming.masked(given.told.strip()), "located": spot.located, "address": spot.address, "place": spot.place},
+        **{"lon": spot.lon, "lat": spot.lat, "happened_at": given.happened_at, "reported_at": row.reported_at},
+        **{"source": given.source, "original": row.original, "receipt": row.secret and receipts.digest(row.secret).hex()},
+    }
+
+
+def _grids(conn, spots: Sequence[Spot]) -> list[dict[int, tuple[int | None, str]]]:
+    """For each spot the unit it lies in and how, by edition: the one valid now, and those planned."""
+    lying: list[dict[int, tuple[int | None, str]]] = [{} for _ in spots]
+    known = [n for n, spot in enumerate(spots) if spot.lon is not None]
+    for edition_id in placing.editions_to_come(conn, GOVERNANCE):
+        found = dict(_lying(conn, edition_id, known, spots))
+        for n, units in enumerate(lying):
+            units[edition_id] = found.get(n, (None, Outcome.NONE))
+    return lying
+
+
+def _lying(conn, edition_id: int, known: Sequence[int], spots: Sequence[Spot]) -> Iterator[tuple[int, tuple[int | None, str]]]:
+    lons, lats = [spots[n].lon for n in known], [spots[n].lat for n in known]
+    if len(known) <= _FEW:
+        for n, (outcome, unit_id, *_) in zip(known, hierarchy.at(conn, edition_id, lons, lats, nearest=False), strict=True):
+            yield n, (unit_id, outcome)
+        return
+    with conn.cursor() as cur:
+        placing.prepare(cur)
+        cur.execute(SQL["put_points"], {"numbers": list(known), "lons": lons, "lats": lats})
+        placing.lay(cur, edition_id)
+        cur.execute(SQL["lying"])
+        for n, unit_id, outcome in cur.fetchall():
+            yield n, (unit_id, outcome)
+        placing.done(cur)
+
+
+def _due(conn, row: Row, grids: dict[int, tuple[int | None, str]]) -> limits.Due:
+    unit_id = next((unit_id for unit_id, _ in grids.values()), None)
+    return limits.due(conn, _as_event(row, unit_id), Stage.REPORTED, row.reported_at)
+
+
+def _as_event(row: Row, unit_id: int | None) -> Event:
+    """A report as the event it becomes."""
+    given, spot = row.given, row.spot
+    unknown = (None,) * 6
+    return Event(
+        *(
+            0,
+            row.event_code,
+            given.kind,
+            row.class_id,
+            row.grade,
+            Stage.REPORTED,
+            given.channel,
+            "",
+            spot.located,
+            spot.address,
+            spot.place,
+        ),
+        *(spot.lon, spot.lat, None, None, given.happened_at, row.reported_at, *unknown, None, None, None, 0, 0, None, 1, row.reported_at),
+        unit_id,
+    )
+
+
+def _blocks(count: int) -> Iterator[range]:
+    return (range(start, min(start + _BLOCK, count)) for start in range(0, count, _BLOCK))
+
+
+def _rows(conn, query: str, **parameters) -> list[tuple]:
+    with conn.cursor() as cur:
+        cur.execute(SQL[query], parameters)
+        return cur.fetchall()

@@ -19,13 +19,14 @@ import numpy as np
 import orjson
 
 from gridgeo.changes import stamping
-from gridgeo.changes.webhooks import delivery, seals
+from gridgeo.changes.webhooks import delivery
 from gridgeo.changes.webhooks import store as webhooks
 from gridgeo.db import connection
 from gridgeo.hierarchy import editions, store
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.ingest import objects as loads
+from gridgeo.letters import seals
 from gridgeo.objects import categories
 from gridgeo.sample import objects as invented
 

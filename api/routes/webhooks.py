@@ -11,9 +11,10 @@ from starlette.concurrency import run_in_threadpool
 
 from gridgeo.changes.model import ENTITIES
 from gridgeo.changes.webhooks import delivery, letters, store
-from gridgeo.changes.webhooks.model import Dead, Letter, Outcome, Webhook
-from gridgeo.changes.webhooks.seals import Seal
+from gridgeo.changes.webhooks.model import Dead, Letter, Webhook
 from gridgeo.errors import NotFound
+from gridgeo.letters.model import Outcome
+from gridgeo.letters.seals import Seal
 
 from .. import answers, bodies, conditional, depends, rooted
 from .. import schemas_webhooks as told

@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings, conn) -> int:
     """Do it on a connection of the administrator's; what is sent is sent outside of transactions."""
-    from ..changes.webhooks.seals import Seal
+    from ..letters.seals import Seal
 
     return args.run_webhook(args, conn, Seal(settings))
 

@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from api import server as api_server
-from gridgeo.changes.webhooks import rules, store
+from gridgeo.changes.webhooks import store
 from gridgeo.db import connection
+from gridgeo.letters import rules
 from gridgeo.objects import writing
 from gridgeo.settings import Settings
 from tests.access import making

@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -18,10 +17,11 @@ import psycopg2
 import pytest
 
 from gridgeo.changes import stamping
-from gridgeo.changes.webhooks import delivery, letters, rules, sending, store
-from gridgeo.changes.webhooks.seals import Seal, key_path
+from gridgeo.changes.webhooks import delivery, letters, store
 from gridgeo.db import connection
 from gridgeo.errors import Conflict, EnvironmentIncomplete, InvalidInput, NotFound
+from gridgeo.letters import rules, sending
+from gridgeo.letters.seals import Seal, key_path
 from gridgeo.objects import writing
 from gridgeo.settings import Settings
 from tests.access import making as areas
@@ -114,7 +114,7 @@ def test_each_transaction_is_told_once_and_in_order_and_signed(city, told, telli
 )
 def test_what_is_not_genuine_is_seen(change):
     secret = rules.new_secret()
-    headers, body = rules.signed(secret, 1, "1", 100, b'{"number":1}'), b'{"number":1}'
+    headers, body = rules.signed(secret, "1-1", "1", 100, b'{"number":1}'), b'{"number":1}'
     assert rules.is_genuine(headers, body, secret, 100 + rules.WINDOW_S)
     changed = {"headers": headers | change.get("headers", {}), **{name: value for name, value in change.items() if name != "headers"}}
     assert not rules.is_genuine(**{"body": body, "secret": secret, "now": 100, **changed})
@@ -369,7 +369,7 @@ def test_without_the_key_it_is_said_what_to_do(city, told, tmp_path):
 
 def test_an_answer_that_trickles_is_cut_off(city, told):
     """Each byte comes in time, the whole never would."""
-    webhook, secret = added(city, told.url)
+    _, secret = added(city, told.url)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
 
@@ -384,11 +384,11 @@ def test_an_answer_that_trickles_is_cut_off(city, told):
                     pass
 
         threading.Thread(target=trickle, daemon=True).start()
-        sender = sending.Sender(replace(webhook, url=f"http://127.0.0.1:{port}/"), secret, patience_s=0.5)
+        sender = sending.Sender(f"http://127.0.0.1:{port}/", secret, patience_s=0.5)
         with city.conn:
             letter = letters.test(city.conn)
         began = time.monotonic()
-        outcome = sender.send(letter)
+        outcome = sender.send(letter.key, letter.key, letter.body)
         assert outcome.refused and "gave no answer" in outcome.failure
         assert time.monotonic() - began < 5
 
@@ -400,8 +400,8 @@ def test_what_the_guide_says_to_receivers_is_so():
     given: dict = {}
     exec(code, given)
     secret, body = rules.new_secret(), b'{"number":1}'
-    headers = rules.signed(secret, 1, "1", int(time.time()), body)
+    headers = rules.signed(secret, "1-1", "1", int(time.time()), body)
     assert given["genuine"](headers, body, secret)
     assert not given["genuine"](headers, body + b" ", secret)
-    assert not given["genuine"](rules.signed(secret, 1, "1", int(time.time()) - rules.WINDOW_S - 2, body), body, secret)
+    assert not given["genuine"](rules.signed(secret, "1-1", "1", int(time.time()) - rules.WINDOW_S - 2, body), body, secret)
     assert set(headers) == set(re.findall(r"^\| `([a-z-]+)` \|", guide, re.MULTILINE))

@@ -17,11 +17,13 @@ import psycopg2
 
 from ...db import connection
 from ...errors import DatabaseUnavailable, GridgeoError
+from ...letters import sending
+from ...letters.model import Outcome
+from ...letters.seals import Seal
 from ...settings import Settings
 from ..stamping import ROLE
-from . import letters, sending, store
-from .model import Letter, Outcome, Webhook
-from .seals import Seal
+from . import letters, store
+from .model import Letter, Webhook
 
 LOG = logging.getLogger(__name__)
 
@@ -98,8 +100,8 @@ class Deliverer:
                 outcome = Outcome()
                 if letter.body is not None:
                     try:
-                        sender = sender or sending.Sender(webhook, self._seal.open(webhook.url, webhook.secret), self._patience_s)
-                        outcome = sender.send(letter)
+                        sender = sender or sending.Sender(webhook.url, self._seal.open(webhook.url, webhook.secret), self._patience_s)
+                        outcome = _posted(sender, webhook, letter, letter.body)
                     except GridgeoError as error:
                         outcome = Outcome(str(error))
                 with pool.connection() as conn:
@@ -111,8 +113,12 @@ class Deliverer:
 
 
 def sent(seal: Seal, webhook: Webhook, letter: Letter, patience_s: float = sending.PATIENCE_S) -> Outcome:
-    """Send one letter at once and return what became of it: outside of a transaction. Raises as :meth:`.seals.Seal.open` does."""
+    """Send one letter at once and return what became of it: outside of a transaction. Raises as `Seal.open` does."""
     if letter.body is None:
         return Outcome()
-    with closing(sending.Sender(webhook, seal.open(webhook.url, webhook.secret), patience_s)) as sender:
-        return sender.send(letter)
+    with closing(sending.Sender(webhook.url, seal.open(webhook.url, webhook.secret), patience_s)) as sender:
+        return _posted(sender, webhook, letter, letter.body)
+
+
+def _posted(sender: sending.Sender, webhook: Webhook, letter: Letter, body: bytes) -> Outcome:
+    return sender.send(f"{webhook.webhook_id}-{letter.key}", letter.key, body)

@@ -18,7 +18,7 @@ class Webhook:
     area
         Grid units (unit_id, of any level) it is for; None is the whole city.
     secret
-        Sealed (:mod:`.seals`).
+        Sealed (:mod:`gridgeo.letters.seals`).
     told
         Number of the transaction up to which it was told.
     tries, refusals
@@ -72,11 +72,3 @@ class Letter:
     def key(self) -> str:
         """By which one that comes again is known: the number of the transaction."""
         return str(self.number) if self.kind is Kind.TRANSACTION else f"{self.kind}-{self.number}"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a letter: `failure` is None where it was taken, `refused` says that the host was there and would not have it."""
-
-    failure: str | None = None
-    refused: bool = False

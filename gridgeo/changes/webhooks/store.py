@@ -9,10 +9,11 @@ from ...access import rules as areas
 from ...access import store as access
 from ...db import queries
 from ...errors import Conflict, InvalidInput, NotFound
+from ...letters import rules
+from ...letters.model import Outcome
+from ...letters.seals import Seal
 from ..model import ENTITIES
-from . import rules
-from .model import Dead, Letter, Outcome, Webhook
-from .seals import Seal
+from .model import Dead, Letter, Webhook
 
 SQL = queries.load(__package__)
 

@@ -10,30 +10,30 @@ import time
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from ... import __version__
+from .. import __version__
 from . import rules
-from .model import Letter, Outcome, Webhook
+from .model import Outcome
 
 #: Seconds a letter may take from the first byte to the last of the answer, however it trickles; bytes of an answer that are read.
 PATIENCE_S, _READ_BYTES = 15.0, 1 << 16
 
 
 class Sender:
-    """Sends letters to one webhook, one after the other over one connection while it lasts.
+    """Sends letters to one address, one after the other over one connection while it lasts.
 
     No redirect is followed and no proxy asked: http.client knows neither.
     """
 
-    def __init__(self, webhook: Webhook, secret: str, patience_s: float = PATIENCE_S) -> None:
-        self._webhook, self._secret, self._patience_s = webhook, secret, patience_s
-        parts = urlsplit(webhook.url)
+    def __init__(self, url: str, secret: str, patience_s: float = PATIENCE_S) -> None:
+        self._secret, self._patience_s = secret, patience_s
+        parts = urlsplit(url)
         self._path = parts.path + (f"?{parts.query}" if parts.query else "")
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         more = {"context": ssl.create_default_context()} if parts.scheme == "https" else {}
         self._connection = kind(parts.hostname or "", parts.port, timeout=patience_s, **more)
 
-    def send(self, letter: Letter) -> Outcome:
-        """Send a letter and return what became of it."""
+    def send(self, letter: str, key: str, body: bytes) -> Outcome:
+        """Send a letter (its id and key: :func:`.rules.signed`) and return what became of it."""
         out_of_time = threading.Timer(self._patience_s, self._cut)
         out_of_time.daemon = True
         out_of_time.start()
@@ -42,7 +42,7 @@ class Sender:
             if self._connection.sock is None:
                 self._connection.connect()
             reached = True
-            return _judged(self._posted(letter))
+            return _judged(self._posted(letter, key, body))
         except (OSError, http.client.HTTPException) as error:
             self.close()
             return Outcome(f"{'gave no answer' if reached else 'cannot be reached'} ({_kind(error)})", refused=reached)
@@ -53,9 +53,8 @@ class Sender:
         """Let the connection go."""
         self._connection.close()
 
-    def _posted(self, letter: Letter) -> int:
-        body = letter.body or b""
-        own = rules.signed(self._secret, self._webhook.webhook_id, letter.key, int(time.time()), body)
+    def _posted(self, letter: str, key: str, body: bytes) -> int:
+        own = rules.signed(self._secret, letter, key, int(time.time()), body)
         fixed = {"content-type": "application/json", "user-agent": f"gridgeo/{__version__}"}
         self._connection.request("POST", self._path, body, fixed | own)
         answer = self._connection.getresponse()

@@ -1,4 +1,4 @@
-"""Where webhooks may lie, how their letters are signed, and when one that failed is tried again.
+"""Where receivers may lie, how their letters are signed, and when one that failed is tried again.
 
 Source: Standard Webhooks 1.0.0 (headers, signature, replay window); any library that knows it can receive them.
 """
@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from ...errors import InvalidInput
+from ..errors import InvalidInput
 
 #: A letter is not taken, by a receiver that checks, when its time is further off than so many seconds.
 WINDOW_S = 300
@@ -63,9 +63,8 @@ def signature(secret: str, letter: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(digest).decode()
 
 
-def signed(secret: str, webhook_id: int, key: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """Return the headers of a letter: that it is from us, and which it is; `key` is that of :class:`.model.Letter`."""
-    letter = f"{webhook_id}-{key}"
+def signed(secret: str, letter: str, key: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """Return the headers of a letter: that it is from us, and which it is (its id, and the key by which one that comes again is known)."""
     return {
         "webhook-id": letter,
         "webhook-timestamp": str(timestamp),

@@ -12,8 +12,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ...errors import Conflict, EnvironmentIncomplete
-from ...settings import Settings
+from ..errors import Conflict, EnvironmentIncomplete
+from ..settings import Settings
 
 _BYTES, _NONCE, _COLUMN = 32, 12, b"gridgeo.webhook.secret\0"
 

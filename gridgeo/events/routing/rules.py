@@ -17,6 +17,7 @@ from .model import EVERY, Book, Considered, Decision, During, Explanation, Facts
 #: After so many returns an event goes to joint handling.
 BOUNCES_TO_JOINT = 2
 
+_ORDER = {verdict: place for place, verdict in enumerate(Verdict)}
 _RULE_LOST = (Verdict.LESS_PRIORITY, Verdict.LESS_SPECIAL_CLASS, Verdict.FARTHER_AREA, Verdict.FEWER_CONDITIONS, Verdict.LATER_NUMBER)
 _ROW_LOST = (Verdict.LESS_SPECIAL_CLASS, Verdict.FARTHER_AREA, Verdict.DOUBLE_LEAD)
 
@@ -28,7 +29,7 @@ def decide(book: Book, facts: Facts) -> Decision:
 
 def explain(book: Book, facts: Facts) -> Explanation:
     """Return the decision with everything it was made from, what applies first."""
-    considered = sorted(_considered(book, facts), key=lambda one: not one.verdict.applies)
+    considered = sorted(_considered(book, facts), key=lambda one: _ORDER[one.verdict])
     return Explanation(facts, _decision(book, considered), tuple(considered))
 
 

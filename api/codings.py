@@ -9,7 +9,7 @@ import anyio.to_thread
 import brotli
 from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipResponder, IdentityResponder
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: The best first.
 CODINGS = ("br", "gzip")
@@ -31,12 +31,16 @@ class Packing:
             return await self.app(scope, receive, send)
         accepted = Headers(scope=scope).get("accept-encoding", "")
         if takes(accepted, "br"):
-            packed = _Brotli(self.app, _LEAST)
-        elif takes(accepted, "gzip"):
-            packed = GZipResponder(self.app, _LEAST, _LEVEL)
-        else:
-            packed = IdentityResponder(self.app, _LEAST)
-        return await packed(scope, receive, send)
+            return await _Brotli(self.app, _LEAST)(scope, receive, send)
+        if takes(accepted, "gzip"):
+            return await GZipResponder(self.app, _LEAST, _LEVEL)(scope, receive, send)
+
+        async def plain(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"vary", b"Accept-Encoding")]
+            await send(message)
+
+        return await self.app(scope, receive, plain)
 
 
 class _Brotli(IdentityResponder):

@@ -36,7 +36,7 @@ COLLECTION = Parameter(
 
 def link(request: Request, path: str, rel: str, title: str, media_type: str = conditional.JSON) -> dict[str, str]:
     """Return a link with its whole address: clients outside of a browser go by it."""
-    return {"href": str(request.base_url).rstrip("/") + path, "rel": rel, "type": _bare(media_type), "title": title}
+    return {"href": _base(request) + path, "rel": rel, "type": _bare(media_type), "title": title}
 
 
 def pair(request: Request, path: str, form: str, title: str, plain: str = conditional.JSON) -> list[dict[str, str]]:
@@ -125,6 +125,14 @@ def schema(request: Request, collection: Collection, name: str, properties: dict
 def geometry_schema(collection: Collection) -> dict[str, str]:
     """Return the schema of a collection's geometry."""
     return {"title": "几何 Geometry", "format": f"geometry-{collection.geometry}", "x-ogc-role": "primary-geometry"}
+
+
+def _base(request: Request) -> str:
+    """The address everything lies under, written once a request."""
+    base = request.scope.get("base")
+    if base is None:
+        base = request.scope["base"] = str(request.base_url).rstrip("/")
+    return base
 
 
 def _bare(media_type: str) -> str:

@@ -196,8 +196,7 @@ def question(request: Request, collection: Collection, asked: SimpleNamespace) -
         limit=asked.limit,
         system=asked.crs,
     )
-    bound = bound_of(request, collection)
-    after = read("cursor", lambda given: cursors.opened(given, len(statements.keys(collection, made)), *bound))
+    after = read("cursor", lambda given: cursors.opened(given, len(statements.keys(collection, made)), *bound_of(request, collection)))
     if faults:
         raise InvalidRequest(faults)
     return made if after is None else replace(made, after=after)

@@ -81,10 +81,10 @@ def items(request: Request) -> Response:
     links = _links(request, collection, asked, page, wanted)
     if wanted == "html":
         return feature_pages.items(request, collection, meant, page, links)
-    head = {"type": "FeatureCollection", "numberReturned": len(page.features), "links": links}
+    head = {"type": "FeatureCollection", "numberReturned": page.returned, "links": links}
     if matched is not None:
         head["numberMatched"] = matched
-    body = orjson.dumps(head)[:-1] + b',"features":[' + ",".join(page.features).encode() + b"]}"
+    body = orjson.dumps(head)[:-1] + b',"features":[' + page.features.encode() + b"]}"
     etag, stamped = conditional.tag_of(body), b'{"timeStamp":"' + ogc.stamp().encode() + b'",' + body[1:]
     return conditional.send(request, stamped, conditional.GEOJSON, etag, links, Content_Crs=ogc.crs_header(meant.system))
 
@@ -186,15 +186,16 @@ def _form(request: Request, given: str | None) -> str:
 
 def _links(request: Request, collection: Collection, asked: SimpleNamespace, page: Page, wanted: str) -> list[dict[str, str]]:
     """The page itself, in other forms, the next one, and what it is a page of."""
-    here, given = f"/collections/{collection.id}/items", [(name, text) for name, text in request.query_params.items() if name != "f"]
+    here = f"/collections/{collection.id}/items"
+    given = {name: urlencode({name: text}) for name, text in request.query_params.items() if name != "f"}
     links = []
     for each, media_type in _TYPES.items():
-        query = urlencode([*given, ("f", each)])
+        query = "&".join([*given.values(), f"f={each}"])
         links.append(ogc.link(request, f"{here}?{query}", "self" if each == wanted else "alternate", collection.title, media_type))
     if page.next is not None:
         cursor = cursors.sealed(page.next, *questions.bound_of(request, collection))
-        on = [(name, text) for name, text in given if name not in ("cursor", "limit")]
-        query = urlencode([*on, ("limit", asked.limit or USUAL), ("f", wanted), ("cursor", cursor)])
+        on = [text for name, text in given.items() if name not in ("cursor", "limit")]
+        query = "&".join([*on, f"limit={asked.limit or USUAL}", f"f={wanted}", f"cursor={cursor}"])
         links.append(ogc.link(request, f"{here}?{query}", "next", "下一页 next page", _TYPES[wanted]))
     return [*links, ogc.link(request, f"/collections/{collection.id}", "collection", collection.title)]
 

@@ -20,8 +20,9 @@ def load(package: str, filename: str = "queries.sql") -> dict[str, str]:
 
 _PARAMETER = re.compile(r"%(?:\((\w+)\)s|(%))")
 
-#: What each connection has prepared, by the statement's text.
+#: What each connection has prepared, by the statement's text, and how much at most.
 _PREPARED: WeakKeyDictionary[object, dict[str, str]] = WeakKeyDictionary()
+_MOST = 200
 
 
 def prepared(cur, query: str, parameters: Mapping[str, object] | None = None) -> None:
@@ -32,6 +33,9 @@ def prepared(cur, query: str, parameters: Mapping[str, object] | None = None) ->
     known = _PREPARED.setdefault(cur.connection, {})
     statement, names = _positional(query)
     if query not in known:
+        if len(known) >= _MOST:
+            cur.execute("DEALLOCATE ALL")
+            known.clear()
         cur.execute(f"PREPARE asked_{len(known)} AS {statement}")
         known[query] = f"EXECUTE asked_{len(known)}" + (f" ({', '.join(f'%({name})s' for name in names)})" if names else "")
     cur.execute(known[query], parameters)

@@ -46,8 +46,8 @@ def _unit(conn, collection: Collection, feature_id: str) -> None:
         return
     last = max(ended, key=lambda one: one[-1])
     follow = hierarchy.successors(conn, unit_id=last[0], was_in=last[4], edition_id=now.edition_id)
-    found = reading.page(conn, collection, Question(ids=tuple(f"u{each}" for each in follow), limit=max(len(follow), 1))).features
-    raise Gone("grid unit", feature_id, last[-1].isoformat(), [orjson.loads(each)["id"] for each in found])
+    found = reading.page(conn, collection, Question(ids=tuple(f"u{each}" for each in follow), limit=max(len(follow), 1)))
+    raise Gone("grid unit", feature_id, last[-1].isoformat(), [each["id"] for each in orjson.loads(f"[{found.features}]")])
 
 
 def _coded(conn, collection: Collection, feature_id: str) -> None:

@@ -7,7 +7,7 @@ from ..addresses.model import Status as AddressStatus
 from ..cql2.model import Type
 from ..errors import NotFound
 from ..objects.model import Status as ObjectStatus
-from .model import Collection, Property
+from .model import Beside, Collection, Property
 
 _TEXT, _NUMBER, _DAY, _MOMENT = Type.TEXT, Type.NUMBER, Type.DATE, Type.TIMESTAMP
 
@@ -187,6 +187,7 @@ _ALL = (
         key=("object_id",),
         named="f.object_id = ANY ({numbers}::bigint[])",
         searched="(f.name ILIKE {q} OR f.element_code LIKE {q})",
+        beside=(Beside("categories", "category_id", ("category", "major")), Beside("grids_of_objects", "object_id", ("unit_id", "grid"))),
         near="(f.point && {area} OR f.shape && {area}) AND ST_Intersects(f.geom, {area})",
         within="f.unit_id = ANY ({units})",
         located=("object", "point"),

@@ -65,6 +65,17 @@ class Property:
         return said | {name: value for name, value in more.items() if value}
 
 
+class Beside(NamedTuple):
+    """What another table says of features: the query of it, which of their columns it goes by, and the columns it adds.
+
+    It says something of each at most once: features are neither more nor fewer with it.
+    """
+
+    query: str
+    by: str
+    columns: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Collection:
     """A collection of features.
@@ -81,8 +92,10 @@ class Collection:
         Columns that tell features apart, in the order in which they lie in an index: the order of lists.
     named
         Condition for features of some ids: takes `ids` and `zones`, of grids and objects `numbers`.
+    beside
+        What others say of the features of its relation; of those of `then` that is in it.
     near
-        Condition for features that meet an area: takes `area` (WKB, hexadecimal).
+        Condition for features that meet an area: takes `area` (EWKB, hexadecimal).
     within
         Condition for features in some of the lowest units: takes `units`; None where row-level security is about nothing here.
     through
@@ -118,6 +131,7 @@ class Collection:
     key: tuple[str, ...]
     named: str
     searched: str
+    beside: tuple[Beside, ...] = ()
     near: str = "f.geom && {area} AND ST_Intersects(f.geom, {area})"
     within: str | None = None
     through: str | None = None
@@ -153,9 +167,10 @@ class Collection:
 
 
 class Page(NamedTuple):
-    """Features as GeoJSON texts, and after which key the next page begins; None where there is none."""
+    """Features as GeoJSON in one text, commas between, how many, and after which key the next page begins; None where there is none."""
 
-    features: list[str]
+    features: str
+    returned: int
     next: tuple[str | None, ...] | None
 
 

@@ -90,15 +90,23 @@ SELECT n.zone, n.code, n.kind, n.name, n.valid_from,
    AND (%(first)s::date IS NULL OR coalesce(n.valid_to > %(first)s, true));
 
 -- name: objects
--- Managed objects as they are known today. Each has a category; joined as if it might have none it is left out where it is not asked for.
+-- Managed objects as they are known today: what their own table says.
 SELECT o.object_id, o.object_id AS id, coalesce(o.shape, o.point) AS geom, o.point, o.shape, o.element_code, o.name, o.status,
-       o.category_id, c.path AS category, c.major, left(o.element_code, 9) AS department, o.floor, o.place, o.inspected_on, o.since,
-       NULL::date AS until, o.attributes, g.unit_id, v.code AS grid, o.recorded_at
+       o.category_id, left(o.element_code, 9) AS department, o.floor, o.place, o.inspected_on, o.since, NULL::date AS until, o.attributes,
+       o.recorded_at
   FROM object AS o
-  LEFT JOIN category AS c ON c.category_id = o.category_id
-  LEFT JOIN object_grid AS g ON g.object_id = o.object_id AND g.edition_id = (SELECT gridgeo.edition_now())
-  LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
  WHERE NOT %(listed)s::boolean OR o.status <> 'removed';
+
+-- name: categories
+SELECT c.category_id, c.path AS category, c.major
+  FROM category AS c;
+
+-- name: grids_of_objects
+-- The grid each lies in today.
+SELECT g.object_id, g.unit_id, v.code AS grid
+  FROM object_grid AS g
+  LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
+ WHERE g.edition_id = (SELECT gridgeo.edition_now());
 
 -- name: objects_then
 -- Managed objects as they were on the last of the days, as it was believed at a moment.
@@ -128,7 +136,7 @@ SELECT min(ST_XMin(v.geom)), min(ST_YMin(v.geom)), max(ST_XMax(v.geom)), max(ST_
 -- Buildings in a place: an area, some of the lowest units, or both.
 SELECT b.zone, b.building_code
   FROM building AS b
- WHERE (%(area)s::text IS NULL OR ST_Intersects(b.point, ST_GeomFromWKB(decode(%(area)s, 'hex'), 4490)))
+ WHERE (%(area)s::text IS NULL OR ST_Intersects(b.point, %(area)s::geometry))
    AND (%(units)s::bigint[] IS NULL OR EXISTS (
           SELECT FROM building_grid AS g
            WHERE g.zone = b.zone AND g.building_code = b.building_code

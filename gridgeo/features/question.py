@@ -15,6 +15,9 @@ from ..cql2.words import SPATIAL
 from .model import Collection
 from .systems import CRS84, System
 
+#: Degrees of a narrow area: about a kilometre, in which some thousands of features lie at most.
+NARROW = 0.01
+
 #: Whatever holds of two of which one is this to the other, they meet.
 _MEETING = frozenset(SPATIAL) - {"S_DISJOINT"}
 
@@ -78,6 +81,12 @@ class Question:
     after: tuple[str | None, ...] | None = None
     limit: int | None = None
     system: System = CRS84
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the area is so small that all there is in it can be looked at."""
+        west, south, east, north = self.area.bounds
+        return east - west <= NARROW and north - south <= NARROW  # of an empty one all are nan
 
 
 def filtered(collection: Collection, node: Node, system: System = CRS84) -> Filter:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from psycopg2 import sql
 
 from ..db import queries
-from . import statements
+from . import order, statements
+from .conditions import SQL, is_past
 from .model import Collection, Extent, Page
 from .question import Question
-from .statements import SQL, Statement
+from .statements import Statement
 
 #: So many features of a stream are held at once.
 _AT_ONCE = 2000
@@ -30,39 +31,52 @@ _RECORD = "\x1e"
 def page(conn, collection: Collection, question: Question) -> Page:
     """Return the first features asked for, at most as many as the limit is."""
     question = placed(conn, collection, question)
-    sought = len(collection.key) == 1 and (question.area or question.only or question.q or question.order)
-    found = _rows(conn, *(statements.names if sought else statements.features)(collection, question))
-    last = found[question.limit - 1] if len(found) > question.limit else None
-    told = [row[0] for row in found[: question.limit]]
-    return Page(_told(conn, collection, question, told) if sought else told, last and last[1:])
+    if _is_settled(collection, question):
+        return _page(_prepared(conn, *statements.page(collection, question)), question)
+    if len(collection.key) > 1:
+        return _page(_rows(conn, *statements.page(collection, question)), question)
+    keys, *rest = _rows(conn, *statements.names(collection, question))[0]
+    return _page([(keys and _told(conn, collection, question, keys), *rest)], question)
 
 
-def _told(conn, collection: Collection, question: Question, ids: Sequence[str]) -> list[str]:
-    """The features of ids, in their order: what is told of features is looked up for those of a page alone, in a plan made once."""
-    asked = Question(ids=tuple(ids), period=question.period, recorded=question.recorded)
-    statement, given = statements.told(collection, replace(asked, properties=question.properties, system=question.system))
-    with conn.cursor() as cur:
-        if question.properties is None:
-            queries.prepared(cur, statement.as_string(cur), given)
-        else:
-            cur.execute(statement, given)
-        found = dict(cur.fetchall())
-    return [found[each] for each in ids if each in found]
+def _page(rows: list[tuple[str | None, int, list[str | None] | None]], question: Question) -> Page:
+    text, found, last = rows[0]
+    return Page(text or "", min(found, question.limit), tuple(last) if found > question.limit else None)
+
+
+def _is_settled(collection: Collection, question: Question) -> bool:
+    """Whether a page is found the same way whatever is asked: by its place in the list, by its ids, or in an area where few lie.
+
+    Of all else the planner has to see what is asked; it then looks for keys alone, and what is told of features has a plan made once.
+    """
+    if question.only or question.q is not None or question.units is not None or not order.in_own_order(collection, question):
+        return False
+    if question.area is not None:
+        return question.is_narrow and collection.through is None and not is_past(question)
+    return question.ids is not None or not is_past(question)
+
+
+def _told(conn, collection: Collection, question: Question, keys: str) -> str:
+    """The features of keys, an array, in their order."""
+    asked = Question(period=question.period, recorded=question.recorded, properties=question.properties, system=question.system)
+    statement, given = statements.told(collection, asked)
+    # Whoever was found is told of, listed or not.
+    return _prepared(conn, statement, {**given, "keys": keys, "listed": False})[0][0]
 
 
 def placed(conn, collection: Collection, question: Question) -> Question:
     """Return a question that knows whether there are few buildings in the place it asks about."""
     if collection.through is None or (question.area is None and question.units is None):
         return question
-    return replace(question, few=_expected(conn, statements.buildings(question)) <= _FEW)
+    return replace(question, few=_expected(conn, statements.expected(collection, question)) <= _FEW)
 
 
 def one(conn, collection: Collection, feature_id: str, question: Question) -> str | None:
     """Return a feature by its id, None where there is none at that time."""
-    if question.units is None:
-        return next(iter(_told(conn, collection, question, (feature_id,))), None)
-    found = page(conn, collection, replace(question, ids=(feature_id,), limit=1))
-    return found.features[0] if found.features else None
+    asked = replace(question, ids=(feature_id,))
+    statement, given = statements.named(collection, asked)
+    found = _prepared(conn, statement, given) if question.units is None else _rows(conn, statement, given)
+    return found[0][0] if found else None
 
 
 def count(conn, collection: Collection, question: Question) -> int:
@@ -84,7 +98,7 @@ def estimate(conn, collection: Collection, question: Question) -> int:
 
 def is_sortable(conn, collection: Collection, question: Question) -> bool:
     """Return whether features are wanted in an order they lie in, or are few enough to be put in it."""
-    return statements.in_own_order(collection, question) or estimate(conn, collection, question) <= MOST_SORTED
+    return order.in_own_order(collection, question) or estimate(conn, collection, question) <= MOST_SORTED
 
 
 def sequence(conn, collection: Collection, question: Question) -> Iterator[bytes]:
@@ -117,6 +131,12 @@ def _expected(conn, statement: Statement) -> int:
 def _rows(conn, statement: sql.Composable, given: dict[str, Any]) -> list[tuple]:
     with conn.cursor() as cur:
         cur.execute(statement, given)
+        return cur.fetchall()
+
+
+def _prepared(conn, statement: str, given: dict[str, Any]) -> list[tuple]:
+    with conn.cursor() as cur:
+        queries.prepared(cur, statement, given)
         return cur.fetchall()
 
 

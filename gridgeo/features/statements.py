@@ -1,59 +1,88 @@
 """The statement a question makes: one relation, its conditions, an order, and features written as GeoJSON by the database.
 
-Names come from the collection alone, never from a caller; what a caller gives is a parameter.
+What is asked of is looked at for all features; what other tables say beside (:class:`.model.Beside`) is joined to those of a page alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-import shapely
 from psycopg2 import sql
 
-from ..db import queries
-from ..moments import CHINA
-from .model import Collection
-from .question import Period, Question
+from . import order
+from .conditions import SQL, buildings, conditions, is_past, values
+from .model import Beside, Collection
+from .order import keys
+from .question import Question
 
-SQL = queries.load(__package__)
-
-_AREA = sql.SQL("ST_GeomFromWKB(decode(%(area)s, 'hex'), 4490)")
 _FEATURE = sql.SQL(
     """'{{"type":"Feature","id":' || to_json(f.id) || ',"geometry":' || coalesce(ST_AsGeoJSON({drawn}, {decimals}, 0), 'null') """
     """|| ',"properties":' || (SELECT row_to_json(p) FROM (SELECT {properties}) AS p) || '}}'"""
 )
-_ID = sql.SQL("f.id::text")
+#: One row: what is told of the features of a page in their order, how many there are up to one more, and the key of the last.
+_PAGE = sql.SQL("SELECT {told}, count(*), max(ARRAY[{key}]) FILTER (WHERE f.n = {limit}) FROM {found}")
+_TEXT = "string_agg({}, ',' ORDER BY f.n) FILTER (WHERE f.n <= {})"
+_KEYS = "(array_agg(f.{} ORDER BY f.n) FILTER (WHERE f.n <= {}))::text"
 
-#: Digits of a code that say where it was issued: tables of the address base are kept by them.
-_ZONE = 12
+#: Statements by what they were written for; so many are kept.
+_WRITTEN: dict[Hashable, str] = {}
+_MOST = 1000
 
-Statement = tuple[sql.Composed, dict[str, Any]]
+Statement = tuple[str | sql.Composed, dict[str, Any]]
 
 
-def features(collection: Collection, question: Question) -> Statement:
-    """Return the statement of a page: each feature as text, and its key as texts, for one more than the limit."""
-    return _page(collection, question, _feature(collection, question))
+def page(collection: Collection, question: Question) -> Statement:
+    """Return the statement of a page: its features as one text, commas between."""
+    return _written(_page_text, collection, question), values(collection, question)
 
 
 def names(collection: Collection, question: Question) -> Statement:
-    """Return the statement of a page of ids, and the keys, as :func:`features` does."""
-    return _page(collection, question, _ID)
+    """Return the statement of a page of a collection with one key, as :func:`page` does: an array of keys instead of features."""
+    return _written(_names_text, collection, question), values(collection, question)
 
 
 def told(collection: Collection, question: Question) -> Statement:
-    """Return the statement of features with their ids, in no order."""
-    return selected(collection, question, [_ID, _feature(collection, question)])
+    """Return the statement of the features of `keys`, an array, as one text in its order."""
+    return _written(_told_text, collection, question), values(collection, question)
 
 
-def _page(collection: Collection, question: Question, told: sql.Composable) -> Statement:
-    found, given = _found(collection, question)
-    key = [sql.SQL(f"(f.{name})::text") for name, _ in keys(collection, question)]
-    statement = sql.SQL("SELECT {} FROM {} ORDER BY {} LIMIT {}").format(
-        sql.SQL(", ").join([told, *key]), found, _order(collection, question), sql.Literal(question.limit + 1)
+def named(collection: Collection, question: Question) -> Statement:
+    """Return the statement of features asked for by their ids."""
+    return _written(_named_text, collection, question), values(collection, question)
+
+
+def _page_text(collection: Collection, question: Question) -> sql.Composable:
+    feature = sql.SQL(_TEXT).format(_feature(collection, question), sql.SQL(str(question.limit)))
+    return _page(collection, question, feature, whole=True)
+
+
+def _names_text(collection: Collection, question: Question) -> sql.Composable:
+    return _page(collection, question, sql.SQL(_KEYS.format(collection.key[0], question.limit)), whole=False)
+
+
+def _told_text(collection: Collection, question: Question) -> sql.Composable:
+    own = _relation(collection, question)
+    keyed = "(SELECT k.n, f.* FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY AS k (key, n) JOIN {} AS f ON f.{} = k.key)"
+    found = _beside(sql.SQL(keyed.format("{}", collection.key[0])).format(own), _others(collection, question))
+    return sql.SQL("SELECT string_agg({}, ',' ORDER BY f.n) FROM {} AS f").format(_feature(collection, question), found)
+
+
+def _named_text(collection: Collection, question: Question) -> sql.Composable:
+    return _selected(collection, question, [_feature(collection, question)])
+
+
+def _page(collection: Collection, question: Question, told: sql.Composable, whole: bool) -> sql.Composable:
+    """A page: as many features as its limit and one, each with its number `n`; whole, or as their own relation has them."""
+    others = _others(collection, question)
+    early = any(others) and not _asks(question) & {name for each in others for name in each.columns}
+    relation = _relation(collection, question) if early else _beside(_relation(collection, question), others)
+    limited = sql.SQL("(SELECT f.*, row_number() OVER () AS n FROM (SELECT f.* FROM {} AS f{} ORDER BY {} LIMIT {}) AS f)").format(
+        relation, _where(collection, question), order.by(collection, question), sql.SQL(str(question.limit + 1))
     )
-    return statement, given
+    found = _beside(limited, others) if early and whole else limited
+    key = sql.SQL(", ").join(sql.SQL(f"(f.{name})::text") for name, _ in keys(collection, question))
+    return _PAGE.format(told=told, key=key, limit=sql.SQL(str(question.limit)), found=found + sql.SQL(" AS f"))
 
 
 def all_features(collection: Collection, question: Question) -> Statement:
@@ -73,10 +102,15 @@ def table(collection: Collection, question: Question) -> Statement:
 
 def selected(collection: Collection, question: Question, told: Sequence[sql.Composable], *also: sql.Composable) -> Statement:
     """Return the statement of what is told of all features `f`; in no order where none is asked for. `also` are more conditions."""
-    found, given = _found(collection, question, also=also)
-    order = sql.SQL(" ORDER BY {}").format(_order(collection, question)) if question.order or question.limit else sql.SQL("")
-    limit = sql.SQL(" LIMIT {}").format(sql.Literal(question.limit)) if question.limit else sql.SQL("")
-    return sql.SQL("SELECT {} FROM {}{}{}").format(sql.SQL(", ").join(told), found, order, limit), given
+    return _selected(collection, question, told, also), values(collection, question)
+
+
+def _selected(
+    collection: Collection, question: Question, told: Sequence[sql.Composable], also: Sequence[sql.Composable] = ()
+) -> sql.Composed:
+    ordered = sql.SQL(" ORDER BY {}").format(order.by(collection, question)) if question.order or question.limit else sql.SQL("")
+    limit = sql.SQL(f" LIMIT {question.limit}" if question.limit else "")
+    return sql.SQL("SELECT {} FROM {}{}{}").format(sql.SQL(", ").join(told), _found(collection, question, also=also), ordered, limit)
 
 
 def columns(collection: Collection, question: Question) -> list[str]:
@@ -87,155 +121,81 @@ def columns(collection: Collection, question: Question) -> list[str]:
 
 def number(collection: Collection, question: Question) -> Statement:
     """Return the statement of how many features there are, on whatever page."""
-    found, given = _found(collection, question, paged=False)
-    return sql.SQL("SELECT count(*) FROM {}").format(found), given
+    return sql.SQL("SELECT count(*) FROM {}").format(_found(collection, question, paged=False)), values(collection, question)
 
 
 def guess(collection: Collection, question: Question) -> Statement:
     """Return the statement of how many features the planner expects."""
-    found, given = _found(collection, question, paged=False)
-    return sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {}").format(found), given
+    found = _found(collection, question, paged=False)
+    return sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {}").format(found), values(collection, question)
 
 
-def buildings(question: Question) -> Statement:
+def expected(collection: Collection, question: Question) -> Statement:
     """Return the statement of how many buildings the planner expects in the place asked for."""
-    found, given = _buildings(question)
-    return sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {}").format(found), given
+    return sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {}").format(buildings()), values(collection, question)
 
 
 def _feature(collection: Collection, question: Question) -> sql.Composed:
     properties = ", ".join(f"f.{name}" for name in _shown(collection, question))
     drawn, decimals = question.system.told.format("f.geom"), question.system.decimals
-    return _FEATURE.format(drawn=sql.SQL(drawn), decimals=sql.Literal(decimals), properties=sql.SQL(properties))
+    return _FEATURE.format(drawn=sql.SQL(drawn), decimals=sql.SQL(str(decimals)), properties=sql.SQL(properties))
 
 
 def _shown(collection: Collection, question: Question) -> Sequence[str]:
     return question.properties or tuple(each.name for each in collection.properties)
 
 
-def _found(collection: Collection, question: Question, paged: bool = True, also: Sequence[sql.Composable] = ()) -> Statement:
+def _found(collection: Collection, question: Question, paged: bool = True, also: Sequence[sql.Composable] = ()) -> sql.Composed:
     """The relation as f with its conditions."""
-    given = {**collection.given, **_times(collection, question)}
-    conditions = list(also)
-    for condition, values in _conditions(collection, question, paged):
-        conditions.append(condition)
-        given.update(values)
-    relation = sql.SQL(f"({SQL[_relation(collection, question)].rstrip(';')}) AS f")
-    if not conditions:
-        return sql.Composed([relation]), given
-    return sql.SQL("{} WHERE {}").format(relation, sql.SQL(" AND ").join(conditions)), given
+    relation = _beside(_relation(collection, question), _others(collection, question))
+    return sql.SQL("{} AS f{}").format(relation, _where(collection, question, paged, also))
 
 
-def _relation(collection: Collection, question: Question) -> str:
+def _where(collection: Collection, question: Question, paged: bool = True, also: Sequence[sql.Composable] = ()) -> sql.Composable:
+    held = [*also, *conditions(collection, question, paged)]
+    return sql.SQL(" WHERE {}").format(sql.SQL(" AND ").join(held)) if held else sql.SQL("")
+
+
+def _relation(collection: Collection, question: Question) -> sql.Composable:
     """The relation asked: of what is, or of what was where that is another."""
-    return collection.then if collection.then and _past(question) else collection.relation
+    name = collection.then if collection.then and is_past(question) else collection.relation
+    return sql.SQL(f"({SQL[name].rstrip(';')})")
 
 
-def _past(question: Question) -> bool:
-    return question.period is not None or question.recorded is not None
+def _others(collection: Collection, question: Question) -> Sequence[Beside]:
+    """What is to be joined to the relation asked: to that of what was, nothing."""
+    return () if collection.then and is_past(question) else collection.beside
 
 
-def _conditions(collection: Collection, question: Question, paged: bool) -> Iterator[tuple[sql.Composable, dict[str, Any]]]:
-    if question.ids is not None:
-        yield _said(collection.named), _named(question.ids)
-    yield from _placed(collection, question)
-    if question.q is not None:
-        yield _said(collection.searched), {"q": f"%{_escaped(question.q)}%"}
-    if question.only is not None:
-        yield question.only.condition.text, question.only.condition.parameters
-    if paged and question.after is not None:
-        yield _after(collection, question), {}
+def _beside(relation: sql.Composable, others: Sequence[Beside]) -> sql.Composable:
+    """A relation with what others say beside."""
+    if not others:
+        return relation
+    joined = [sql.SQL(f" LEFT JOIN ({SQL[each.query].rstrip(';')}) AS {each.query} USING ({each.by})") for each in others]
+    return sql.SQL("(SELECT * FROM {} AS own{})").format(relation, sql.Composed(joined))
 
 
-def _placed(collection: Collection, question: Question) -> Iterator[tuple[sql.Composable, dict[str, Any]]]:
-    """Where features are to lie: asked of each, or of the few buildings that are there."""
-    if collection.through is not None and question.few:
-        buildings, given = _buildings(question)
-        yield sql.SQL(collection.through).format(buildings=sql.SQL("SELECT b.building_code FROM {}").format(buildings)), given
-        return
-    if question.area is not None:
-        near = collection.near_then if collection.near_then and _past(question) else collection.near
-        yield _said(near), {"area": shapely.to_wkb(question.area, hex=True)}
-    if question.units is not None and collection.within is not None:
-        yield _said(collection.within), {"units": list(question.units)}
+def _asks(question: Question) -> set[str]:
+    """The columns a question puts its conditions to, as far as they may lie beside."""
+    within = {"unit_id"} if question.units is not None else set()
+    return {each.name for each in question.order} | (set(question.only.names) if question.only else set()) | within
 
 
-def _buildings(question: Question) -> Statement:
-    """The buildings in the place asked for."""
-    given = {
-        "area": None if question.area is None else shapely.to_wkb(question.area, hex=True),
-        "units": None if question.units is None else list(question.units),
-    }
-    return sql.SQL("({}) AS b").format(sql.SQL(SQL["there"].rstrip(";"))), given
+def _written(write: Callable[[Collection, Question], sql.Composable], collection: Collection, question: Question) -> str:
+    """The text of a statement: written once for all questions of its kind, which takes longer than to answer one."""
+    kind = (write, collection.id, *_kind(question))
+    text = _WRITTEN.get(kind)
+    if text is None:
+        if len(_WRITTEN) >= _MOST:
+            _WRITTEN.clear()
+        text = _WRITTEN[kind] = write(collection, question).as_string(None)
+    return text
 
 
-def _said(condition: str) -> sql.Composed:
-    """A condition of a collection, its parameters in place."""
-    types = {"ids": "text[]", "zones": "text[]", "codes": "text[]", "numbers": "bigint[]", "units": "bigint[]", "q": "text"}
-    places = {name: sql.SQL(f"%({name})s::{kind}") for name, kind in types.items()}
-    return sql.SQL(condition).format(area=_AREA, **places)
-
-
-def _named(ids: Iterable[str]) -> dict[str, list]:
-    """Ids as the conditions take them: whole, the zones and the codes they begin with, and as numbers where they are some."""
-    bare = [text.removeprefix("u") for text in ids]
-    numbers = [int(text) for text in bare if text.isascii() and text.isdigit() and len(text) < 19 and text[0] != "0"]
-    codes = [text.partition("-")[0] for text in ids]
-    return {"ids": list(ids), "zones": sorted({text[:_ZONE] for text in ids}), "codes": codes, "numbers": numbers}
-
-
-def _times(collection: Collection, question: Question) -> dict[str, Any]:
-    """The time a relation is asked for, as days and as instants, and whether what is no more is left out: of today, or of any time."""
-    now = datetime.now(UTC)
-    period = question.period or Period(now, now)
-    days = [moment and moment.astimezone(CHINA).date() for moment in period]
-    named = question.ids is not None and collection.past_by_id
-    speaks = question.only is not None and "status" in question.only.names
-    listed = collection.keeps_past and not named and not speaks
-    current = listed and question.period is None
-    moments = {"start": period.start, "end": period.end, "recorded": question.recorded}
-    return {**moments, "first": days[0], "last": days[1], "current": current, "listed": listed}
-
-
-def keys(collection: Collection, question: Question) -> list[tuple[str, bool]]:
-    """The columns features are in the order of, and whether each goes down: those asked for, and those that tell features apart."""
-    if in_own_order(collection, question):
-        return [(name, bool(question.order) and question.order[0].descending) for name in collection.key]
-    wanted = [(order.name, order.descending) for order in question.order]
-    return wanted + [(name, False) for name in collection.key if name not in dict(wanted)]
-
-
-def in_own_order(collection: Collection, question: Question) -> bool:
-    """Return whether features are wanted in the order in which they lie in an index, up or down."""
-    order = question.order
-    return not order or (order[0].name == collection.leading and (len(order) == 1 or collection.leading == collection.key[-1]))
-
-
-def _order(collection: Collection, question: Question) -> sql.Composable:
-    if in_own_order(collection, question):
-        return sql.SQL(", ").join(sql.SQL(f"f.{name}{' DESC' * down}") for name, down in keys(collection, question))
-    return sql.SQL(", ").join(sql.SQL(f"f.{name} {'DESC' if down else 'ASC'} NULLS LAST") for name, down in keys(collection, question))
-
-
-def _after(collection: Collection, question: Question) -> sql.Composable:
-    """What comes after a key. In the collection's own order that is one comparison, which an index answers."""
-    ordered, values = keys(collection, question), question.after
-    if in_own_order(collection, question):
-        names = sql.SQL(", ").join(sql.SQL(f"f.{name}") for name in collection.key)
-        beyond = sql.SQL("({}) < ({})" if ordered[0][1] else "({}) > ({})")
-        return beyond.format(names, sql.SQL(", ").join(map(sql.Literal, values)))
-    later = []
-    for i, ((name, down), value) in enumerate(zip(ordered, values, strict=True)):
-        if value is not None:  # after what is not known comes nothing
-            same = [_same(*each) for each in zip(ordered[:i], values[:i], strict=True)]
-            beyond = sql.SQL(f"(f.{name} {'<' if down else '>'} {{0}} OR f.{name} IS NULL)").format(sql.Literal(value))
-            later.append(sql.SQL(" AND ").join([*same, beyond]))
-    return sql.SQL("({})").format(sql.SQL(" OR ").join(later))
-
-
-def _same(key: tuple[str, bool], value: str | None) -> sql.Composable:
-    return sql.SQL(f"f.{key[0]} IS NULL") if value is None else sql.SQL(f"f.{key[0]} = {{}}").format(sql.Literal(value))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+def _kind(question: Question) -> tuple[Hashable, ...]:
+    """What of a question is in the words of its statement, and not in the values."""
+    given = (question.ids, question.area, question.units, question.q)
+    only = question.only and (question.only.condition.text.as_string(None), question.only.names)
+    after = question.after and tuple(value is None for value in question.after)
+    said = (question.few, is_past(question), question.properties, question.order, question.limit, question.system.uri)
+    return (*(each is None for each in given), only, after, *said)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -41,6 +42,11 @@ class System:
     def number(self) -> str:
         """What it is called in short."""
         return self.uri.rsplit("/", 1)[-1]
+
+    @cached_property
+    def planar(self) -> bool:
+        """Whether its coordinates are metres in a plane."""
+        return crs.is_planar(self.datum)
 
     def points(self, xy: np.ndarray) -> np.ndarray:
         """Return points (n, 2) in the order of axes of this system as EPSG:4490, lon/lat degrees; what cannot be is not finite."""
@@ -86,14 +92,15 @@ def box(numbers: Sequence[float], system: System) -> shapely.Geometry:
     west, south, east, north = (second, first, fourth, third) if system.flipped else (first, second, third, fourth)
     if south > north:
         raise ValueError("has its lower corner above its upper one")
-    if crs.is_planar(system.datum):
+    if system.planar:
         return _plane(west, south, east, north, system)
     for x, y in ((west, south), (east, north)):
         if not (abs(x) <= 180 and abs(y) <= 90):
             first_axis = "latitude" if system.flipped else "longitude"
             raise ValueError(f"lies beyond ±180 / ±90 degrees; {first_axis} comes first in {system.number}")
-    parts = ((west, east),) if west <= east else ((west, 180.0), (-180.0, east))
-    return shapely.union_all([_cut(left, south, right, north, *crs.REGION) for left, right in parts])
+    if west <= east:
+        return _cut(west, south, east, north, *crs.REGION)
+    return shapely.union_all([_cut(left, south, right, north, *crs.REGION) for left, right in ((west, 180.0), (-180.0, east))])
 
 
 def _plane(west: float, south: float, east: float, north: float, system: System) -> shapely.Geometry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gridgeo.features import collections, reading, statements
+from gridgeo.features import collections, reading
 from gridgeo.features.question import Order, Question
 from tests.features.making import ids
 
@@ -38,4 +38,4 @@ def test_a_second_order_counts_where_the_first_leaves_some_alike():
         ("addresses", (Order("code"), Order("name"))): False,
         ("buildings", (Order("floors"), Order("building_code"))): False,
     }
-    assert own == {(name, order): statements.in_own_order(collections.find(name), Question(order=order)) for name, order in own}
+    assert own == {(name, order): order.in_own_order(collections.find(name), Question(order=order)) for name, order in own}

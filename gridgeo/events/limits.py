@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-import numpy as np
 import psycopg2.extras
 from psycopg2 import sql
 
@@ -24,11 +22,11 @@ SQL = queries.load(__package__, "limits.sql")
 #: The stages that set the clock of the whole going.
 _BEGIN = (Stage.FILED, Stage.REOPENED)
 
-#: Rows of a temporary table: what each is, and when its clocks were set going, in microseconds since 1970.
+#: Rows of a temporary table: what each is, where, and when its clocks were set going; and what becomes of them.
 _GIVEN = """
-SELECT t.event_id, t.class_id, t.grade, t.stage,
+SELECT t.event_id, t.class_id, t.grade,
        coalesce((SELECT l.city FROM event_limit AS l WHERE starts_with(v.code, l.city) ORDER BY length(l.city) DESC LIMIT 1), ''),
-       (extract(epoch FROM t.begun_at) * 1000000)::bigint, (extract(epoch FROM t.since) * 1000000)::bigint
+       t.stage, t.begun_at, t.since
   FROM {table} AS t
   LEFT JOIN event_grid AS g ON g.event_id = t.event_id AND g.edition_id = edition_now()
   LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
@@ -36,9 +34,8 @@ SELECT t.event_id, t.class_id, t.grade, t.stage,
 """
 _SET = """
 UPDATE {table} AS t
-   SET due_at = timestamptz 'epoch' + n.whole_us * interval '1 microsecond',
-       stage_due_at = timestamptz 'epoch' + n.stage_us * interval '1 microsecond'
-  FROM limits_counted AS n
+   SET due_at = n.due_at, stage_due_at = n.stage_due_at
+  FROM unnest(%(events)s::bigint[], %(wholes)s::timestamptz[], %(stages)s::timestamptz[]) AS n (event_id, due_at, stage_due_at)
  WHERE n.event_id = t.event_id
 """
 
@@ -48,6 +45,20 @@ class Due(NamedTuple):
 
     due_at: datetime | None
     stage_due_at: datetime | None
+
+
+class Clock(NamedTuple):
+    """What is counted: of what class and grade an event is, the code of its unit or how it begins, its stage, and since when.
+
+    `begun_at` is when it was filed or reopened, None where it was not; `since` is when it came to its stage.
+    """
+
+    class_id: int | None
+    grade: int
+    code: str
+    stage: str
+    begun_at: datetime | None
+    since: datetime | None
 
 
 def due(conn, event: Event, stage: str, since: datetime) -> Due:
@@ -94,25 +105,27 @@ def move_tasks_on(conn, event: Event, resumed_at: datetime) -> None:
             cur.execute(SQL["move_task"], {"event_id": event.event_id, "task_no": task_no, "due_at": later})
 
 
+def due_each(conn, clocks: Sequence[Clock]) -> list[Due]:
+    """Return when each of many events is due. Pauses are not looked at."""
+    wholes = _ends_many(conn, [(one.class_id, one.grade, one.code, "whole") for one in clocks], [one.begun_at for one in clocks])
+    stages = _ends_many(conn, [(one.class_id, one.grade, one.code, str(one.stage)) for one in clocks], [one.since for one in clocks])
+    return [Due(whole, stage) for whole, stage in zip(wholes, stages, strict=True)]
+
+
 def due_many(conn, table: str) -> int:
     """Set `due_at` and `stage_due_at` of a temporary table's rows and return how many have one of them.
 
-    It has the columns event_id (once each), class_id, grade, stage, begun_at (filed or reopened), since (of the stage), due_at and
-    stage_due_at; where each lies must be known (event_grid). Pauses are not looked at.
+    It has the columns event_id (once each), class_id, grade, stage, begun_at, since (as in :class:`Clock`), due_at and stage_due_at; where
+    each lies must be known (event_grid).
     """
     name = sql.Identifier(table)
     with conn.cursor() as cur:
         cur.execute(sql.SQL(_GIVEN).format(table=name))
         given = cur.fetchall()
-        wholes = _ends_many(conn, [(row[1], row[2], row[4], "whole") for row in given], [row[5] for row in given])
-        stages = _ends_many(conn, [(row[1], row[2], row[4], row[3]) for row in given], [row[6] for row in given])
-        lines = (f"{row[0]}\t{_cell(whole)}\t{_cell(stage)}\n" for row, whole, stage in zip(given, wholes, stages, strict=True))
-        cur.execute(SQL["make_counted"])
-        cur.execute(SQL["empty_counted"])
-        cur.copy_expert(SQL["copy_counted"], io.StringIO("".join(lines)))
-        cur.execute(SQL["analyze_counted"])
-        cur.execute(sql.SQL(_SET).format(table=name))
-    return sum(one is not None or other is not None for one, other in zip(wholes, stages, strict=True))
+        ends = due_each(conn, [Clock(*row[1:]) for row in given])
+        wholes, stages = ([getattr(end, part) for end in ends] for part in Due._fields)
+        cur.execute(sql.SQL(_SET).format(table=name), {"events": [row[0] for row in given], "wholes": wholes, "stages": stages})
+    return sum(end != (None, None) for end in ends)
 
 
 def listed(conn) -> list[Limit]:
@@ -173,8 +186,8 @@ def _ends(conn, amount: Amount, start: datetime, pauses: Iterable[Pause]) -> dat
     return worktime.due(amount, _calendar(conn, amount), start, pauses)
 
 
-def _ends_many(conn, of: list[tuple[int | None, int, str, str]], starts: list[int | None]) -> list[int | None]:
-    """When many are over, in microseconds since 1970: those with the same limit at once."""
+def _ends_many(conn, of: list[tuple[int | None, int, str, str]], starts: list[datetime | None]) -> list[datetime | None]:
+    """When many are over: those with the same limit at once."""
     kinds = list(dict.fromkeys(of))
     amounts = dict(zip(kinds, _picked(conn, kinds), strict=True))
     rows: dict[Amount, list[int]] = {}
@@ -182,10 +195,10 @@ def _ends_many(conn, of: list[tuple[int | None, int, str, str]], starts: list[in
         amount = amounts[kind]
         if amount is not None and start is not None:
             rows.setdefault(amount, []).append(n)
-    ends: list[int | None] = [None] * len(of)
+    ends: list[datetime | None] = [None] * len(of)
     for amount, those in rows.items():
-        begun = np.array([starts[n] for n in those], dtype=np.int64)
-        for n, end in zip(those, worktime.due_many(amount, _calendar(conn, amount), begun).tolist(), strict=True):
+        counted = worktime.due_many(amount, _calendar(conn, amount), worktime.micros(starts[n] for n in those))
+        for n, end in zip(those, worktime.moments(counted), strict=True):
             ends[n] = end
     return ends
 
@@ -193,10 +206,6 @@ def _ends_many(conn, of: list[tuple[int | None, int, str, str]], starts: list[in
 def _calendar(conn, amount: Amount | None) -> Calendar | None:
     """The calendar an amount is counted in; None for time as it goes by."""
     return None if amount is None or amount.calendar is None else calendars.find(conn, amount.calendar)
-
-
-def _cell(micros: int | None) -> str:
-    return r"\N" if micros is None else str(micros)
 
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:

@@ -27,18 +27,6 @@ SELECT task_no, part, due_at FROM event_task
 -- name: move_task
 UPDATE event_task SET due_at = %(due_at)s WHERE event_id = %(event_id)s AND task_no = %(task_no)s;
 
--- name: make_counted
-CREATE TEMPORARY TABLE IF NOT EXISTS limits_counted (event_id bigint PRIMARY KEY, whole_us bigint, stage_us bigint) ON COMMIT DROP;
-
--- name: empty_counted
-TRUNCATE limits_counted;
-
--- name: copy_counted
-COPY limits_counted FROM STDIN;
-
--- name: analyze_counted
-ANALYZE limits_counted;
-
 -- name: limits
 SELECT city, class, grade, stage, amount, unit, calendar FROM event_limit ORDER BY city, class, grade, limit_id;
 

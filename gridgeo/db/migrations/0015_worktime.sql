@@ -64,28 +64,40 @@ CREATE TABLE gridgeo.event_receiver (
   origin          text NOT NULL REFERENCES gridgeo.webhook_origin,
   path            text NOT NULL CHECK (path LIKE '/%'),
   secret          bytea NOT NULL,
-  made_at         timestamptz NOT NULL DEFAULT now()
+  made_at         timestamptz NOT NULL DEFAULT now(),
+  tries           integer NOT NULL DEFAULT 0,
+  next_at         timestamptz NOT NULL DEFAULT '-infinity',
+  failing_since   timestamptz,
+  failure         text,
+  holder          text,
+  held_until      timestamptz NOT NULL DEFAULT '-infinity'
 );
 COMMENT ON TABLE gridgeo.event_receiver IS 'where a department''s system takes tasks';
 COMMENT ON COLUMN gridgeo.event_receiver.secret IS 'sealed with a key that is not in the database';
+COMMENT ON COLUMN gridgeo.event_receiver.tries IS 'how often its host could not be reached, one after the other';
+COMMENT ON COLUMN gridgeo.event_receiver.holder IS 'who is telling it, until held_until';
 CREATE INDEX event_receiver_origin_idx ON gridgeo.event_receiver (origin);
 
 CREATE TABLE gridgeo.event_letter (
   event_id        bigint NOT NULL,
   task_no         smallint NOT NULL,
-  sent_at         timestamptz NOT NULL,
-  kind            text NOT NULL CHECK (kind IN ('task', 'withdrawn')),
+  opened_at       timestamptz NOT NULL,
+  kind            text NOT NULL CHECK (kind IN ('opened', 'withdrawn')),
   department_code text NOT NULL REFERENCES gridgeo.event_receiver ON DELETE CASCADE,
-  state           text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'taken', 'dead')),
+  state           text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'taken', 'dead', 'void')),
+  live            boolean NOT NULL DEFAULT true,
   tries           integer NOT NULL DEFAULT 0,
-  refusals        integer NOT NULL DEFAULT 0,
   next_at         timestamptz NOT NULL DEFAULT '-infinity',
   failure         text,
   ended_at        timestamptz,
-  PRIMARY KEY (event_id, task_no, sent_at, kind),
+  PRIMARY KEY (event_id, task_no, opened_at, kind),
   FOREIGN KEY (event_id, task_no) REFERENCES gridgeo.event_task
 );
-COMMENT ON TABLE gridgeo.event_letter IS 'letters to departments'' systems: that there is a task, or is none any more; sent_at is when the task was';
-COMMENT ON COLUMN gridgeo.event_letter.tries IS 'that failed; in so many as refusals says the host was there and would not have it';
+COMMENT ON TABLE gridgeo.event_letter IS 'letters to departments'' systems: that a task was opened, or withdrawn; what is told is how it stands when it is sent';
+COMMENT ON COLUMN gridgeo.event_letter.opened_at IS 'when the task was opened, again too: a letter of each opening';
+COMMENT ON COLUMN gridgeo.event_letter.state IS 'void: nobody need be told, for the task was over before';
+COMMENT ON COLUMN gridgeo.event_letter.live IS 'whether the task was still to be done when it was looked at last';
+COMMENT ON COLUMN gridgeo.event_letter.tries IS 'how often the host was there and would not have it';
+CREATE INDEX event_letter_waiting_idx ON gridgeo.event_letter (department_code, next_at) WHERE state = 'waiting';
 CREATE INDEX event_letter_department_idx ON gridgeo.event_letter (department_code);
-CREATE INDEX event_letter_waiting_idx ON gridgeo.event_letter (next_at) WHERE state = 'waiting';
+CREATE INDEX event_letter_live_idx ON gridgeo.event_letter (event_id, task_no) WHERE live;

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from ..access import store as access
 from ..addresses.washing.base import Base
@@ -37,11 +38,28 @@ class _Class:
     until: date | None
 
 
+class Understood(NamedTuple):
+    """The class a report names, if it does, and where it is."""
+
+    class_id: int | None
+    spot: Spot
+
+
 def check(conn, given: Sequence[Given]) -> list[Issue]:
     """Return what is wrong with reports, by their row (from 1): their channels, classes, places, times. Addresses are not washed."""
     with access.regardless(conn):
         bare = [replace(one, address=None) for one in given]
         return [*_faults(conn, given), *locating.locate(conn, bare)[1]]
+
+
+def understood(conn, given: Given) -> Understood:
+    """Return what a report means that is not taken in: its class and its place; raises Unfit."""
+    issues = _faults(conn, [given])
+    (spot,), more = locating.locate(conn, [given])
+    if issues or more:
+        raise Unfit([*issues, *more])
+    of = _classes(conn, [given])
+    return Understood(of[given.class_id if given.class_id is not None else given.class_path].class_id if of else None, spot)
 
 
 def take_in(
@@ -115,10 +133,7 @@ def _row(given: Given, code: str, spot: Spot, classes: dict, original: str | Non
 
 def _answers(given: Sequence[Given], originals, known: dict, made: dict[int, Taken]) -> list[Taken]:
     """What is answered to each report: what was made of it, or the event that it was already."""
-    return [
-        made[n] if n in made else _again(known[one.source, original])
-        for n, (one, original) in enumerate(zip(given, originals, strict=True))
-    ]
+    return [made[n] if n in made else _again(known[one.source, originals[n]]) for n, one in enumerate(given)]
 
 
 def _again(taken: Taken) -> Taken:

@@ -165,9 +165,19 @@ def fold(steps: Iterable[Step]) -> dict[str, Any]:
     """Return what the steps of an event, in their order, make of it: :data:`FOLDED`."""
     made: dict[str, Any] = {}
     for step in steps:
-        made |= step.given
+        made |= {name: _moment(value) if name.endswith("_at") else value for name, value in step.given.items()}
         made |= {"stage": str(step.stage), "version": step.step_no}
     return {name: made.get(name) for name in FOLDED}
+
+
+def state(event: Event) -> dict[str, Any]:
+    """Return what an event is, as :func:`fold` has it."""
+    point = None if event.lon is None else [event.lon, event.lat]
+    return {name: point if name == "point" else getattr(event, name) for name in FOLDED}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def lacking(action: Action, given: Mapping[str, Any]) -> None:

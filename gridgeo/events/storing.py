@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 import orjson
@@ -46,12 +46,12 @@ def put(conn, rows: Sequence[Row], actor: Actor) -> list[Taken]:
     """Store reports as events with all that belongs to them, and count them; raises Conflict where somebody else took the same one in."""
     if not rows:
         return []
-    grids = _grids(conn, [row.spot for row in rows])
-    dues = [_due(conn, row, grids[n]) for n, row in enumerate(rows)] if len(rows) <= _FEW else [limits.Due(None, None)] * len(rows)
+    lying = grids(conn, [None if row.spot.lon is None else (row.spot.lon, row.spot.lat) for row in rows])
+    dues = [_due(conn, row, lying[n]) for n, row in enumerate(rows)] if len(rows) <= _FEW else [limits.Due(None, None)] * len(rows)
     numbers: dict[str, int] = {}
     try:
         for some in _blocks(len(rows)):
-            numbers |= dict(_rows(conn, "put", actor=actor.name, **_written(some, rows, grids, dues)))
+            numbers |= dict(_rows(conn, "put", actor=actor.name, **_written(some, rows, lying, dues)))
     except psycopg2.errors.UniqueViolation:
         raise Conflict("somebody else took the same event in at this moment: send it again") from None
     events = [numbers[row.event_code] for row in rows]
@@ -72,12 +72,12 @@ def _set_dues(conn, cur, events: list[int]) -> None:
     cur.execute(SQL["drop_due"])
 
 
-def _written(some: Sequence[int], rows: Sequence[Row], grids: list[dict], dues: Sequence[limits.Due]) -> dict[str, str]:
+def _written(some: Sequence[int], rows: Sequence[Row], lying: list[dict], dues: Sequence[limits.Due]) -> dict[str, str]:
     """Reports as the statement takes them: lists of JSON."""
-    lying = [
+    units = [
         {"event_code": rows[n].event_code, "edition_id": edition_id, "unit_id": unit_id, "outcome": outcome}
         for n in some
-        for edition_id, (unit_id, outcome) in grids[n].items()
+        for edition_id, (unit_id, outcome) in lying[n].items()
     ]
     media = [
         {"event_code": rows[n].event_code, "media_no": no, "digest": one.digest.hex(), "media_type": one.media_type, "bytes": one.bytes}
@@ -85,7 +85,7 @@ def _written(some: Sequence[int], rows: Sequence[Row], grids: list[dict], dues: 
         for no, one in enumerate(rows[n].given.media, 1)
     ]
     events = [_event(rows[n]) | dues[n]._asdict() for n in some]
-    return {name: orjson.dumps(each).decode() for name, each in (("rows", events), ("grids", lying), ("media", media))}
+    return {name: orjson.dumps(each).decode() for name, each in (("rows", events), ("grids", units), ("media", media))}
 
 
 def _event(row: Row) -> dict[str, object]:
@@ -98,26 +98,26 @@ def _event(row: Row) -> dict[str, object]:
     }
 
 
-def _grids(conn, spots: Sequence[Spot]) -> list[dict[int, tuple[int | None, str]]]:
-    """For each spot the unit it lies in and how, by edition: the one valid now, and those planned."""
-    lying: list[dict[int, tuple[int | None, str]]] = [{} for _ in spots]
-    known = [n for n, spot in enumerate(spots) if spot.lon is not None]
+def grids(conn, points: Sequence[Sequence[float] | None]) -> list[dict[int, tuple[int | None, str]]]:
+    """Return for each point (degrees, EPSG:4490) the unit it lies in and how, by edition: the one valid now, and those planned."""
+    lying: list[dict[int, tuple[int | None, str]]] = [{} for _ in points]
+    known = {n: point for n, point in enumerate(points) if point is not None}
     for edition_id in placing.editions_to_come(conn, GOVERNANCE):
-        found = dict(_lying(conn, edition_id, known, spots))
+        found = dict(_lying(conn, edition_id, known))
         for n, units in enumerate(lying):
             units[edition_id] = found.get(n, (None, Outcome.NONE))
     return lying
 
 
-def _lying(conn, edition_id: int, known: Sequence[int], spots: Sequence[Spot]) -> Iterator[tuple[int, tuple[int | None, str]]]:
-    lons, lats = [spots[n].lon for n in known], [spots[n].lat for n in known]
+def _lying(conn, edition_id: int, known: Mapping[int, Sequence[float]]) -> Iterator[tuple[int, tuple[int | None, str]]]:
+    numbers, lons, lats = list(known), [lon for lon, _ in known.values()], [lat for _, lat in known.values()]
     if len(known) <= _FEW:
-        for n, (outcome, unit_id, *_) in zip(known, hierarchy.at(conn, edition_id, lons, lats, nearest=False), strict=True):
+        for n, (outcome, unit_id, *_) in zip(numbers, hierarchy.at(conn, edition_id, lons, lats, nearest=False), strict=True):
             yield n, (unit_id, outcome)
         return
     with conn.cursor() as cur:
         placing.prepare(cur)
-        cur.execute(SQL["put_points"], {"numbers": list(known), "lons": lons, "lats": lats})
+        cur.execute(SQL["put_points"], {"numbers": numbers, "lons": lons, "lats": lats})
         placing.lay(cur, edition_id)
         cur.execute(SQL["lying"])
         for n, unit_id, outcome in cur.fetchall():
@@ -125,32 +125,17 @@ def _lying(conn, edition_id: int, known: Sequence[int], spots: Sequence[Spot]) -
         placing.done(cur)
 
 
-def _due(conn, row: Row, grids: dict[int, tuple[int | None, str]]) -> limits.Due:
-    unit_id = next((unit_id for unit_id, _ in grids.values()), None)
+def _due(conn, row: Row, lying: Mapping[int, tuple[int | None, str]]) -> limits.Due:
+    unit_id = next((unit_id for unit_id, _ in lying.values()), None)
     return limits.due(conn, _as_event(row, unit_id), Stage.REPORTED, row.reported_at)
 
 
 def _as_event(row: Row, unit_id: int | None) -> Event:
-    """A report as the event it becomes."""
-    given, spot = row.given, row.spot
-    unknown = (None,) * 6
-    return Event(
-        *(
-            0,
-            row.event_code,
-            given.kind,
-            row.class_id,
-            row.grade,
-            Stage.REPORTED,
-            given.channel,
-            "",
-            spot.located,
-            spot.address,
-            spot.place,
-        ),
-        *(spot.lon, spot.lat, None, None, given.happened_at, row.reported_at, *unknown, None, None, None, 0, 0, None, 1, row.reported_at),
-        unit_id,
-    )
+    """A report as the event it becomes, as far as limits look at it."""
+    blank = dict.fromkeys(one.name for one in fields(Event))
+    known = {"event_id": 0, "event_code": row.event_code, "kind": row.given.kind, "stage": Stage.REPORTED, "channel": row.given.channel}
+    known |= {"class_id": row.class_id, "grade": row.grade, "reported_at": row.reported_at, "unit_id": unit_id}
+    return Event(**blank | known)
 
 
 def _blocks(count: int) -> Iterator[range]:

@@ -87,11 +87,11 @@ def found(plan, accepted: list[str], folder: Path | None) -> None:
         print("Written:", ", ".join(str(tables.write(folder / f"issues.{ending}", table, True)) for ending in ("csv", "geojson")))
 
 
-def day(text: str | None):
-    """Return the day a user gave; raises InvalidInput."""
+def day(text: str | None, option: str = "--since"):
+    """Return the day a user gave with an option; raises InvalidInput."""
     from datetime import date
 
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
-        raise InvalidInput("--since", text, "give a date: 2024-01-31") from None
+        raise InvalidInput(option, text, "give a date: 2024-01-31") from None

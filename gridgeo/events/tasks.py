@@ -9,14 +9,13 @@ event now is asked before (`rules.require`); what it makes of the event is what 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ..db import queries
 from ..errors import Conflict, InvalidInput, NotFound
 from ..moments import shown
-from . import limits
 from .model import Action, Actor, Asked, Event, Part, Task, TaskStage
 
 SQL = queries.load(__package__, "tasks.sql")
@@ -78,22 +77,19 @@ def checkins(conn, event_id: int) -> list[CheckIn]:
     return [CheckIn(*row) for row in _rows(conn, "checkins", event_id=event_id)]
 
 
-def open_tasks(conn, event: Event, asked: Sequence[Asked], at: datetime) -> list[Task]:
-    """Open tasks of an event and return them, each with its own limit: the one it is given, or that of its part.
-
-    What was left to do of an earlier dispatch is withdrawn, unless these are a whistle's.
+def open_tasks(conn, event: Event, asked: Sequence[Asked], actor: Actor, at: datetime) -> list[Task]:
+    """Open tasks of an event and return them. What was left to do of an earlier dispatch is withdrawn, unless these are a whistle's.
 
     Raises
     ------
     InvalidInput
         Several leads or none, a department twice, an unknown one, or a referral beside other tasks, or without criteria.
     """
-    limited = [replace(task, due_at=task.due_at or limits.part_due(conn, event, task.part, at)) for task in asked]
-    return open_many(conn, {event.event_id: limited}, at)
+    return open_many(conn, {event.event_id: asked}, at)
 
 
 def open_many(conn, asked: Mapping[int, Sequence[Asked]], at: datetime) -> list[Task]:
-    """Open tasks of many events as :func:`open_tasks` does, in one statement; without a limit of its own none has one."""
+    """Open tasks of many events as :func:`open_tasks` does, in one statement."""
     for tasks in asked.values():
         require_sound(tasks)
     flat = [(event_id, task) for event_id, tasks in asked.items() for task in tasks]
@@ -129,6 +125,13 @@ def require_sound(asked: Sequence[Asked]) -> None:
         raise InvalidInput("tasks", None, "one department leads, and one alone")
 
 
+def require_unclaimed(conn, tasks: Sequence[Task]) -> None:
+    """Raise Conflict, which says who was first, where a task that might be claimed was."""
+    claimed = [task for task in tasks if task.actor is not None and task.stage.live]
+    if claimed and not any(_is_free(task) for task in tasks):
+        raise Conflict(_taken(conn, claimed[-1]))
+
+
 def apply(conn, event: Event, action: Action, actor: Actor, given: Mapping[str, Any], at: datetime) -> Effect:
     """Do to a task what somebody said, and return what becomes of the event.
 
@@ -160,9 +163,8 @@ def _accept(conn, event: Event, before: Sequence[Task], actor: Actor, given: Map
 
 
 def _claim(conn, event: Event, before: Sequence[Task], actor: Actor, given: Mapping, at: datetime) -> Task:
-    free = [task for task in before if task.stage is TaskStage.OPEN and task.department_code is None]
-    claimed = [task for task in before if task.actor is not None and task.stage.live]
-    wanted = _numbered(given, free or claimed)
+    require_unclaimed(conn, before)
+    wanted = _numbered(given, [task for task in before if _is_free(task)])
     row = {"event_id": event.event_id, "task_no": wanted.task_no, "department_code": actor.department_code, "actor": actor.name, "at": at}
     made = _tasks(conn, "claim", **row)
     if not made:
@@ -198,7 +200,7 @@ def _rework(conn, event: Event, before: Sequence[Task], actor: Actor, given: Map
 def _whistle(conn, event: Event, before: Sequence[Task], actor: Actor, given: Mapping, at: datetime) -> None:
     called = [Asked(code, Part.WHISTLE, given.get("due_at"), given.get("reason")) for code in given["departments"]]
     still = {task.department_code for task in before if task.part is Part.WHISTLE and task.stage.live}
-    open_tasks(conn, event, [one for one in called if one.department_code not in still], at)
+    open_tasks(conn, event, [one for one in called if one.department_code not in still], actor, at)
 
 
 def _check_in(conn, event: Event, before: Sequence[Task], actor: Actor, given: Mapping, at: datetime) -> Task:
@@ -246,6 +248,10 @@ def _effect(action: Action, task: Task | None, before: Sequence[Task], after: Se
         first_response=action is not Action.WITHDRAW and task is not None and task.answered_at is not None and not answered,
         department_code=None if given_up or last is None else last.department_code,
     )
+
+
+def _is_free(task: Task) -> bool:
+    return task.stage is TaskStage.OPEN and task.department_code is None
 
 
 def _meant(tasks: Sequence[Task], actor: Actor, given: Mapping, stages: Sequence[TaskStage], parts: Sequence[Part]) -> Task:

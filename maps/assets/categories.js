@@ -44,5 +44,5 @@ gridgeo.categories = (answer) => {
   // What the API is asked for.
   const asked = (chosen) => (chosen === null ? "" : `category=${chosen.join(",")}`);
 
-  return { pointsFrom: answer.points_from, majors, byId, ids, choice, has, write, read, asked };
+  return { pointsFrom: answer.points_from, filteredFrom: answer.filtered_from, majors, byId, ids, choice, has, write, read, asked };
 };

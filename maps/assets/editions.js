@@ -17,22 +17,24 @@ gridgeo.editions = (topology, store, asked, config) => {
     return found;
   }
 
-  // Show an edition as of a date. What holds the topology holds it still: its contents are exchanged, then the store tells.
+  // Show an edition as of a date. What holds the topology holds it still: its contents are exchanged, then the store tells. Objects
+  // are shown as they were on a day in the past.
   async function show(edition, date = edition.from) {
     if (edition.id !== store.get().edition) {
       const found = await load(edition);
       held.delete(edition.id); // what is shown is not shared
-      if (keysOf(found) !== keysOf(topology)) return location.assign(address(date) + location.hash);
+      if (keysOf(found) !== keysOf(topology)) return location.assign(addressOf(date) + location.hash);
       become(found);
-      const { selected } = store.get();
-      config.query = address(date).slice(1);
-      store.change({ edition: edition.id, selected: (selected && topology.byId.get(selected.ref)) || null, hovered: null });
     }
-    history.replaceState(null, "", address(date) + location.hash);
+    const { selected } = store.get(), address = addressOf(date);
+    config.query = address.slice(1);
+    const kept = edition.id === store.get().edition ? {} : { edition: edition.id, selected: (selected && topology.byId.get(selected.ref)) || null, hovered: null };
+    store.change({ ...kept, day: gridgeo.editions.day(config.query) });
+    history.replaceState(null, "", address + location.hash);
   }
 
   const keysOf = ({ levels }) => levels.map(({ key }) => key).join();
-  const address = (date) => `?${new URLSearchParams({ scheme: topology.about.scheme.key, datetime: date })}`;
+  const addressOf = (date) => `?${new URLSearchParams({ scheme: topology.about.scheme.key, ...(date === gridgeo.editions.today() ? {} : { datetime: date }) })}`;
 
   function become({ arcs, levels, byId, box, about }) {
     topology.levels.splice(0, topology.levels.length, ...levels);
@@ -50,5 +52,13 @@ gridgeo.editions = (topology, store, asked, config) => {
   return { all, shown, at, load, show };
 };
 
-// Whether the edition shown has ended: objects, which are today's, are then shown on grids that are not.
-gridgeo.editions.past = ({ about: { edition } }) => Boolean(edition.to && edition.to <= new Date().toLocaleDateString("sv-SE"));
+gridgeo.editions.today = () => new Date().toLocaleDateString("sv-SE");
+
+// Whether the edition shown has ended: counts of objects, which are today's, are then told beside grids that are not.
+gridgeo.editions.past = ({ about: { edition } }) => Boolean(edition.to && edition.to <= gridgeo.editions.today());
+
+// The day in the past a page is asked for; null for today.
+gridgeo.editions.day = (query) => {
+  const [day = null] = /^\d{4}-\d\d-\d\d/.exec(new URLSearchParams(query).get("datetime") || "") || [];
+  return day && day < gridgeo.editions.today() ? day : null;
+};

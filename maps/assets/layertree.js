@@ -130,10 +130,10 @@ gridgeo.layertree = (topology, store, counts, categories, symbols) => {
     find("#layers-empty").hidden = !empty;
   }
 
-  // Objects are today's, whichever grids lie under them.
-  function dated({ compare }) {
+  // Numbers are today's, whichever grids and objects are drawn.
+  function dated({ compare, day }) {
     const today = find("#layers-today");
-    today.hidden = !gridgeo.editions.past(topology) && !compare;
+    today.hidden = !gridgeo.editions.past(topology) && !compare && !day;
     fill(today, both("今日部件", "today's objects"));
   }
 
@@ -150,7 +150,7 @@ gridgeo.layertree = (topology, store, counts, categories, symbols) => {
   });
   node.hidden = false;
   store.watch(["chosen", "selected", "lang"], draw);
-  store.watch(["edition", "compare"], dated);
+  store.watch(["edition", "compare", "day"], dated);
   store.watch(["selected", "caller", "looked"], count);
 };
 

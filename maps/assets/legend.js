@@ -62,6 +62,6 @@ gridgeo.legend = (store, current) => {
         el("li", { class: "class" }, swatch(one), el("span", { class: "limits" }, gridgeo.measures.label(one)), el("span", { class: "count" }, number(one.count))))));
   }
 
-  store.watch(["painting", "hidden", "lang"], draw);
+  store.watch(["painting", "hidden", "lang", "day"], draw);
   return { printed };
 };

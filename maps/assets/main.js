@@ -16,7 +16,7 @@ gridgeo.main = (() => {
     const scheme = new URLSearchParams(config.query).get("scheme") || "governance";
     if (!config.objects || scheme !== "governance" || !asked.allows("objects")) return null;
     return Promise.all([asked.get("/categories"), asked.get("/collections/objects/tiles/WebMercatorQuad")])
-      .then(([tree, { points_from: from }]) => ({ ...tree, points_from: from }))
+      .then(([tree, { points_from, filtered_from }]) => ({ ...tree, points_from, filtered_from }))
       .catch((fault) => (console.warn(fault), null));
   }
 
@@ -110,6 +110,7 @@ gridgeo.main = (() => {
       level: levels.some(({ key }) => key === given.level) ? given.level : "auto",
       shown: 0,
       edition: about.edition.id,
+      day: gridgeo.editions.day(config.query),
       measure: measures.includes(given.measure) ? given.measure : measures[0],
       method: given.method === "natural" ? "natural" : "quantile",
       hidden: given.hidden || [],

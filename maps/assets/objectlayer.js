@@ -68,7 +68,7 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
     const began = performance.now();
     const { _frame: frame, _tiles: tiles } = this, zoom = this._map.getZoom();
     const { scale, x, y, width, height } = frame;
-    const wanted = this._active ? tiles.want(this._zoomOf(zoom), [x / scale, y / scale, (x + width) / scale, (y + height) / scale]) : [];
+    const wanted = this._active ? tiles.want(this.zoomOf(zoom), [x / scale, y / scale, (x + width) / scale, (y + height) / scale]) : [];
     const waiting = wanted.filter((one) => one.state === "asking").length;
     this._asking = waiting;
     const held = this._held && waiting && this._drawnFrame === frame;
@@ -88,7 +88,7 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
 
   // A tile is drawn 512 px wide at whole zooms: a quarter of the requests of 256 px. Where tiles of the map's own zoom have
   // single things and those above have circles, it is the own, if only some categories are shown: all would be too many.
-  _zoomOf(zoom) {
+  zoomOf(zoom) {
     const own = Math.round(zoom);
     return own === this._pointsFrom && this._tiles.some() ? own : own - 1;
   },

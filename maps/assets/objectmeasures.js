@@ -3,6 +3,7 @@
 // there are none: objects are counted in today's.
 gridgeo.objectmeasures = (topology, categories) => {
   const { breaks } = gridgeo;
+  const TODAY = ["今日的部件数", "Today's objects"];
   const PAST = ["部件只按今日的网格统计", "Objects are counted in today's grids only"];
   const measures = [
     { key: "objects", zh: "部件数", en: "Objects", unit: "个", unit_en: "objects", live: true, levels: {}, of: (n) => n },
@@ -13,9 +14,9 @@ gridgeo.objectmeasures = (topology, categories) => {
   const names = new Map(measures.map((one) => [one.key, [one.zh, one.en]]));
   let store = null, counts = null, chosenThen, asked = 0;
 
-  async function follow({ measure: key, shown, chosen, caller, edition, looked }, before) {
+  async function follow({ measure: key, shown, chosen, caller, edition, looked, day }, before) {
     if (caller !== before.caller || edition !== before.edition || looked !== before.looked) chosenThen = undefined;
-    for (const one of usable) one.note = gridgeo.editions.past(topology) ? PAST : null;
+    for (const one of usable) one.note = gridgeo.editions.past(topology) ? PAST : day ? TODAY : null;
     const measure = usable.find((one) => one.key === key);
     if (chosen !== chosenThen) forget(chosen);
     const level = topology.levels[shown];
@@ -53,7 +54,7 @@ gridgeo.objectmeasures = (topology, categories) => {
 
   function watch(theStore, theCounts) {
     [store, counts] = [theStore, theCounts];
-    store.watch(["measure", "shown", "chosen", "caller", "edition", "looked"], follow);
+    store.watch(["measure", "shown", "chosen", "caller", "edition", "looked", "day"], follow);
   }
 
   topology.about.measures.push(...usable);

@@ -40,13 +40,29 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, grids, look) =>
     return [north.lng - room, south.lat - room, south.lng + room, north.lat + room];
   };
 
+  // The tiles that are wanted: of what is chosen and, near enough, of the day that is shown.
+  function want() {
+    const { chosen, day } = store.get();
+    tiles.choose([categories.asked(chosen), then() && `datetime=${day}`].filter(Boolean).join("&"), chosen !== null);
+  }
+
+  // Whether objects are shown as they were: there are no tiles of the past farther out.
+  const then = () => store.get().day !== null && layer.zoomOf(map.getZoom()) >= categories.filteredFrom;
+
   function told({ waiting, fault, found, wanted }) {
     clearTimeout(slow);
     bar.hidden = bar.hidden || !waiting;
     if (waiting) slow = setTimeout(() => (bar.hidden = false), PATIENCE);
     if (fault) return say(...refused(fault));
-    if (!waiting && wanted && !found) return say(both("此处没有部件", "No objects here"), button("看全部", "Show all", () => view.whole()));
+    const { day } = store.get(), when = then() ? [`${day} `, ` on ${day}`] : ["", ""];
+    if (!waiting && wanted && !found) return say(both(`${when[0]}此处没有部件`, `No objects here${when[1]}`), button("看全部", "Show all", () => view.whole()));
+    if (wanted && day) return say(...dated(day));
     note.hidden = true;
+  }
+
+  function dated(day) {
+    if (then()) return [both(`部件为 ${day} 的情况`, `Objects as of ${day}`)];
+    return [both(`图上为今日部件，放大可看 ${day} 的`, `Today's objects: zoom in for those of ${day}`), button("放大", "Zoom in", () => map.setZoom(categories.filteredFrom + 1))];
   }
 
   function say(...said) {
@@ -112,10 +128,11 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, grids, look) =>
   map.on("zoomstart", leave); // what was under the pointer is there no more
   layer.on("told", told);
   grids.on("named", () => layer.renew());
-  store.watch(["chosen"], ({ chosen }) => {
-    tiles.choose(categories.asked(chosen));
+  store.watch(["chosen", "day"], ({ chosen }) => {
+    want();
     layer.choose(chosen === null || chosen.length > 0);
   });
+  map.on("zoomend", want); // before the layer is drawn at its new zoom
   store.watch(["caller"], (state, before) => {
     if (state === before) return;
     tiles.clear();

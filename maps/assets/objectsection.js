@@ -5,7 +5,7 @@ gridgeo.objectsection = (topology, store, counts, categories, symbols) => {
   function section(unit) {
     const body = el("div", { "aria-live": "polite" }, el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i"), el("i")));
     load(unit, body);
-    return el("section", { class: "objects-of" }, el("h3", {}, gridgeo.editions.past(topology) ? both("今日部件", "Today's objects") : both("部件", "Objects")), body);
+    return el("section", { class: "objects-of" }, el("h3", {}, gridgeo.editions.past(topology) || store.get().day ? both("今日部件", "Today's objects") : both("部件", "Objects")), body);
   }
 
   async function load(unit, body) {

@@ -6,7 +6,7 @@ gridgeo.tiles = (asked, path, arrived) => {
   const UP = 5, DOWN = 2; // how many zooms away a stand-in may come from
   const MAJORS = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((order) => `m${order}`); // how many of each major class a circle has
   const tiles = new Map();
-  let filter = "";
+  let filter = "", some = false;
 
   const name = (z, x, y) => `${z}/${y}/${x}?${filter}`;
 
@@ -120,11 +120,9 @@ gridgeo.tiles = (asked, path, arrived) => {
 
   return {
     want, standIns, box, clear, retry, age,
-    some: () => filter !== "", // not all there is is asked for
-    choose(now) {
-      if (filter === now) return false;
-      filter = now;
-      return true;
+    some: () => some, // not all there is is asked for
+    choose(now, few) {
+      [filter, some] = [now, few];
     },
   };
 };

@@ -3,7 +3,7 @@ gridgeo.timeline = (store, tools, editions) => {
   const { find, el, both, fill, still } = gridgeo.dom;
   const DAY = 86400000, PAUSE = 1800, WAIT = 120; // ms
   const { all } = editions;
-  const today = new Date().toLocaleDateString("sv-SE");
+  const today = gridgeo.editions.today();
   const last = all.map(({ from, to }) => to || from).concat(today).sort().at(-1);
   const first = all[0].from;
   const dayOf = (date) => Math.round((Date.parse(date) - Date.parse(first)) / DAY);
@@ -54,7 +54,7 @@ gridgeo.timeline = (store, tools, editions) => {
   function step(by) {
     const now = editions.at(dateOf(Number(slider.value)));
     const next = now ? all[all.indexOf(now) + by] : all.find(({ from }) => from > dateOf(Number(slider.value)));
-    if (next) go(dayOf(next.from), 0);
+    if (next) go(dayOf(next.to || next.from > today ? next.from : today), 0); // of the edition that is valid, today
     return Boolean(next);
   }
 
@@ -93,8 +93,8 @@ gridgeo.timeline = (store, tools, editions) => {
   tools.add("time", {
     zh: "时间", en: "Time", bare: true,
     begin() {
-      const shown = editions.shown();
-      slider.value = String(shown ? Math.max(dayOf(shown.from), shown.to ? 0 : Math.min(dayOf(today), span)) : span);
+      const shown = editions.shown(), { day } = store.get();
+      slider.value = String(day ? dayOf(day) : shown ? Math.max(dayOf(shown.from), shown.to ? 0 : Math.min(dayOf(today), span)) : span);
       tell(editions.at(dateOf(Number(slider.value))));
       node.hidden = false;
     },

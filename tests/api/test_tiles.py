@@ -305,7 +305,9 @@ BAD_FILTERS += [
     "status=' or 1=1--",
     f"category={'1,' * 300}1",
 ]
-BAD_FILTERS += [f"datetime={text}" for text in ("", "yesterday", "2025-02-30", "2025-01-01/2025-02-01", "../2025-01-01", "2025-01-01T00:00:00")]
+BAD_FILTERS += [
+    f"datetime={text}" for text in ("", "yesterday", "2025-02-30", "2025-01-01/2025-02-01", "../2025-01-01", "2025-01-01T00:00:00")
+]
 BAD_FILTERS += [
     *("filter=1=1", "filter=", "filter=status", "filter=status='in_use", "filter=name='x'", "filter=category=1;DROP TABLE object"),
     *("filter=CAST(floor AS text)='1'", "filter=upper(major)='x'", "filter=category=(SELECT 1)", "filter=status='in_use' OR 1=1--"),

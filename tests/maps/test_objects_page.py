@@ -24,6 +24,7 @@ from .test_page import city
 
 pytestmark = pytest.mark.browser
 
+DAY = "2026-10-01"
 NEAR = f"#at={furniture.NAMED[1]},{furniture.NAMED[0]},18"
 
 
@@ -288,6 +289,26 @@ def test_objects_are_said_to_be_of_today_where_grids_of_the_past_lie_under_them(
         page = visit(f"{address}?scheme=governance&datetime=2025-06-01#measure=objects")
         assert "今日部件" in page.locator("#layers-today").inner_text()
         page.locator("#legend .note", has_text="今日").wait_for()
+
+
+def test_the_slider_shows_objects_as_of_a_day_near_and_says_so_everywhere(there, served):
+    """The city's objects are of 2026: before that there were none."""
+    page = there(f"?scheme=governance&datetime=2025-06-01{NEAR}")
+    note = page.locator("#objects-note")
+    assert rested(page)["dots"] == [] and "2025-06-01 此处没有部件" in note.inner_text()
+    assert "今日部件" in page.locator("#layers-today").inner_text()
+    with page.expect_request(lambda request: "/tiles/" in request.url and f"datetime={DAY}" in request.url):
+        page.evaluate("day => gridgeo.shown.store.change({ day })", DAY)
+    assert rested(page)["dots"] and DAY in note.inner_text()
+    with page.expect_request(lambda request: "/tiles/" in request.url and "datetime" not in request.url):
+        page.evaluate("gridgeo.shown.map.setZoom(13, { animate: false })")
+    assert rested(page)["n"] and "今日部件" in note.inner_text()
+    note.locator("button").click()
+    page.wait_for_function("() => gridgeo.shown.map.getZoom() === 15 && !gridgeo.shown.map._animatingZoom")
+    assert rested(page)["n"] and "情况" in note.inner_text()
+    page.evaluate("gridgeo.shown.store.change({ day: null })")
+    rested(page)
+    assert note.is_hidden() and page.locator("#layers-today").is_hidden()
 
 
 def test_beside_a_tool_the_card_stays_in_sight_on_a_narrow_window(there):

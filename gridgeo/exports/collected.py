@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from psycopg2 import sql
 
@@ -19,8 +20,8 @@ from ..features.question import Question
 from ..geo import crs
 from ..moments import CHINA
 from . import rules
-from .bulk import columns, copying
-from .bulk.batches import Batch
+from .bulk import columns, copying, spelling
+from .bulk.batches import Batch, Lines
 from .bulk.columns import Column, Kind
 from .bulk.drawing import Drawing
 from .files import whole
@@ -29,12 +30,20 @@ from .model import Format
 #: Called with what is being written, how many features are, and of about how many.
 Progress = Callable[[str, int, int], None]
 
+#: Reads features from their beginning.
+Reader = Callable[[], Iterator[Batch | Lines]]
+
+#: Formats that are text, which the database writes.
+_SPELT = (Format.GEOJSON, Format.GEOJSONSEQ, Format.CSV)
 #: Formats whose files hold several layers; those that know WGS 84 alone; those that hold one kind of geometry in a layer.
 LAYERED = (Format.GPKG, Format.SHP, Format.XLSX)
 WORLDWIDE = (Format.GEOJSONSEQ, Format.KML)
 _ALIKE = (Format.GPKG, Format.SHP)
 #: What formats have no values for, and is told as text.
-_WRITTEN = {Format.SHP: (Kind.MOMENT,), Format.KML: (Kind.MOMENT, Kind.DAY)}
+_WRITTEN = {
+    **dict.fromkeys((Format.GEOJSON, Format.GEOJSONSEQ, Format.CSV, Format.SHP), (Kind.MOMENT,)),
+    Format.KML: (Kind.MOMENT, Kind.DAY),
+}
 
 #: The writer of each format; it is loaded when it is needed.
 _WRITERS = {
@@ -98,12 +107,12 @@ def write(
     datum = datum or rules.usual_datum(kind)
     fits(layers, kind, datum)
     rules.says_datum(path.name, datum)
-    drawings = [drawing for layer in layers for drawing in _drawings(conn, layer, kind, datum, progress)]
+    making = _Making(conn, kind, datum, coded, progress)
+    drawings = [drawing for layer in layers for drawing in _drawings(making, layer)]
     module, name = _WRITERS[kind]
     writer = getattr(import_module(f"{__package__}.bulk.{module}"), name)
     passport = about(layers, datum, authority, said or {})
-    more = {"coded": True} if coded and kind is Format.CSV else {}
-    return whole(path, f"{layers[0].collection.id}{kind.ending}", lambda made: writer(made, drawings, passport, **more), overwrite)
+    return whole(path, f"{layers[0].collection.id}{kind.ending}", lambda made: writer(made, drawings, passport), overwrite)
 
 
 def fits(layers: Sequence[Layer], kind: Format, datum: crs.Datum) -> None:
@@ -131,38 +140,61 @@ def about(layers: Sequence[Layer], datum: crs.Datum, authority: str, said: Mappi
     }
 
 
-def _drawings(conn, layer: Layer, kind: Format, datum: crs.Datum, progress: Progress) -> Iterator[Drawing]:
+@dataclass(frozen=True)
+class _Making:
+    """What a file is made with, whatever the layer."""
+
+    conn: Any
+    kind: Format
+    datum: crs.Datum
+    coded: bool
+    progress: Progress
+
+
+def _drawings(making: _Making, layer: Layer) -> Iterator[Drawing]:
     """The layers a collection becomes."""
-    collection = layer.collection
-    question = reading.placed(conn, collection, replace(layer.question, after=None))
-    told = tuple(columns.of(collection, question.properties, _WRITTEN.get(kind, ())))
-    if collection.geometry != "any" or kind not in _ALIKE:
-        yield _drawing(conn, Layer(collection, question), told, datum, progress)
+    conn, collection = making.conn, layer.collection
+    layer = replace(layer, question=reading.placed(conn, collection, replace(layer.question, after=None)))
+    if collection.geometry != "any" or making.kind not in _ALIKE:
+        yield _drawing(making, layer)
         return
-    there = [part for part in range(3) if part == 0 or _any(conn, collection, question, _of(part))]
+    there = [part for part in range(3) if part == 0 or _any(conn, collection, layer.question, _of(part))]
     for part in there:
         name, title, geometry = _BY_DIMENSION[part]
-        made = _drawing(conn, Layer(collection, question), told, datum, progress, _of(part), geometry)
+        made = _drawing(making, layer, _of(part), geometry)
         yield replace(made, name=name.format(collection.id), title=title.format(collection.title))
 
 
-def _drawing(
-    conn, layer: Layer, told: tuple[Column, ...], datum: crs.Datum, progress: Progress, also: Sequence[sql.Composable] = (), kind: str = ""
-) -> Drawing:
+def _drawing(making: _Making, layer: Layer, also: Sequence[sql.Composable] = (), geometry: str = "") -> Drawing:
     collection = layer.collection
-    geometry = kind or _GEOMETRIES[collection.geometry]
-    where = f"ST_AsBinary({_WHERE.get(geometry, 'f.geom')}, 'NDR')"
-    statement = statements.selected(collection, layer.question, [*(sql.SQL(each.told) for each in told), sql.SQL(where)], *also)
-    read = partial(_read, conn, layer, statement, [*(each.kind for each in told), Kind.BYTES], progress)
-    return Drawing(collection.id, collection.title, collection.id, geometry, told, datum, read)
+    geometry = geometry or _GEOMETRIES[collection.geometry]
+    told = tuple(columns.of(collection, layer.question.properties, _WRITTEN.get(making.kind, ())))
+    wkb = f"ST_AsBinary({_WHERE.get(geometry, 'f.geom')}, 'NDR')"
+    read = partial(_read, making, layer, (_spelt if making.kind in _SPELT else _columns)(making, layer, told, wkb, also))
+    return Drawing(collection.id, collection.title, collection.id, geometry, told, making.datum, read)
 
 
-def _read(conn, layer: Layer, statement: statements.Statement, kinds: list[Kind], progress: Progress) -> Iterator[Batch]:
-    done, expected = 0, reading.estimate(conn, layer.collection, layer.question)
-    for values in copying.batches(conn, *statement, kinds):
-        batch = Batch(tuple(values[:-1]), values[-1])
+def _columns(making: _Making, layer: Layer, told: tuple[Column, ...], wkb: str, also: Sequence[sql.Composable]) -> Reader:
+    """Features as columns."""
+    wanted = [*(sql.SQL(each.told) for each in told), sql.SQL(wkb)]
+    kinds = [*(each.kind for each in told), Kind.BYTES]
+    found = statements.selected(layer.collection, layer.question, wanted, *also)
+    return lambda: (Batch(tuple(each[:-1]), each[-1]) for each in copying.batches(making.conn, *found, kinds))
+
+
+def _spelt(making: _Making, layer: Layer, told: tuple[Column, ...], wkb: str, also: Sequence[sql.Composable]) -> Reader:
+    """Features as lines the database writes."""
+    spelt = spelling.cells(told, making.coded) if making.kind is Format.CSV else spelling.objects(told)
+    wanted = [sql.SQL(f"encode({wkb}, 'hex')"), *spelt.told]
+    found = statements.selected(layer.collection, layer.question, wanted, *also)
+    return lambda: copying.lines(making.conn, *found, spelt)
+
+
+def _read(making: _Making, layer: Layer, reader: Reader) -> Iterator[Batch | Lines]:
+    done, expected = 0, reading.estimate(making.conn, layer.collection, layer.question)
+    for batch in reader():
         done += len(batch)
-        progress(f"{layer.collection.id} written, of about", done, max(expected, done))
+        making.progress(f"{layer.collection.id} written, of about", done, max(expected, done))
         yield batch
 
 

@@ -24,11 +24,27 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its names, what its values are, and the SQL of a value where features are `f`."""
+    """A column.
+
+    Parameters
+    ----------
+    kind
+        What its values are.
+    value
+        The SQL of a value where features are `f`.
+    nested
+        Whether a value is JSON, which is told as text where it cannot stand as it is.
+    """
 
     field: Field
     kind: Kind
-    told: str
+    value: str
+    nested: bool = False
+
+    @property
+    def told(self) -> str:
+        """The SQL of a value in the type of its kind."""
+        return f"{self.value}::{self.kind}"
 
 
 #: Names in a Shapefile, where ten bytes are all there is: initials of the pinyin, as offices write them.
@@ -83,8 +99,8 @@ _OWN = {("houses", "house_use"): ("own_use", "empty where it is that of its buil
 _KINDS = {Type.TEXT: Kind.TEXT, Type.ARRAY: Kind.TEXT, Type.DATE: Kind.DAY, Type.TIMESTAMP: Kind.MOMENT}
 #: Values as text; moments in China's time.
 _WRITTEN = {
-    Kind.MOMENT: "to_char(f.{} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+08:00\"')",
-    Kind.DAY: "f.{}::date::text",
+    Kind.MOMENT: "to_char(f.{} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+08:00\"')",
+    Kind.DAY: "f.{}::date",
 }
 
 
@@ -99,6 +115,7 @@ def _column(collection: Collection, of: Property, written: Container[Kind]) -> C
     value, own = _OWN.get((collection.relation, of.name), (of.name, ""))
     note = "; ".join(filter(None, [of.title_en, own, of.unit and f"in {of.unit}", of.values and f"one of {', '.join(of.values)}"]))
     kind = _KINDS.get(of.type) or (Kind.WHOLE if of.whole else Kind.NUMBER)
+    field = Field(of.name, short, of.title, note)
     if kind in written:
-        return Column(Field(of.name, short, of.title, note), Kind.TEXT, _WRITTEN[kind].format(value))
-    return Column(Field(of.name, short, of.title, note), kind, f"f.{value}::{kind}")
+        return Column(field, Kind.TEXT, _WRITTEN[kind].format(value))
+    return Column(field, kind, f"f.{value}", of.type is Type.ARRAY)

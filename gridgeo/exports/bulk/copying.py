@@ -10,13 +10,15 @@ from typing import Any
 
 from psycopg2 import sql
 
-from .batches import Values, parsed
+from .batches import Lines, Values, of_hex, parsed
 from .columns import Kind
+from .spelling import Spelling
 
 #: Features of a batch: columns of so many are worth an array, and take some ten megabytes.
 _ROWS = 40_000
 #: Batches that wait to be written.
 _WAITING = 2
+#: Of the binary form: bytes before the first row, and what comes after the last.
 _HEAD = 19
 _END = b"\xff\xff"
 
@@ -26,9 +28,22 @@ def batches(conn, statement: sql.Composable, given: dict[str, Any], kinds: Seque
 
     Whoever stops before the end has the statement cancelled, which ends the transaction.
     """
+    for rows in _rows(conn, statement, given, sql.SQL("FORMAT binary"), _HEAD):
+        yield parsed(rows, kinds)
+
+
+def lines(conn, statement: sql.Composable, given: dict[str, Any], spelt: Spelling) -> Iterator[Lines]:
+    """Yield what a statement finds as the database writes it, as :func:`batches` does; its first column is a geometry in digits."""
+    for rows in _rows(conn, statement, given, spelt.options):
+        parts = [row[:-1].partition(spelt.between) for row in rows]
+        yield Lines([text for _, _, text in parts], of_hex([geometry for geometry, _, _ in parts]))
+
+
+def _rows(conn, statement: sql.Composable, given: dict[str, Any], options: sql.Composable, head: int = 0) -> Iterator[list[bytes]]:
+    """The messages of COPY, each a row, without the bytes of its head."""
     with conn.cursor() as cur:
-        asked = cur.mogrify(sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(statement), given)
-        sink = _Sink()
+        asked = cur.mogrify(sql.SQL("COPY ({}) TO STDOUT ({})").format(statement, options), given)
+        sink = _Sink(head)
         copying = threading.Thread(target=_copy, args=(cur, asked, sink), daemon=True)
         copying.start()
         found: list[bytes] | BaseException | None = []
@@ -36,7 +51,7 @@ def batches(conn, statement: sql.Composable, given: dict[str, Any], kinds: Seque
             while (found := sink.full.get()) is not None:
                 if isinstance(found, BaseException):
                     raise found
-                yield parsed(found, kinds)
+                yield found
         finally:
             if isinstance(found, list):
                 conn.cancel()
@@ -47,15 +62,15 @@ def batches(conn, statement: sql.Composable, given: dict[str, Any], kinds: Seque
 class _Sink:
     """Where COPY writes: each message is a row; they go on in batches."""
 
-    def __init__(self) -> None:
+    def __init__(self, head: int) -> None:
         self.full: queue.Queue[list[bytes] | BaseException | None] = queue.Queue(_WAITING)
         self._rows: list[bytes] = []
-        self._first = True
+        self._head = head
 
     def write(self, row: bytes) -> int:
         taken = len(row)
-        if self._first:
-            self._first, row = False, row[_HEAD:]
+        if self._head:
+            self._head, row = 0, row[self._head :]
         if row != _END:
             self._rows.append(row)
         if len(self._rows) == _ROWS:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from ...geo import crs
 from ..model import Field
-from .batches import Batch
+from . import places
+from .batches import Batch, Lines
 from .columns import Column
+
+B = TypeVar("B", Batch, Lines)
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Drawing(Generic[B]):
     """A layer to be written.
 
     Parameters
@@ -26,7 +30,7 @@ class Drawing:
     datum
         Of the coordinates in the file.
     read
-        Reads the features anew, in EPSG:4490.
+        Reads the features anew, in EPSG:4490: in columns, or in lines where the format is text.
     """
 
     name: str
@@ -35,14 +39,21 @@ class Drawing:
     geometry: str
     columns: tuple[Column, ...]
     datum: crs.Datum
-    read: Callable[[], Iterator[Batch]]
+    read: Callable[[], Iterator[B]]
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """What people have to know of the columns."""
         return tuple(column.field for column in self.columns)
 
-    def batches(self) -> Iterator[Batch]:
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Columns of a table that say where features are: coordinates of points, well-known text of all else."""
+        if self.geometry == "Point":
+            return ("x", "y") if crs.is_planar(self.datum) else ("lon", "lat")
+        return ("wkt",)
+
+    def batches(self) -> Iterator[B]:
         """Yield the features as they go into the file."""
         for batch in self.read():
-            yield batch.drawn(self.datum)
+            yield replace(batch, geometry=places.drawn(batch.geometry, self.datum))

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
+import shapely
 from openpyxl.cell import WriteOnlyCell
 
 from ...errors import InvalidInput
+from . import places
+from .batches import Batch
 from .drawing import Drawing
-from .text import placed, places
 
 #: What a sheet and a cell hold.
 _MOST_ROWS, _LONGEST = 1_048_575, 32_767
@@ -34,14 +36,26 @@ def write(path: Path, drawings: list[Drawing], about: Mapping[str, str]) -> int:
 def _sheet(book: openpyxl.Workbook, drawing: Drawing) -> int:
     sheet, count = book.create_sheet(drawing.name), 0
     sheet.freeze_panes = "A2"
-    sheet.append([*(field.name for field in drawing.fields), *places(drawing), "crs"])
+    sheet.append([*(field.name for field in drawing.fields), *drawing.axes, "crs"])
     for batch in drawing.batches():
         count += len(batch)
         if count > _MOST_ROWS:
             raise InvalidInput("format", "xlsx", f"a sheet holds {_MOST_ROWS:,} rows: choose csv or gpkg, or a part")
-        for row, *where in zip(batch.rows(), *placed(drawing, batch), strict=True):
+        for row, *where in zip(batch.rows(), *_placed(drawing, batch), strict=True):
             sheet.append([_typed(sheet, value) for value in (*row, *where, drawing.datum.name)])
     return count
+
+
+def _placed(drawing: Drawing[Batch], batch: Batch) -> list[list]:
+    """The columns that say where features are: coordinates, x first, or well-known text."""
+    if drawing.geometry != "Point":
+        known = f"SRID={drawing.datum.epsg};" if drawing.datum.epsg else ""
+        return [[text and known + text for text in shapely.to_wkt(places.shapes(batch.geometry), rounding_precision=-1).tolist()]]
+    points = places.points(batch.geometry)
+    if points is not None:
+        return points.T.tolist()
+    shapes = places.shapes(batch.geometry)
+    return [[None if at != at else at for at in axis(shapes).tolist()] for axis in (shapely.get_x, shapely.get_y)]
 
 
 def _typed(sheet, value: object) -> object:

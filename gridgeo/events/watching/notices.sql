@@ -1,0 +1,62 @@
+-- What is due soon, overdue, and passed up. A row of event_notice is the effect: it is there once, whoever finds it.
+
+-- name: alone
+-- One worker looks at a time; when it is killed, another may.
+SELECT pg_try_advisory_xact_lock(hashtext('gridgeo event notices'));
+
+-- name: find
+-- Open events whose clock runs: of the whole, counted from the filing, and of the stage, counted from when it was come to.
+INSERT INTO event_notice (event_id, kind, due_at, department_code)
+SELECT d.event_id, f.kind, d.due_at, d.department_code
+  FROM (
+    SELECT e.event_id, '' AS of, e.due_at, e.department_code, e.due_at - coalesce(e.filed_at, e.reported_at) AS given
+      FROM event AS e
+     WHERE e.stage NOT IN ('rejected', 'closed', 'merged') AND e.paused_at IS NULL AND e.due_at <= %(now)s + %(ahead)s
+     UNION ALL
+    SELECT e.event_id, 'stage-', e.stage_due_at, e.department_code,
+           e.stage_due_at - CASE e.stage WHEN 'reported' THEN e.reported_at WHEN 'filed' THEN e.filed_at WHEN 'dispatched' THEN e.dispatched_at
+                                         WHEN 'handled' THEN e.handled_at WHEN 'verified' THEN e.verified_at ELSE e.stage_due_at END
+      FROM event AS e
+     WHERE e.stage NOT IN ('rejected', 'closed', 'merged') AND e.paused_at IS NULL AND e.stage_due_at <= %(now)s + %(ahead)s
+  ) AS d
+  CROSS JOIN LATERAL (VALUES
+    (d.of || 'due-soon', d.due_at - greatest(d.given, interval '0') * %(soon)s),
+    (d.of || 'overdue', d.due_at)
+  ) AS f (kind, from_at)
+ WHERE f.from_at <= %(now)s
+   AND (f.kind NOT LIKE '%%due-soon' OR d.due_at > %(now)s)
+   AND NOT EXISTS (SELECT FROM event_notice AS n WHERE n.event_id = d.event_id AND n.kind = f.kind AND n.due_at = d.due_at)
+ON CONFLICT DO NOTHING
+RETURNING kind;
+
+-- name: to_escalate
+-- Overdue by another part of the time there was, and not passed up so far yet.
+SELECT e.event_id, e.due_at, r.rung
+  FROM event AS e
+  CROSS JOIN generate_series(1, %(rungs)s) AS r (rung)
+ WHERE e.stage NOT IN ('rejected', 'closed', 'merged') AND e.paused_at IS NULL AND e.due_at < %(now)s
+   AND e.due_at + r.rung * greatest((e.due_at - coalesce(e.filed_at, e.reported_at)) * %(part)s, %(least)s) <= %(now)s
+   AND NOT EXISTS (
+     SELECT FROM event_notice AS n WHERE n.event_id = e.event_id AND n.kind = 'escalated-' || r.rung AND n.due_at = e.due_at)
+ ORDER BY e.event_id, r.rung
+ LIMIT %(most)s;
+
+-- name: told_below
+-- Who was told of an event the time before.
+SELECT n.department_code FROM event_notice AS n
+ WHERE n.event_id = %(event_id)s AND n.due_at = %(due_at)s AND n.kind = 'escalated-' || (%(rung)s - 1);
+
+-- name: note
+INSERT INTO event_notice (event_id, kind, due_at, department_code) VALUES (%(event_id)s, %(kind)s, %(due_at)s, %(department_code)s)
+ON CONFLICT DO NOTHING;
+
+-- name: listed
+-- The latest first; a department's, or all.
+SELECT n.event_id, e.event_code, n.kind, n.due_at, n.department_code, n.found_at
+  FROM event_notice AS n
+  JOIN event AS e ON e.event_id = n.event_id
+ WHERE (%(department_code)s::text IS NULL OR n.department_code = %(department_code)s::text)
+   AND (%(since)s::timestamptz IS NULL OR n.found_at >= %(since)s::timestamptz)
+   AND (NOT %(holding)s OR (e.stage NOT IN ('rejected', 'closed', 'merged') AND n.due_at IN (e.due_at, e.stage_due_at, e.filed_at)))
+ ORDER BY n.found_at DESC, n.event_id DESC, n.kind
+ LIMIT %(limit)s;

@@ -82,7 +82,20 @@ def read(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
 
     Blocks: call it in a `def` route or through a thread. Raises DatabaseUnavailable when the database stays away.
     """
-    return read_as(request.app.state.pool, request.app.state.gate.area(request), work, *args, **kwargs)
+    return read_as(request.app.state.pool, request.app.state.gate.area(request), _of_caller(request, work), *args, **kwargs)
+
+
+def _of_caller(request: Request, work: Callable[..., T]) -> Callable[..., T]:
+    """Work that sees what the caller's department has to do, too."""
+    department_code = principal(request).department_code
+    if department_code is None:
+        return work
+
+    def seeing(conn, *args, **kwargs) -> T:
+        access.see_department(conn, department_code)
+        return work(conn, *args, **kwargs)
+
+    return seeing
 
 
 def read_from(pool: Pool, work: Callable[..., T], *args, **kwargs) -> T:
@@ -175,7 +188,7 @@ def _written(request: Request, role: str, work: Callable[..., T], *args, **kwarg
             with request.app.state.pools.of(role).connection() as conn:
                 access.see(conn, area)
                 begun = True
-                return work(conn, *args, **kwargs)
+                return _of_caller(request, work)(conn, *args, **kwargs)
         except DatabaseUnavailable as error:
             if begun:
                 raise

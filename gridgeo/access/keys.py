@@ -60,4 +60,4 @@ def recognised(text: str, kept: Key | None, when: datetime) -> Principal:
     state = kept.state(when)
     if state != "valid":
         raise Unauthenticated(f"the key {'has ' if state == 'expired' else 'was '}{state}")
-    return Principal(kept.name, kept.key_id, kept.scopes, kept.area, kept.per_minute)
+    return Principal(kept.name, kept.key_id, kept.scopes, kept.area, kept.per_minute, kept.department_code)

@@ -12,6 +12,9 @@ class Scope(StrEnum):
 
     READ: what stands on the map and in the address base. WRITE: change it. LINK: ask what is linked to a house,
     masked. UNMASK: see codes whole, for a purpose that allows it. ADMIN: what concerns the service itself.
+
+    Of events: REPORT them; ACCEPT (受理) what was reported, amend, file, reject, merge and close it; DISPATCH (派遣) it to departments;
+    HANDLE (处置) what one's department was sent; VERIFY (核查) what was handled.
     """
 
     READ = "read"
@@ -19,6 +22,11 @@ class Scope(StrEnum):
     LINK = "link"
     UNMASK = "unmask"
     ADMIN = "admin"
+    REPORT = "report"
+    ACCEPT = "accept"
+    DISPATCH = "dispatch"
+    HANDLE = "handle"
+    VERIFY = "verify"
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,8 @@ class Principal:
         Grid units (unit_id, of any level) the caller is for; None is the whole city, () nothing.
     per_minute
         Requests a minute of this caller; None: as the settings say.
+    department_code
+        For which department a caller acts; None for none.
     """
 
     name: str = ""
@@ -42,6 +52,7 @@ class Principal:
     scopes: frozenset[str] = frozenset()
     area: tuple[int, ...] | None = None
     per_minute: int | None = None
+    department_code: str | None = None
 
     @property
     def known(self) -> bool:
@@ -77,6 +88,7 @@ class Key:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    department_code: str | None = None
 
     def state(self, when: datetime) -> str:
         """Return `valid`, `expired` or `revoked` at a moment (timezone-aware)."""

@@ -11,8 +11,8 @@ from .model import Principal, Scope
 #: What `GRIDGEO_ANONYMOUS` says when everybody needs a key.
 NOBODY = "none"
 
-#: Never without a name: the audit says who it was.
-_NAMED = {Scope.UNMASK, Scope.ADMIN}
+#: Never without a name: the audit says who it was, and so do the steps of events.
+_NAMED = {Scope.UNMASK, Scope.ADMIN, Scope.ACCEPT, Scope.DISPATCH, Scope.HANDLE, Scope.VERIFY}
 
 
 def scopes(words: Iterable[str]) -> frozenset[str]:

@@ -33,6 +33,25 @@ def see(conn, area: str) -> None:
         cur.execute(SQL["see"], {"area": area})
 
 
+def see_department(conn, department_code: str) -> None:
+    """Let the rest of a transaction see the events a department has something to do about too, wherever they lie."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["see_department"], {"department_code": department_code})
+
+
+@contextmanager
+def acting_as(conn, role: str, then: str) -> Iterator[None]:
+    """Let the block be done as another role within the transaction, and what follows as `then`."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["act_as"], {"role": role})
+    try:
+        yield
+    finally:
+        if conn.info.transaction_status != TRANSACTION_STATUS_INERROR:
+            with conn.cursor() as cur:
+                cur.execute(SQL["act_as"], {"role": then})
+
+
 @contextmanager
 def regardless(conn) -> Iterator[None]:
     """Let the block see the whole city, whoever asks, and what follows it as much as before.
@@ -67,9 +86,12 @@ def add_key(
     area: Sequence[int] | None = None,
     per_minute: int | None = None,
     expires_at: datetime | None = None,
+    department_code: str | None = None,
 ) -> Key | None:
-    """Add a key and return it; None when the id is taken."""
-    given = {"name": name, "scopes": sorted(scopes), "area": None if area is None else list(area)}
+    """Add a key and return it; None when the id is taken. Raises InvalidInput for a department there is not."""
+    if department_code is not None and not _rows(conn, "knows_department", department_code=department_code)[0][0]:
+        raise InvalidInput("department", department_code, "no department has this code")
+    given = {"name": name, "scopes": sorted(scopes), "area": None if area is None else list(area), "department_code": department_code}
     found = _keys(conn, "add_key", key_id=key_id, digest=digest, per_minute=per_minute, expires_at=expires_at, **given)
     return found[0] if found else None
 

@@ -173,6 +173,17 @@ _ALL = (
             *("attributes", "since", "source", "geometry"),
         ),
     ),
+    Entity(
+        "event",
+        "event",
+        "事件",
+        "t.event_id = p.key::bigint",
+        (
+            *("event_id", "event_code", "kind", "class_id", "grade", "stage", "channel", "located", "building_code", "lon", "lat"),
+            *("department_code", "merged_into", "happened_at", "reported_at", "filed_at", "dispatched_at", "responded_at", "handled_at"),
+            *("verified_at", "closed_at", "due_at", "stage_due_at", "paused_at", "bounces", "reopened", "stars", "version"),
+        ),
+    ),
 )
 
 #: Every entity, by name, in an order in which a copy may take them in: what is referred to comes first.

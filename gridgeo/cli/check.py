@@ -47,9 +47,10 @@ def _database(settings: Settings) -> list:
 
 
 def _rooms(conn) -> list:
-    """Look at the grids, the objects, what is added up of them, the change feed and jobs, in a database of this version's schema."""
+    """Look at the grids, the objects, the events, what is added up of them, the change feed and jobs, in a database of this version's schema."""
     from ..changes import soundness as changes
     from ..db import check
+    from ..events import soundness as events
     from ..hierarchy import soundness as hierarchy
     from ..jobs import soundness as jobs
     from ..objects import soundness as objects
@@ -57,7 +58,7 @@ def _rooms(conn) -> list:
 
     if check.migrations(conn).state is not check.State.OK:
         return []
-    return [finding for room in (hierarchy, objects, tiles, changes, jobs) for finding in room.examine(conn)]
+    return [finding for room in (hierarchy, objects, events, tiles, changes, jobs) for finding in room.examine(conn)]
 
 
 def _machine(settings: Settings) -> list:

@@ -26,10 +26,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
     made = add("add", _add, "make a key and show it: this once, for only its digest is kept")
     made.add_argument("--name", required=True, help="whose key it is, or what for")
-    scope = "read, write, link, unmask, admin; several with commas, or the option again"
+    scope = "read, write, link, unmask, admin; of events: report, accept, dispatch, handle, verify; several with commas, or the option again"
     made.add_argument("--scope", required=True, action="append", metavar="SCOPE", help=scope)
     area = "code of a grid unit of any level the key is for; several with commas, or the option again (default: the whole city)"
     made.add_argument("--area", action="append", metavar="CODE", help=area)
+    made.add_argument("--department", metavar="CODE", help="the department (organisation code, 9) whose tasks the key handles")
     made.add_argument("--expires", metavar="DATE", help="when it ends: a date (at 00:00 in China) or a date and time (default: never)")
     made.add_argument("--per-minute", type=int, metavar="N", help="requests a minute (default: GRIDGEO_PER_MINUTE)")
     add("list", _list, "list keys, oldest first; never the keys themselves")
@@ -62,6 +63,7 @@ def _add(conn, args: argparse.Namespace) -> int:
         "area": store.units_of_codes(conn, codes) if codes else None,
         "per_minute": args.per_minute,
         "expires_at": _end(args.expires),
+        "department_code": args.department,
     }
     for _ in range(_TRIES):
         made = keys.make()
@@ -142,6 +144,7 @@ def _facts(conn, found: list) -> list[dict]:
             "created_at": key.created_at,
             "expires_at": key.expires_at,
             "revoked_at": key.revoked_at,
+            "department_code": key.department_code,
         }
         for key in found
     ]

@@ -1,15 +1,10 @@
 -- name: event
--- One event, by our number or by its code, with the unit it lies in today and who sent it, and what was merged into it, in.
+-- One event, by our number or by its code, with the unit it lies in today and who sent it in.
 SELECT e.event_id, e.event_code, e.kind, e.class_id, e.grade, e.stage, e.channel, e.told, e.located, e.address, e.place, ST_X(e.point),
        ST_Y(e.point), e.department_code, e.merged_into, e.happened_at, e.reported_at, e.filed_at, e.dispatched_at, e.responded_at,
        e.handled_at, e.verified_at, e.closed_at, e.due_at, e.stage_due_at, e.paused_at, e.bounces, e.reopened, e.stars, e.version,
        e.recorded_at, g.unit_id, g.outcome,
-       ARRAY(WITH RECURSIVE merged AS (
-               SELECT e.event_id
-                UNION
-               SELECT m.event_id FROM merged AS into_it JOIN event AS m ON m.merged_into = into_it.event_id
-             )
-             SELECT DISTINCT r.actor FROM merged JOIN event_report AS r USING (event_id) ORDER BY r.actor)
+       ARRAY(SELECT r.actor FROM event_report AS r WHERE r.event_id = e.event_id)
   FROM event AS e
   LEFT JOIN event_grid AS g ON g.event_id = e.event_id AND g.edition_id = (SELECT gridgeo.edition_now())
  WHERE e.event_id = %(event_id)s::bigint OR e.event_code = %(event_code)s::text;
@@ -69,28 +64,26 @@ SELECT s.event_id, s.step_no, s.action, s.stage, s.actor, s.department_code, s.a
  ORDER BY s.step_no;
 
 -- name: reports
--- The reports of an event, and of all that were merged into it, as they came.
-WITH RECURSIVE merged AS (
-  SELECT %(event_id)s::bigint AS event_id
-   UNION
-  SELECT m.event_id FROM merged AS into_it JOIN event AS m ON m.merged_into = into_it.event_id
-)
+-- The reports of some events, as they came.
 SELECT r.event_id, r.report_no, r.channel, r.source, r.original, r.told, r.actor, r.reported_at, r.recorded_at
-  FROM merged
-  JOIN event_report AS r USING (event_id)
+  FROM event_report AS r
+ WHERE r.event_id = ANY(%(events)s::bigint[])
  ORDER BY r.reported_at, r.event_id, r.report_no;
 
 -- name: media
 SELECT m.media_no, m.digest, m.media_type, m.bytes, m.step_no FROM event_media AS m WHERE m.event_id = %(event_id)s ORDER BY m.media_no;
 
 -- name: of_receipt
--- The event a receipt is of; of one that was merged, the event it was merged into.
-WITH RECURSIVE followed AS (
-  SELECT e.event_id, e.merged_into
-    FROM event_report AS r
-    JOIN event AS e USING (event_id)
-   WHERE r.receipt = %(receipt)s
-   UNION
-  SELECT e.event_id, e.merged_into FROM followed AS f JOIN event AS e ON e.event_id = f.merged_into
-)
-SELECT event_id FROM followed WHERE merged_into IS NULL;
+-- The event a receipt is of, and the one it was merged into.
+SELECT e.event_id, e.merged_into
+  FROM event_report AS r
+  JOIN event AS e USING (event_id)
+ WHERE r.receipt = %(receipt)s;
+
+-- name: into
+-- The event another was merged into.
+SELECT e.merged_into FROM event AS e WHERE e.event_id = %(event_id)s;
+
+-- name: merged
+-- The events that were merged into some.
+SELECT e.event_id FROM event AS e WHERE e.merged_into = ANY(%(events)s::bigint[]) ORDER BY e.event_id;

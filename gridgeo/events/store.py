@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -41,7 +42,18 @@ def find(conn, ref: int | str) -> Event:
     found = rows(conn, "event", event_id=number, event_code=text)
     if not found:
         raise NotFound("event", ref)
-    return event(found[0])
+    one = event(found[0])
+    merged = family(conn, one.event_id)[1:]
+    return replace(one, reported_by=frozenset(report.actor for report in _reports(conn, [one.event_id, *merged]))) if merged else one
+
+
+def family(conn, event_id: int) -> list[int]:
+    """Return the number of an event, and of all that were merged into it, or into one of these."""
+    found, wave = [event_id], [event_id]
+    while wave:
+        wave = [number for (number,) in rows(conn, "merged", events=wave)]
+        found += wave
+    return found
 
 
 def listed(conn, where: Where, after: tuple[datetime, int] | None = None, limit: int = 100) -> list[Event]:
@@ -68,7 +80,7 @@ def timeline(conn, event_id: int) -> list[Step]:
 
 def reports(conn, event_id: int) -> list[Report]:
     """Return the reports of an event and of those merged into it, in the order they came."""
-    return [Report(*row) for row in rows(conn, "reports", event_id=event_id)]
+    return _reports(conn, family(conn, event_id))
 
 
 def tasks(conn, event_id: int) -> list[Task]:
@@ -87,7 +99,10 @@ def of_receipt(conn, secret: str) -> int:
     found = rows(conn, "of_receipt", receipt=hashlib.sha256(secret.encode()).digest())
     if not found:
         raise NotFound("receipt", None)
-    return found[0][0]
+    event_id, into = found[0]
+    while into is not None:
+        event_id, ((into,),) = into, rows(conn, "into", event_id=into)
+    return event_id
 
 
 def written(where: Where) -> dict[str, object]:
@@ -121,6 +136,10 @@ def event(row: tuple) -> Event:
     lies = Outcome(outcome) if outcome else None
     head = (event_id, code, Kind(kind), class_id, grade, Stage(stage), channel, told, Located(located))
     return Event(*head, *rest, unit_id, lies, frozenset(reported_by))
+
+
+def _reports(conn, events: list[int]) -> list[Report]:
+    return [Report(*row) for row in rows(conn, "reports", events=events)]
 
 
 def _list(values) -> list | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ..addresses import assignment
+from ..events import assignment as events
 from ..hierarchy import editions, store
 from ..hierarchy.model import GOVERNANCE, Edition
 from ..linkage import counts
@@ -26,6 +27,7 @@ def activate(conn, edition_id: int, when: datetime | None = None) -> Edition:
         assignment.assign(conn, edition_id)
         counts.refresh(conn, editions=[edition_id])
         objects.assign(conn, edition_id, before and before.edition_id)
+        events.assign(conn, edition_id)
     return made
 
 
@@ -35,6 +37,7 @@ def withdraw(conn, edition_id: int) -> Edition:
     counts.forget(conn, edition_id)
     assignment.clear(conn, edition_id)
     objects.clear(conn, edition_id)
+    events.clear(conn, edition_id)
     tiles.clear(conn, edition_id)
     return made
 
@@ -44,5 +47,6 @@ def discard(conn, edition_id: int) -> None:
     if store.edition(conn, edition_id).valid_from is None:
         assignment.clear(conn, edition_id)
         objects.clear(conn, edition_id)
+        events.clear(conn, edition_id)
         tiles.clear(conn, edition_id)
     editions.discard(conn, edition_id)

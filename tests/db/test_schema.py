@@ -45,6 +45,10 @@ REFERENCE = {
     "event_class",
     "channel",
     "event_number",
+    "event_limit",
+    "event_receiver",
+    "work_calendar",
+    "work_calendar_day",
     "event_sum",
     "responsibility",
     "routing_set",
@@ -72,7 +76,7 @@ BY_OBJECT = {"object", "object_history", "object_grid"}
 #: Tables of events, kept by our number of the event: its code names a department and a day, and it may lie in no grid at all.
 BY_EVENT = {
     *("event", "event_fact", "event_grid", "event_report", "event_step", "event_task", "event_media", "event_request", "event_checkin"),
-    *("linkage.event_reporter", "linkage.event_original"),
+    *("event_notice", "event_letter", "linkage.event_reporter", "linkage.event_original"),
 }
 
 #: What is derived of objects for the map, kept by the place on it, and the queue and the log of what changed there.
@@ -88,7 +92,7 @@ BY_JOB = {"job"}
 OTHERWISE = BY_TOKEN | BY_OBJECT | BY_EVENT | BY_PLACE | BY_TRANSACTION | BY_JOB
 
 #: Tables that tell the change feed themselves (decision 0040): one trigger a statement, so that no writer is left out.
-TOLD = {"building", "building_address", "house", "address_name", "address_successor", "object"}
+TOLD = {"building", "building_address", "house", "address_name", "address_successor", "object", "event"}
 
 #: Rules broken on purpose: (rule, table) and why.
 EXEMPT: dict[tuple[str, str], str] = {

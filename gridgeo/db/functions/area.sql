@@ -18,6 +18,17 @@ CREATE OR REPLACE FUNCTION gridgeo.area_ranges() RETURNS int8multirange LANGUAGE
   FROM (SELECT current_setting('gridgeo.area', true) AS area) AS s
 $$;
 
+-- Whether the department the caller acts for (the setting gridgeo.department) has or had something to do about an event. It looks as its
+-- owner does: what it tells is told to departments by the tasks themselves.
+CREATE OR REPLACE FUNCTION gridgeo.is_of_department(of_event bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  department constant text := coalesce(current_setting('gridgeo.department', true), '');
+BEGIN
+  RETURN department <> '' AND EXISTS (
+    SELECT FROM gridgeo.event_task AS t WHERE t.department_code = department AND t.event_id = of_event);
+END $$;
+
 -- The edition of governance valid now; null where there is none. PL/pgSQL keeps its plan, where SQL would make one for every statement
 -- that asks, which takes longer than to find ten features.
 CREATE OR REPLACE FUNCTION gridgeo.edition_now() RETURNS bigint LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$

@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION gridgeo.key_of(t gridgeo.grid_unit_version) RETURNS t
 $$;
 CREATE OR REPLACE FUNCTION gridgeo.key_of(t gridgeo.category) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT t.category_id::text $$;
 CREATE OR REPLACE FUNCTION gridgeo.key_of(t gridgeo.object) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT t.object_id::text $$;
+CREATE OR REPLACE FUNCTION gridgeo.key_of(t gridgeo.event) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT t.event_id::text $$;
 CREATE OR REPLACE FUNCTION gridgeo.key_of(t gridgeo.building) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT t.building_code $$;
 CREATE OR REPLACE FUNCTION gridgeo.key_of(t gridgeo.building_address) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT t.building_code || '/' || t.address_no
@@ -18,6 +19,11 @@ CREATE OR REPLACE FUNCTION gridgeo.key_of(t gridgeo.address_name) RETURNS text L
 $$;
 CREATE OR REPLACE FUNCTION gridgeo.key_of(t gridgeo.address_successor) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT t.code || '/' || t.successor
+$$;
+
+-- A moment as it is published.
+CREATE OR REPLACE FUNCTION gridgeo.written(moment timestamptz) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
 
 -- What is published of a thing. Degrees are EPSG:4490; shapes are GeoJSON of nine decimals, a tenth of a millimetre.
@@ -41,6 +47,18 @@ CREATE OR REPLACE FUNCTION gridgeo.state_of(t gridgeo.object) RETURNS jsonb LANG
     'object_id', t.object_id, 'element_code', t.element_code, 'category_id', t.category_id, 'status', t.status, 'name', t.name,
     'lon', ST_X(t.point), 'lat', ST_Y(t.point), 'floor', t.floor, 'place', t.place, 'inspected_on', t.inspected_on,
     'attributes', t.attributes, 'since', t.since, 'source', t.source, 'geometry', ST_AsGeoJSON(t.shape, 9)::jsonb)
+$$;
+-- Of events no word that anybody wrote, nobody who reported, and no house.
+CREATE OR REPLACE FUNCTION gridgeo.state_of(t gridgeo.event) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT jsonb_build_object(
+    'event_id', t.event_id, 'event_code', t.event_code, 'kind', t.kind, 'class_id', t.class_id, 'grade', t.grade, 'stage', t.stage,
+    'channel', t.channel, 'located', t.located, 'building_code', left(t.place, 19), 'lon', ST_X(t.point), 'lat', ST_Y(t.point),
+    'department_code', t.department_code, 'merged_into', t.merged_into, 'happened_at', gridgeo.written(t.happened_at),
+    'reported_at', gridgeo.written(t.reported_at), 'filed_at', gridgeo.written(t.filed_at),
+    'dispatched_at', gridgeo.written(t.dispatched_at), 'responded_at', gridgeo.written(t.responded_at),
+    'handled_at', gridgeo.written(t.handled_at), 'verified_at', gridgeo.written(t.verified_at),
+    'closed_at', gridgeo.written(t.closed_at), 'due_at', gridgeo.written(t.due_at), 'stage_due_at', gridgeo.written(t.stage_due_at),
+    'paused_at', gridgeo.written(t.paused_at), 'bounces', t.bounces, 'reopened', t.reopened, 'stars', t.stars, 'version', t.version)
 $$;
 CREATE OR REPLACE FUNCTION gridgeo.state_of(t gridgeo.building) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT jsonb_build_object(
@@ -209,12 +227,13 @@ DECLARE
   one record;
   of_building text := '(SELECT g.unit_id FROM gridgeo.building_grid AS g
                          WHERE g.zone = left(t.building_code, 12) AND g.building_code = t.building_code AND g.edition_id = $1)';
+  of_event text := '(SELECT g.unit_id FROM gridgeo.event_grid AS g WHERE g.event_id = t.event_id AND g.edition_id = $1)';
   of_object text := '(SELECT g.unit_id FROM gridgeo.object_grid AS g WHERE g.object_id = t.object_id AND g.edition_id = $1)';
 BEGIN
   FOR one IN SELECT * FROM (VALUES
     ('building', 'building', of_building), ('building_address', 'address', of_building), ('house', 'house', of_building),
     ('address_name', 'name', 'gridgeo.unit_of_code(t.code)'), ('address_successor', 'successor', 'gridgeo.unit_of_code(t.code)'),
-    ('object', 'object', of_object), ('category', 'category', 'NULL::bigint')) AS of (relation, entity, unit)
+    ('object', 'object', of_object), ('event', 'event', of_event), ('category', 'category', 'NULL::bigint')) AS of (relation, entity, unit)
   LOOP
     EXECUTE format('CREATE OR REPLACE TRIGGER change_inserted AFTER INSERT ON gridgeo.%I REFERENCING NEW TABLE AS after
                     FOR EACH STATEMENT EXECUTE FUNCTION gridgeo.keep_change(%L)', one.relation, one.entity);

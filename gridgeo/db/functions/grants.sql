@@ -13,6 +13,8 @@ GRANT USAGE ON SCHEMA linkage TO gridgeo_linkage;
 REVOKE ALL ON ALL TABLES IN SCHEMA linkage FROM gridgeo_linkage;
 GRANT SELECT ON ALL TABLES IN SCHEMA linkage TO gridgeo_linkage;
 GRANT INSERT ON linkage.identity, linkage.link, linkage.audit TO gridgeo_linkage;
+GRANT INSERT ON linkage.event_reporter TO gridgeo_linkage;
+GRANT INSERT, UPDATE (key_id, sealed) ON linkage.event_original TO gridgeo_linkage;
 -- Counts are made anew after loads.
 GRANT INSERT, DELETE ON linkage.unit_count, linkage.counted TO gridgeo_linkage;
 GRANT INSERT ON linkage.measure TO gridgeo_linkage;
@@ -35,6 +37,12 @@ GRANT UPDATE (category_id, status, name, point, shape, floor, place, inspected_o
 REVOKE DELETE ON gridgeo.category_tree, gridgeo.department FROM gridgeo_writer;
 REVOKE INSERT, UPDATE, DELETE ON gridgeo.object_status FROM gridgeo_writer;
 REVOKE ALL ON gridgeo.object_rejected FROM gridgeo_reader, gridgeo_city, gridgeo_linkage;
+-- What was reported and done stays; an event's row follows its steps. Which requests were sent twice is for intake alone.
+REVOKE UPDATE, DELETE ON gridgeo.event, gridgeo.event_report, gridgeo.event_step, gridgeo.event_media, gridgeo.event_request FROM gridgeo_writer;
+REVOKE DELETE ON gridgeo.event_task, gridgeo.event_number FROM gridgeo_writer;
+GRANT UPDATE (class_id, grade, stage, located, address, place, point, department_code, merged_into, filed_at, dispatched_at, responded_at,
+  handled_at, verified_at, closed_at, due_at, stage_due_at, paused_at, bounces, reopened, stars, version) ON gridgeo.event TO gridgeo_writer;
+REVOKE ALL ON gridgeo.event_request FROM gridgeo_reader, gridgeo_city, gridgeo_linkage;
 -- Who was in charge stays known; how to reach them and until when may change.
 REVOKE UPDATE, DELETE ON gridgeo.grid_worker FROM gridgeo_writer;
 GRANT UPDATE (phone, valid_to, source, recorded_at) ON gridgeo.grid_worker TO gridgeo_writer;

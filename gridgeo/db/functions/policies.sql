@@ -16,6 +16,10 @@ DECLARE
     AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[]))';
   object   constant text := 'EXISTS (SELECT FROM gridgeo.object_grid AS g WHERE g.object_id = %s
     AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[]))';
+  event    constant text := 'EXISTS (SELECT FROM gridgeo.event_grid AS g WHERE g.event_id = %s
+    AND g.edition_id = (SELECT gridgeo.edition_now()) AND g.unit_id = ANY ((SELECT gridgeo.area_units())::bigint[]))
+    OR gridgeo.is_of_department(%1$s)';
+  of_event constant text := 'EXISTS (SELECT FROM gridgeo.event AS e WHERE e.event_id = %s)';
   -- What is said of a building or house is seen with it: the policies of these two hold inside of EXISTS as well.
   said     constant text := 'EXISTS (SELECT FROM gridgeo.building AS b WHERE b.zone = subject.zone AND b.building_code = subject.code)
     OR EXISTS (SELECT FROM gridgeo.house AS h WHERE h.zone = subject.zone AND h.house_code = subject.code)';
@@ -47,6 +51,15 @@ BEGIN
     ('event_sum', 'part = ''unit'' AND ' || unit || '
       OR part IN (''area'', ''way'') AND edition_id = (SELECT gridgeo.edition_now())
         AND unit_id = ANY ((SELECT gridgeo.area_above())::bigint[])'),
+    -- An event is seen where it lies in one of the caller's units today, or the caller's department has something to do about it; all that
+    -- was said and done with it. What lies in no unit is seen by callers of the whole city alone.
+    ('event_grid', unit || ' OR gridgeo.is_of_department(event_id)'),
+    ('event', format(event, 'event.event_id')),
+    ('event_report', format(of_event, 'event_report.event_id')),
+    ('event_step', format(of_event, 'event_step.event_id')),
+    ('event_task', format(of_event, 'event_task.event_id')),
+    ('event_media', format(of_event, 'event_media.event_id')),
+    ('event_checkin', format(of_event, 'event_checkin.event_id')),
     -- Who is in charge of a unit is told to whom all of it belongs; of other schemes, to callers of the whole city.
     ('grid_worker', 'scheme = ''governance'' AND unit_key IN (SELECT gridgeo.area_keys())')
   ) AS rules (name, seen) LOOP
@@ -85,6 +98,20 @@ DROP POLICY IF EXISTS area ON linkage.cluster_address;
 CREATE POLICY area ON linkage.cluster_address TO gridgeo_linkage USING (
   (SELECT gridgeo.area_is_whole())
   OR linkage.place_is_seen(zone, place, (SELECT gridgeo.edition_now()), (SELECT gridgeo.area_ranges()))
+);
+
+-- Who reported an event, and what they said word for word, is seen where the event is.
+ALTER TABLE linkage.event_reporter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE linkage.event_reporter FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON linkage.event_reporter;
+CREATE POLICY area ON linkage.event_reporter TO gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR EXISTS (SELECT FROM gridgeo.event AS e WHERE e.event_id = event_reporter.event_id)
+);
+ALTER TABLE linkage.event_original ENABLE ROW LEVEL SECURITY;
+ALTER TABLE linkage.event_original FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS area ON linkage.event_original;
+CREATE POLICY area ON linkage.event_original TO gridgeo_linkage USING (
+  (SELECT gridgeo.area_is_whole()) OR EXISTS (SELECT FROM gridgeo.event AS e WHERE e.event_id = event_original.event_id)
 );
 
 -- Keys and the audit belong to no area.

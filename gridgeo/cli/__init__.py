@@ -19,7 +19,7 @@ from ..settings import Settings
 #: In the order of a first day with gridgeo. A command whose file is not there is not offered.
 COMMANDS = (
     *("demo", "up", "down", "status", "check", "sample", "load", "edition", "export", "downloads", "map", "tiles", "feed", "replicate"),
-    *("work", "codes", "addresses", "objects", "linkage", "audit", "keys", "migrate", "psql", "test", "bench", "pictures"),
+    *("work", "codes", "addresses", "objects", "routing", "linkage", "audit", "keys", "migrate", "psql", "test", "bench", "pictures"),
 )
 INTERRUPTED, TERMINATED = 130, 143
 

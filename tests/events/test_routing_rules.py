@@ -159,4 +159,10 @@ def test_a_rule_that_means_nothing_is_refused_by_its_column(given, field):
     with pytest.raises(InvalidInput) as error:
         reading.rule({"lead": POLICE} | given, 1)
     assert error.value.field == field
-    assert [issue.code for issue in reading.rules([{"name": "甲", "lead": POLICE} | given])[1]] == ["bad-rule"]
+
+
+def test_what_is_wrong_with_a_rule_of_a_table_is_told_by_its_row():
+    made, issues = reading.rules([{"规则": "甲", "主责部门": POLICE}, {"规则": "乙", "主责部门": POLICE, "等级": "V"}], "规则.csv")
+    assert [rule.name for rule in made] == ["甲"]
+    [issue] = issues
+    assert (issue.code, issue.source, issue.row, issue.field, issue.value) == ("bad-rule", "规则.csv", 2, "grades", "V")

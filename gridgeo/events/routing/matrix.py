@@ -10,10 +10,12 @@ from datetime import date
 
 from ...db import queries
 from ...issues import Issue, Severity
+from ...objects import categories
 from ...objects.model import Department
 from .. import classes
 from ..model import Part
 from .checking import Covered, double_leads, unled
+from .matrix_rows import Known
 from .model import EVERY, Responsibility, prefixes
 
 SQL = queries.load(__package__, "matrix.sql")
@@ -97,6 +99,12 @@ def put(conn, since: date | None, whole: bool) -> None:
             cur.execute(SQL["end_others"], {"since": since})
         cur.execute(SQL["put"])
         cur.execute("ANALYZE responsibility")
+
+
+def known(conn) -> Known:
+    """Return what a table may name: classes that are or were in use, units of today's edition, departments."""
+    paths = {prefix for one in classes.known(conn).values() for prefix in prefixes(one.path)}
+    return Known(paths, {key for key, *_ in _rows(conn, "units")}, categories.departments(conn))
 
 
 def check(conn, day: date | None = None) -> list[Issue]:

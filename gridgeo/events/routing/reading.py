@@ -29,18 +29,20 @@ _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "Ⅰ": 1, "Ⅱ": 2, "Ⅲ": 3, "Ⅳ
 _DURING = {"": During.ANY, "不限": During.ANY, "工作时间": During.WORKING, "非工作时间": During.OFF}
 _KIND = {"": None, "事件": Kind.EVENT, "诉求": Kind.REQUEST, "民生诉求": Kind.REQUEST}
 _HOURS = re.compile(r"([0-2]?[0-9]:[0-5][0-9])\s*[-–~至]\s*([0-2]?[0-9]:[0-5][0-9])")
-_SPLIT = re.compile(r"[\s,;、，；]+")
+
+#: What stands between several in a cell.
+SPLIT = re.compile(r"[\s,;、，；]+")
 
 
 def rules(rows: Iterable[Mapping[str, Any]], source: str = "") -> tuple[list[Rule], list[Issue]]:
     """Return the rules of a table, and what is wrong with its rows; a rule without a number has that of its row."""
     made, issues = [], []
     for n, row in enumerate(rows, 1):
-        named = {CHINESE.get(str(column).strip(), str(column).strip()): cell for column, cell in row.items()}
-        if not any(cell not in (None, "") for cell in named.values()):
+        given = {column: cell for column, cell in named(row, CHINESE).items() if column in COLUMNS}
+        if not any(given.values()):
             continue
         try:
-            made.append(rule(named, n))
+            made.append(rule(given, n))
         except InvalidInput as error:
             value = "" if error.value is None else str(error.value)[:200]
             issues.append(Issue("bad-rule", Severity.ERROR, f"{error.field}: {error.rule}", source, n, error.field, value))
@@ -55,7 +57,7 @@ def rule(row: Mapping[str, Any], number: int) -> Rule:
     lead, assist = _text(row, "lead") or None, tuple(_listed(row, "assist"))
     if lead is None and not assist:
         raise InvalidInput("lead", None, "a rule names who leads, or who assists")
-    begins, ends = _day(row, "valid_from"), _day(row, "valid_to")
+    begins, ends = day(row, "valid_from"), day(row, "valid_to")
     if begins and ends and ends <= begins:
         raise InvalidInput("valid_to", ends.isoformat(), "ends before it begins, or on the same day")
     return Rule(
@@ -76,6 +78,12 @@ def rule(row: Mapping[str, Any], number: int) -> Rule:
     )
 
 
+def named(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    """Return the cells of a row as text by what their columns mean; those of columns nobody knows stay under their names."""
+    cells = {str(column).strip(): str(cell).strip() if cell is not None else "" for column, cell in row.items()}
+    return {names.get(column, column): cell for column, cell in cells.items()}
+
+
 def _text(row: Mapping[str, Any], column: str) -> str:
     value = row.get(column)
     if value is None:
@@ -90,7 +98,7 @@ def _listed(row: Mapping[str, Any], column: str) -> Sequence[str]:
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return [] if value is None else [f"{value:g}"]
     if isinstance(value, str):
-        return [part for part in _SPLIT.split(value.strip()) if part]
+        return [part for part in SPLIT.split(value.strip()) if part]
     if isinstance(value, list) and len(value) <= 200 and all(isinstance(one, str | int) for one in value):
         return [str(one) for one in value]
     raise InvalidInput(column, None, "is no list")
@@ -134,7 +142,8 @@ def _hours(row: Mapping[str, Any]) -> tuple[time, time] | None:
     return begins, ends
 
 
-def _day(row: Mapping[str, Any], column: str) -> date | None:
+def day(row: Mapping[str, Any], column: str) -> date | None:
+    """Return the day a cell says; None where it is empty. Raises InvalidInput."""
     value = row.get(column)
     if value is None or isinstance(value, date):
         return value

@@ -51,6 +51,7 @@ def _rooms(conn) -> list:
     from ..changes import soundness as changes
     from ..db import check
     from ..events import soundness as events
+    from ..events.routing import soundness as routing
     from ..hierarchy import soundness as hierarchy
     from ..jobs import soundness as jobs
     from ..objects import soundness as objects
@@ -58,7 +59,7 @@ def _rooms(conn) -> list:
 
     if check.migrations(conn).state is not check.State.OK:
         return []
-    return [finding for room in (hierarchy, objects, events, tiles, changes, jobs) for finding in room.examine(conn)]
+    return [finding for room in (hierarchy, objects, events, routing, tiles, changes, jobs) for finding in room.examine(conn)]
 
 
 def _machine(settings: Settings) -> list:

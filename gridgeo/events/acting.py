@@ -86,7 +86,10 @@ def legal(conn, event: Event, actor: Actor) -> tuple[Action, ...]:
 
 def _do(conn, event: Event, action: Action, actor: Actor, given: Mapping[str, Any], at: datetime) -> None:
     """One step, and those that follow from it."""
-    rules.require(action, event, tasks.of_event(conn, event.event_id), actor, at)
+    known = tasks.of_event(conn, event.event_id)
+    if action is Action.CLAIM:
+        tasks.require_unclaimed(conn, known)
+    rules.require(action, event, known, actor, at)
     rules.lacking(action, given)
     if event.paused_at is not None and action in _GOES_ON:
         _step(conn, event, Action.RESUME, actor, {}, at)

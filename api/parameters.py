@@ -73,7 +73,7 @@ class Query:
 
     def __call__(self, request: Request) -> SimpleNamespace:
         """Return the values of a request, by the parameters' names; raises InvalidRequest, UriTooLong."""
-        given = _pairs(request.scope["query_string"])
+        given = pairs(request)
         values, faults = dict(self._default), []
         seen = set()
         for name, text in given:
@@ -100,6 +100,14 @@ class Query:
     def _unknown(self, name: str) -> Fault:
         there = f"this resource takes {', '.join(self._known)}" if self._known else "this resource takes none"
         return Fault(shown(name), "unknown-parameter", f"is no parameter here; {there}{suggestion(name, self._known)}")
+
+
+def pairs(request: Request) -> list[tuple[str, str]]:
+    """Return the names and texts of a query, read once a request; raises InvalidRequest, UriTooLong."""
+    found = request.scope.get("pairs")
+    if found is None:
+        found = request.scope["pairs"] = _pairs(request.scope["query_string"])
+    return found
 
 
 def _pairs(raw: bytes) -> list[tuple[str, str]]:

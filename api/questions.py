@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from gridgeo.features.question import Filter, Order, Question, filtered
 from gridgeo.moments import CHINA
 
 from . import areas, cursors, ogc
-from .parameters import Parameter, Query, matching, moment, number, one_of, suggestion
+from .parameters import Parameter, Query, matching, moment, number, one_of, pairs, suggestion
 from .periods import DATETIME, RECORDED, without_time
 from .problems import Fault, InvalidRequest
 
@@ -222,12 +223,17 @@ def kept(collection: Collection, moment: datetime | None) -> datetime | None:
 
 def bound_of(request: Request, collection: Collection) -> tuple:
     """Return what a list is asked for, whichever page of it and in whichever form."""
-    return collection.id, tuple(sorted((name, given) for name, given in request.query_params.items() if name not in _BESIDE))
+    return collection.id, tuple(sorted((name, given) for name, given in pairs(request) if name not in _BESIDE))
 
 
 def _filter(collection: Collection, given: str, asked: SimpleNamespace) -> Filter:
-    language = json if getattr(asked, "filter-lang") == _JSON else text
-    return _filtered(collection, asked, language.parse(given, collection.queryables))
+    return _filtered(collection, asked, _parsed(collection.id, getattr(asked, "filter-lang"), given))
+
+
+@lru_cache(maxsize=256)
+def _parsed(collection_id: str, language: str, given: str) -> Node:
+    """The tree of a filter: who pages through what it lets through asks with the same one again and again."""
+    return (json if language == _JSON else text).parse(given, collections.find(collection_id).queryables)
 
 
 def _filtered(collection: Collection, asked: SimpleNamespace, *parts: Node) -> Filter | None:

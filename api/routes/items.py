@@ -23,7 +23,7 @@ from gridgeo.features.model import Collection, Page
 from gridgeo.features.question import Question
 
 from .. import conditional, cursors, depends, feature_pages, mementos, ogc, questions
-from ..parameters import Parameter, Query, form
+from ..parameters import Parameter, Query, form, pairs
 from ..periods import RECORDED
 from ..problems import Fault, InvalidRequest
 from ..questions import CRS, DATETIME, ITEMS, TAKEN, USUAL
@@ -187,7 +187,7 @@ def _form(request: Request, given: str | None) -> str:
 def _links(request: Request, collection: Collection, asked: SimpleNamespace, page: Page, wanted: str) -> list[dict[str, str]]:
     """The page itself, in other forms, the next one, and what it is a page of."""
     here = f"/collections/{collection.id}/items"
-    given = {name: urlencode({name: text}) for name, text in request.query_params.items() if name != "f"}
+    given = {name: urlencode({name: text}) for name, text in pairs(request) if name != "f"}
     links = []
     for each, media_type in _TYPES.items():
         query = "&".join([*given.values(), f"f={each}"])

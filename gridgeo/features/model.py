@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..cql2.model import Queryable, Type, by_name
@@ -144,7 +145,7 @@ class Collection:
     near_then: str | None = None
     believed: bool = False
 
-    @property
+    @cached_property
     def by_name(self) -> dict[str, Property]:
         """Its properties by name."""
         return {each.name: each for each in self.properties}
@@ -154,7 +155,7 @@ class Collection:
         """The column in whose order features lie: a zone is the beginning of every code."""
         return next(name for name in self.key if name != "zone")
 
-    @property
+    @cached_property
     def queryables(self) -> dict[str, Queryable]:
         """What filters may ask of, by name; the geometry is called `geometry`."""
         asked = (Queryable(each.name, each.type, f"f.{each.name}", each.values) for each in self.properties if each.queryable)

@@ -85,8 +85,8 @@ class Ground:
 
 @contextmanager
 def standing(settings: Settings) -> Iterator[Ground]:
-    """Lend a ground; its cluster (no fsync: this is no measure of disks) goes away with it."""
-    with cluster.throwaway(settings.pg_bin, engine_home=settings.home) as server:
+    """Lend a ground; its cluster (no fsync: this is no measure of disks; else as an installation has it) goes away with it."""
+    with cluster.throwaway(settings.pg_bin, engine_home=settings.home, roomy=True) as server:
         yield Ground(settings, server)
 
 

@@ -53,6 +53,8 @@ class Cluster:
         Home whose fetched engine is used, where that is another one.
     may_fetch
         Whether PostgreSQL is fetched from the machine's apt sources when it is nowhere.
+    roomy
+        Whether a throwaway one has the memory that others have: for what is measured.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Cluster:
         search: Iterable[str] = engines.SEARCH,
         engine_home: Path | None = None,
         may_fetch: bool = True,
+        roomy: bool = False,
     ) -> None:
         self.home = Path(home).absolute()
         self.data = self.home / "data"
@@ -70,7 +73,7 @@ class Cluster:
         self.throwaway = throwaway
         self._pg_bin, self._search = pg_bin or "", tuple(search)
         self._engine_home = Path(engine_home or self.home).absolute()
-        self._may_fetch = may_fetch
+        self._may_fetch, self._sparing = may_fetch, throwaway and not roomy
         self._process: subprocess.Popen | None = None
         self._lock_depth, self._lock_file = 0, -1
 
@@ -155,7 +158,7 @@ class Cluster:
             engine = self.engine
             if files.version(self.data) is None:
                 files.create(engine, self.data, account, self.throwaway, self._lock_file)
-            files.configure(self.data, account, self.throwaway, free)
+            files.configure(self.data, account, self.throwaway, free, self._sparing)
             account.make_directory(self.run)
             self._launch(engine, account)
         return self.url
@@ -254,12 +257,12 @@ class Cluster:
 
 
 @contextmanager
-def throwaway(pg_bin: str | Path | None = None, engine_home: Path | None = None) -> Iterator[Cluster]:
+def throwaway(pg_bin: str | Path | None = None, engine_home: Path | None = None, roomy: bool = False) -> Iterator[Cluster]:
     """Lend a running cluster that leaves nothing behind, and remove what a killed process left of its own."""
     _sweep()
     home = Path(tempfile.mkdtemp(prefix=_TEMPORARY))
     home.chmod(0o755)
-    cluster = Cluster(home, pg_bin, throwaway=True, engine_home=engine_home)
+    cluster = Cluster(home, pg_bin, throwaway=True, engine_home=engine_home, roomy=roomy)
     with cluster.locked():
         try:
             cluster.start()

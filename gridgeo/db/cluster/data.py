@@ -58,7 +58,7 @@ def create(engine: Engine, data: Path, account: Account, throwaway: bool, lock: 
     new.rename(data)
 
 
-def configure(data: Path, account: Account, throwaway: bool, free: int) -> None:
+def configure(data: Path, account: Account, throwaway: bool, free: int, sparing: bool = False) -> None:
     """Write the settings of this start, and who may connect.
 
     The server runs as `account`, the caller may be root: peer authentication maps both to one role.
@@ -70,7 +70,7 @@ def configure(data: Path, account: Account, throwaway: bool, free: int) -> None:
         "log_timezone": "GMT",
         "log_min_error_statement": "panic",
         "log_error_verbosity": "terse",
-        "shared_buffers": "128MB" if throwaway else f"{_buffers() // MB}MB",
+        "shared_buffers": "128MB" if sparing else f"{_buffers() // MB}MB",
         "max_wal_size": f"{wal_size(free) // MB}MB",
         "min_wal_size": "80MB",
         "dynamic_shared_memory_type": shared_memory(SHM, account),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import Conflict, InvalidInput
 from ..settings import Settings
-from . import load_addresses, load_categories, load_event_tables, load_links, load_objects, load_workers
+from . import load_addresses, load_categories, load_event_tables, load_events, load_links, load_objects, load_workers
 
 HELP = "load grids, their workers, addresses, links or managed objects from files: a dry run with a report, unless --commit"
 
@@ -51,6 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     load_categories.arguments(kinds)
     load_workers.arguments(kinds)
     load_event_tables.arguments(kinds)
+    load_events.arguments(kinds)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -63,6 +64,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return load_categories.run(args, settings)
     if args.what == "workers":
         return load_workers.run(args, settings)
+    if args.what == "events":
+        return load_events.run(args, settings)
     if args.what in load_event_tables.KINDS:
         return load_event_tables.run(args, settings)
     if args.what in load_addresses.KINDS:

@@ -1,0 +1,162 @@
+"""A year's list of another system: its columns, words and times are understood, and what was done is replayed."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, date, datetime
+
+import pytest
+
+from gridgeo.errors import Conflict, InvalidInput
+from gridgeo.events import channels, classes, counts, rules, statistics, store, tables
+from gridgeo.events.model import Stage
+from gridgeo.ingest import events
+from gridgeo.ingest.events_rows import moment
+from gridgeo.moments import CHINA
+from tests.objects import making
+
+HEAD = (
+    *("事件编号", "受理时间", "渠道", "问题类型", "问题描述", "事发地址", "经度", "纬度", "立案时间", "派遣时间", "处置部门", "协办部门"),
+    *("退回部门", "办结时间", "满意度", "办理状态", "主事件编号", "截止时间"),
+)
+LAMP, RUBBISH = "设施故障/照明电力/路灯不亮", "暴露垃圾"
+
+
+def line(original: str, **given: str) -> dict[str, str]:
+    """Return a row that is closed in time; what is given goes before."""
+    usual = {
+        **{"事件编号": original, "受理时间": "2025-03-03 09:00", "渠道": "12345 政务服务便民热线", "问题类型": LAMP, "问题描述": "灯不亮"},
+        **{"经度": "113.005", "纬度": "22.895", "立案时间": "2025/3/3 9:30", "派遣时间": "2025年3月3日10时00分", "处置部门": "照明处"},
+        **{"办结时间": "2025-03-05T10:00:00", "满意度": "非常满意", "截止时间": "2025-03-06 18:00"},
+    }
+    return {**usual, **given}
+
+
+@pytest.fixture
+def city(conn):
+    edition_id, units = making.city(conn)
+    making.tree(conn)
+    channels.put(conn, channels.read(tables.ours(channels.OURS))[0])
+    classes.put(conn, classes.read(tables.ours(classes.OURS))[0])
+    return edition_id, units
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(*rows: dict[str, str], encoding: str = "gb18030"):
+        file = tmp_path / "2025年工单.csv"
+        with file.open("w", encoding=encoding, newline="") as out:
+            table = csv.DictWriter(out, HEAD)
+            table.writeheader()
+            table.writerows(rows)
+        return [file]
+
+    return write
+
+
+def read(conn, files, **given):
+    return events.plan(conn, files, "old-hotline", **{"datum": "cgcs2000", **given})
+
+
+@pytest.mark.parametrize(
+    ("text", "then"),
+    [
+        ("2025-03-31 14:05", (2025, 3, 31, 14, 5)),
+        ("2025/3/1 4:05:06", (2025, 3, 1, 4, 5, 6)),
+        ("20250331140506", (2025, 3, 31, 14, 5, 6)),
+        ("2025年3月31日14时05分", (2025, 3, 31, 14, 5)),
+        ("2025-03-31", (2025, 3, 31)),
+        ("2025-03-31T06:05:00Z", (2025, 3, 31, 14, 5)),
+        ("2025-03-31 06:05:00.123", (2025, 3, 31, 6, 5)),
+        ("45747.5", (2025, 3, 31, 12)),
+        ("2025-02-30", None),
+        ("昨天", None),
+        ("13800000000", None),
+    ],
+)
+def test_moments_are_understood_as_people_and_spreadsheets_write_them(text, then):
+    assert moment(text) == (None if then is None else datetime(*then, tzinfo=CHINA))
+
+
+def test_a_list_is_taken_in_and_what_was_done_replayed(conn, city, written):
+    rows = [
+        line("A1", 退回部门="园林处", 协办部门="园林处"),
+        line("A2", 问题类型=RUBBISH, 办结时间="", 满意度=""),
+        line("A3", 办理状态="不予立案", 立案时间="", 派遣时间="", 处置部门="", 办结时间="2025-03-03 11:00", 满意度=""),
+        line("A4", 主事件编号="A1", 办理状态="已并案", 派遣时间="", 处置部门="", 满意度=""),
+        line("A5", 立案时间="", 派遣时间="", 处置部门="", 办结时间="", 满意度="", 截止时间=""),
+    ]
+    plan = read(conn, written(*rows))
+    assert plan.issues == () and (plan.rows, plan.known, len(plan.ready)) == (5, 0, 5)
+    stored = events.commit(conn, plan)
+    assert (stored.new, stored.same) == (5, 0)
+    found = {one.event_id: one for one in store.listed(conn, store.Where(), limit=10)}
+    by_original = {report.original: found[report.event_id] for event_id in found for report in store.reports(conn, event_id)}
+    stages = {original: one.stage for original, one in by_original.items()}
+    assert stages == {"A1": Stage.CLOSED, "A2": Stage.DISPATCHED, "A3": Stage.REJECTED, "A4": Stage.MERGED, "A5": Stage.REPORTED}
+    first = by_original["A1"]
+    assert (first.bounces, first.stars, first.department_code) == (1, 5, making.LIGHTS)
+    assert first.closed_at == datetime(2025, 3, 5, 2, tzinfo=UTC)
+    assert by_original["A4"].merged_into == first.event_id
+    tasks = [(task.part, task.department_code, task.stage) for task in store.tasks(conn, first.event_id)]
+    assert tasks == [("lead", making.PARKS, "returned"), ("lead", making.LIGHTS, "handled"), ("assist", making.PARKS, "handled")]
+    for one in found.values():
+        steps = store.timeline(conn, one.event_id)
+        assert [step.step_no for step in steps] == list(range(1, one.version + 1))
+        folded = rules.fold(steps)
+        said = [name for name in rules.FOLDED if name != "point"]
+        assert {name: folded[name] for name in said} == {name: getattr(one, name) for name in said}
+    asked = statistics.Asked(city[0], date(2025, 3, 1), date(2025, 4, 1))
+    numbers = statistics.numbers(conn, asked)[""]
+    assert (numbers.reported, numbers.filed, numbers.due, numbers.closed, numbers.on_time) == (5, 2, 2, 1, 1)
+    assert counts.difference(conn, city[0]) == ([], [])
+
+
+def test_a_list_loaded_again_changes_nothing_and_what_is_new_in_it_comes(conn, city, written):
+    events.commit(conn, read(conn, written(line("A1"))))
+    again = read(conn, written(line("A1"), line(" a2")))
+    assert (again.known, len(again.ready)) == (1, 1)
+    assert events.commit(conn, again)[:3] == (1, 0, 1)
+    assert read(conn, written(line("A1"), line(" a2"))).ready == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "fault", "stops"),
+    [
+        ({"事件编号": ""}, "no-original", True),
+        ({"受理时间": ""}, "no-reported-time", True),
+        ({"受理时间": "昨天"}, "bad-time", True),
+        ({"办结时间": "2025-03-01"}, "times-reversed", True),
+        ({"渠道": "飞鸽"}, "unknown-channel", True),
+        ({"受理时间": "2099-03-03", "立案时间": "", "派遣时间": "", "办结时间": ""}, "reported-ahead", True),
+        ({"问题类型": "天外来客"}, "unknown-class", False),
+        ({"处置部门": "没有的局"}, "unknown-department", False),
+        ({"满意度": "还行吧"}, "bad-stars", False),
+        ({"经度": "22.9", "纬度": "113.9"}, "bad-point", False),
+        ({"主事件编号": "无此件"}, "unknown-merged", False),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_said(conn, city, written, given, fault, stops):
+    plan = read(conn, written(line("B1"), line("B2", **given)))
+    assert list(plan.totals) == [fault]
+    assert [issue.row for issue in plan.issues] == [2]
+    assert bool(plan.errors()) == stops
+    if stops:
+        with pytest.raises(Conflict):
+            events.commit(conn, plan)
+    assert events.commit(conn, plan, [fault]).new == (1 if stops else 2)
+
+
+def test_what_cannot_be_a_list_is_refused(conn, city, written):
+    with pytest.raises(InvalidInput):
+        events.plan(conn, written(line("A1")), "")
+    with pytest.raises(InvalidInput):
+        read(conn, written(line("A1")), given={"original": "没有此列"})
+    assert read(conn, written(line("A1")), datum="").errors()[0].code == "datum-undeclared"
+    assert read(conn, written(line("A1"), line("A1"))).totals == {"duplicate-event": 1}
+
+
+def test_numbers_of_persons_in_a_list_are_masked_before_they_are_stored(conn, city, written):
+    events.commit(conn, read(conn, written(line("A1", 问题描述="请联系 19999999999, 身份证 449999199001011237"))))
+    (one,) = store.listed(conn, store.Where(), limit=10)
+    assert "19999999999" not in one.told and "449999199001011237" not in one.told

@@ -41,13 +41,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--houses", type=int, metavar="N", help=told)
     told = "managed objects to make; 0: none (default: a tenth of the profile's, 160,000 of 1.6 million for baoan)"
     parser.add_argument("--objects", type=int, metavar="N", help=told)
+    told = "events of the last year to make; 0: none (default: a tenth of the profile's, 8,943 of 89,430 for baoan)"
+    parser.add_argument("--events", type=int, metavar="N", help=told)
     parser.add_argument("--port", type=int, help="port to listen on (default 8000, or GRIDGEO_PORT)")
     parser.add_argument("--check", action="store_true", help="start everything, wait for the map, ask once, print seconds, stop")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Serve until Ctrl-C; with --check until everything has answered. What ran before goes on running."""
-    from . import database, demo_key, demo_objects, demo_town, demo_workers, serving
+    from . import database, demo_events, demo_key, demo_objects, demo_town, demo_workers, serving
 
     settings = replace(settings, port=args.port or settings.port)
     if not args.check:
@@ -60,6 +62,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         demo_town.fill(url, args.profile, args.houses, settings, stages.timed)
         demo_workers.fill(url, args.profile, settings, stages.timed)
         demo_objects.fill(url, args.profile, args.objects, settings, stages.timed)
+        demo_events.fill(url, args.profile, args.events, settings, stages.timed)
         lon, lat, code = _somewhere(url)
         with stages.timed("server"):
             server = stack.enter_context(serving.serving(settings, url, aside=args.check))

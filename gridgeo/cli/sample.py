@@ -26,6 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     told = "managed objects and their categories: N of them (default: the profile's number, 1.6 million for baoan)"
     parser.add_argument("--objects", type=int, nargs="?", const=0, metavar="N", help=told)
     parser.add_argument("--workers", action="store_true", help="also grid workers and heads, none of whom can exist")
+    told = "a year's list of events and requests: N of them (default: the profile's number, 89,430 for baoan), and who leads what"
+    parser.add_argument("--events", type=int, nargs="?", const=0, metavar="N", help=told)
     forms = "small only: also Shapefile, CSV, police beats, a later edition, addresses and links"
     parser.add_argument("--every-format", action="store_true", help=forms)
 
@@ -37,7 +39,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
     if args.seed < 0:
         raise InvalidInput("--seed", args.seed, "a whole number from 0")
-    more = args.addresses or args.links or args.houses or args.workers or args.objects is not None
+    more = args.addresses or args.links or args.houses or args.workers or args.objects is not None or args.events is not None
     if args.every_format and (args.profile != "small" or more):
         raise InvalidInput("--every-format", args.profile, "only the small sample is written in every format, and as it is")
     folder = args.out or Path(f"sample-{args.profile}")
@@ -52,6 +54,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         files += sample.write_objects(args.profile, args.seed, folder, args.objects or None, _say)
     if args.workers:
         files.append(sample.write_workers(args.profile, args.seed, folder, _say))
+    if args.events is not None:
+        files += sample.write_events(args.profile, args.seed, folder, args.events or None, None, _say)
     for file in files:
         print(f"{file}  {file.stat().st_size / 1000:,.0f} kB")
     print(f"Load it: gridgeo load grids {' '.join(str(file) for file in files if file.suffix == '.geojson' and file.parent == folder)}")

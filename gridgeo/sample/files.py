@@ -6,6 +6,7 @@ import csv
 import io
 import tempfile
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import geopandas
@@ -15,7 +16,7 @@ import shapely
 
 from ..geo import crs
 from ..hierarchy import model
-from . import addresses, fakes, objects, people, workers
+from . import addresses, events, fakes, objects, people, workers
 from .profiles import Progress, make
 from .variant import changed, police
 
@@ -67,6 +68,23 @@ def write_objects(
 ) -> list[Path]:
     """Write managed objects and their categories, and return the files (see :func:`.objects.make` and :func:`.objects.write`)."""
     return objects.write(objects.make(profile, seed, count, progress, units), Path(folder))
+
+
+def write_events(
+    profile: str,
+    seed: int,
+    folder: Path,
+    count: int | None = None,
+    last: datetime | None = None,
+    progress: Progress | None = None,
+    units: geopandas.GeoDataFrame | None = None,
+) -> list[Path]:
+    """Write a year's list of events and who leads what, and return the files (see :func:`.events.make` and :func:`.events.write`).
+
+    Some of them happen at the houses of buildings.csv and names.csv, where these are in the folder.
+    """
+    places = events.places(Path(folder))
+    return events.write(events.make(profile, seed, count, last, places, progress, units), Path(folder))
 
 
 def write_workers(profile: str, seed: int, folder: Path, progress: Progress | None = None) -> Path:

@@ -1,0 +1,76 @@
+"""The living year of events of the demo's town: made and loaded as a user loads another system's list."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..errors import InvalidInput
+from ..settings import Settings
+from .demo_town import SEED, Timed, own
+
+#: Of the profile's events, what a first start loads that nobody has to wait for.
+_SHARE = 10
+_SOURCE = "gridgeo sample"
+
+
+def wanted(profile: str, events: int | None) -> int:
+    """Return how many events to make: a tenth of the profile's where nobody says. Raises InvalidInput for more, or less than none."""
+    from ..sample.events import SIZES
+
+    if events is None:
+        return SIZES[profile] // _SHARE
+    if not 0 <= events <= SIZES[profile]:
+        raise InvalidInput("--events", events, f"0 to {SIZES[profile]:,} for {profile}")
+    return events
+
+
+def fill(url: str, profile: str, events: int | None, settings: Settings, timed: Timed) -> None:
+    """Make and load the year until now where the town is the demo's own and nothing has happened in it yet; what is open stays so.
+
+    Parameters
+    ----------
+    events
+        How many, 0 for none; None: a tenth of the profile's number.
+
+    Raises
+    ------
+    InvalidInput
+        More events than the profile has, or less than none.
+    """
+    from .. import sample
+    from ..db import connection
+    from ..events import classes
+    from ..hierarchy import store
+    from ..hierarchy.model import GOVERNANCE
+    from ..moments import CHINA
+    from . import database
+
+    count, folder = wanted(profile, events), settings.home / "sample" / profile
+    with closing(connection.connect(url)) as conn:
+        if not count or not own(conn, profile) or classes.known(conn):
+            return
+        with timed("sample"), database.cluster(settings).locked():
+            units = store.frame(conn, store.edition_open(conn, GOVERNANCE).edition_id)
+            now = datetime.now(UTC).astimezone(CHINA).replace(microsecond=0)
+            list_, matrix = sample.write_events(profile, SEED, folder, count, now, units=units)
+        conn.rollback()
+        with timed("load"), connection.transaction(conn):
+            _load(conn, list_, matrix)
+
+
+def _load(conn, list_: Path, table: Path) -> None:
+    from ..events import channels, classes, limit_rows, limits, tables
+    from ..events.routing import matrix, matrix_rows
+    from ..ingest import events
+
+    for module in (classes, channels):
+        module.put(conn, module.read(tables.ours(module.OURS))[0])
+    with table.open(encoding="utf-8", newline="") as lines:
+        read = matrix_rows.read(csv.DictReader(lines), matrix.known(conn), _SOURCE)
+    matrix.stage(conn, read.rows, read.departments, None, whole=False)
+    matrix.put(conn, None, whole=False)
+    limits.load(conn, limit_rows.usual(), _SOURCE)
+    events.commit(conn, events.plan(conn, [list_], _SOURCE, datum="cgcs2000"))

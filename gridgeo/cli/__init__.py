@@ -19,7 +19,8 @@ from ..settings import Settings
 #: In the order of a first day with gridgeo. A command whose file is not there is not offered.
 COMMANDS = (
     *("demo", "up", "down", "status", "check", "sample", "load", "edition", "export", "downloads", "map", "tiles", "feed", "replicate"),
-    *("work", "codes", "addresses", "objects", "routing", "linkage", "audit", "keys", "migrate", "psql", "test", "bench", "pictures"),
+    *("work", "codes", "addresses", "objects", "events", "routing", "limits", "calendar", "linkage", "audit", "keys"),
+    *("migrate", "psql", "test", "bench", "pictures"),
 )
 INTERRUPTED, TERMINATED = 130, 143
 

@@ -47,11 +47,12 @@ def _database(settings: Settings) -> list:
 
 
 def _rooms(conn) -> list:
-    """Look at the grids, the objects, the events, what is added up of them, the change feed and jobs, in a database of this version's schema."""
+    """Look at each room that has something to say, in a database of this version's schema."""
     from ..changes import soundness as changes
     from ..db import check
     from ..events import soundness as events
     from ..events.routing import soundness as routing
+    from ..events.watching import soundness as watching
     from ..hierarchy import soundness as hierarchy
     from ..jobs import soundness as jobs
     from ..objects import soundness as objects
@@ -59,7 +60,7 @@ def _rooms(conn) -> list:
 
     if check.migrations(conn).state is not check.State.OK:
         return []
-    return [finding for room in (hierarchy, objects, events, routing, tiles, changes, jobs) for finding in room.examine(conn)]
+    return [finding for room in (hierarchy, objects, events, routing, watching, tiles, changes, jobs) for finding in room.examine(conn)]
 
 
 def _machine(settings: Settings) -> list:

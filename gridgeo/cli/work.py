@@ -1,4 +1,4 @@
-"""`gridgeo work`: jobs that callers gave to the API, done in a process of their own, beside those that serve."""
+"""`gridgeo work`: what is to be done beside those that serve: jobs that callers gave to the API, and the time of events."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 
 from ..settings import Settings
 
-HELP = "do jobs (exports, washing, checks) beside the API, which does two at a time in each of its processes"
+HELP = "work beside the API: do jobs, send events on, look at their clocks, tell departments' systems"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,10 +15,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Do jobs until interrupted; what is under way is then given back."""
+    """Work until interrupted; jobs that are under way are then given back. Any number of these may run."""
     import threading
 
     from ..addresses.washing.live import Live
+    from ..events.watching.worker import Watcher
     from ..jobs.folder import Folder
     from ..jobs.worker import Worker
     from ..processes import catalogue
@@ -29,10 +30,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         addresses = Live(url, "gridgeo_reader").start()
         means = Means(lambda: addresses.base, settings.default_area, settings.authority)
         worker = Worker(url, Folder.under(settings.home), catalogue.does(means), args.threads).start()
-        print(f"doing jobs, {args.threads} at a time; Ctrl-C ends it", flush=True)
+        watcher = Watcher(url, settings).start()
+        print(f"doing jobs, {args.threads} at a time, and what is to be done about events; Ctrl-C ends it", flush=True)
         try:
             threading.Event().wait()
         finally:
+            watcher.stop()
             worker.stop()
             addresses.stop()
     return 0

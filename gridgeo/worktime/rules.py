@@ -101,6 +101,18 @@ def hours(text: str) -> tuple[tuple[time, time], ...]:
         raise InvalidInput("hours", text, "are spans such as 09:00-12:00,14:00-18:00, in order and apart") from None
 
 
+def weekdays(text: str) -> frozenset[int]:
+    """Return weekdays as they are written; raises InvalidInput.
+
+    >>> sorted(weekdays("1,2,3,4,5"))
+    [1, 2, 3, 4, 5]
+    """
+    days = [day.strip() for day in text.split(",")]
+    if not all(day in "1234567" and len(day) == 1 for day in days):
+        raise InvalidInput("weekdays", text, "are numbers from 1 (Monday) to 7, as 1,2,3,4,5")
+    return frozenset(map(int, days))
+
+
 def hours_text(given: Iterable[tuple[time, time]]) -> str:
     """Return hours as they are written."""
     return ",".join("-".join("24:00" if one == time.max else f"{one:%H:%M}" for one in span) for span in given)

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from gridgeo.db.check import State
 from gridgeo.errors import Conflict, NotFound
 from gridgeo.events import acting, store
 from gridgeo.events.model import Action, Actor, Duty, Part, Stage
-from gridgeo.events.watching import dispatching, letters, notices, receivers
+from gridgeo.events.watching import dispatching, letters, notices, receivers, soundness
 from gridgeo.events.watching.model import Found
 from gridgeo.letters import rules
 from gridgeo.letters.model import Outcome
@@ -271,3 +272,24 @@ def test_its_secret_is_sealed(told, seal):
     assert seal.open(receiver.url, receiver.secret).startswith("whsec_")
     receivers.remove(told, LIGHTS)
     assert receivers.listed(told) == []
+
+
+def test_check_says_what_waits_for_workers(told):
+    def states():
+        return {finding.subject: (finding.state, finding.seen) for finding in soundness.examine(told)}
+
+    assert states()["workers for events"][0] is State.OK
+    routed.event(told)
+    assert states()["workers for events"] == (State.WARNING, "1 filed events wait to be sent on, 0 are overdue and nobody was told")
+    assert states()["limits of events"] == (State.WARNING, "1 of 1 open events are never due")
+    dispatching.dispatch(told)
+    routed.event(told, HOLE, unit=None)
+    dispatching.dispatch(told)
+    assert states()["workers for events"] == (State.WARNING, "of 1 filed events nobody is known to lead")
+    letters.write(told)
+    assert states()[f"tasks of {LIGHTS}"] == (State.OK, "1 letters wait")
+    for _ in range(rules.REFUSALS):
+        take(told, Outcome("answered 500", refused=True))
+        with told.cursor() as cur:
+            cur.execute("UPDATE event_letter SET next_at = '-infinity'")
+    assert states()[f"tasks of {LIGHTS}"] == (State.WARNING, "1 letters were refused and left out")

@@ -1,0 +1,51 @@
+-- What a day was like, by grid.
+
+-- name: lowest
+-- The units of a level, within one or anywhere, and the lowest units each consists of.
+WITH RECURSIVE inside AS (
+  SELECT v.unit_id, v.level, v.leaf FROM grid_unit_version AS v
+   WHERE v.edition_id = edition_now() AND (v.code = %(unit)s OR (%(unit)s::text IS NULL AND v.parent_id IS NULL))
+   UNION ALL
+  SELECT v.unit_id, v.level, v.leaf FROM inside AS i JOIN grid_unit_version AS v ON v.edition_id = edition_now() AND v.parent_id = i.unit_id
+), shown AS (
+  SELECT i.unit_id AS shown_id, i.unit_id, i.leaf FROM inside AS i WHERE i.level = %(level)s
+   UNION ALL
+  SELECT s.shown_id, v.unit_id, v.leaf FROM shown AS s JOIN grid_unit_version AS v ON v.edition_id = edition_now() AND v.parent_id = s.unit_id
+)
+SELECT v.unit_id, coalesce(v.code, ''), v.name_zh, array_agg(s.unit_id)
+  FROM shown AS s
+  JOIN grid_unit_version AS v ON v.edition_id = edition_now() AND v.unit_id = s.shown_id
+ WHERE s.leaf
+ GROUP BY v.unit_id, v.code, v.name_zh
+ ORDER BY v.code, v.unit_id;
+
+-- name: counted
+-- Of the lowest units: what came in, was filed and closed in a time, and what is open, overdue and due before long now.
+SELECT c.unit_id, count(*) FILTER (WHERE c.what = 'reported'), count(*) FILTER (WHERE c.what = 'filed'), count(*) FILTER (WHERE c.what = 'closed'),
+       count(*) FILTER (WHERE c.what = 'open'), count(*) FILTER (WHERE c.what = 'open' AND c.due_at < %(now)s),
+       count(*) FILTER (WHERE c.what = 'open' AND c.due_at >= %(now)s AND c.due_at < %(soon)s)
+  FROM (
+    SELECT 'reported' AS what, f.unit_id, f.due_at FROM event_fact AS f
+     WHERE f.edition_id = edition_now() AND f.reported_at >= %(since)s AND f.reported_at < %(until)s
+     UNION ALL
+    SELECT 'filed', f.unit_id, f.due_at FROM event_fact AS f
+     WHERE f.edition_id = edition_now() AND f.filed_at >= %(since)s AND f.filed_at < %(until)s
+     UNION ALL
+    SELECT 'closed', f.unit_id, f.due_at FROM event_fact AS f
+     WHERE f.edition_id = edition_now() AND f.closed_at >= %(since)s AND f.closed_at < %(until)s
+     UNION ALL
+    SELECT 'open', f.unit_id, f.due_at FROM event_fact AS f WHERE f.edition_id = edition_now() AND f.open
+  ) AS c
+ GROUP BY c.unit_id;
+
+-- name: late
+-- The open ones of some units that are overdue, the gravest first, then the longest.
+SELECT e.event_code, e.grade, coalesce(c.path, ''), e.stage, e.department_code, d.name_zh, e.due_at, e.bounces
+  FROM event AS e
+  JOIN event_grid AS g ON g.event_id = e.event_id AND g.edition_id = edition_now()
+  LEFT JOIN event_class AS c ON c.class_id = e.class_id
+  LEFT JOIN department AS d ON d.department_code = e.department_code
+ WHERE e.stage NOT IN ('rejected', 'closed', 'merged') AND e.paused_at IS NULL AND e.due_at < %(now)s
+   AND g.unit_id = ANY (%(units)s::bigint[])
+ ORDER BY e.grade, e.due_at, e.event_id
+ LIMIT %(most)s;

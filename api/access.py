@@ -150,7 +150,9 @@ async def admit(request: Request) -> None:
     left = gate.count(request, principal)
     request.scope["admitted"] = Admitted(principal, policy, left)
     if not principal.may(policy):
-        raise Forbidden(policy) if principal.known else Unauthenticated(f"this needs the scope {policy}: give an API key or a token")
+        if principal.known:
+            raise Forbidden(policy)
+        raise Unauthenticated(f"this needs the scope {policy.replace(' ', ' or ')}: give an API key or a token")
     if not principal.known and (request.scope["method"], route.path_format) in policies.NAMED:
         raise Unauthenticated("this names people in their duty: give an API key or a token")
     if not inspect.iscoroutinefunction(route.endpoint) or request.scope["method"] == "POST":

@@ -54,6 +54,10 @@ from .routes import (
     download,
     downloads,
     editions,
+    event_actions,
+    event_reports,
+    event_stats,
+    events,
     features_download,
     grids,
     health,
@@ -70,6 +74,8 @@ from .routes import (
     objects_drawn,
     processes,
     qgis,
+    routing,
+    rulesets,
     tiles,
     tilesets,
     versions,
@@ -93,6 +99,9 @@ STATUS: dict[type[Exception], int] = {
     errors.Conflict: 409,
     errors.Gone: 410,
     errors.NotThen: 410,
+    errors.Stale: 412,
+    errors.KeyReused: 422,
+    problems.UnfitReport: 422,
     errors.TooMany: 429,
     problems.Forgotten: 410,
     problems.BodyTooLarge: 413,
@@ -129,6 +138,12 @@ _RESOURCES = (
     objects_download,
     features_download,
     objects,
+    event_stats,
+    event_reports,
+    event_actions,
+    events,
+    routing,
+    rulesets,
     changes,
     webhooks,
     processes,
@@ -166,6 +181,7 @@ _TAGS = [
     {"name": "editions", "description": "版本 · Boundaries as they were, are and will be."},
     {"name": "addresses", "description": "地址 · Buildings and houses, their names, and any text led to one of them."},
     {"name": "objects", "description": "部件 · Managed objects: their categories, where they are, how many there are."},
+    {"name": "events", "description": "事件 · What happens and what residents ask for: from the report to the closing."},
     {"name": "changes", "description": "变更 · What changed, in the order it was committed, for services that keep a copy."},
     {"name": "processes", "description": "处理 · What takes longer than a request: OGC API - Processes, with jobs."},
     {"name": "codes", "description": "编码 · Whether codes are sound, and what is wrong with them."},
@@ -240,7 +256,9 @@ def create_app(settings: Settings, started: Callable[[], None] = lambda: None) -
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Prefer", "X-API-Key", "X-Request-Id"],
+            allow_headers=[
+                *("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Prefer", "X-API-Key", "X-Request-Id"),
+            ],
             expose_headers=_EXPOSED,
             max_age=3600,
         )
@@ -283,6 +301,7 @@ def _add_handlers(app: FastAPI) -> None:
         if status >= 500 and not isinstance(error, problems.Busy):
             detail = "the database is away; try again soon" if status == 503 else "something went wrong here"
         more = {"since": error.since and str(error.since), "successors": error.successors} if isinstance(error, errors.Gone) else {}
+        more |= {"stage": error.stage, "allowed": error.allowed} if isinstance(error, errors.ForbiddenTransition) else {}
         more |= {"type": error.uri} if hasattr(error, "uri") else {}
         code, title = problems.code_of(type(error)), problems.title_of(type(error))
         return problems.response(status, code, title, detail, _number(request), faults, _said_besides(request, error, status), **more)

@@ -59,7 +59,7 @@ def _guard(operation: dict[str, Any], policy: str | None, anonymous: Principal) 
         operation["security"] = []
         return
     operation["security"] = [*([{}] if policy and anonymous.may(policy) else []), {"bearer": []}, {"key": []}]
-    operation["description"] = f"{operation.get('description', '')}\n\nNeeds the scope {policy}.".strip()
+    operation["description"] = f"{operation.get('description', '')}\n\nNeeds the scope {(policy or '').replace(' ', ' or ')}.".strip()
 
 
 def _older(node: Any) -> Any:

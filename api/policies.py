@@ -1,8 +1,8 @@
 """Who may ask what: one line a route. A route without a line is refused to everybody (:mod:`.access`), and a test fails.
 
-A policy is a scope, or PUBLIC: answered to everybody, with a key or without. Public are only routes that say nothing
-of the city: whether we are there, how we are asked, and the page of the map, which names the editions there are and gets
-all it draws from routes that ask who wants it.
+A policy is a scope, several with blanks between of which one is enough, or PUBLIC: answered to everybody, with a key or
+without. Public are only routes that say nothing of the city: whether we are there, how we are asked, and the page of the
+map, which names the editions there are and gets all it draws from routes that ask who wants it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from __future__ import annotations
 from gridgeo.access.model import Scope
 
 PUBLIC = "public"
+
+#: Whoever works on events: one of these is enough.
+DUTY = f"{Scope.ACCEPT} {Scope.DISPATCH} {Scope.HANDLE} {Scope.VERIFY}"
 
 #: (method, path template) -> policy. HEAD is asked as GET is.
 POLICIES: dict[tuple[str, str], str] = {
@@ -101,6 +104,28 @@ POLICIES: dict[tuple[str, str], str] = {
     ("GET", "/objects/{ref}/history"): Scope.READ,
     ("POST", "/objects/within"): Scope.READ,
     ("POST", "/objects/download"): Scope.READ,
+    ("POST", "/events"): Scope.REPORT,
+    ("POST", "/events/similar"): Scope.REPORT,
+    ("POST", "/events/receipts"): Scope.REPORT,
+    ("GET", "/events"): Scope.READ,
+    ("GET", "/events/nearby"): Scope.READ,
+    ("GET", "/events/stats"): Scope.READ,
+    ("GET", "/events/classes"): Scope.READ,
+    ("GET", "/events/channels"): Scope.READ,
+    ("GET", "/events/{ref}"): Scope.READ,
+    ("GET", "/events/{ref}/timeline"): Scope.READ,
+    ("GET", "/events/{ref}/tasks"): Scope.READ,
+    ("GET", "/events/{ref}/reports"): DUTY,
+    ("GET", "/events/{ref}/similar"): DUTY,
+    ("POST", "/events/{ref}/actions"): DUTY,
+    ("POST", "/routing/explain"): Scope.READ,
+    ("GET", "/routing/matrix"): Scope.READ,
+    ("GET", "/routing/matrix/check"): Scope.READ,
+    ("GET", "/routing/rulesets"): Scope.READ,
+    ("POST", "/routing/rulesets"): Scope.DISPATCH,
+    ("GET", "/routing/rulesets/{set_id}"): Scope.READ,
+    ("POST", "/routing/rulesets/{set_id}/test"): Scope.DISPATCH,
+    ("POST", "/routing/rulesets/{set_id}/activate"): Scope.ADMIN,
     ("GET", "/changes/model"): Scope.READ,
     ("GET", "/changes/latest"): Scope.READ,
     ("GET", "/changes/transactions"): Scope.READ,

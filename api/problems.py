@@ -51,6 +51,10 @@ class UnfitFeature(InvalidRequest):
     """The feature breaks the rules of what is kept."""
 
 
+class UnfitReport(InvalidRequest):
+    """The report breaks the rules of what is kept."""
+
+
 class PreconditionRequired(GridgeoError):
     """Which state is written over has to be said."""
 

@@ -84,7 +84,7 @@ class Forbidden(GridgeoError):
     """The caller may not do this."""
 
     def __init__(self, scope: str) -> None:
-        super().__init__(f"this needs the scope {scope}, which the caller does not have")
+        super().__init__(f"this needs the scope {scope.replace(' ', ' or ')}, which the caller does not have")
         self.scope = scope
 
 

@@ -71,6 +71,8 @@ class Settings:
         Origins whose pages may ask the API, separated by commas.
     authority
         Who issues the data: written into editions and exports.
+    organisation
+        The organisation code (9) that codes of events begin with; empty: that of nobody.
     default_area
         What an address without upper levels is of: `深圳市宝安区`; empty: nothing is added to it.
     key_file
@@ -103,6 +105,7 @@ class Settings:
     root_path: str = ""
     cors_origins: tuple[str, ...] = ()
     authority: str = ""
+    organisation: str = ""
     default_area: str = ""
     key_file: str = ""
     anonymous: tuple[str, ...] = ("read",)

@@ -67,8 +67,8 @@ class Principal:
         return f"jwt:{self.name}" if self.key_id == TOKEN else f"key:{self.key_id}"
 
     def may(self, scope: str) -> bool:
-        """Return whether the caller has a scope."""
-        return scope in self.scopes
+        """Return whether the caller has a scope, or of several with blanks between one."""
+        return not self.scopes.isdisjoint(scope.split())
 
 
 #: The `key_id` of callers known by a bearer token.

@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
     made = add("add", _add, "make a key and show it: this once, for only its digest is kept")
     made.add_argument("--name", required=True, help="whose key it is, or what for")
-    scope = "read, write, link, unmask, admin; of events: report, accept, dispatch, handle, verify; several with commas, or the option again"
+    scope = "read, write, link, unmask, admin, report, accept, dispatch, handle, verify; several with commas, or the option again"
     made.add_argument("--scope", required=True, action="append", metavar="SCOPE", help=scope)
     area = "code of a grid unit of any level the key is for; several with commas, or the option again (default: the whole city)"
     made.add_argument("--area", action="append", metavar="CODE", help=area)

@@ -356,6 +356,10 @@ class Where:
         When it was reported: from, and before.
     overdue_at
         Open ones that were due before this moment.
+    place
+        A building (19), with the houses in it, or a house (25).
+    public
+        Only of classes that anybody may see.
     q
         A part of what was told.
     """
@@ -372,6 +376,7 @@ class Where:
     until: datetime | None = None
     overdue_at: datetime | None = None
     place: str | None = None
+    public: bool = False
     q: str | None = None
 
 

@@ -33,7 +33,8 @@ SELECT e.event_id, e.event_code, e.kind, e.class_id, e.grade, e.stage, e.channel
    AND (%(until)s::timestamptz IS NULL OR e.reported_at < %(until)s::timestamptz)
    AND (%(overdue_at)s::timestamptz IS NULL OR (
          e.due_at < %(overdue_at)s::timestamptz AND e.paused_at IS NULL AND e.stage NOT IN ('rejected', 'closed', 'merged')))
-   AND (%(place)s::text IS NULL OR e.place = %(place)s::text)
+   AND (%(place)s::text IS NULL OR e.place BETWEEN %(place)s::text AND %(place)s::text || 'Z')
+   AND (NOT %(public)s::boolean OR EXISTS (SELECT FROM event_class AS c WHERE c.class_id = e.class_id AND c.public))
    AND (%(part)s::text IS NULL OR e.told ILIKE %(part)s::text)
  ORDER BY e.reported_at DESC, e.event_id DESC
  LIMIT %(limit)s;
@@ -54,6 +55,7 @@ SELECT e.event_id, e.event_code, e.kind, e.class_id, e.grade, e.stage, e.channel
    AND (%(stages)s::text[] IS NULL OR e.stage = ANY(%(stages)s::text[]))
    AND (%(classes)s::integer[] IS NULL OR e.class_id = ANY(%(classes)s::integer[]))
    AND (%(since)s::timestamptz IS NULL OR e.reported_at >= %(since)s::timestamptz)
+   AND (NOT %(public)s::boolean OR EXISTS (SELECT FROM event_class AS c WHERE c.class_id = e.class_id AND c.public))
  ORDER BY near.metres, e.event_id
  LIMIT %(limit)s;
 
@@ -87,3 +89,9 @@ SELECT e.merged_into FROM event AS e WHERE e.event_id = %(event_id)s;
 -- name: merged
 -- The events that were merged into some.
 SELECT e.event_id FROM event AS e WHERE e.merged_into = ANY(%(events)s::bigint[]) ORDER BY e.event_id;
+
+-- name: is_public
+SELECT coalesce((SELECT c.public FROM event_class AS c WHERE c.class_id = %(class_id)s), false);
+
+-- name: departments
+SELECT d.department_code, d.name_zh, d.name_en FROM department AS d ORDER BY d.department_code;

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ..db import queries
 from ..errors import NotFound
 from ..hierarchy.model import Outcome
-from . import tasks as departments
+from . import tasks as working
 from .model import Action, Event, Kind, Located, Medium, Report, Stage, Step, Task, Where
 
 SQL = queries.load(__package__)
@@ -63,9 +63,12 @@ def listed(conn, where: Where, after: tuple[datetime, int] | None = None, limit:
 
 
 def nearby(conn, lon: float, lat: float, metres: float, where: Where | None = None, limit: int = 100) -> list[Near]:
-    """Return events within so many metres of a point (degrees, EPSG:4490), the nearest first; of `where` stages, classes and since hold."""
+    """Return events within so many metres of a point (degrees, EPSG:4490), the nearest first.
+
+    Of `where` hold stages, classes, since and public.
+    """
     asked = written(where or Where())
-    kept = {name: asked[name] for name in ("stages", "classes", "since")}
+    kept = {name: asked[name] for name in ("stages", "classes", "since", "public")}
     found = rows(conn, "nearby", lon=lon, lat=lat, metres=metres, limit=limit, **box(lon, lat, metres), **kept)
     return [Near(event(row[:-1]), row[-1]) for row in found]
 
@@ -85,7 +88,7 @@ def reports(conn, event_id: int) -> list[Report]:
 
 def tasks(conn, event_id: int) -> list[Task]:
     """Return what departments are or were to do about an event, in order."""
-    return departments.of_event(conn, event_id)
+    return working.of_event(conn, event_id)
 
 
 def media(conn, event_id: int) -> list[Kept]:
@@ -105,13 +108,23 @@ def of_receipt(conn, secret: str) -> int:
     return event_id
 
 
+def is_public(conn, event: Event) -> bool:
+    """Return whether anybody may see that there is an event: those of classes that say so."""
+    return event.class_id is not None and rows(conn, "is_public", class_id=event.class_id)[0][0]
+
+
+def departments(conn) -> dict[str, tuple[str, str]]:
+    """Return the Chinese and English name of every department, by its code."""
+    return {code: (name_zh, name_en) for code, name_zh, name_en in rows(conn, "departments")}
+
+
 def written(where: Where) -> dict[str, object]:
     """Return what is meant as the queries take it."""
     west, south, east, north = where.box or (None,) * 4
     return {
         **{"west": west, "south": south, "east": east, "north": north},
         **{name: _list(getattr(where, name)) for name in ("units", "stages", "classes", "channels", "departments", "grades")},
-        **{name: getattr(where, name) for name in ("tasks_of", "since", "until", "overdue_at", "place")},
+        **{name: getattr(where, name) for name in ("tasks_of", "since", "until", "overdue_at", "place", "public")},
         "part": f"%{_escaped(where.q)}%" if where.q else None,
     }
 

@@ -23,6 +23,7 @@ from .model import Head
 
 _TOKEN, _NONCE = 16, 12
 _COLUMN = b"linkage.identity.sealed"
+_TEXT = b"linkage.event_original.sealed\0"
 
 
 class Vault:
@@ -88,6 +89,18 @@ class Vault:
             except (InvalidTag, KeyError, ValueError):
                 raise Conflict(f"a sealed code cannot be opened (key {key_id}): its row was changed, or belongs elsewhere") from None
         return opened
+
+    def seal_text(self, row: bytes, text: str) -> bytes:
+        """Return a reported text sealed with the key of now, for its row alone."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._seals[self.seal_key_id].encrypt(nonce, text.encode(), _TEXT + row)
+
+    def open_text(self, row: bytes, key_id: int, sealed: bytes) -> str:
+        """Return the text of a row; raises Conflict as :meth:`open_many` does."""
+        try:
+            return self._seals[key_id].decrypt(sealed[:_NONCE], sealed[_NONCE:], _TEXT + row).decode()
+        except (InvalidTag, KeyError, ValueError):
+            raise Conflict(f"a sealed text cannot be opened (key {key_id}): its row was changed, or belongs elsewhere") from None
 
     def chained(self, before: Head, row: bytes) -> bytes:
         """Return the hash that binds a row of the audit to the row before it."""

@@ -14,7 +14,7 @@ def department(number: int) -> str:
 
 
 LIGHTS, ROADS, PARKS = department(1), department(2), department(3)
-LAMP, GAS = "公用设施/照明/路灯不亮", "突发事件/燃气/燃气泄漏"
+LAMP, GAS, NOISE = "公用设施/照明/路灯不亮", "突发事件/燃气/燃气泄漏", "住房/噪音/邻里噪音"
 
 CLERK = Actor("key:clerk000", frozenset((Duty.ACCEPT, Duty.DISPATCH)))
 CHECKER = Actor("key:check000", frozenset((Duty.VERIFY,)))
@@ -26,6 +26,12 @@ OF_LIGHTS, OF_ROADS = (Actor(f"key:{name}", frozenset((Duty.HANDLE,)), code) for
 def ground(conn) -> dict[str, int]:
     """Make the drawn city with its classes, channels, departments and matrix; return the units by code."""
     _, units = city(conn)
+    words(conn)
+    return units
+
+
+def words(conn) -> None:
+    """Add classes, channels, departments and a line of the matrix."""
     with conn.cursor() as cur:
         cur.execute(
             """INSERT INTO gridgeo.event_class (kind, major, minor, name, major_en, minor_en, name_en, position, grade, colour, public)
@@ -44,7 +50,6 @@ def ground(conn) -> dict[str, int]:
                VALUES (%s, '', 'lead', %s, '2020-01-01')""",
             ("公用设施", LIGHTS),
         )
-    return units
 
 
 def given(**more) -> Given:

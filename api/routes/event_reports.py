@@ -1,0 +1,164 @@
+"""Reports of events: sent in once however often they are sent, what they may be the same as, and what became of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from gridgeo.access import store as access
+from gridgeo.codes import naming
+from gridgeo.errors import Conflict, EnvironmentIncomplete, InvalidInput, Unfit
+from gridgeo.events import acting, intake, similar, store
+from gridgeo.events.model import Actor, Duty, Event, Given, Kind, Once, Taken
+from gridgeo.events.numbering import NOBODY
+from gridgeo.events.similar import Seen
+from gridgeo.linkage import reporters
+
+from .. import answers, conditional, depends, event_bodies, events, pools, room, rooted
+from .. import schemas_events as said
+from ..parameters import Parameter, Query
+from ..problems import Fault, InvalidRequest, UnfitReport
+
+router = APIRouter(prefix="/events", tags=["events"], route_class=room.Recorded)
+
+_NO_STORE = {"Cache-Control": "no-store"}
+_KEY = Parameter(
+    "Idempotency-Key",
+    "A key of the sender's own for this report: sent again with it, the same is answered and nothing is done.",
+    str,
+    {"type": "string", "minLength": 1, "maxLength": 255},
+    required=True,
+    example="8e03978e-40d5-43e8-bc93-6894a57f9324",
+    place="header",
+)
+_REPORT, _NONE = Query(_KEY), Query()
+_LOCATION = {"Location": {"description": "Of the event.", "schema": {"type": "string"}}}
+_BODY = event_bodies.described(
+    event_bodies.REPORT,
+    "One report. Where it is, is said by lon and lat, an address, a place or a unit.",
+    {"channel": "inspector", "told": "路灯不亮", "lon": 113.005, "lat": 22.895},
+)
+_SEEN = event_bodies.described(event_bodies.SEEN, "What is about to be reported.", {"told": "路灯不亮", "lon": 113.005, "lat": 22.895})
+_RECEIPT = event_bodies.described(
+    event_bodies.RECEIPT,
+    "The secret of a receipt; with action rate (and stars) or reopen (and reason) that is done.",
+    {"secret": "A" * 32},
+)
+
+#: A reporter acts by the secret of his receipt; who he is nobody knows.
+_REPORTER = Actor("receipt", frozenset((Duty.RECEIPT,)))
+
+
+@router.post(
+    "",
+    summary="Report an event",
+    status_code=201,
+    openapi_extra={**_REPORT.as_dict(), "requestBody": _BODY},
+    responses={201: {"model": said.Taken, "headers": _LOCATION}, 200: {"model": said.Taken, "description": "Its source sent it before."}},
+)
+async def report(request: Request) -> Response:
+    """One event or request. The secret of the receipt is told in this answer, and again only to the same request."""
+    _REPORT(request)
+    given, digest = await event_bodies.received(request, event_bodies.REPORT)
+    once = event_bodies.once(request, depends.principal(request).actor, digest)
+    taken = await run_in_threadpool(_reported, request, given, once)
+    links = [answers.link(f"/events/{taken.event_id}", "item", taken.event_code)]
+    body = {"event_id": taken.event_id, "event_code": taken.event_code, "receipt": taken.secret, "links": links}
+    known = taken.known and taken.secret is None and given.get("receipt", True)
+    headers = {**_NO_STORE, "Location": rooted.at(f"/events/{taken.event_id}")}
+    return Response(orjson.dumps(body), 200 if known else 201, headers, conditional.JSON)
+
+
+@router.post(
+    "/similar",
+    summary="What it may be the same as",
+    openapi_extra={**_NONE.as_dict(), "requestBody": _SEEN},
+    responses={200: {"model": said.Similar}},
+)
+async def alike(request: Request) -> Response:
+    """Events that may be the same as one that is about to be reported, the likeliest first; of public classes, facts alone."""
+    _NONE(request)
+    given, _ = await event_bodies.received(request, event_bodies.SEEN)
+    if ("lon" in given) != ("lat" in given):
+        raise InvalidRequest([Fault("/lon", "invalid-member", "lon and lat are given together", True)])
+    seen = Seen(**{**given, "kind": Kind(given.get("kind", Kind.EVENT)), "at": datetime.now(UTC)})
+    found, words = await run_in_threadpool(
+        depends.read, request, lambda conn: (_public(conn, similar.similar(conn, seen)), events.words(conn))
+    )
+    rows = [events.likeness(one, words, False) for one in found]
+    return Response(orjson.dumps({"numberReturned": len(rows), "similar": rows}), 200, _NO_STORE, conditional.JSON)
+
+
+@router.post(
+    "/receipts",
+    summary="What became of a report",
+    openapi_extra={**_NONE.as_dict(), "requestBody": _RECEIPT},
+    responses={200: {"model": said.Receipt}},
+)
+async def receipt(request: Request) -> Response:
+    """Where the event of a receipt stands; rated (once a closing) or opened again (within 15 days) by whoever has its secret."""
+    _NONE(request)
+    given, _ = await event_bodies.received(request, event_bodies.RECEIPT)
+    if given.get("action", "rate") not in ("rate", "reopen"):
+        raise InvalidRequest([Fault("/action", "invalid-member", "is not rate or reopen", True)])
+    found, may, words = await run_in_threadpool(depends.write, request, _followed, given)
+    body = {**events.told(found, words, False), "actions": events.actions(may)}
+    return Response(orjson.dumps(body), 200, _NO_STORE, conditional.JSON)
+
+
+def _reported(request: Request, given: dict[str, Any], once: Once) -> Taken:
+    try:
+        return depends.write(request, _take, request, given, once)
+    except Unfit as error:
+        faults = [Fault(f"/{issue.field}", issue.code, issue.message, True) for issue in error.issues]
+        raise UnfitReport(faults) from None
+    except InvalidInput as error:
+        raise InvalidRequest([Fault(f"/{error.field}", "invalid-member", error.rule, True)]) from None
+
+
+def _take(conn, request: Request, given: dict[str, Any], once: Once) -> Taken:
+    """The event, and in the same transaction who reported it, in the locked room."""
+    settings, reported = depends.settings(request), event_bodies.report(given)
+    how = {"lexicon": depends.base(request), "default_area": settings.default_area, "key": once}
+    organisation = settings.organisation or NOBODY
+    (taken,) = intake.take_in(conn, [reported], events.actor(request), organisation=organisation, **how)
+    if not taken.known:
+        _lock_away(conn, request, taken, reported, given.get("reporter"))
+    return taken
+
+
+def _lock_away(conn, request: Request, taken: Taken, reported: Given, reporter: tuple[str, str] | None) -> None:
+    """Keep who reported, and the words in which somebody was named."""
+    words = [text for text in (reported.told, reported.address) if text and naming.names_somebody(text)]
+    if reporter is None and not words:
+        return
+    with access.regardless(conn), access.acting_as(conn, pools.LINKAGE, pools.WRITER):
+        try:
+            vault = room.vault(request, conn)
+        except (Conflict, EnvironmentIncomplete):
+            if reporter is not None:
+                raise
+            return
+        if reporter is not None:
+            reporters.keep(conn, vault, taken.event_id, 1, *reporter)
+        if words:
+            whole = "\n".join(text for text in (reported.told, reported.address) if text)
+            reporters.keep_text(conn, vault, taken.event_id, 1, whole)
+
+
+def _followed(conn, given: dict[str, Any]) -> tuple[Event, tuple, events.Words]:
+    with access.regardless(conn):
+        event_id = store.of_receipt(conn, given["secret"])
+        if "action" in given:
+            acting.act(conn, event_id, given["action"], _REPORTER, given)
+        found = store.find(conn, event_id)
+        return found, acting.legal(conn, found, _REPORTER), events.words(conn)
+
+
+def _public(conn, found: list[similar.Likeness]) -> list[similar.Likeness]:
+    return [one for one in found if store.is_public(conn, one.event)]

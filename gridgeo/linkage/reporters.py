@@ -1,0 +1,84 @@
+"""Who reported an event, and what they wrote where codes of persons stood in it: sealed, and kept nowhere else.
+
+A reporter is the token of their code; nobody is listed by what they reported. The text as it was is opened for who handles the event and
+must call back, for a purpose, and the audit tells of it.
+"""
+
+from __future__ import annotations
+
+from ..db import queries
+from ..errors import InvalidInput, NotFound
+from . import rules
+from .model import KINDS
+from .vault import Vault
+
+SQL = queries.load(__package__, "reporters.sql")
+
+#: The kinds of codes by which a reporter may be known.
+OF_REPORTERS = tuple(kind for kind in KINDS if kind in ("person", "phone", "credit"))
+
+#: Texts of one step of a change of keys.
+_BATCH = 1000
+
+
+def keep(conn, vault: Vault, event_id: int, report_no: int, kind: str, code: str) -> bytes:
+    """Keep who reported an event, and return the token of their code; raises InvalidInput for a kind of others, InvalidCode."""
+    if kind not in OF_REPORTERS:
+        raise InvalidInput("reporter", None, f"is known by {', '.join(OF_REPORTERS)}")
+    of = rules.kind_of(kind)
+    form = rules.normal_form(kind, code)
+    (token,) = vault.tokens_of(of, [form])
+    (sealed,) = vault.seal_many(of, [token], [form])
+    with conn.cursor() as cur:
+        cur.execute(SQL["put_identity"], {"token": token, "kind": str(of), "key_id": vault.seal_key_id, "sealed": sealed})
+        cur.execute(SQL["put_reporter"], {"event_id": event_id, "report_no": report_no, "token": token})
+    return token
+
+
+def keep_text(conn, vault: Vault, event_id: int, report_no: int, text: str) -> None:
+    """Keep a report word for word, sealed."""
+    sealed = vault.seal_text(_row(event_id, report_no), text)
+    with conn.cursor() as cur:
+        cur.execute(SQL["put_original"], {"event_id": event_id, "report_no": report_no, "key_id": vault.seal_key_id, "sealed": sealed})
+
+
+def text(conn, vault: Vault, event_id: int, report_no: int) -> str:
+    """Return a report word for word; raises NotFound where nothing in it was masked."""
+    found = _rows(conn, "original", event_id=event_id, report_no=report_no)
+    if not found:
+        raise NotFound("original of event", event_id)
+    key_id, sealed = found[0]
+    return vault.open_text(_row(event_id, report_no), key_id, bytes(sealed))
+
+
+def tokens(conn, event_id: int) -> list[bytes]:
+    """Return the tokens of those who reported an event."""
+    return [bytes(token) for (token,) in _rows(conn, "reporters", event_id=event_id)]
+
+
+def reseal(conn, vault: Vault, most: int = _BATCH) -> int:
+    """Seal the next texts with the key of now, and return how many were; 0 at the end. To be committed after each step."""
+    old = _rows(conn, "sealed_before", key_id=vault.seal_key_id, most=most)
+    with conn.cursor() as cur:
+        for event_id, report_no, key_id, sealed in old:
+            row = _row(event_id, report_no)
+            anew = vault.seal_text(row, vault.open_text(row, key_id, bytes(sealed)))
+            named = {"event_id": event_id, "report_no": report_no}
+            cur.execute(SQL["seal_original"], {**named, "key_id": vault.seal_key_id, "sealed": anew})
+    return len(old)
+
+
+def reindex(conn) -> None:
+    """Put reporters under the new tokens of their codes, where a change of the index key has made `linkage_anew`."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["reindex"])
+
+
+def _row(event_id: int, report_no: int) -> bytes:
+    return f"{event_id}/{report_no}".encode()
+
+
+def _rows(conn, query: str, **parameters) -> list[tuple]:
+    with conn.cursor() as cur:
+        cur.execute(SQL[query], parameters)
+        return cur.fetchall()

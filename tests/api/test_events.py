@@ -1,0 +1,263 @@
+"""Events over HTTP: sent in once, acted on by those whose duty it is, told to each as much as is theirs."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from types import SimpleNamespace
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from api import schemas_events as told
+from api import server as api_server
+from gridgeo.db import connection
+from gridgeo.linkage import keys, reporters
+from gridgeo.settings import Settings
+from tests.access import making
+from tests.api import callers, things
+from tests.api.world import A, D
+from tests.events import life
+
+#: Nobody's: of a region that was never issued, and a number of no exchange.
+PERSON, PHONE = "449999199001010016", "13800138000"
+
+
+@pytest.fixture(scope="module")
+def place(server, template, tmp_path_factory):
+    """The drawn city with classes, channels and departments, and the API over it; callers of every duty."""
+    name = server.create(template)
+    url = server.url_of(name)
+    units = making.loaded(url)
+    things.add(url, units)
+    with closing(connection.connect(url)) as conn, conn:
+        life.words(conn)
+    settings = Settings(
+        home=tmp_path_factory.mktemp("home"),
+        key_file=str(tmp_path_factory.mktemp("keys") / "master.key"),
+        database_url=url,
+        port=0,
+        per_minute=0,
+        log_json=True,
+    )
+    making.sealed(url, settings)
+    of = {
+        "portal": callers.key(url, "report"),
+        "clerk": callers.key(url, "read", "report", "accept", "dispatch"),
+        "checker": callers.key(url, "read", "verify"),
+        "lights": callers.key(url, "read", "handle", department_code=life.LIGHTS),
+        "lights of D": callers.key(url, "read", "handle", area=[units[D]], department_code=life.LIGHTS),
+        "clerk of D": callers.key(url, "read", "accept", area=[units[D]]),
+        "reader": callers.key(url, "read"),
+    }
+    with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False, timeout=30) as client:
+        yield SimpleNamespace(
+            url=url, client=client, units=units, of={who: callers.bearer(text) for who, text in of.items()}, settings=settings
+        )
+    server.drop(name)
+
+
+def sent(place, who="portal", key=None, status=201, **more):
+    body = {"channel": "inspector", "told": "路灯不亮", "class_path": life.LAMP, "lon": 113.005, "lat": 22.895, **more}
+    answer = place.client.post("/events", json=body, headers={**place.of[who], "Idempotency-Key": key or str(uuid4())})
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def got(place, path, who="clerk", status=200, **params):
+    answer = place.client.get(path, params=params, headers=place.of[who])
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def acted(place, who, event_id, action, version="*", status=200, **more):
+    tag = version if version == "*" else f'"{version}"'
+    answer = place.client.post(f"/events/{event_id}/actions", json={"action": action, **more}, headers={**place.of[who], "If-Match": tag})
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def receipt(place, secret, status=200, **more):
+    answer = place.client.post("/events/receipts", json={"secret": secret, **more}, headers=place.of["portal"])
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def test_from_the_report_to_the_stars(place):
+    taken = sent(place)
+    told.Taken.model_validate(taken)
+    number = taken["event_id"]
+    event = told.EventTold.model_validate(got(place, f"/events/{taken['event_code']}"))
+    assert (event.stage, event.unit.code, event.grade, event.told) == ("reported", A, 4, "路灯不亮")
+    assert event.actions == ["amend", "file", "reject", "merge"]
+    acted(place, "clerk", number, "file", 1)
+    acted(place, "clerk", number, "dispatch", 2, department_code=life.LIGHTS)
+    acted(place, "lights", number, "accept", 3)
+    assert acted(place, "lights", number, "handle", 4, note="换了灯泡")["stage"] == "handled"
+    acted(place, "checker", number, "verify", 5)
+    assert acted(place, "clerk", number, "close", 6)["stage"] == "closed"
+    assert receipt(place, taken["receipt"])["actions"] == ["reopen", "rate"]
+    assert receipt(place, taken["receipt"], action="rate", stars=5)["stars"] == 5
+    assert receipt(place, taken["receipt"], 409, action="rate", stars=1)["allowed"] == ["reopen"]
+    assert receipt(place, taken["receipt"], action="reopen", reason="又灭了")["stage"] == "reopened"
+    line = told.Timeline.model_validate(got(place, f"/events/{number}/timeline"))
+    assert [step.action for step in line.steps][-3:] == ["close", "rate", "reopen"]
+    assert [task["stage"] for task in got(place, f"/events/{number}/tasks")["tasks"]] == ["handled"]
+    told.Tasks.model_validate(got(place, f"/events/{number}/tasks"))
+
+
+def test_sent_twice_is_one_and_the_answer_the_same(place):
+    key = str(uuid4())
+    first = sent(place, key=key)
+    assert sent(place, key=key) == first and first["receipt"]
+    other = sent(place, key=key, told="井盖丢了", status=422)
+    assert other["code"] == "key-reused"
+    with ThreadPoolExecutor(8) as pool:
+        many = list(pool.map(lambda _: sent(place, key="the-same"), range(16)))
+    assert len({one["event_id"] for one in many}) == 1 and len({one["receipt"] for one in many}) == 1
+    assert sent(place, who="clerk", key="the-same")["event_id"] != many[0]["event_id"], "a key is its owner's"
+
+
+def test_a_report_without_a_key_could_not_be_sent_again(place):
+    body = {"channel": "inspector", "told": "路灯不亮"}
+    answer = place.client.post("/events", json=body, headers=place.of["portal"])
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "missing-parameter")
+
+
+def test_what_a_source_sent_before_is_known(place):
+    first = sent(place, source="12345", original="SZ-2026-1")
+    again = sent(place, source="12345", original="SZ-2026-1", status=200)
+    assert (again["event_id"], again["receipt"]) == (first["event_id"], None)
+
+
+def test_acting_says_which_state_is_known(place):
+    number = sent(place)["event_id"]
+    missing = place.client.post(f"/events/{number}/actions", json={"action": "file"}, headers=place.of["clerk"])
+    assert missing.status_code == 428
+    etag = place.client.get(f"/events/{number}", headers={**place.of["clerk"], "Accept-Encoding": "identity"}).headers["etag"]
+    assert etag == '"1"'
+    acted(place, "clerk", number, "file", 1)
+    stale = acted(place, "clerk", number, "dispatch", 1, 412, department_code=life.LIGHTS)
+    assert stale["code"] == "stale"
+    assert got(place, f"/events/{number}")["stage"] == "filed"
+
+
+def test_what_may_not_be_done_lists_what_may(place):
+    number = sent(place)["event_id"]
+    refused = acted(place, "clerk", number, "close", 1, 409)
+    assert (refused["code"], refused["stage"], refused["allowed"]) == (
+        "forbidden-transition",
+        "reported",
+        ["amend", "file", "reject", "merge"],
+    )
+    assert acted(place, "checker", number, "verify", 1, 409)["allowed"] == []
+
+
+def test_faults_of_a_report_are_told_by_their_places(place):
+    wrong = sent(place, class_path="没有/这样/的类", channel="pigeon", unit="999", status=422)
+    assert {each["code"] for each in wrong["errors"]} == {"unknown-class", "unknown-channel", "several-places", "unknown-unit"}
+    assert sent(place, lon=None, status=422)["errors"][0]["code"] == "bad-point"
+    assert sent(place, grade="1", status=400)["errors"][0] == {
+        "pointer": "/grade",
+        "code": "invalid-member",
+        "detail": "is no whole number from 1 to 4",
+    }
+
+
+def test_readers_are_told_facts_and_of_public_classes_alone(place):
+    lamp, noise = sent(place)["event_id"], sent(place, class_path=life.NOISE, kind="request", told="楼上很吵")["event_id"]
+    seen = got(place, f"/events/{lamp}", "reader")
+    assert "told" not in seen and "address" not in seen and seen["actions"] == []
+    steps = got(place, f"/events/{lamp}/timeline", "reader")["steps"]
+    assert not {"actor", "reason"} & steps[0].keys() and "address" not in steps[0]["given"]
+    got(place, f"/events/{noise}", "reader", 404)
+    listed = {one["event_id"] for one in got(place, "/events", "reader", limit=1000)["events"]}
+    assert lamp in listed and noise not in listed
+    assert noise in {one["event_id"] for one in got(place, "/events", limit=1000)["events"]}
+    refused = place.client.get(f"/events/{lamp}/reports", headers=place.of["reader"])
+    assert refused.status_code == 403
+
+
+def test_callers_of_a_part_see_what_lies_there_and_departments_what_they_have_to_do(place):
+    here = sent(place)["event_id"]
+    there = sent(place, lon=113.035, lat=22.875)["event_id"]
+    listed = {one["event_id"] for one in got(place, "/events", "clerk of D", limit=1000)["events"]}
+    assert there in listed and here not in listed
+    got(place, f"/events/{here}", "clerk of D", 404)
+    acted(place, "clerk of D", here, "file", "*", 404)
+    got(place, f"/events/{here}", "lights of D", 404)
+    acted(place, "clerk", here, "file")
+    acted(place, "clerk", here, "dispatch", department_code=life.LIGHTS)
+    assert got(place, f"/events/{here}", "lights of D")["actions"] == ["accept", "return", "handle"]
+    assert acted(place, "lights of D", here, "accept")["stage"] == "dispatched"
+    assert here in {one["event_id"] for one in got(place, "/events", "lights of D", tasks_of=life.LIGHTS)["events"]}
+
+
+def test_pages_go_on_and_neither_repeat_nor_leave_out(place):
+    mine = {sent(place, channel="hotline")["event_id"] for _ in range(5)}
+    seen, path = [], "/events?channel=hotline&limit=2"
+    while path:
+        page = place.client.get(path, headers=place.of["clerk"]).json()
+        told.Events.model_validate(page)
+        seen += [one["event_id"] for one in page["events"]]
+        path = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
+    assert len(seen) == len(set(seen)) and mine <= set(seen)
+    assert got(place, "/events", status=400, cursor="A" * 24)["code"] == "invalid-request"
+
+
+def test_nearby_and_similar_are_found(place):
+    first = sent(place, told="前进路口的路灯一直不亮", lon=113.0101, lat=22.8901)
+    second = sent(place, told="前进路口路灯不亮了", lon=113.0102, lat=22.8902)["event_id"]
+    near = told.NearbyEvents.model_validate(got(place, "/events/nearby", lon=113.0101, lat=22.8901, metres=100))
+    assert near.events[0].event_id == first["event_id"] and near.events[0].metres == 0
+    like = told.Similar.model_validate(got(place, f"/events/{second}/similar"))
+    assert like.similar[0].event_id == first["event_id"] and like.similar[0].same_class
+    seen = {"told": "前进路口的路灯不亮", "lon": 113.0101, "lat": 22.8901}
+    answer = place.client.post("/events/similar", json=seen, headers=place.of["portal"])
+    assert first["event_id"] in {one["event_id"] for one in told.Similar.model_validate(answer.json()).similar}
+    assert "told" not in answer.json()["similar"][0]
+    merged = acted(place, "clerk", second, "merge", into=first["event_code"])
+    assert (merged["stage"], merged["merged_into"]) == ("merged", first["event_id"])
+    reports = told.Reports.model_validate(got(place, f"/events/{first['event_id']}/reports"))
+    assert len(reports.reports) == 2
+    geojson = got(place, "/events/nearby", lon=113.0101, lat=22.8901, f="geojson")
+    assert geojson["features"][0]["geometry"]["coordinates"] == [113.0101, 22.8901]
+
+
+def test_identities_never_appear(place):
+    """Neither of who reported nor of who was named: not in any answer, not in the feed, not in the database in the clear."""
+    words = f"楼下张某 {PERSON} 电话{PHONE} 很吵"
+    taken = sent(place, told=words, address=f"海滨路1号 联系{PHONE}", reporter={"kind": "phone", "code": PHONE})
+    number = taken["event_id"]
+    acted(place, "clerk", number, "file")
+    acted(place, "clerk", number, "dispatch", department_code=life.LIGHTS)
+    acted(place, "lights", number, "return", reason=f"请联系 {PHONE}")
+    paths = [f"/events/{number}{rest}" for rest in ("", "/timeline", "/tasks", "/reports", "/similar")]
+    answers = [place.client.get(path, headers=place.of["clerk"]).text for path in (*paths, "/events?limit=1000", "/changes/extracts/event")]
+    answers.append(receipt_text(place, taken["receipt"]))
+    wrong = place.client.post(
+        "/events",
+        json={"channel": "hotline", "told": "x", "reporter": {"kind": "person", "code": "449999199001010017"}},
+        headers={**place.of["portal"], "Idempotency-Key": str(uuid4())},
+    )
+    assert wrong.status_code == 400
+    with closing(connection.connect(place.url)) as conn, conn.cursor() as cur:
+        tables = [f"gridgeo.{name}" for name in ("event", "event_report", "event_step", "event_task", "change", "event_request")]
+        for table in [*tables, "linkage.event_reporter", "linkage.event_original"]:
+            cur.execute(f"SELECT string_agg(t::text, ' ') FROM {table} AS t")
+            answers.append(cur.fetchone()[0] or "")
+        vault = keys.unlock(conn, place.settings)
+        assert reporters.tokens(conn, number) == [vault.token("phone", PHONE)]
+        assert reporters.text(conn, vault, number, 1).startswith(words), "whoever must call back finds the words"
+    for text in (*answers, wrong.text):
+        assert not re.search(f"{PERSON}|{PHONE}|449999199001010017", text)
+
+
+def receipt_text(place, secret):
+    return place.client.post("/events/receipts", json={"secret": secret}, headers=place.of["portal"]).text
+
+
+def test_a_wrong_secret_is_nobodys(place):
+    assert receipt(place, "A" * 32, 404)["code"] == "not-found"

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from gridgeo.errors import NotFound
-from gridgeo.features import collections
+from gridgeo.features import collections, reading
 from gridgeo.tiles import described, tilesets
 from gridgeo.tiles.model import Collection
 
@@ -80,8 +80,8 @@ async def tileset(request: Request) -> Response:
     collection = _known(request)
     bounds, levels = await there(request, levels=collection is Collection.GRIDS)
     if collection is not Collection.GRIDS:  # they lie where they lie: also where no unit is
-        reach = await run_in_threadpool(ogc.extent, request, collections.find(str(collection)))
-        bounds = reach.bounds or bounds
+        here = collections.find(str(collection))
+        bounds = await run_in_threadpool(depends.read_from, request.app.state.pool, reading.bounds, here) or bounds
     tree = await run_in_threadpool(depends.read, request, valid_tree) if collection is Collection.OBJECTS else None
     tilejson = described.tilejson(collection, str(request.base_url), bounds, levels, tree)
     return _sent(request, tilejson | tilesets.metadata(collection, _title(collection), _base(request), tilejson))

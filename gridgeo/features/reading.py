@@ -117,11 +117,16 @@ def extent(conn, collection: Collection) -> Extent:
     if collection.located is None:
         *bounds, start = _rows(conn, sql.SQL(SQL["reach_of_grids"]), {})[0]
         return Extent(None if bounds[0] is None else tuple(bounds), start)
-    table, column = collection.located
-    reach = _rows(conn, sql.SQL(SQL["reach"]), {"table": table, "column": column})
     of, day = collection.dated
     first = _rows(conn, sql.SQL("SELECT min({}) FROM {}").format(sql.Identifier(day), sql.Identifier(of)), {})[0][0]
-    return Extent(reach[0] if reach else None, first)
+    return Extent(bounds(conn, collection), first)
+
+
+def bounds(conn, collection: Collection) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north (degrees) of a collection other than grids, as its index knows them: no feature is looked at."""
+    table, column = collection.located
+    reach = _rows(conn, sql.SQL(SQL["reach"]), {"table": table, "column": column})
+    return reach[0] if reach else None
 
 
 def _expected(conn, statement: Statement) -> int:

@@ -16,7 +16,7 @@ from gridgeo.moments import CHINA
 from gridgeo.tiles import model as tiles
 from gridgeo.tiles import tilesets
 
-from . import conditional, depends, objects
+from . import conditional, depends, enclosures, objects
 from .parameters import Parameter
 
 GEOJSON_SEQUENCE = "application/geo+json-seq"
@@ -73,6 +73,7 @@ def told(request: Request, collection: Collection) -> dict[str, Any]:
             link(request, f"{here}/schema", "http://www.opengis.net/def/rel/ogc/1.0/schema", "schema", SCHEMA),
             link(request, f"{here}/schema", "describedby", "schema", SCHEMA),
             *([link(request, f"{here}/tiles", tilesets.TILESETS, collection.title)] if collection.id in set(tiles.Collection) else []),
+            *enclosures.links(request, collection),
         ],
     }
 

@@ -21,6 +21,7 @@ class Link(_Schema):
     type: str
     title: str
     datetime: str | None = Field(None, description="Of a version: since when.")
+    length: int | None = Field(None, description="Of a file, in bytes.")
 
 
 class EditionBrief(_Schema):

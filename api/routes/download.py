@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
@@ -12,33 +11,19 @@ from starlette.concurrency import run_in_threadpool
 from gridgeo.exports import rules
 from gridgeo.exports.model import OF_EDITIONS, Format, Order, Source
 
-from .. import conditional, depends, schemas
-from ..parameters import CRS, DATETIME, LEVEL, SCHEME, SYSTEMS, Parameter, Query, matching, one_of
+from .. import conditional, depends, files
+from ..parameters import DATETIME, LEVEL, SCHEME, Parameter, Query, matching
 
 router = APIRouter(prefix="/collections/grids", tags=["grids"])
 
 _NAME = "[a-z][a-z0-9_]{0,31}"
 
-_FORMAT = Parameter(
-    "f",
-    "Format of the file. A Shapefile comes zipped, in GBK, with a dictionary of its fields.",
-    one_of(*OF_EDITIONS),
-    {"type": "string", "enum": [str(kind) for kind in OF_EDITIONS], "default": str(Format.GEOJSON)},
-    Format.GEOJSON,
-)
 _LEVELS = replace(
     LEVEL,
     description="Levels wanted, with commas between; all that have units when absent.",
     read=matching(f"{_NAME}(,{_NAME}){{0,31}}", "is no list of levels such as community,micro"),
     schema={"type": "string", "pattern": f"^{_NAME}(,{_NAME}){{0,31}}$"},
     example="micro",
-)
-_CRS = replace(
-    CRS,
-    description=f"Coordinate system of the file, one of {', '.join(SYSTEMS)}. Always x (longitude, easting) first. "
-    "When absent CRS84 for GeoJSON, else EPSG:4490.",
-    schema={"type": "string"},
-    default=None,
 )
 _MOST = 500  # units: what fits into an address
 _CODE = "[0-9A-Z]{1,32}"
@@ -48,14 +33,14 @@ _CODES = Parameter(
     matching(f"{_CODE}(,{_CODE}){{0,{_MOST - 1}}}", f"is no list of at most {_MOST} codes"),
     {"type": "string", "pattern": f"^{_CODE}(,{_CODE}){{0,{_MOST - 1}}}$"},
 )
-_FILE = Query(_FORMAT, _LEVELS, _CODES, SCHEME, DATETIME, _CRS)
+_FILE = Query(files.form(Format.GEOJSON, OF_EDITIONS), _LEVELS, _CODES, SCHEME, DATETIME, files.SYSTEM)
 
 
 @router.get(
     "/download",
     summary="Grids as a file",
     openapi_extra=_FILE.as_dict(),
-    responses={200: {"content": schemas.files(kind.media_type for kind in OF_EDITIONS)}},
+    responses=files.answers(OF_EDITIONS),
     response_class=FileResponse,
 )
 async def download(request: Request) -> Response:
@@ -77,11 +62,10 @@ async def download(request: Request) -> Response:
     if not_modified is not None:
         return not_modified
     path = await run_in_threadpool(depends.shelf(request).file, source, order)
-    plain, chinese = rules.file_names(source, order)
     headers = {
         "ETag": etag,
         "Cache-Control": "no-cache",
         "Vary": "Accept-Encoding",
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(chinese)}",
+        "Content-Disposition": files.attached(*rules.file_names(source, order)),
     }
     return FileResponse(path, headers=headers, media_type=kind.media_type)

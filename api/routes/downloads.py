@@ -10,13 +10,12 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 
-from gridgeo.access import store as access
 from gridgeo.errors import NotFound
-from gridgeo.exports.downloads import Download, Folder
+from gridgeo.exports.downloads import Download
 from gridgeo.exports.model import Format
 from gridgeo.features.collections import COLLECTIONS
 
-from .. import conditional, depends, ogc
+from .. import conditional, enclosures, ogc
 from .. import schemas_downloads as told
 from ..parameters import Parameter, Query
 
@@ -33,7 +32,7 @@ def listed(request: Request) -> Response:
     A caller of a part of the city is told of the grids alone: the other files hold the whole city.
     """
     _LIST(request)
-    found = [_told(request, each) for each in _folder(request).listed() if _may(request, each)]
+    found = [_told(request, each) for each in enclosures.granted(request)]
     links = [
         ogc.link(request, "/downloads", "self", "下载 downloads"),
         ogc.link(request, "/collections", "collection", "数据集 collections"),
@@ -58,9 +57,9 @@ def file(request: Request) -> Response:
     Repr-Digest has the sha256 of the whole.
     """
     _FILE(request)
-    name, folder = request.path_params["name"], _folder(request)
+    name, folder = request.path_params["name"], enclosures.folder(request)
     found = folder.find(name)
-    if not _may(request, found) or not folder.whole(found):
+    if not enclosures.may(request, found) or not folder.whole(found):
         raise NotFound("download", name)
     etag = f'"{found.sha256[:32]}"'
     not_modified = conditional.unchanged(request, etag)
@@ -78,18 +77,8 @@ def file(request: Request) -> Response:
     return FileResponse(folder.file(found), headers=headers, media_type=Format(found.format).media_type)
 
 
-def _folder(request: Request) -> Folder:
-    return Folder.under(depends.settings(request).home)
-
-
-def _may(request: Request, download: Download) -> bool:
-    """Whether a caller may have all that is in a file: who may see a part of the city gets what is no secret of any part."""
-    collection = COLLECTIONS.get(download.collection)
-    return collection is not None and (collection.within is None or request.app.state.gate.area(request) == access.WHOLE)
-
-
 def _told(request: Request, of: Download) -> dict[str, object]:
     collection = COLLECTIONS[of.collection]
     about = {"name": of.name, "collection": of.collection, "title": f"{collection.title} {collection.title_en}", "format": of.format}
     facts = {name: getattr(of, name) for name in ("features", "size", "sha256", "version", "made_at")}
-    return {**about, "media_type": Format(of.format).media_type, **facts, "href": str(request.base_url) + f"downloads/{of.name}"}
+    return {**about, "media_type": Format(of.format).media_type, **facts, "href": enclosures.href(request, of)}

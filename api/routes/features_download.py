@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
@@ -22,8 +20,8 @@ from gridgeo.features.question import Question
 from gridgeo.geo import crs
 from gridgeo.moments import CHINA
 
-from .. import depends, questions, schemas
-from ..parameters import CRS, SYSTEMS, Parameter, Query, one_of
+from .. import depends, files, questions
+from ..parameters import Query
 from ..problems import AnswerTooLarge
 
 router = APIRouter(prefix="/collections/{collectionId}/download", tags=["collections"])
@@ -31,23 +29,8 @@ router = APIRouter(prefix="/collections/{collectionId}/download", tags=["collect
 #: Features in one file.
 MOST = 200_000
 
-FORMAT = Parameter(
-    "f",
-    "Format of the file. A Shapefile comes zipped, in GBK, with a dictionary of its fields; KML and GeoJSON sequences are WGS 84.",
-    one_of(*Format),
-    {"type": "string", "enum": [str(kind) for kind in Format], "default": str(Format.GPKG)},
-    Format.GPKG,
-)
-SYSTEM = replace(
-    CRS,
-    description=f"Coordinate system of the file, one of {', '.join(SYSTEMS)}. Always x (longitude, easting) first. "
-    "When absent CRS84 for GeoJSON and KML, else EPSG:4490.",
-    schema={"type": "string"},
-    default=None,
-)
-_OURS = {"crs": SYSTEM, "f": FORMAT}
+_OURS = {"crs": files.SYSTEM, "f": files.form(Format.GPKG)}
 _LEFT_OUT = {"cursor", "count"}
-FILE = {200: {"content": schemas.files(kind.media_type for kind in Format)}}
 
 
 def _taken(query: Query) -> Query:
@@ -59,7 +42,7 @@ _TAKEN = {name: _taken(query) for name, query in questions.TAKEN.items()}
 _ALL = _taken(questions.ITEMS)
 
 
-@router.get("", summary="Features as a file", openapi_extra=_ALL.as_dict(), responses=FILE, response_class=FileResponse)
+@router.get("", summary="Features as a file", openapi_extra=_ALL.as_dict(), responses=files.answers(), response_class=FileResponse)
 async def download(request: Request) -> Response:
     """The features a list with the same parameters has, on all its pages: at most 200,000 in a file (else 413)."""
     collection = collections.find(request.path_params["collectionId"])
@@ -89,7 +72,7 @@ async def send(
         raise
     headers = {
         "Cache-Control": "no-store",
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(chinese)}",
+        "Content-Disposition": files.attached(plain, chinese),
     }
     clear = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
     return FileResponse(folder / plain, headers=headers, media_type=kind.media_type, background=clear)

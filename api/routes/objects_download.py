@@ -6,7 +6,6 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import quote
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
@@ -26,9 +25,9 @@ from gridgeo.objects import counts, drawn, store
 from gridgeo.objects import filters as known
 from gridgeo.objects.model import NOWHERE, Status, Where
 
-from .. import depends, filters, object_bodies, objects, schemas
+from .. import depends, files, filters, object_bodies, objects
 from ..areas import BBOX
-from ..parameters import Parameter, Query, one_of
+from ..parameters import Query
 from ..problems import AnswerTooLarge
 
 router = APIRouter(tags=["objects"])
@@ -36,13 +35,8 @@ router = APIRouter(tags=["objects"])
 #: Objects in one file.
 MOST = 100_000
 
-_FORMAT = Parameter(
-    "f",
-    f"Format of the file: {', '.join(exports.FORMATS)} tell of each object the units it lies in; the others are as the collection has it.",
-    one_of(*Format),
-    {"type": "string", "enum": [str(kind) for kind in Format], "default": str(Format.GEOJSON)},
-    Format.GEOJSON,
-)
+_TOLD = f"{', '.join(exports.FORMATS)} tell of each object the units it lies in; the others are as the collection has it."
+_FORMAT = files.form(Format.GEOJSON, more=_TOLD)
 #: What filters of objects speak of, as the collection's features have it.
 _COLUMNS = {
     name: Queryable(name, each.type, f"f.{'category_id' if name == 'category' else name}", each.values)
@@ -51,7 +45,7 @@ _COLUMNS = {
 _DRAWN = Query(_FORMAT, filters.FILTER, filters.LANGUAGE)
 _FILTERED = Query(_FORMAT, objects.UNIT, objects.CATEGORY, objects.STATUS, BBOX, filters.FILTER, filters.LANGUAGE)
 _BODY = object_bodies.described("One of polygon, circle and unit.", unit={"type": "string", "description": objects.UNIT.description})
-_FILE = {200: {"content": schemas.files(kind.media_type for kind in Format)}}
+_FILE = files.answers()
 
 
 @router.post(
@@ -94,7 +88,7 @@ async def _file(request: Request, kind: str, asked: SimpleNamespace) -> Response
     names = f"objects_{stamp}{Format(kind).ending}", f"部件_{stamp}{Format(kind).ending}"
     headers = {
         "Cache-Control": "no-store",
-        "Content-Disposition": f"attachment; filename=\"{names[0]}\"; filename*=UTF-8''{quote(names[1])}",
+        "Content-Disposition": files.attached(*names),
     }
     clear = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
     return FileResponse(path, headers=headers, media_type=Format(kind).media_type, background=clear)

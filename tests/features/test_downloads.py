@@ -115,6 +115,22 @@ def test_who_may_see_a_part_of_the_city_gets_the_grids_alone(client, of_d):
         assert part.status_code == 404
 
 
+def test_a_collection_leads_to_its_files_and_only_to_those_a_caller_may_have(client, of_d):
+    """As OGC API has it: rel enclosure, with type, title and length; the page of the collection shows the same."""
+
+    def enclosed(name, **headers):
+        links = client.get(f"/collections/{name}", headers=headers).json()["links"]
+        return {link["href"].rpartition("/")[2]: link for link in links if link["rel"] == "enclosure"}
+
+    files, found = told(client), enclosed("buildings")
+    assert set(found) == {"buildings.gpkg", "buildings.csv"} and not enclosed("houses")
+    for name, link in found.items():
+        assert (link["href"], link["length"]) == (files[name]["href"], files[name]["size"]) and "楼栋" in link["title"]
+        assert files[name]["media_type"].startswith(link["type"])
+        assert link["href"] in client.get("/collections/buildings?f=html").text
+    assert not enclosed("buildings", **of_d) and set(enclosed("microgrids", **of_d)) == {"microgrids.gpkg", "microgrids.csv"}
+
+
 @pytest.mark.parametrize("name", ["index.json", ".lock", "..%2Findex.json", "%2e%2e/index.json", "buildings.gpkg%00", "0"])
 def test_nothing_else_in_the_folder_is_handed_out(client, name):
     assert client.get(f"/downloads/{name}").status_code in (400, 404)

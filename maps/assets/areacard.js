@@ -145,16 +145,10 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
 
   function taken(area, found) {
     const units = found[Math.min(store.get().shown, found.length - 1)];
-    const button = (text, run) => el("button", { type: "button", class: "ghost-button", onclick: run }, text);
     const said = el("p", { class: "quiet", role: "status" });
     const rows = [];
-    if (units.whole.length + units.part.length) {
-      rows.push(el("p", { class: "buttons" }, both(units.level.zh, units.level.en), button("GeoJSON", () => exporting.geojson(units, area)), button("CSV", () => exporting.csv(units)),
-        asked.knows("grids") && asked.allows("grids") && exporting.named(units) ? button("GPKG", () => exporting.gpkg(units, config.query, said)) : null));
-    }
-    if (categories && asked.knows("take")) {
-      rows.push(el("p", { class: "buttons" }, both("部件", "Objects"), ...["GeoJSON", "GPKG", "CSV"].map((form) => button(form, () => exporting.objects(form.toLowerCase(), area, said)))));
-    }
+    if (units.whole.length + units.part.length) rows.push(exporting.ofUnits(units, area, config.query, said));
+    if (categories && asked.knows("take")) rows.push(exporting.ofObjects(area, said));
     return rows.length ? el("section", { class: "taken" }, el("h3", {}, both("导出", "Export")), ...rows, said) : null;
   }
 

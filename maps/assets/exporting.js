@@ -1,8 +1,20 @@
-// Files of what is in a drawn area: units as they lie in the page, as GeoPackage and objects from the API.
+// Files of what is in a drawn area: units as they lie in the page, in further formats and objects from the API.
 gridgeo.exporting = (topology, asked) => {
-  const { both, fill } = gridgeo.dom;
+  const { both, el, fill } = gridgeo.dom;
   const { save } = gridgeo.exporting;
   const HEAD = ["code", "name_zh", "name_en", "level", "within", "households", "area_m2", "lon", "lat"];
+  // What a format is called, and what it is good for.
+  const FORMATS = {
+    geojson: ["GeoJSON", "网页、脚本", "the web, scripts"],
+    gpkg: ["GPKG", "QGIS 等 GIS 软件", "QGIS and other GIS"],
+    csv: ["CSV", "表格、数据库", "tables, databases"],
+    shp: ["Shapefile", "ArcGIS，GBK 编码", "ArcGIS, in GBK"],
+    xlsx: ["XLSX", "Excel、WPS 表格", "spreadsheets"],
+    fgb: ["FlatGeobuf", "数据量大时", "large sets"],
+    parquet: ["GeoParquet", "数据分析", "analysis"],
+    kml: ["KML", "三维地球", "globes"],
+  };
+  const ending = (form) => (form === "shp" ? "shp.zip" : form);
   const MOST = 500; // units the service takes by their codes
   const FRACTION = 1e6; // of a degree, as the page has them: a tenth of a metre
 
@@ -47,13 +59,32 @@ gridgeo.exporting = (topology, asked) => {
     return codes.length <= MOST && codes.every(Boolean) ? codes : null;
   }
 
-  function gpkg(units, query, said) {
+  function grids(form, units, query, said) {
     const asking = new URLSearchParams(query);
-    for (const [key, value] of [["f", "gpkg"], ["level", units.level.key], ["codes", named(units).join()]]) asking.set(key, value);
-    return fetched(() => asked.get(`/collections/grids/download?${asking}`, { as: "blob" }), `${units.level.key}-selected.gpkg`, said);
+    for (const [key, value] of [["f", form], ["level", units.level.key], ["codes", named(units).join()]]) asking.set(key, value);
+    return fetched(() => asked.get(`/collections/grids/download?${asking}`, { as: "blob" }), `${units.level.key}-selected.${ending(form)}`, said);
   }
 
-  const objects = (form, area, said) => fetched(() => asked.post(`/objects/download?f=${form}`, gridgeo.area.told(area), { as: "blob" }), `objects-selected.${form}`, said);
+  const objects = (form, area, said) => fetched(() => asked.post(`/objects/download?f=${form}`, gridgeo.area.told(area), { as: "blob" }), `objects-selected.${ending(form)}`, said);
+
+  const button = (text, run) => el("button", { type: "button", class: "ghost-button", onclick: run }, text);
+
+  // Formats that are asked for most as buttons, the others below them, each with what it is good for.
+  function row(name, first, more, run) {
+    const item = (form) => el("li", {}, button(FORMATS[form][0], () => run(form)), both(...FORMATS[form].slice(1)));
+    return el("div", { class: "buttons" }, name, ...first.map((form) => button(FORMATS[form][0], () => run(form))),
+      more.length ? el("details", {}, el("summary", {}, both("更多格式", "More formats")), el("ul", {}, ...more.map(item))) : null);
+  }
+
+  function ofUnits(units, area, query, said) {
+    const served = asked.knows("grids") && asked.allows("grids") && named(units);
+    const made = { geojson: () => geojson(units, area), csv: () => csv(units) };
+    const run = (form) => (made[form] || (() => grids(form, units, query, said)))();
+    return row(both(units.level.zh, units.level.en), served ? ["geojson", "csv", "gpkg"] : ["geojson", "csv"], served ? ["shp", "fgb"] : [], run);
+  }
+
+  const ofObjects = (area, said) =>
+    row(both("部件", "Objects"), ["geojson", "gpkg", "csv"], ["xlsx", "shp", "fgb", "parquet", "kml"], (form) => objects(form, area, said));
 
   async function fetched(ask, name, said) {
     fill(said, both("正在准备文件", "Preparing the file"));
@@ -65,7 +96,7 @@ gridgeo.exporting = (topology, asked) => {
     }
   }
 
-  return { geojson, csv, named, gpkg, objects };
+  return { ofUnits, ofObjects };
 };
 
 gridgeo.exporting.save = (blob, name) => {

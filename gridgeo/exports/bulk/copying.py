@@ -14,10 +14,10 @@ from .batches import Lines, Values, of_hex, parsed
 from .columns import Kind
 from .spelling import Spelling
 
-#: Features of a batch: columns of so many are worth an array, and take some ten megabytes.
-_ROWS = 40_000
+#: Features of a batch: columns of so many are worth an array, and their rows lie in the cache of a processor while they are cut up.
+_ROWS = 10_000
 #: Batches that wait to be written.
-_WAITING = 2
+_WAITING = 4
 #: Of the binary form: bytes before the first row, and what comes after the last.
 _HEAD = 19
 _END = b"\xff\xff"

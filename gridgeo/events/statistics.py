@@ -190,8 +190,7 @@ def numbers(
     if part is None:
         spans = spans.without_months()
     found = _Found(by, shown)
-    limits = {"edition_id": asked.edition_id, "by": str(by), "classes": _list(asked.classes), "channels": _list(asked.channels)}
-    limits["departments"] = _list(asked.departments)
+    limits = {"edition_id": asked.edition_id, "by": str(by), **_filters(asked)}
     with conn.cursor() as cur:
         if spans.months:
             first, last = spans.months
@@ -199,12 +198,22 @@ def numbers(
             found.take(cur.fetchall())
         found.shown = parent_of
         if spans.moments:
-            cur.execute(SQL["by_moments"], {**limits, "units": _list(asked.units), **spans.moments})
+            cur.execute(SQL["by_moments"], {**limits, **spans.moments})
             found.take(cur.fetchall())
         if by not in (By.MONTH, By.DAY):
-            cur.execute(SQL["standing"], {**limits, "units": _list(asked.units), "now": now})
+            cur.execute(SQL["standing"], {**limits, "now": now})
             found.stand(cur.fetchall())
     return found.numbers(parent_of)
+
+
+def standing(conn, asked: Asked, now: datetime | None = None) -> Numbers:
+    """Return what is open and overdue now; the period is not looked at."""
+    limits = {"edition_id": asked.edition_id, "by": "all", "now": now or datetime.now(UTC)}
+    with conn.cursor() as cur:
+        cur.execute(SQL["standing"], {**limits, **_filters(asked)})
+        found = _Found(By.ALL, None)
+        found.stand(cur.fetchall())
+    return found.numbers(None)[""]
 
 
 class _Found:
@@ -306,6 +315,10 @@ def _check(asked: Asked, by: By) -> None:
         raise InvalidInput("end", asked.end.isoformat(), "a period ends after it begins")
     if by is By.DAY and (asked.end - asked.begin).days > MOST_DAYS:
         raise InvalidInput("by", by, f"at most {MOST_DAYS} days are told one by one: ask for months")
+
+
+def _filters(asked: Asked) -> dict[str, list | None]:
+    return {name: _list(getattr(asked, name)) for name in ("units", "classes", "channels", "departments")}
 
 
 def _list(given: Iterable | None) -> list | None:

@@ -43,6 +43,9 @@ REVOKE DELETE ON gridgeo.event_task, gridgeo.event_number FROM gridgeo_writer;
 GRANT UPDATE (class_id, grade, stage, located, address, place, point, department_code, merged_into, filed_at, dispatched_at, responded_at,
   handled_at, verified_at, closed_at, due_at, stage_due_at, paused_at, bounces, reopened, stars, version) ON gridgeo.event TO gridgeo_writer;
 REVOKE ALL ON gridgeo.event_request FROM gridgeo_reader, gridgeo_city, gridgeo_linkage;
+-- Who answered for what stays known, and which rules were in force.
+REVOKE DELETE ON gridgeo.responsibility, gridgeo.routing_set FROM gridgeo_writer;
+REVOKE UPDATE, DELETE ON gridgeo.routing_rule, gridgeo.event_checkin FROM gridgeo_writer;
 -- Who was in charge stays known; how to reach them and until when may change.
 REVOKE UPDATE, DELETE ON gridgeo.grid_worker FROM gridgeo_writer;
 GRANT UPDATE (phone, valid_to, source, recorded_at) ON gridgeo.grid_worker TO gridgeo_writer;

@@ -68,32 +68,31 @@ def same(one: Decision, other: Decision) -> bool:
 
 def _considered(book: Book, facts: Facts) -> Iterator[Considered]:
     rules = [(rule, _rule_fault(rule, facts)) for rule in book.rules]
-    lead = None
-    for rule, verdict in rules:
-        if verdict is None and rule.lead and (lead is None or _rule_rank(rule, facts) > _rule_rank(lead, facts)):
-            lead = rule
-    for rule, verdict in rules:
-        yield _rule_verdict(rule, verdict, lead, facts)
-    rows = [(row, _row_fault(row, facts)) for row in book.rows(facts.paths, facts.areas)]
+    lead = min((rule for rule, fault in rules if fault is None and rule.lead), key=lambda rule: _rule_rank(rule, facts), default=None)
+    for rule, fault in rules:
+        yield _rule_verdict(rule, fault, lead, facts)
+    rows = [(row, _date_fault(row.valid_from, row.valid_to, facts)) for row in book.rows(facts.paths, facts.areas)]
     leads = [row for row, fault in rows if fault is None and row.part is Part.LEAD]
-    best = max(leads, key=lambda row: _row_rank(row, facts), default=None)
-    for row, verdict in rows:
-        yield _row_verdict(row, verdict, best, lead, facts)
+    best = min(leads, key=lambda row: _row_rank(row, facts), default=None)
+    for row, fault in rows:
+        yield _row_verdict(row, fault, best, lead, facts)
 
 
 def _decision(book: Book, considered: Sequence[Considered]) -> Decision:
-    by = {verdict: [one.what for one in considered if one.verdict is verdict] for verdict in Verdict}
-    chosen = by[Verdict.CHOSEN][0] if by[Verdict.CHOSEN] else None
+    by: dict[Verdict, list] = {}
+    for one in considered:
+        by.setdefault(one.verdict, []).append(one.what)
+    chosen = by[Verdict.CHOSEN][0] if Verdict.CHOSEN in by else None
     by_rule = isinstance(chosen, Rule)
     lead = None if chosen is None else chosen.lead if by_rule else chosen.department_code
-    named = [code for rule in ([chosen] if by_rule else []) + by[Verdict.ADDED] for code in rule.assist]
+    named = [code for rule in ([chosen] if by_rule else []) + by.get(Verdict.ADDED, []) for code in rule.assist]
     assist = tuple(dict.fromkeys(code for code in named if code != lead))
-    aside = dict.fromkeys(row.department_code for row in by[Verdict.STANDS_BY])
+    aside = dict.fromkeys(row.department_code for row in by.get(Verdict.STANDS_BY, ()))
     return Decision(
         lead=lead,
         assist=assist,
         stand_by=tuple(code for code in aside if code != lead and code not in assist),
-        refer=tuple(Referral(row.department_code, row.criteria) for row in by[Verdict.MAY_BE_REFERRED]),
+        refer=tuple(Referral(row.department_code, row.criteria) for row in by.get(Verdict.MAY_BE_REFERRED, ())),
         set_id=book.set_id if by_rule or named else None,
         rule_no=chosen.rule_no if by_rule else None,
         responsibility_id=chosen.responsibility_id if chosen is not None and not by_rule else None,
@@ -128,12 +127,13 @@ def _lost(rank: tuple, best: tuple, reasons: Sequence[Verdict]) -> Verdict:
 
 
 def _rule_rank(rule: Rule, facts: Facts) -> tuple:
-    return rule.priority, _class_depth(rule.class_path), _area_depth(rule.unit_key, facts), _conditions(rule), -rule.rule_no
+    """The lowest goes first."""
+    return -rule.priority, -_class_depth(rule.class_path), -_area_depth(rule.unit_key, facts), -_conditions(rule), rule.rule_no
 
 
 def _row_rank(row: Responsibility, facts: Facts) -> tuple:
-    lower_first = tuple(-ord(sign) for sign in row.department_code)
-    return _class_depth(row.class_path), _area_depth(row.unit_key, facts), lower_first
+    """The lowest goes first."""
+    return -_class_depth(row.class_path), -_area_depth(row.unit_key, facts), row.department_code
 
 
 def _class_depth(path: str) -> int:
@@ -150,26 +150,18 @@ def _conditions(rule: Rule) -> int:
 
 def _rule_fault(rule: Rule, facts: Facts) -> Verdict | None:
     """Why a rule does not apply: the first that holds; None where it does."""
-    return next(
-        (
-            verdict
-            for verdict, fits in (
-                (Verdict.OTHER_KIND, rule.kind in (None, facts.kind)),
-                (Verdict.OTHER_CLASS, rule.class_path in facts.paths),
-                (Verdict.OTHER_AREA, rule.unit_key == EVERY or rule.unit_key in facts.areas),
-                (Verdict.OTHER_GRADE, not rule.grades or facts.grade in rule.grades),
-                (Verdict.OTHER_CHANNEL, not rule.channels or facts.channel in rule.channels),
-                (Verdict.OTHER_HOURS, rule.hours is None or _is_within(facts.local.time(), rule.hours)),
-                (Verdict.OTHER_TIME, rule.during is During.ANY or (rule.during is During.WORKING) == facts.working),
-            )
-            if not fits
-        ),
-        _date_fault(rule.valid_from, rule.valid_to, facts),
-    )
-
-
-def _row_fault(row: Responsibility, facts: Facts) -> Verdict | None:
-    return _date_fault(row.valid_from, row.valid_to, facts)
+    for verdict, fits in (
+        (Verdict.OTHER_CLASS, rule.class_path in facts.paths),
+        (Verdict.OTHER_KIND, rule.kind in (None, facts.kind)),
+        (Verdict.OTHER_AREA, rule.unit_key == EVERY or rule.unit_key in facts.areas),
+        (Verdict.OTHER_GRADE, not rule.grades or facts.grade in rule.grades),
+        (Verdict.OTHER_CHANNEL, not rule.channels or facts.channel in rule.channels),
+        (Verdict.OTHER_HOURS, rule.hours is None or _is_within(facts.local.time(), rule.hours)),
+        (Verdict.OTHER_TIME, rule.during is During.ANY or (rule.during is During.WORKING) == facts.working),
+    ):
+        if not fits:
+            return verdict
+    return _date_fault(rule.valid_from, rule.valid_to, facts)
 
 
 def _date_fault(begins: date | None, ends: date | None, facts: Facts) -> Verdict | None:

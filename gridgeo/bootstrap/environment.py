@@ -21,6 +21,8 @@ from ..settings import inherited_environment
 from . import apt
 
 _UNFINISHED = "unfinished"
+#: So many lines of what an installer says of a failure are told.
+_LINES = 3
 _REACH = "see to it that pip or uv reaches a package index (PIP_INDEX_URL, UV_DEFAULT_INDEX or pip.conf), and run again"
 _INSTALL = "install python3-venv (Debian: apt-get install python3-venv) or uv, and run again"
 
@@ -169,9 +171,9 @@ def _pip(environment: Environment, pip: list[str]) -> None:
 def _run(command: list[str]) -> None:
     done = subprocess.run(command, env=_clean(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
-        said = [line.strip() for line in done.stdout.splitlines() if line.strip()]
-        telling = [line for line in said if "error" in line.lower()] or said
-        raise _Refused((telling or [f"exit {done.returncode}"])[-1])
+        said = [line.strip(" ×╰─▶") for line in done.stdout.splitlines() if line.strip()]
+        last = max((at for at, line in enumerate(said) if "error" in line.lower()), default=len(said) - 1)
+        raise _Refused(" ".join(said[last:][:_LINES]) or f"exit {done.returncode}")  # uv says below which package it was
 
 
 def _clean() -> dict[str, str]:

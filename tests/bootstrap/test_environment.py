@@ -20,17 +20,20 @@ from gridgeo.errors import EnvironmentIncomplete
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(params=["uv", "pip"])
-def tool(request, monkeypatch):
-    """Each way to install, on a machine that has only this one."""
-    if request.param == "uv":
-        if not shutil.which("uv"):
-            pytest.skip("uv is not on this machine; pip's way is tried beside")
-    else:
-        if not (find_spec("ensurepip") or find_spec("pip")):
-            pytest.skip("this Python comes without pip; one is fetched then, which is tried where the set-up itself runs")
-        monkeypatch.setattr(environments.shutil, "which", lambda name: None)
-    return request.param
+@pytest.fixture
+def pip(monkeypatch):
+    """A machine without uv."""
+    if not (find_spec("ensurepip") or find_spec("pip")):
+        pytest.skip("this Python comes without pip; one is fetched then, which is tried where the set-up itself runs")
+    monkeypatch.setattr(environments.shutil, "which", lambda name: None)
+
+
+@pytest.fixture
+def uv(monkeypatch):
+    """A machine with uv alone; where it is not on this one, pip, which takes ten times as long."""
+    if shutil.which("uv"):
+        monkeypatch.setattr(environments, "find_spec", lambda name: None)
+        monkeypatch.setattr(environments.apt, "present", lambda: False)
 
 
 def version_in(environment: Environment) -> str:
@@ -42,7 +45,7 @@ def of(lock: Path) -> Environment:
     return Environment(lock.parent / ".venv", lock)
 
 
-def test_an_environment_is_made_and_then_left_alone(tool, lock_of):
+def test_an_environment_is_made_and_then_left_alone(uv, lock_of):
     environment = of(lock_of("1.0"))
     assert not environment.ready()
     environment.make_ready()
@@ -55,7 +58,7 @@ def test_an_environment_is_made_and_then_left_alone(tool, lock_of):
     assert environment.stamp.stat().st_mtime_ns == made
 
 
-def test_a_new_lock_is_brought_in_without_making_everything_anew(tool, lock_of):
+def test_a_new_lock_is_brought_in_without_making_everything_anew(uv, lock_of):
     environment = of(lock_of("1.0"))
     environment.make_ready()
     (environment.place / "mine.txt").touch()
@@ -67,7 +70,7 @@ def test_a_new_lock_is_brought_in_without_making_everything_anew(tool, lock_of):
 
 
 @pytest.mark.parametrize("harm", ["interrupted", "python gone", "moved"])
-def test_what_is_broken_is_made_anew(lock_of, harm):
+def test_what_is_broken_is_made_anew(uv, lock_of, harm):
     lock = lock_of("1.0")
     environment = of(lock)
     environment.make_ready()
@@ -86,7 +89,7 @@ def test_what_is_broken_is_made_anew(lock_of, harm):
     assert not (environment.place / "rubbish.txt").exists()
 
 
-def test_an_environment_made_by_hand_is_filled_not_replaced(tool, lock_of):
+def test_an_environment_made_by_hand_is_filled_not_replaced(uv, lock_of):
     environment = of(lock_of("1.0"))
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment.place], check=True)
     (environment.place / "mine.txt").touch()
@@ -95,7 +98,7 @@ def test_an_environment_made_by_hand_is_filled_not_replaced(tool, lock_of):
     assert (environment.place / "mine.txt").exists()
 
 
-def test_an_extra_is_put_into_the_environment_that_is_there(tool, lock_of, capfd):
+def test_an_extra_is_put_into_the_environment_that_is_there(uv, lock_of, capfd):
     environment = of(lock_of("1.0"))
     environment.make_ready()
     extra = environment.with_extra(lock_of("2.0.1", "requirements-bench.lock"))
@@ -106,7 +109,7 @@ def test_an_extra_is_put_into_the_environment_that_is_there(tool, lock_of, capfd
     assert "(requirements-bench.lock)" in capfd.readouterr().err
 
 
-def test_an_extra_that_was_interrupted_is_mended_in_place(tool, lock_of):
+def test_an_extra_that_was_interrupted_is_mended_in_place(uv, lock_of):
     environment = of(lock_of("1.0"))
     environment.make_ready()
     extra = environment.with_extra(lock_of("1.0", "requirements-bench.lock"))
@@ -118,7 +121,7 @@ def test_an_extra_that_was_interrupted_is_mended_in_place(tool, lock_of):
     assert environment.ready() and (environment.place / "mine.txt").exists()
 
 
-def test_of_two_at_once_one_works_and_the_other_waits(lock_of, capfd):
+def test_of_two_at_once_one_works_and_the_other_waits(uv, lock_of, capfd):
     environment = of(lock_of("1.0"))
     both = [threading.Thread(target=environment.make_ready) for _ in range(2)]
     for one in both:
@@ -129,7 +132,7 @@ def test_of_two_at_once_one_works_and_the_other_waits(lock_of, capfd):
     assert capfd.readouterr().err.count("environment ready") == 1
 
 
-def test_a_package_that_is_not_what_the_lock_says_is_refused(lock_of):
+def test_a_package_that_is_not_what_the_lock_says_is_refused(uv, lock_of):
     lock = lock_of("1.0")
     lock.write_text("tinygrid==1.0 --hash=sha256:" + "0" * 64 + "\n")
     environment = of(lock)
@@ -139,12 +142,33 @@ def test_a_package_that_is_not_what_the_lock_says_is_refused(lock_of):
     assert not environment.ready()
 
 
-def test_packages_that_cannot_be_fetched_are_one_line_saying_what_to_do(lock_of):
+def test_packages_that_cannot_be_fetched_are_one_line_saying_what_to_do(uv, lock_of):
     lock = lock_of("1.0")
     lock.write_text("absent-package==1.0 --hash=sha256:" + "0" * 64 + "\n")
     with pytest.raises(EnvironmentIncomplete, match="see to it that pip or uv reaches a package index") as caught:
         of(lock).make_ready()
     assert "absent-package" in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_pip_does_all_that_uv_does(pip, lock_of):
+    """One environment from beginning to end: a pip takes seconds to be put into each."""
+    environment = of(lock_of("1.0"))
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment.place], check=True)
+    (environment.place / "mine.txt").touch()
+    environment.make_ready()
+    assert version_in(environment) == "1.0" and environment.ready()
+    extra = environment.with_extra(lock_of("2.0.1", "requirements-bench.lock"))
+    extra.stamp.write_text("unfinished")
+    extra.make_ready()
+    assert version_in(environment) == "2.0.1" and environment.ready() and extra.ready()
+    lock_of("3.0").write_text("tinygrid==3.0 --hash=sha256:" + "0" * 64 + "\n")
+    with pytest.raises(EnvironmentIncomplete, match="see to it that pip or uv reaches a package index"):
+        environment.make_ready()
+    assert not environment.ready()
+    environment.place.joinpath("bin", "python").unlink()
+    lock_of("3.0")
+    environment.make_ready()
+    assert version_in(environment) == "3.0" and not (environment.place / "mine.txt").exists()
 
 
 def test_without_anything_to_install_with_the_package_is_named(monkeypatch, lock_of):

@@ -6,7 +6,7 @@ SELECT e.event_id
  WHERE e.stage = 'filed' AND e.paused_at IS NULL AND e.class_id IS NOT NULL
    AND NOT EXISTS (
      SELECT FROM event_notice AS n
-      WHERE n.event_id = e.event_id AND n.kind = 'unrouted' AND n.due_at = e.filed_at AND n.found_at > clock_timestamp() - %(again)s)
+      WHERE n.event_id = e.event_id AND n.kind = 'unrouted' AND n.due_at = e.filed_at AND n.found_at > clock_timestamp() - %(again)s::interval)
  ORDER BY e.grade, e.filed_at, e.event_id
  LIMIT %(most)s
    FOR UPDATE SKIP LOCKED;

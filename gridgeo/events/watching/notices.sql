@@ -11,20 +11,20 @@ SELECT d.event_id, f.kind, d.due_at, d.department_code
   FROM (
     SELECT e.event_id, '' AS of, e.due_at, e.department_code, e.due_at - coalesce(e.filed_at, e.reported_at) AS given
       FROM event AS e
-     WHERE e.stage NOT IN ('rejected', 'closed', 'merged') AND e.paused_at IS NULL AND e.due_at <= %(now)s + %(ahead)s
+     WHERE e.stage NOT IN ('rejected', 'closed', 'merged') AND e.paused_at IS NULL AND e.due_at <= %(now)s::timestamptz + %(ahead)s::interval
      UNION ALL
     SELECT e.event_id, 'stage-', e.stage_due_at, e.department_code,
            e.stage_due_at - CASE e.stage WHEN 'reported' THEN e.reported_at WHEN 'filed' THEN e.filed_at WHEN 'dispatched' THEN e.dispatched_at
                                          WHEN 'handled' THEN e.handled_at WHEN 'verified' THEN e.verified_at ELSE e.stage_due_at END
       FROM event AS e
-     WHERE e.stage NOT IN ('rejected', 'closed', 'merged') AND e.paused_at IS NULL AND e.stage_due_at <= %(now)s + %(ahead)s
+     WHERE e.stage NOT IN ('rejected', 'closed', 'merged') AND e.paused_at IS NULL AND e.stage_due_at <= %(now)s::timestamptz + %(ahead)s::interval
   ) AS d
   CROSS JOIN LATERAL (VALUES
-    (d.of || 'due-soon', d.due_at - greatest(d.given, interval '0') * %(soon)s),
+    (d.of || 'due-soon', d.due_at - greatest(d.given, interval '0') * %(soon)s::float8),
     (d.of || 'overdue', d.due_at)
   ) AS f (kind, from_at)
- WHERE f.from_at <= %(now)s
-   AND (f.kind NOT LIKE '%%due-soon' OR d.due_at > %(now)s)
+ WHERE f.from_at <= %(now)s::timestamptz
+   AND (f.kind NOT LIKE '%%due-soon' OR d.due_at > %(now)s::timestamptz)
    AND NOT EXISTS (SELECT FROM event_notice AS n WHERE n.event_id = d.event_id AND n.kind = f.kind AND n.due_at = d.due_at)
 ON CONFLICT DO NOTHING
 RETURNING kind;
@@ -33,9 +33,9 @@ RETURNING kind;
 -- Overdue by another part of the time there was, and not passed up so far yet.
 SELECT e.event_id, e.due_at, r.rung
   FROM event AS e
-  CROSS JOIN generate_series(1, %(rungs)s) AS r (rung)
+  CROSS JOIN generate_series(1, %(rungs)s::integer) AS r (rung)
  WHERE e.stage NOT IN ('rejected', 'closed', 'merged') AND e.paused_at IS NULL AND e.due_at < %(now)s
-   AND e.due_at + r.rung * greatest((e.due_at - coalesce(e.filed_at, e.reported_at)) * %(part)s, %(least)s) <= %(now)s
+   AND e.due_at + r.rung * greatest((e.due_at - coalesce(e.filed_at, e.reported_at)) * %(part)s::float8, %(least)s::interval) <= %(now)s
    AND NOT EXISTS (
      SELECT FROM event_notice AS n WHERE n.event_id = e.event_id AND n.kind = 'escalated-' || r.rung AND n.due_at = e.due_at)
  ORDER BY e.event_id, r.rung

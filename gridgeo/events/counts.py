@@ -8,11 +8,16 @@ Whoever writes an event calls :func:`shift` in the same transaction. The fact ch
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 from typing import NamedTuple
 
 from ..db import queries
 
 SQL = queries.load(__package__, "counts.sql")
+
+#: What sums tell apart (the lowest unit; class, channel and department; the unit two levels above, class and department; that and the
+#: channel), and which events of a month they are of.
+PARTS, BASES = ("unit", "kind", "area", "way"), ("reported", "filed", "due", "closed")
 
 
 class Cell(NamedTuple):
@@ -61,7 +66,8 @@ def refresh(conn, edition_id: int) -> int:
             cur.execute(SQL[step], {"edition_id": edition_id})
         cur.execute(SQL["count"], {"edition_id": edition_id})
         counted = cur.rowcount
-        cur.execute(SQL["add_up"], {"edition_id": edition_id})
+        for part, basis in product(PARTS, BASES):
+            cur.execute(SQL["add_up"], {"edition_id": edition_id, "part": part, "basis": basis})
     return counted
 
 

@@ -65,7 +65,7 @@ SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_co
        sum(n), sum(rejected), sum(merged), sum(closed), sum(on_time), sum(responded),
        sum(response_s), sum(rated), sum(stars), sum(satisfied), sum(bounces), sum(bounced)
   FROM event_fact_parts
- WHERE edition_id = %(edition_id)s
+ WHERE edition_id = %(edition_id)s AND part = %(part)s AND basis = %(basis)s
  GROUP BY edition_id, part, basis, month, unit_id, class_id, channel, department_code;
 
 -- name: false_facts

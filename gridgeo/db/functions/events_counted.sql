@@ -67,30 +67,39 @@ CREATE OR REPLACE FUNCTION gridgeo.month_of(moment timestamptz) RETURNS date LAN
 $$;
 
 -- Facts, and shifts, as they are added up: a row for each part and each month they count in. `part` says what is told apart; the
--- unit two levels above, or what is right above where that is the top, is that of unit_above in counts.sql.
+-- unit two levels above, or what is right above where that is the top, is that of unit_above in counts.sql. Each part and basis is a
+-- query of its own, so that whoever wants one reads no other.
 DO $do$
 DECLARE
   source record;
+  parts text;
 BEGIN
   FOR source IN SELECT * FROM (VALUES ('event_fact', '1'), ('event_shift', 's.times')) AS sources (name, times) LOOP
-    EXECUTE format('DROP VIEW IF EXISTS gridgeo.%I', source.name || '_parts');
-    EXECUTE replace(replace($view$
-      CREATE VIEW gridgeo.@table@_parts WITH (security_invoker = true) AS
-      SELECT s.edition_id, p.part, b.basis, gridgeo.month_of(b.moment) AS month, p.unit_id, p.class_id, p.channel, p.department_code,
+    SELECT string_agg(replace(replace(replace(replace($part$
+      SELECT s.edition_id, '@part@'::text AS part, '@basis@'::text AS basis, gridgeo.month_of(s.@basis@_at) AS month, $part$
+        || q.told || $part$,
              @times@ AS n, @times@ * s.rejected AS rejected, @times@ * s.merged AS merged, @times@ * s.closed AS closed,
              @times@ * s.on_time AS on_time, @times@ * s.responded AS responded, @times@ * s.response_s AS response_s,
              @times@ * s.rated AS rated, @times@ * s.stars AS stars, @times@ * s.satisfied AS satisfied,
              @times@ * s.bounces AS bounces, @times@ * s.bounced AS bounced
-        FROM gridgeo.@table@ AS s
+        FROM gridgeo.@table@ AS s $part$ || CASE WHEN q.above THEN $joined$
         LEFT JOIN gridgeo.grid_unit_version AS v ON v.edition_id = s.edition_id AND v.unit_id = s.unit_id
-        LEFT JOIN gridgeo.grid_unit_version AS a ON a.edition_id = s.edition_id AND a.unit_id = v.parent_id
-       CROSS JOIN LATERAL (VALUES
-         ('reported', s.reported_at), ('filed', s.filed_at), ('due', s.due_at), ('closed', s.closed_at)) AS b (basis, moment)
-       CROSS JOIN LATERAL (VALUES
-         ('unit', s.unit_id, 0, '', ''),
-         ('kind', 0, s.class_id, s.channel, s.department_code),
-         ('area', coalesce(a.parent_id, v.parent_id, s.unit_id), s.class_id, '', s.department_code),
-         ('way', coalesce(a.parent_id, v.parent_id, s.unit_id), 0, s.channel, '')) AS p (part, unit_id, class_id, channel, department_code)
-       WHERE b.moment IS NOT NULL$view$, '@table@', source.name), '@times@', source.times);
+        LEFT JOIN gridgeo.grid_unit_version AS a ON a.edition_id = s.edition_id AND a.unit_id = v.parent_id $joined$ ELSE '' END || $part$
+       WHERE s.@basis@_at IS NOT NULL$part$,
+      '@part@', q.part), '@basis@', b.basis), '@table@', source.name), '@times@', source.times), ' UNION ALL ')
+      INTO parts
+      FROM (VALUES
+        ('unit', false, $told$s.unit_id, 0 AS class_id, ''::text AS channel, ''::text AS department_code$told$),
+        ('kind', false, $told$0::bigint AS unit_id, s.class_id, s.channel, s.department_code$told$),
+        ('area', true, $told$coalesce(a.parent_id, v.parent_id, s.unit_id) AS unit_id, s.class_id, ''::text, s.department_code$told$),
+        ('way', true, $told$coalesce(a.parent_id, v.parent_id, s.unit_id) AS unit_id, 0 AS class_id, s.channel, ''::text$told$)
+      ) AS q (part, above, told)
+     CROSS JOIN (VALUES ('reported'), ('filed'), ('due'), ('closed')) AS b (basis);
+    EXECUTE format('DROP VIEW IF EXISTS gridgeo.%I', source.name || '_parts');
+    EXECUTE format('CREATE VIEW gridgeo.%I WITH (security_invoker = true) AS %s', source.name || '_parts',
+      'SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, n, rejected, merged, closed, on_time,
+              responded, response_s, rated, stars, satisfied, bounces, bounced
+         FROM (' || parts || ') AS p (edition_id, part, basis, month, unit_id, class_id, channel, department_code, n, rejected,
+              merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)');
   END LOOP;
 END $do$;

@@ -7,16 +7,18 @@ SELECT %(organisation)s, d.day, c.counter
 
 -- name: number_one
 -- The next number of a counter that nobody is at; nothing where there is none.
+-- (As a part of the join it might be looked for again and again, and find another each time.)
+WITH free AS MATERIALIZED (
+  SELECT f.counter
+    FROM event_number AS f
+   WHERE f.organisation = %(organisation)s AND f.day = %(day)s AND f.last < 99999
+   ORDER BY f.counter
+   LIMIT 1
+     FOR UPDATE SKIP LOCKED
+)
 UPDATE event_number AS n
    SET last = n.last + 1
-  FROM (
-    SELECT f.counter
-      FROM event_number AS f
-     WHERE f.organisation = %(organisation)s AND f.day = %(day)s AND f.last < 99999
-     ORDER BY f.counter
-     LIMIT 1
-       FOR UPDATE SKIP LOCKED
-  ) AS free
+  FROM free
  WHERE n.organisation = %(organisation)s AND n.day = %(day)s AND n.counter = free.counter
 RETURNING n.counter * 100000 + n.last;
 

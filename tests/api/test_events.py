@@ -216,7 +216,7 @@ def test_nearby_and_similar_are_found(place):
     assert like.similar[0].event_id == first["event_id"] and like.similar[0].same_class
     seen = {"told": "前进路口的路灯不亮", "lon": 113.0101, "lat": 22.8901}
     answer = place.client.post("/events/similar", json=seen, headers=place.of["portal"])
-    assert first["event_id"] in {one["event_id"] for one in told.Similar.model_validate(answer.json()).similar}
+    assert first["event_id"] in {one.event_id for one in told.Similar.model_validate(answer.json()).similar}
     assert "told" not in answer.json()["similar"][0]
     merged = acted(place, "clerk", second, "merge", into=first["event_code"])
     assert (merged["stage"], merged["merged_into"]) == ("merged", first["event_id"])

@@ -7,14 +7,21 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import cycle, islice
+from pathlib import Path
 from urllib.parse import SplitResult, quote
 
 import numpy as np
 
+from api.pools import CITY
 from gridgeo.db import connection
+from gridgeo.features import reading
+from gridgeo.features.collections import COLLECTIONS
+from gridgeo.features.question import Question
+from gridgeo.features.systems import CRS84, box
 from gridgeo.hierarchy import editions, store
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GOVERNANCE
@@ -23,7 +30,7 @@ from gridgeo.objects import assignment
 from . import asking
 from .figures import Result
 from .ground import SEED, Ground, Loaded, say
-from .serving import served
+from .serving import process
 from .tile_peers import PEERS
 from .tiles import CATEGORIES, FILL
 
@@ -48,8 +55,8 @@ class Server:
 
     def boxed(self, west: float, south: float) -> str:
         """A page of what lies in a box."""
-        box = f"{west:.6f},{south:.6f},{west + _SIDE:.6f},{south + _SIDE:.6f}"
-        return f"{self.collection}/items?f={self.form}&limit={_PAGE}&bbox={box}{self.boxed_in}"
+        corners = f"{west:.6f},{south:.6f},{west + _SIDE:.6f},{south + _SIDE:.6f}"
+        return f"{self.collection}/items?f={self.form}&limit={_PAGE}&bbox={corners}{self.boxed_in}"
 
     def one(self, number: int) -> str:
         """One feature."""
@@ -72,13 +79,41 @@ THEIRS = {
 }
 
 
+class Spent:
+    """What the server, the database's processes and this one, which asks, have of the processors, in seconds."""
+
+    def __init__(self, url: str, pid: int) -> None:
+        self._url, self._pid = url, pid
+
+    def now(self) -> tuple[float, float, float]:
+        """Return what each has had so far."""
+        with closing(connection.connect(self._url)) as conn, conn.cursor() as cur:
+            cur.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            return _seconds(self._pid), sum(_seconds(pid) for (pid,) in cur.fetchall()), time.process_time()
+
+    def told(self, before: tuple[float, float, float], answers: int) -> str:
+        """Return what each has had for an answer since."""
+        each = [(after - then) / answers * 1000 for then, after in zip(before, self.now(), strict=True)]
+        return "; of the processors {:.2f} ms here, {:.2f} the database, {:.2f} the client".format(*each)
+
+
+def _seconds(pid: int) -> float:
+    """What the threads of a process have had; nothing where it is gone."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+    except OSError:
+        return 0.0
+
+
 def features(ground: Ground, quick: bool) -> Result:
     """Ask for pages in a box, single features and filtered pages by one connection and by several, and for all there are."""
     count, seconds = (_OBJECTS_QUICK if quick else _OBJECTS), 2.0 if quick else 8.0
     loaded = _filled(ground, count)
     result = Result("features", f"OGC API features of {count:,} managed objects, one process; client and server on one machine")
-    with served(ground, loaded) as address:
-        ours = _measured(result, "ours", address, OURS, _asked(OURS, loaded, count), seconds)
+    with process(ground, loaded) as (address, pid):
+        ours = _measured(result, "ours", address, OURS, _asked(OURS, loaded, count), seconds, spent=Spent(loaded.url, pid))
+    _alone(result, loaded, seconds)
     best: dict[str, float] = {}
     for peer in PEERS:
         server = THEIRS[peer.name]
@@ -132,6 +167,7 @@ def _measured(
     asked: dict[str, list[str]],
     seconds: float,
     ours: dict[str, float] | None = None,
+    spent: Spent | None = None,
 ) -> dict[str, float]:
     """Features a second of each thing by each number of connections, and of the whole collection."""
     rates: dict[str, float] = {}
@@ -142,9 +178,11 @@ def _measured(
         for connections in _CONNECTIONS:
             each = f"{what}, {connections} connection{'s' * (connections > 1)}"
             say(f"features: {name}, {each}")
+            before = spent and spent.now()
             rate, taken = asking.rate(address, asking.until(cycle(paths), seconds), connections, "identity")
             rates[each], last = rate * found, float(np.percentile(taken, 99))
             note = f"{rate:,.0f} answers/s of {found:.0f}; median {np.percentile(taken, 50):.1f} ms, 99 % {last:.1f} ms"
+            note += spent.told(before, len(taken)) if spent else ""
             result.add(f"{name}: {each}", rates[each], "features/s", ours and ours[each] / rates[each], note)
             if ours is None and connections > 1:
                 result.goal(f"{each}: 99 % within 25 ms", f"{last:.1f} ms", last <= 25)
@@ -153,6 +191,31 @@ def _measured(
     times = ours and ours["the whole collection"] / rates["the whole collection"]
     result.add(f"{name}: the whole collection", rates["the whole collection"], "features/s", times, "as far as there was time")
     return rates
+
+
+def _alone(result: Result, loaded: Loaded, seconds: float) -> None:
+    """The same pages in a box, without HTTP: what the database and this machine allow at best."""
+    lon, lat = loaded.points(_VARIETY)
+    asked = [Question(area=box((x, y, x + _SIDE, y + _SIDE), CRS84), limit=_PAGE) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
+    end, connections = time.perf_counter() + seconds, _CONNECTIONS[-1]
+
+    def read(first: int) -> list[float]:
+        taken = []
+        with closing(connection.connect(loaded.url, CITY, **{"gridgeo.area": "all"})) as conn:
+            conn.autocommit = True
+            for question in islice(cycle(asked), first, None):
+                start = time.perf_counter()
+                if start > end:
+                    return taken
+                reading.page(conn, COLLECTIONS["objects"], question)
+                taken.append((time.perf_counter() - start) * 1000)
+        return taken
+
+    with ThreadPoolExecutor(connections) as threads:
+        taken = [each for some in threads.map(read, range(0, connections * 20, 20)) for each in some]
+    note = f"median {np.percentile(taken, 50):.1f} ms, 99 % {np.percentile(taken, 99):.1f} ms"
+    what = f"the statements alone: {_PAGE} features in a box, {connections} connections"
+    result.add(what, len(taken) / seconds, "answers/s", note=note)
 
 
 def _whole(address: SplitResult, server: Server, seconds: float) -> float:

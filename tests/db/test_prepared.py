@@ -37,3 +37,13 @@ def test_a_connection_that_was_reset_prepares_anew(conn):
     conn.reset()
     queries.forget(conn)
     assert ask(conn, first=3, last=4) == [4]
+
+
+def test_a_connection_keeps_so_many_and_no_more(conn, monkeypatch):
+    monkeypatch.setattr(queries, "_MOST", 3)
+    with conn.cursor() as cur:
+        for n in (*range(5), 0):
+            queries.prepared(cur, f"SELECT {n} + %(a)s::integer", {"a": 1})
+            assert cur.fetchone() == (n + 1,)
+            cur.execute("SELECT count(*) FROM pg_prepared_statements")
+            assert cur.fetchone()[0] <= 3

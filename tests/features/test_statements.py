@@ -8,10 +8,10 @@ import pytest
 import shapely
 
 from gridgeo.cql2 import text
-from gridgeo.db import connection
+from gridgeo.db import connection, queries
 from gridgeo.features import reading, statements
 from gridgeo.features.collections import COLLECTIONS
-from gridgeo.features.question import Order, Question, filtered
+from gridgeo.features.question import Order, Period, Question, filtered
 from gridgeo.features.systems import CRS84, box
 from tests.access import making
 
@@ -106,3 +106,43 @@ def test_what_comes_after_a_key_of_unknown_values():
     assert "f.floor < " in known and "OR f.floor IS NULL" in known
     assert "f.floor <" not in unknown and "f.floor IS NULL" in unknown
     assert statements.keys(houses, Question(order=(Order("house_code"),))) == [("zone", False), ("house_code", False)]
+
+
+def test_a_statement_is_written_once_for_all_questions_of_its_kind():
+    objects, here = COLLECTIONS["objects"], Question(area=SMALL, limit=100)
+    known, given = statements.page(objects, here)
+    assert statements.page(objects, Question(area=WIDE, limit=100))[0] is known and given["area"] not in known
+    assert statements.page(objects, Question(area=SMALL, limit=99))[0] != known
+    assert statements.page(objects, Question(area=SMALL, limit=100, properties=("name",)))[0] != known
+    assert statements.page(objects, Question(area=SMALL, limit=100, period=Period(None, None)))[0] != known
+
+
+def test_what_others_say_is_joined_to_a_page_alone_unless_it_is_asked_of():
+    objects, asks = COLLECTIONS["objects"], text.parse("grid = '440306001001001'", COLLECTIONS["objects"].queryables)
+    free, _ = statements.page(objects, Question(area=SMALL, limit=100))
+    asked, _ = statements.page(objects, Question(only=filtered(objects, asks), limit=100))
+    ordered, _ = statements.page(objects, Question(order=(Order("category"),), limit=100))
+    assert free.index("LIMIT") < free.index("LEFT JOIN")
+    assert all(each.index("LEFT JOIN") < each.index("LIMIT") for each in (asked, ordered))
+
+
+@pytest.mark.parametrize(
+    "asked, whole",
+    [
+        ({}, True),
+        ({"area": SMALL}, True),
+        ({"ids": ("17", "18")}, True),
+        ({"area": WIDE}, False),
+        ({"q": "MB00"}, False),
+        ({"order": (Order("status"),)}, False),
+    ],
+    ids=str,
+)
+def test_a_plan_is_kept_where_it_does_not_depend_on_what_is_asked(filled, asked, whole):
+    """Of all else keys are found by a plan of its own; what is told of them has one that is kept."""
+    with filled.cursor() as cur:
+        cur.execute("DEALLOCATE ALL")
+        queries.forget(filled)
+        pages = [reading.page(filled, COLLECTIONS["objects"], Question(**asked, limit=3)) for _ in range(2)]
+        cur.execute("SELECT statement LIKE '%LIMIT 4%' FROM pg_prepared_statements")
+        assert cur.fetchall() == [(whole,)] and pages[0] == pages[1]

@@ -111,7 +111,7 @@ def test_the_matrix_is_listed_page_by_page(place):
     after = next(link["href"] for link in first["links"] if link["rel"] == "next")
     rest = got(place, after)
     numbers = [row["responsibility_id"] for page in (first, rest) for row in page["responsibilities"]]
-    assert len(numbers) == 5 and numbers == sorted(numbers)
+    assert numbers == [1, 2, 3, 4]
     assert len(got(place, "/routing/matrix", **{"class": LAMP})["responsibilities"]) == 4
     assert [row["department"]["code"] for row in got(place, "/routing/matrix", unit=STREET)["responsibilities"]] == [OFFICE]
     assert {row["part"] for row in got(place, "/routing/matrix", department=PARKS)["responsibilities"]} == {"assist", "refer"}

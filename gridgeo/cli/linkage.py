@@ -123,7 +123,7 @@ def _new_index(conn, settings: Settings, vault, progress) -> int:
 
 def _new_seal(conn, settings: Settings, vault, progress) -> int:
     from ..db import connection
-    from ..linkage import rotation, store
+    from ..linkage import reporters, rotation, store
 
     total, done, count, after = store.codes(conn), 0, 0, b""
     with connection.transaction(conn):
@@ -133,6 +133,10 @@ def _new_seal(conn, settings: Settings, vault, progress) -> int:
             after, anew = rotation.step(conn, vault, after)
         count, done = count + anew, done + rotation.BATCH
         progress.show("codes", min(done, total), total)
+    texts = True
+    while texts:
+        with connection.transaction(conn):
+            texts = reporters.reseal(conn, vault)
     progress.clear()
     _note(conn, settings, vault, "rotate seal", count)
     print(f"{count:,} codes are sealed with key {vault.seal_key_id}.")

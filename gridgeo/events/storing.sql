@@ -39,6 +39,9 @@ WITH given AS MATERIALIZED (
 )
 SELECT event_code, event_id FROM made;
 
+-- name: drop_due
+DROP TABLE IF EXISTS event_taken;
+
 -- name: make_due
 CREATE TEMPORARY TABLE event_taken ON COMMIT DROP AS
 SELECT e.event_id, e.class_id, e.grade, e.stage, NULL::timestamptz AS begun_at, e.reported_at AS since, e.due_at, e.stage_due_at
@@ -50,9 +53,6 @@ UPDATE event AS e
    SET due_at = t.due_at, stage_due_at = t.stage_due_at
   FROM event_taken AS t
  WHERE t.event_id = e.event_id AND (t.due_at IS NOT NULL OR t.stage_due_at IS NOT NULL);
-
--- name: drop_due
-DROP TABLE IF EXISTS event_taken;
 
 -- name: put_steps
 -- The first step of each: all that it says of the event.

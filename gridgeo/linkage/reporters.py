@@ -68,12 +68,6 @@ def reseal(conn, vault: Vault, most: int = _BATCH) -> int:
     return len(old)
 
 
-def reindex(conn) -> None:
-    """Put reporters under the new tokens of their codes, where a change of the index key has made `linkage_anew`."""
-    with conn.cursor() as cur:
-        cur.execute(SQL["reindex"])
-
-
 def _row(event_id: int, report_no: int) -> bytes:
     return f"{event_id}/{report_no}".encode()
 

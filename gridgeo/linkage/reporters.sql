@@ -18,7 +18,6 @@ VALUES (%(event_id)s, %(report_no)s, %(key_id)s, %(sealed)s)
 SELECT o.key_id, o.sealed FROM linkage.event_original AS o WHERE o.event_id = %(event_id)s AND o.report_no = %(report_no)s;
 
 -- name: reporters
--- How often somebody reported, by the token of their code.
 SELECT r.token FROM linkage.event_reporter AS r WHERE r.event_id = %(event_id)s ORDER BY r.report_no, r.token;
 
 -- name: sealed_before
@@ -33,7 +32,3 @@ SELECT o.event_id, o.report_no, o.key_id, o.sealed
 UPDATE linkage.event_original AS o
    SET key_id = %(key_id)s, sealed = %(sealed)s
  WHERE o.event_id = %(event_id)s AND o.report_no = %(report_no)s;
-
--- name: reindex
--- Who reported under the tokens of another key.
-UPDATE linkage.event_reporter AS r SET token = n.anew FROM linkage_anew AS n WHERE n.token = r.token;

@@ -15,7 +15,7 @@ from pathlib import Path
 from ..codes.model import Kind
 from ..db import queries
 from ..settings import Settings
-from . import keys, reporters
+from . import keys
 from .keys import Master
 from .vault import Vault
 
@@ -70,9 +70,7 @@ def reindex(conn, settings: Settings, vault: Vault, progress: Progress = lambda 
             _copy(cur, _anew(vault, anew, rows, retokened=True))
             done += len(rows)
             progress(done)
-        cur.execute(SQL["analyze_anew"])
-        reporters.reindex(conn)
-        for name in ("keep_links", "keep_identities", "empty_room", "put_identities", "put_links"):
+        for name in ("analyze_anew", "name_reporters", "keep_links", "keep_identities", "empty_room", "put_identities", "put_links"):
             cur.execute(SQL[name])
     return anew, done
 

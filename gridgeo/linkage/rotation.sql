@@ -22,6 +22,10 @@ ANALYZE linkage_anew;
 -- The same codes under another key.
 UPDATE linkage.identity AS i SET key_id = n.key_id, sealed = n.sealed FROM linkage_anew AS n WHERE n.token = i.token;
 
+-- name: name_reporters
+-- Who reported events under the new tokens of their codes.
+UPDATE linkage.event_reporter AS r SET token = n.anew FROM linkage_anew AS n WHERE n.token = r.token;
+
 -- name: lock_room
 -- Nobody reads or writes while tokens change: a question asked meanwhile would find nothing.
 LOCK TABLE linkage.identity, linkage.link IN ACCESS EXCLUSIVE MODE;

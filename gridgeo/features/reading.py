@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg2 import sql
 
+from ..cql2.sql import Condition
 from ..db import queries
 from . import order, statements
 from .conditions import SQL, is_past
@@ -24,6 +25,10 @@ _FEW = 3000
 #: So many features are put in an order that no index has, within the time of a request.
 MOST_SORTED = 300_000
 
+#: Filters that were asked, and how many are remembered.
+_FILTERS: set[str] = set()
+_MOST_FILTERS = 1000
+
 #: Before each text of a GeoJSON text sequence (RFC 8142).
 _RECORD = "\x1e"
 
@@ -31,8 +36,9 @@ _RECORD = "\x1e"
 def page(conn, collection: Collection, question: Question) -> Page:
     """Return the first features asked for, at most as many as the limit is."""
     question = placed(conn, collection, question)
-    if _is_settled(collection, question):
-        return _page(_prepared(conn, *statements.page(collection, question)), question)
+    settled = _settled(conn, collection, question)
+    if settled is not None:
+        return _page(_prepared(conn, *statements.page(collection, settled)), question)
     if len(collection.key) > 1:
         return _page(_rows(conn, *statements.page(collection, question)), question)
     keys, *rest = _rows(conn, *statements.names(collection, question))[0]
@@ -44,16 +50,31 @@ def _page(rows: list[tuple[str | None, int, list[str | None] | None]], question:
     return Page(text or "", min(found, question.limit), tuple(last) if found > question.limit else None)
 
 
-def _is_settled(collection: Collection, question: Question) -> bool:
-    """Whether a page is found the same way whatever is asked: by its place in the list, by its ids, or in an area where few lie.
+def _settled(conn, collection: Collection, question: Question) -> Question | None:
+    """The question where its page is found the same way whatever the values are, so that the plan is kept; None where it is not.
 
+    That is so of a place in the list, of ids, of an area where few lie; and of a filter with its values in its words, once it comes again.
     Of all else the planner has to see what is asked; it then looks for keys alone, and what is told of features has a plan made once.
     """
-    if question.only or question.q is not None or question.units is not None or not order.in_own_order(collection, question):
-        return False
-    if question.area is not None:
-        return question.is_narrow and collection.through is None and not is_past(question)
-    return question.ids is not None or not is_past(question)
+    if question.q is not None or question.units is not None or not order.in_own_order(collection, question):
+        return None
+    if question.area is not None and not (question.is_narrow and collection.through is None and not is_past(question)):
+        return None
+    if is_past(question) and question.ids is None:
+        return None
+    return question if question.only is None else _worded(conn, question)
+
+
+def _worded(conn, question: Question) -> Question | None:
+    """The question with the values of its filter in the words of that; None where nobody asked so before."""
+    with conn.cursor() as cur:
+        words = cur.mogrify(question.only.condition.text, question.only.condition.parameters).decode().replace("%", "%%")
+    if words in _FILTERS:
+        return replace(question, only=question.only._replace(condition=Condition(sql.SQL(words))))
+    if len(_FILTERS) >= _MOST_FILTERS:
+        _FILTERS.clear()
+    _FILTERS.add(words)
+    return None
 
 
 def _told(conn, collection: Collection, question: Question, keys: str) -> str:

@@ -146,3 +146,20 @@ def test_a_plan_is_kept_where_it_does_not_depend_on_what_is_asked(filled, asked,
         pages = [reading.page(filled, COLLECTIONS["objects"], Question(**asked, limit=3)) for _ in range(2)]
         cur.execute("SELECT statement LIKE '%LIMIT 4%' FROM pg_prepared_statements")
         assert cur.fetchall() == [(whole,)] and pages[0] == pages[1]
+
+
+def test_a_filter_that_comes_again_has_its_plan_kept_with_its_values(filled):
+    def asked(code, **more):
+        tree = text.parse(f"element_code LIKE '%{code}' AND name IS NULL", objects.queryables)
+        return reading.page(filled, objects, Question(only=filtered(objects, tree), limit=2, **more))
+
+    objects = COLLECTIONS["objects"]
+    with filled.cursor() as cur:
+        cur.execute("DEALLOCATE ALL")
+        queries.forget(filled)
+        first, *again = [asked("0001"), asked("0001"), asked("0001", after=("0",))]
+        others = [asked("0002"), asked("0002")]
+        cur.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%LIMIT 3%'")
+        assert cur.fetchone() == (3,)
+    assert first.returned == 2 and all(each == first for each in again)
+    assert others[0] == others[1] != first

@@ -240,7 +240,7 @@ def create_app(settings: Settings, started: Callable[[], None] = lambda: None) -
         openapi_url=None,
         redirect_slashes=False,
         dependencies=[Depends(access.admit)],
-        responses={"4XX": {"description": "The request is at fault; the body says how.", "content": _problem_content()}},
+        responses={"4XX": {"description": "The request is at fault; the body says how.", "content": problems.CONTENT}},
     )
     app.state.settings, app.state.metrics, app.state.gate = settings, Metrics(), access.Gate(settings)
     app.state.basemaps = basemaps.parse(settings.basemaps)
@@ -354,7 +354,3 @@ def _methods(request: Request, error: HTTPException) -> set[str]:
 
 def _number(request: Request) -> str:
     return request.scope.get("request_id", "")
-
-
-def _problem_content() -> dict:
-    return {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

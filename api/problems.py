@@ -19,6 +19,8 @@ from gridgeo.errors import Gone, GridgeoError, InvalidInput, NotFound, NotThen
 from . import rooted
 
 MEDIA_TYPE = "application/problem+json"
+#: What a refusal holds, for the OpenAPI document.
+CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.:,/-]+")
 _SHOWN = 8

@@ -16,7 +16,7 @@ from gridgeo.addresses.model import Building, House, Name, NameKind, Place
 from gridgeo.errors import InvalidCode, NotFound
 from gridgeo.moments import CHINA
 
-from .. import answers, conditional, depends, rooted, schemas
+from .. import answers, conditional, depends, problems, rooted
 from .. import schemas_addresses as told
 from ..parameters import DATETIME, Parameter, Query, form
 
@@ -67,7 +67,7 @@ _HOUSES = Query(BUILDING_CODE, DATETIME, _LIMIT, _AFTER)
 _HOUSE = Query(HOUSE_CODE, DATETIME)
 _HISTORY = Query(_EITHER_CODE)
 
-_GONE = {410: {"model": schemas.Problem, "description": "It is no more; `since` and `successors` say when and who follows."}}
+_GONE = {410: {"content": problems.CONTENT, "description": "It is no more; `since` and `successors` say when and who follows."}}
 
 
 @router.get(

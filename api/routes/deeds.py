@@ -15,7 +15,7 @@ from gridgeo.errors import Gone, InvalidInput
 from gridgeo.ingest import deeds
 from gridgeo.ingest.deeds import BUILDING, DEEDS, FIELDS, HOUSE, Deed
 
-from .. import answers, bodies, conditional, depends, schemas
+from .. import answers, bodies, conditional, depends, problems
 from .. import schemas_addresses as told
 from ..parameters import Query
 from ..problems import Fault, InvalidRequest
@@ -48,7 +48,7 @@ def _add(deed: Deed) -> None:
     status = 201 if made else 200
     model = told.Ended if deed.ends else _MODELS[deed.makes or deed.kind]
     asked = Query(*([_CODES[deed.kind]] if deed.kind else []))
-    gone = {410: {"model": schemas.Problem, "description": "It is no more, or was ended before."}} if deed.kind else {}
+    gone = {410: {"content": problems.CONTENT, "description": "It is no more, or was ended before."}} if deed.kind else {}
     router.add_api_route(
         path(deed),
         _endpoint(deed, asked, status),

@@ -13,7 +13,7 @@ from gridgeo.hierarchy import store
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GridUnit
 
-from .. import answers, conditional, depends, schemas
+from .. import answers, conditional, depends, problems, schemas
 from ..parameters import CODE, DATETIME, SCHEME, Query, form
 
 router = APIRouter(prefix="/grids", tags=["grids"])
@@ -49,7 +49,7 @@ async def summary(request: Request) -> Response:
     openapi_extra=_UNIT.as_dict(),
     responses={
         200: {"model": schemas.Unit, "content": {conditional.GEOJSON: {"schema": {"$ref": "#/components/schemas/Feature"}}}},
-        410: {"model": schemas.Problem, "description": "The unit was retired; `since` and `successors` say when and what followed."},
+        410: {"content": problems.CONTENT, "description": "The unit was retired; `since` and `successors` say when and what followed."},
     },
 )
 async def unit(request: Request) -> Response:

@@ -20,7 +20,7 @@ from gridgeo.linkage import rules, store
 from gridgeo.linkage.model import KINDS, Asked, Link, Meeting, Resolution, Resolved
 from gridgeo.moments import CHINA
 
-from .. import bodies, conditional, cursors, depends, room, rooted, schemas
+from .. import bodies, conditional, cursors, depends, problems, room, rooted
 from .. import schemas_linkage as told
 from ..bodies import FAULTS
 from ..parameters import Parameter, Query, matching, moment
@@ -145,7 +145,7 @@ async def resolve(request: Request) -> Response:
     "/houses/{code}/links",
     summary="What is linked to a house",
     openapi_extra=_PLACE.as_dict(),
-    responses={200: {"model": told.Meeting}, 410: {"model": schemas.Problem, "description": "It is no more."}},
+    responses={200: {"model": told.Meeting}, 410: {"content": problems.CONTENT, "description": "It is no more."}},
 )
 def links(request: Request) -> Response:
     """Persons, organisations, numbers and events at a house, masked, by kind and role, a page at a time."""

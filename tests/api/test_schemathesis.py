@@ -24,15 +24,14 @@ CHECKS = (
 )
 #: What it does not know how to write.
 _HOOKS = 'import schemathesis\nschemathesis.serializer.alias("application/x-ndjson", "text/plain")\n'
+_CONFIG = "[checks]\nenabled = false\n" + "".join(f"{check}.enabled = true\n" for check in CHECKS)
 #: What may be posted to is to /objects/{ref} the ref of nothing: 404, not 405.
-_CONFIG = (
-    "[checks]\nenabled = false\n"
-    + "".join(f"{check}.enabled = true\n" for check in CHECKS)
-    + "".join(
-        f'[[operations]]\ninclude-path = "{path}"\nchecks.unsupported_method.enabled = false\n'
-        for path in ("/objects/within", "/objects/download")
-    )
+_CONFIG += "".join(
+    f'[[operations]]\ninclude-path = "{path}"\nchecks.unsupported_method.enabled = false\n'
+    for path in ("/objects/within", "/objects/download")
 )
+#: A stream goes on for an hour where nobody says otherwise.
+_CONFIG += '[[operations]]\ninclude-path = "/changes/stream"\nparameters = { "query.seconds" = 0 }\n'
 _SHORT = ("--phases", "fuzzing", "--max-examples", "1", "--no-shrink")
 #: What was asked and answered so far stands beside the test's other files, to be read while it goes on.
 _LONG = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "100", "--report-ndjson-path", "events.ndjson")
@@ -55,6 +54,7 @@ def test_the_document_is_held_to(program, server, template, tmp_path_factory, tm
         command += ["--continue-on-failure", *(_LONG if request.config.getoption("--long") else _SHORT)]
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=plain, timeout=3600)
     told = done.stdout[-20_000:] + done.stderr[-2000:]
+    assert "= SUMMARY =" in done.stdout, told
     tested = re.search(r"Tested: +(\d+)|Operations: +(\d+) selected", done.stdout)
     assert tested and int(tested[1] or tested[2]) > 100, told
     assert done.returncode == 0 or not re.search("= FAILURES =|Network Error|Schema Error", done.stdout), told  # else it was in its own way

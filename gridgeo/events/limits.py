@@ -112,6 +112,13 @@ def due_each(conn, clocks: Sequence[Clock]) -> list[Due]:
     return [Due(whole, stage) for whole, stage in zip(wholes, stages, strict=True)]
 
 
+def parts_due(conn, clocks: Sequence[Clock]) -> list[datetime | None]:
+    """Return by when departments are to be done with parts of many events, named as the clocks' stages, since when: as :func:`part_due`."""
+    own = due_each(conn, clocks)
+    stages = due_each(conn, [one._replace(stage=Stage.DISPATCHED) for one in clocks])
+    return [one.stage_due_at or stage.stage_due_at for one, stage in zip(own, stages, strict=True)]
+
+
 def due_many(conn, table: str) -> int:
     """Set `due_at` and `stage_due_at` of a temporary table's rows and return how many have one of them.
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from gridgeo.db.check import State
 from gridgeo.errors import Conflict, NotFound
-from gridgeo.events import acting, store
-from gridgeo.events.model import Action, Actor, Duty, Part, Stage
+from gridgeo.events import acting, limit_rows, limits, store
+from gridgeo.events.model import SYSTEM, Action, Actor, Duty, Part, Stage
+from gridgeo.events.routing import rulesets
+from gridgeo.events.routing.model import Rule
+from gridgeo.events.rules import fold
 from gridgeo.events.watching import dispatching, letters, notices, receivers, soundness
 from gridgeo.events.watching.model import Found
 from gridgeo.letters import rules
@@ -125,6 +129,35 @@ def test_what_was_filed_goes_where_routing_says_the_gravest_first(ground):
     assert [store.find(ground, one.event_id).department_code for one in (lamp, leak)] == [LIGHTS, GASWORKS]
     assert [(step.action, step.actor) for step in store.timeline(ground, lamp.event_id)] == [(Action.DISPATCH, "system")]
     assert len(store.tasks(ground, lamp.event_id)) == 1
+
+
+def test_many_are_sent_on_as_each_alone(ground):
+    """Tasks, steps, times: the same rows as those of the action `dispatch`."""
+    limits.load(ground, limit_rows.usual())
+    made = rulesets.stage(ground, [Rule(1, "燃气泄漏", class_path=GAS, lead=GASWORKS, assist=(ROADS,))], "规则")
+    rulesets.test(ground, made.set_id)
+    rulesets.activate(ground, made.set_id)
+    alone, together = ([routed.event(ground), routed.event(ground, GAS, grade=1, stage_due_at=at("2026-11-16T10:05"))] for _ in range(2))
+    for event in alone:
+        acting.act(ground, event.event_id, Action.DISPATCH, SYSTEM, {})
+    assert dispatching.dispatch(ground) == 2
+
+    def made(event):
+        state, steps = store.find(ground, event.event_id), store.timeline(ground, event.event_id)
+        tasks = store.tasks(ground, event.event_id)
+        assert [task.due_at for task in tasks] == [state.stage_due_at] * len(tasks)
+        assert [task.sent_at for task in tasks] == [steps[-1].at] * len(tasks)
+        assert fold(steps)["stage_due_at"] == state.stage_due_at
+        return (
+            replace(state, event_id=0, event_code="", recorded_at=None, dispatched_at=None, stage_due_at=None),
+            [replace(step, event_id=0, at=None, recorded_at=None, given=sorted(step.given)) for step in steps],
+            [replace(task, event_id=0, sent_at=None, due_at=None) for task in tasks],
+        )
+
+    assert [made(event) for event in alone] == [made(event) for event in together]
+    leak = store.find(ground, together[1].event_id)
+    assert [len(store.tasks(ground, event.event_id)) for event in together] == [1, 2]
+    assert leak.stage_due_at - leak.dispatched_at == 4 * HOUR
 
 
 def test_for_which_nobody_is_known_is_said_and_left_for_a_while(ground):

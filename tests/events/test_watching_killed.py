@@ -89,7 +89,7 @@ def test_a_worker_killed_at_any_step_leaves_nothing_half_done(city, request):
             work(conn)
         whole = whole or state(city, first)
         assert state(city, first) == whole, f"killed before statement {step}"
-        killed, step = killed + died, 0 if step == 10_000 else step + (1 if request.config.getoption("--long") else 7)
+        killed, step = killed + died, 0 if step == 10_000 else step + (1 if request.config.getoption("--long") else 4)
     assert killed >= 10
     assert [event[1] for event in whole[0]] == [Stage.DISPATCHED] * 3
     assert {notice[1] for notice in whole[3]} == {"overdue", "escalated-1", "escalated-2", "escalated-3"}

@@ -136,8 +136,8 @@ def table(conn, collection: Collection, question: Question) -> Iterator[list[tup
 def extent(conn, collection: Collection) -> Extent:
     """Return how far the features of a collection reach."""
     if collection.located is None:
-        *bounds, start = _rows(conn, sql.SQL(SQL["reach_of_grids"]), {})[0]
-        return Extent(None if bounds[0] is None else tuple(bounds), start)
+        *reach, start = _rows(conn, sql.SQL(SQL["reach_of_grids"]), {})[0]
+        return Extent(None if reach[0] is None else tuple(reach), start)
     of, day = collection.dated
     first = _rows(conn, sql.SQL("SELECT min({}) FROM {}").format(sql.Identifier(day), sql.Identifier(of)), {})[0][0]
     return Extent(bounds(conn, collection), first)

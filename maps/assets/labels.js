@@ -4,7 +4,7 @@ gridgeo.labels = (() => {
   const GAP = 4;
   const LEGIBLE = 22; // px: units of less than this median size are not named; the levels above them are
   const ROOMY = 110; // px: units from this median size on are named in larger letters
-  const widths = new Map();
+  const widths = new Map(), endings = new Map();
 
   // How a level's names look, by how many levels it lies above the one shown and the size of its units.
   function style(above, size) {
@@ -46,10 +46,55 @@ gridgeo.labels = (() => {
         if (width > (unit.box[2] - unit.box[0]) * frame.scale * look.spread || look.size > (unit.box[3] - unit.box[1]) * frame.scale) continue;
         const box = [x - width / 2 - GAP, y - look.size / 2 - GAP, x + width / 2 + GAP, y + look.size / 2 + GAP];
         if (placed.some((other) => meets(other.box, box))) continue;
-        placed.push({ text, x, y, box, font, fill: rank === lowest ? under(unit) : null });
+        placed.push({ text, unit, x, y, box, font, fill: rank === lowest ? under(unit) : null });
       }
     }
     return placed;
+  }
+
+  // Names that would lie under circles go beside them, within their unit; where there is no room they are shortened, and else left out.
+  // Those of upper levels go first, and keep off the others of their level.
+  function yielding(context, topology, frame, placed, circles) {
+    const standing = [];
+    const tight = circles.map(({ x, y, r }) => ({ x, y, r: r - GAP + 1 })); // a name's box has room of its own
+    const covered = ([west, north, east, south], room = 0) => tight.filter(({ x, y, r }) => Math.hypot(x - Math.max(west, Math.min(east, x)), y - Math.max(north, Math.min(south, y))) < r + room);
+    for (const one of placed) {
+      const free = ({ box }) => !covered(box).length && !standing.some((other) => meets(other.box, box));
+      const alone = ({ box }) => !placed.some((other) => other !== one && other.unit.rank === one.unit.rank && meets(other.box, box));
+      const fits = (at) => free(at) && alone(at) && holds(topology, frame, one.unit, at);
+      const stand = (own) => (free(own) ? own : beside(own, covered(own.box, own.box[3] - own.box[1])).find(fits));
+      const shorter = () => shortened(context, topology, one);
+      const found = stand(one) || (shorter() && stand(shorter()));
+      if (found) standing.push(found);
+    }
+    return standing;
+  }
+
+  // Above, below and beside circles, and in the corners between them, the nearest first.
+  function beside(one, circles) {
+    const [west, north, east, south] = one.box, wide = (east - west) / 2, high = (south - north) / 2;
+    const xs = [one.x, ...circles.flatMap(({ x, r }) => [x - r - wide, x + r + wide])], ys = [one.y, ...circles.flatMap(({ y, r }) => [y - r - high, y + r + high])];
+    const far = ([x, y]) => Math.hypot(x - one.x, y - one.y);
+    return xs.flatMap((x) => ys.map((y) => [x, y])).sort((a, b) => far(a) - far(b)).map(([x, y]) => ({ ...one, x, y, box: [x - wide, y - high, x + wide, y + high] }));
+  }
+
+  const holds = ({ arcs }, frame, unit, { x, y }) => gridgeo.topology.contains(arcs, unit, (x + frame.x) / frame.scale, (y + frame.y) / frame.scale);
+
+  // Without the word that most names of its level end with: Subdistrict, Community.
+  function shortened(context, { levels }, one) {
+    const level = levels[one.unit.rank], text = one.text.replace(/\s+\S+$/, "");
+    if (text === one.text || one.text.slice(text.length).trim() !== ending(level)) return null;
+    const wide = widthOf(context, text, one.font) / 2 + GAP;
+    return { ...one, text, box: [one.x - wide, one.box[1], one.x + wide, one.box[3]] };
+  }
+
+  function ending({ key, units }) {
+    const name = `${key} ${units.length} ${gridgeo.language.now()}`;
+    if (!endings.has(name)) {
+      const last = units.map(({ facts }) => (/\s(\S+)$/.exec(gridgeo.language.name(facts)) || [])[1]);
+      endings.set(name, last.find((word) => word && last.filter((other) => other === word).length > units.length / 2) || null);
+    }
+    return endings.get(name);
   }
 
   const meets = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
@@ -75,5 +120,5 @@ gridgeo.labels = (() => {
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.22;
   };
 
-  return { place, draw, shortName };
+  return { place, yielding, draw, shortName };
 })();

@@ -44,8 +44,10 @@ gridgeo.GridLayer = L.Renderer.extend({
   _initContainer() {
     this._container = L.DomUtil.create("div", "grid-layer");
     this._base = L.DomUtil.create("canvas", "", this._container);
+    this._lettering = L.DomUtil.create("canvas", "", this._container);
     this._ghost = L.DomUtil.create("canvas", "ghost", this._container);
     this._marks = L.DomUtil.create("canvas", "", this._container);
+    this._sheets = [this._base, this._lettering, this._marks];
   },
 
   _destroyContainer() {
@@ -59,7 +61,7 @@ gridgeo.GridLayer = L.Renderer.extend({
     const { min } = this._bounds, size = this._bounds.getSize();
     const ratio = this._sharpness || Math.min(window.devicePixelRatio || 1, 2);
     L.DomUtil.setPosition(this._container, min);
-    for (const canvas of [this._base, this._marks]) {
+    for (const canvas of this._sheets) {
       const width = Math.round(size.x * ratio), height = Math.round(size.y * ratio);
       if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
       canvas.style.width = `${size.x}px`;
@@ -92,10 +94,25 @@ gridgeo.GridLayer = L.Renderer.extend({
     gridgeo.drawing.fills(context, frame, this._view, this._painting, this._hidden, look);
     gridgeo.drawing.borders(context, topology, this._view, frame, Math.max(this._shown, this._painting.level.rank), look);
     this._named = gridgeo.labels.place(context, topology, frame, this._shown, (unit) => this._fillOf(unit));
-    gridgeo.labels.draw(context, this._named, look.ink);
+    this._letter();
     this._drawMarks();
     this.drawn = { count: this.drawn.count + 1, ms: performance.now() - began };
     this.fire("named");
+  },
+
+  // Names give way to circles of a frame, which cannot go elsewhere.
+  giveWay(circles, frame) {
+    this._circles = { circles, frame };
+    if (this._named) this._letter();
+  },
+
+  _letter() {
+    const { circles, frame } = this._circles || { circles: [], frame: this._frame };
+    const right = frame.x - this._frame.x, down = frame.y - this._frame.y;
+    const here = frame.scale === this._frame.scale ? circles.map(({ x, y, r }) => ({ x: x + right, y: y + down, r })) : [];
+    const context = this._clear(this._lettering);
+    this._standing = gridgeo.labels.yielding(context, this._topology, this._frame, this._named, here);
+    gridgeo.labels.draw(context, this._standing, this._look.ink);
   },
 
   // Where the names lie in a frame of the same scale: boxes in its pixels.
@@ -142,7 +159,7 @@ gridgeo.GridLayer = L.Renderer.extend({
     Object.assign(ghost, { width: base.width, height: base.height });
     ghost.style.width = base.style.width;
     ghost.style.height = base.style.height;
-    ghost.getContext("2d").drawImage(base, ...this._moved(before, now));
+    for (const sheet of this._sheets.filter((one) => one !== this._marks)) ghost.getContext("2d").drawImage(sheet, ...this._moved(before, now));
     ghost.style.transition = "none";
     ghost.style.opacity = 1;
     void ghost.offsetWidth; // the browser must have seen it full before it fades

@@ -2,15 +2,17 @@
 gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
   options: { padding: 0.15, fade: 160, pane: "objects" },
 
-  // `names` tells where the names of a frame are, which circles give way to.
-  initialize(tiles, scene, look, names, pointsFrom = Infinity) {
+  // Circles give way to the names of the grids where they can, and names to the others.
+  initialize(tiles, scene, look, grids, pointsFrom = Infinity) {
     gridgeo.GridLayer.prototype.initialize.call(this, null, look);
-    Object.assign(this, { _pointsFrom: pointsFrom, _names: names, _tiles: tiles, _scene: scene, _painting: true, _active: true, _made: null, _held: false, _waiting: false, _asking: 0, _marked: { hovered: null, chosen: null } });
+    Object.assign(this, { _pointsFrom: pointsFrom, _grids: grids, _tiles: tiles, _scene: scene, _painting: true, _active: true, _made: null, _held: false, _waiting: false, _asking: 0, _marked: { hovered: null, chosen: null } });
   },
 
   _initContainer() {
     gridgeo.GridLayer.prototype._initContainer.call(this);
     this._container.classList.add("object-layer");
+    L.DomUtil.remove(this._lettering);
+    this._sheets = [this._base, this._marks];
   },
 
   // Others are chosen, or none at all: what is drawn stays until the new ones are there.
@@ -76,7 +78,8 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
       if (this._drawnFrame && this._waiting && !waiting && !gridgeo.dom.still()) this._fade(this._drawnFrame, frame);
       Object.assign(this, { _held: false, _waiting: waiting > 0, _drawnFrame: frame });
       const context = this._clear(this._base);
-      this._made = { ...this._scene.arrange(context, this._pieces(wanted), frame, zoom, this._names(frame)), frame };
+      this._made = { ...this._scene.arrange(context, this._pieces(wanted), frame, zoom, this._grids.names(frame)), frame };
+      this._grids.giveWay(this._made.clusters.filter(({ n }) => n > 1), frame);
       this._scene.draw(context, this._made, frame, this._look);
       this._drawMarks();
     }

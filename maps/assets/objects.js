@@ -10,7 +10,7 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, grids, look) =>
   const PATIENCE = 400; // ms of waiting before it is told
   map.createPane("objects").style.zIndex = 420;
   const tiles = gridgeo.tiles(asked, TILES, () => layer.renew());
-  const layer = new gridgeo.ObjectLayer(tiles, gridgeo.scene(categories, symbols), look, (frame) => grids.names(frame), categories.pointsFrom);
+  const layer = new gridgeo.ObjectLayer(tiles, gridgeo.scene(categories, symbols), look, grids, categories.pointsFrom);
   const note = find("#objects-note"), tip = find("#tip"), bar = find("#objects-bar");
   const outline = L.layerGroup().addTo(map);
   const OUTLINE = { color: look.accent, weight: 2.5, fillColor: look.accent, fillOpacity: 0.15, interactive: false };

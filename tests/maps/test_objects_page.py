@@ -152,9 +152,56 @@ def test_a_circle_gives_way_to_names_within_its_cell(there):
     assert aside[1] == 56 and (aside[0] <= 51 - r or aside[0] >= 63 + r)
 
 
+_COVERED = """() => {
+    const { layer, things, topology } = gridgeo.shown, { frame, clusters } = things.layer._made, { scale } = layer._frame;
+    const circles = clusters.map(({ x, y, r }) => ({ x: x + frame.x - layer._frame.x, y: y + frame.y - layer._frame.y, r: r - 4 }));
+    const away = (at, from, to) => at - Math.max(from, Math.min(to, at));
+    const far = (box, { x, y }) => Math.hypot(away(x, box[0], box[2]), away(y, box[1], box[3]));
+    const under = ({ box }) => circles.some((circle) => far(box, circle) < circle.r);
+    const world = ({ x, y }) => [(x + layer._frame.x) / scale, (y + layer._frame.y) / scale];
+    const within = (one) => gridgeo.topology.contains(topology.arcs, one.unit, ...world(one));
+    const { _named: named, _standing: standing } = layer;
+    return [named.filter(under).length, standing.filter(under).length, standing.every(within), standing.length];
+}"""
+
+
+def test_a_name_under_a_circle_goes_beside_it_within_its_unit(there):
+    """Of the circles here one cannot go anywhere else."""
+    page = there("#at=22.88,113.03,13")
+    page.evaluate(
+        """() => {
+            const { layer, things } = gridgeo.shown, { box } = layer._named[0], { frame, clusters } = things.layer._made;
+            const right = layer._frame.x - frame.x, down = layer._frame.y - frame.y;
+            clusters.push({ x: (box[0] + box[2]) / 2 + right, y: (box[1] + box[3]) / 2 + down, r: 14, n: 9 });
+            layer.giveWay(clusters, frame);
+        }"""
+    )
+    before, after, within, standing = page.evaluate(_COVERED)
+    assert before > 0 == after and within and standing
+    page.evaluate("() => { const { layer, things } = gridgeo.shown; layer.giveWay([], things.layer._made.frame); }")
+    assert page.evaluate("gridgeo.shown.layer._standing.length === gridgeo.shown.layer._named.length")
+
+
+def test_a_long_name_is_shortened_by_the_word_all_of_its_level_end_with(there):
+    page = there("#at=22.88,113.03,13&lang=en")
+    told = page.evaluate(
+        """() => {
+            const { layer, topology } = gridgeo.shown, context = document.createElement("canvas").getContext("2d");
+            const { units } = topology.levels[2], [unit] = units, frame = { ...layer._frame, scale: layer._frame.scale / 50 };
+            units.forEach(({ facts }, at) => (facts.name_en = `No ${at} Community`));
+            const [x, y] = gridgeo.topology.label(unit).map((world, axis) => world * frame.scale - [frame.x, frame.y][axis]);
+            const one = { text: unit.facts.name_en, unit, x, y, font: "12px serif", fill: null, box: [x - 60, y - 10, x + 60, y + 10] };
+            const standing = gridgeo.labels.yielding(context, topology, frame, [one], [{ x: x + 70, y, r: 30 }]);
+            return [one.text, standing.map(({ text }) => text)];
+        }"""
+    )
+    whole, (short,) = told
+    assert whole == f"{short} Community"
+
+
 def test_the_map_says_where_its_names_are(there):
     named, boxes = there("#at=22.88,113.03,13").evaluate(
-        "() => [gridgeo.shown.layer._named.length, gridgeo.shown.things.layer._names(gridgeo.shown.things.layer._frame).length]"
+        "() => [gridgeo.shown.layer._named.length, gridgeo.shown.layer.names(gridgeo.shown.things.layer._frame).length]"
     )
     assert named == boxes > 0
 

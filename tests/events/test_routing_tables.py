@@ -1,10 +1,12 @@
 """The matrix as tables write it, and the sample's; `gridgeo routing` from a file to what is in force."""
 
 import csv
+import re
+from pathlib import Path
 
 import pytest
 
-from gridgeo import sample
+from gridgeo import cli, sample
 from gridgeo.cli import main
 from gridgeo.db import connection
 from gridgeo.events.model import Part
@@ -129,3 +131,10 @@ def test_from_files_to_what_is_in_force(settings, database_url, tmp_path, monkey
     with connection.transaction(conn := connection.connect(database_url)):
         assert len(matrix.listed(conn)) == 3 and rulesets.find(conn, 1).tested["events"] == 1
     conn.close()
+
+
+def test_every_issue_of_the_matrix_stands_in_the_guide():
+    guide = (Path(cli.__file__).parents[2] / "docs/howto/routing.md").read_text("utf-8")
+    room = Path(matrix.__file__).parent
+    codes = {code for file in room.glob("*.py") for code in re.findall(r'(?:Issue|_Unknown)\(\s*"([a-z-]+)"', file.read_text("utf-8"))}
+    assert len(codes) >= 9 and [code for code in sorted(codes) if f"`{code}`" not in guide] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,22 +54,25 @@ def fill(url: str, profile: str, events: int | None, settings: Settings, timed: 
         with timed("sample"), database.cluster(settings).locked():
             units = store.frame(conn, store.edition_open(conn, GOVERNANCE).edition_id)
             now = datetime.now(UTC).astimezone(CHINA).replace(microsecond=0)
-            list_, matrix = sample.write_events(profile, SEED, folder, count, now, units=units)
+            list_, _ = sample.write_events(profile, SEED, folder, count, now, units=units)
         conn.rollback()
         with timed("load"), connection.transaction(conn):
-            _load(conn, list_, matrix)
+            _load(conn, list_, units)
 
 
-def _load(conn, list_: Path, table: Path) -> None:
+def _load(conn, list_: Path, units) -> None:
     from ..events import channels, classes, limit_rows, limits, tables
-    from ..events.routing import matrix, matrix_rows
+    from ..events.routing import matrix, matrix_rows, reading, rulesets
     from ..ingest import events
+    from ..sample import routing
 
     for module in (classes, channels):
         module.put(conn, module.read(tables.ours(module.OURS))[0])
-    with table.open(encoding="utf-8", newline="") as lines:
-        read = matrix_rows.read(csv.DictReader(lines), matrix.known(conn), _SOURCE)
+    read = matrix_rows.read(routing.matrix(units), matrix.known(conn), _SOURCE)
     matrix.stage(conn, read.rows, read.departments, None, whole=False)
     matrix.put(conn, None, whole=False)
     limits.load(conn, limit_rows.usual(), _SOURCE)
     events.commit(conn, events.plan(conn, [list_], _SOURCE, datum="cgcs2000"))
+    made = rulesets.stage(conn, reading.rules(routing.rules())[0], "规则", _SOURCE)
+    rulesets.test(conn, made.set_id)
+    rulesets.activate(conn, made.set_id)

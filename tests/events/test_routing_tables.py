@@ -82,13 +82,15 @@ def test_the_sample_s_matrix_leads_every_class_once(ours, conn):
     table, units = ours
     paths = {prefix for row in classes.read(*_ours(classes))[0] for prefix in prefixes("/".join((row["major"], row["minor"], row["name"])))}
     found = matrix_rows.read(table, Known(paths, set(units["code"].dropna()), {}))
-    assert found.issues == []
+    assert found.issues == [] and {row.part for row in found.rows} == {Part.LEAD, Part.ASSIST, Part.REFER}
     leads = [(row.class_path, row.unit_key) for row in found.rows if row.part is Part.LEAD]
     assert len(leads) == len(set(leads))
     covered = {path for path, unit in leads if not unit and path}
     assert [path for path in paths if path.count("/") == 2 and not covered & set(prefixes(path))] == []
     written, issues = reading.rules(sample_routing.rules())
     assert issues == [] and {rule.class_path for rule in written} <= paths
+    named = {code for rule in written for code in (rule.lead, *rule.assist) if code}
+    assert named <= {one.code for one in found.departments}
 
 
 def _ours(classes):

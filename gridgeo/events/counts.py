@@ -48,9 +48,6 @@ def shift(conn, event_ids: Iterable[int], by: int) -> None:
 def fold(conn) -> int:
     """Add to the sums what was counted since; return how much that was, 0 also while somebody else does it."""
     with conn.cursor() as cur:
-        cur.execute(SQL["fold_alone"])
-        if not cur.fetchone()[0]:
-            return 0
         cur.execute(SQL["fold"])
         return cur.fetchone()[0]
 

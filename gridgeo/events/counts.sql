@@ -1,31 +1,8 @@
 -- name: shift
 SELECT gridgeo.count_events(%(events)s::bigint[], %(by)s);
 
--- name: fold_alone
--- One at a time, and not while somebody counts from scratch.
-SELECT pg_try_advisory_xact_lock(hashtext('gridgeo.events.fold')) AND pg_try_advisory_xact_lock_shared(hashtext('gridgeo.events.counts'));
-
 -- name: fold
--- What is deleted is what was added up: both see the same moment.
-WITH gone AS (
-  DELETE FROM event_shift RETURNING shift_id
-), added AS (
-  INSERT INTO event_sum AS s (edition_id, part, basis, month, unit_id, class_id, channel, department_code,
-    n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)
-  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code,
-         sum(n), sum(rejected), sum(merged), sum(closed), sum(on_time), sum(responded),
-         sum(response_s), sum(rated), sum(stars), sum(satisfied), sum(bounces), sum(bounced)
-    FROM event_shift_parts
-   GROUP BY edition_id, part, basis, month, unit_id, class_id, channel, department_code
-  HAVING (sum(n), sum(rejected), sum(merged), sum(closed), sum(on_time), sum(responded),
-          sum(response_s), sum(rated), sum(stars), sum(satisfied), sum(bounces), sum(bounced)) <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-  ON CONFLICT (edition_id, part, basis, month, unit_id, class_id, channel, department_code) DO UPDATE
-     SET n = s.n + excluded.n, rejected = s.rejected + excluded.rejected, merged = s.merged + excluded.merged,
-         closed = s.closed + excluded.closed, on_time = s.on_time + excluded.on_time, responded = s.responded + excluded.responded,
-         response_s = s.response_s + excluded.response_s, rated = s.rated + excluded.rated, stars = s.stars + excluded.stars,
-         satisfied = s.satisfied + excluded.satisfied, bounces = s.bounces + excluded.bounces, bounced = s.bounced + excluded.bounced
-)
-SELECT count(*) FROM gone;
+SELECT gridgeo.fold_events();
 
 -- name: lock_alone
 SELECT pg_advisory_xact_lock(hashtext('gridgeo.events.fold')), pg_advisory_xact_lock(hashtext('gridgeo.events.counts'));

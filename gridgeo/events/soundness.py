@@ -6,6 +6,7 @@ from ..db import queries
 from ..db.check import Finding, State
 from ..hierarchy import assignment as placing
 from ..hierarchy.model import GOVERNANCE
+from . import counts
 
 SQL = queries.load(__package__, "soundness.sql")
 
@@ -15,7 +16,8 @@ _MOST = 100
 
 def examine(conn) -> list[Finding]:
     """Return what there is to say of events; nothing is changed. Reads every step once."""
-    return [_steps(conn), *(_placed(conn, edition_id) for edition_id in placing.editions_to_come(conn, GOVERNANCE))]
+    editions = placing.editions_to_come(conn, GOVERNANCE)
+    return [_steps(conn), *(judged(conn, edition_id) for edition_id in editions for judged in (_placed, _counted))]
 
 
 def differing(conn) -> list[str]:
@@ -38,6 +40,14 @@ def _placed(conn, edition_id: int) -> Finding:
     if lacking:
         return Finding(subject, State.ERROR, f"of {lacking:,} events it is not said where they lie", "run `gridgeo events place`")
     return Finding(subject, State.OK, "of each it is said where it lies")
+
+
+def _counted(conn, edition_id: int) -> Finding:
+    subject, (false, wrong) = f"numbers of events in edition {edition_id}", counts.difference(conn, edition_id)
+    if false or wrong:
+        told = f"{len(false):,} events count for what they are not, {len(wrong):,} sums are others"
+        return Finding(subject, State.ERROR, told, "run `gridgeo events place`, which counts them from scratch")
+    return Finding(subject, State.OK, "they are what the events add up to")
 
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:

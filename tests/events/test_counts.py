@@ -49,6 +49,20 @@ def test_a_sum_or_a_fact_that_is_wrong_is_seen_and_mended(conn):
     assert counts.difference(conn, edition_id) == ([], [])
 
 
+def test_who_writes_events_counts_them_and_cannot_write_the_numbers(conn):
+    edition_id, _ = counted.ground(conn)
+    made = counted.put(conn, edition_id, [{}])
+    with conn.cursor() as cur:
+        cur.execute("SET LOCAL ROLE gridgeo_writer")
+        counts.shift(conn, made, 1)
+        assert counts.fold(conn) > 0
+        for table in ("event_fact", "event_shift", "event_sum"):
+            cur.execute("SELECT has_table_privilege(%s, 'INSERT') OR has_table_privilege(%s, 'UPDATE')", (table, table))
+            assert cur.fetchone() == (False,)
+        cur.execute("RESET ROLE")
+    assert counts.difference(conn, edition_id) == ([], [])
+
+
 def test_an_event_counted_twice_counts_once_and_one_that_is_gone_not_at_all(conn):
     edition_id, _ = counted.ground(conn)
     made = counted.put(conn, edition_id, [{}, {}])

@@ -103,3 +103,39 @@ BEGIN
               merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)');
   END LOOP;
 END $do$;
+
+-- Adds to the sums what was counted since, and returns how much that was: nothing while somebody else does it, or counts from scratch.
+-- What is deleted is what was added up: both are seen at the same moment. It writes as its owner does, as gridgeo.count_events.
+CREATE OR REPLACE FUNCTION gridgeo.fold_events() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  folded bigint;
+BEGIN
+  IF NOT (pg_try_advisory_xact_lock(hashtext('gridgeo.events.fold'))
+    AND pg_try_advisory_xact_lock_shared(hashtext('gridgeo.events.counts'))) THEN
+    RETURN 0;
+  END IF;
+  WITH gone AS (
+    DELETE FROM gridgeo.event_shift RETURNING shift_id
+  ), added AS (
+    INSERT INTO gridgeo.event_sum AS s (edition_id, part, basis, month, unit_id, class_id, channel, department_code,
+      n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)
+    SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code,
+           sum(n), sum(rejected), sum(merged), sum(closed), sum(on_time), sum(responded),
+           sum(response_s), sum(rated), sum(stars), sum(satisfied), sum(bounces), sum(bounced)
+      FROM gridgeo.event_shift_parts
+     GROUP BY edition_id, part, basis, month, unit_id, class_id, channel, department_code
+    HAVING (sum(n), sum(rejected), sum(merged), sum(closed), sum(on_time), sum(responded),
+            sum(response_s), sum(rated), sum(stars), sum(satisfied), sum(bounces), sum(bounced)) <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    ON CONFLICT (edition_id, part, basis, month, unit_id, class_id, channel, department_code) DO UPDATE
+       SET n = s.n + excluded.n, rejected = s.rejected + excluded.rejected, merged = s.merged + excluded.merged,
+           closed = s.closed + excluded.closed, on_time = s.on_time + excluded.on_time, responded = s.responded + excluded.responded,
+           response_s = s.response_s + excluded.response_s, rated = s.rated + excluded.rated, stars = s.stars + excluded.stars,
+           satisfied = s.satisfied + excluded.satisfied, bounces = s.bounces + excluded.bounces, bounced = s.bounced + excluded.bounced
+  )
+  SELECT count(*) INTO folded FROM gone;
+  RETURN folded;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION gridgeo.fold_events() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION gridgeo.fold_events() TO gridgeo_writer, gridgeo_linkage, gridgeo_admin;

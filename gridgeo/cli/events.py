@@ -14,7 +14,7 @@ HELP = "events: the daily digest by grid, what is due or overdue, and department
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One word for what to do."""
-    doings = parser.add_subparsers(dest="doing", required=True, metavar="digest|notices|receiver")
+    doings = parser.add_subparsers(dest="doing", required=True, metavar="digest|notices|place|receiver")
     digest = doings.add_parser("digest", help="a day by grid: came in, filed, closed; open, overdue, due; and the gravest that are late")
     digest.add_argument("--day", metavar="DATE", help="(default: yesterday)")
     digest.add_argument("--level", default="community", help="of the units shown (default: community)")
@@ -24,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     notices.add_argument("--department", metavar="CODE", help="only of what this one was told")
     notices.add_argument("--all", action="store_true", help="also what holds no more")
     notices.add_argument("--limit", type=int, default=50, metavar="N", help="(default: 50)")
+    doings.add_parser("place", help="say where events lie of which it is not said yet, and count them from scratch")
     _receivers(doings.add_parser("receiver", help="departments' systems that take tasks: add, list, remove, retry"))
 
 
@@ -54,7 +55,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     with database.opened(settings) as url, closing(connection.connect(url)) as conn, connection.transaction(conn):
         if args.doing == "receiver":
             return args.run_receiver(args, conn, Seal(settings))
-        return {"digest": _digest, "notices": _notices}[args.doing](args, conn)
+        return {"digest": _digest, "notices": _notices, "place": _place}[args.doing](args, conn)
+
+
+def _place(args: argparse.Namespace, conn) -> int:
+    from ..events import assignment
+    from ..hierarchy import assignment as placing
+    from ..hierarchy.model import GOVERNANCE
+
+    for edition_id in placing.editions_to_come(conn, GOVERNANCE):
+        print(f"Edition {edition_id}: of {assignment.assign(conn, edition_id):,} events it is said now where they lie.")
+    return 0
 
 
 def _digest(args: argparse.Namespace, conn) -> int:

@@ -194,5 +194,5 @@ def _channels(conn, given: Sequence[Given]) -> dict[str, tuple[date | None, date
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:
     with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
+        queries.prepared(cur, SQL[query], parameters)
         return cur.fetchall()

@@ -33,7 +33,7 @@ def _one(conn, organisation: str, day: date) -> int:
     asked = {"organisation": organisation, "day": day, "days": [day]}
     with conn.cursor() as cur:
         for _ in range(2):
-            cur.execute(SQL["number_one"], asked)
+            queries.prepared(cur, SQL["number_one"], asked)
             found = cur.fetchone()
             if found:
                 return found[0]

@@ -11,7 +11,7 @@ SELECT %(organisation)s, d.day, c.counter
 WITH free AS MATERIALIZED (
   SELECT f.counter
     FROM event_number AS f
-   WHERE f.organisation = %(organisation)s AND f.day = %(day)s AND f.last < 99999
+   WHERE f.organisation = %(organisation)s::text AND f.day = %(day)s::date AND f.last < 99999
    ORDER BY f.counter
    LIMIT 1
      FOR UPDATE SKIP LOCKED

@@ -85,5 +85,5 @@ def of_event(conn, event: Event, limit: int = 10) -> list[Likeness]:
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:
     with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
+        queries.prepared(cur, SQL[query], parameters)
         return cur.fetchall()

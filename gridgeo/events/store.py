@@ -39,7 +39,9 @@ def find(conn, ref: int | str) -> Event:
     """Return an event by our number of it or by its code; raises NotFound."""
     text = str(ref).strip().upper()
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-    found = rows(conn, "event", event_id=number, event_code=text)
+    with conn.cursor() as cur:
+        queries.prepared(cur, SQL["event"], {"event_id": number, "event_code": text})
+        found = cur.fetchall()
     if not found:
         raise NotFound("event", ref)
     one = event(found[0])

@@ -58,7 +58,7 @@ def put(conn, rows: Sequence[Row], actor: Actor) -> list[Taken]:
     with conn.cursor() as cur:
         if len(rows) > _FEW:
             _set_dues(conn, cur, events)
-        cur.execute(SQL["put_steps"], {"actor": actor.name, "department_code": actor.department_code, "events": events})
+        queries.prepared(cur, SQL["put_steps"], {"actor": actor.name, "department_code": actor.department_code, "events": events})
         counts.shift(conn, events, 1)
         cur.execute(SQL["tell"], {"event_id": events[0] if len(events) == 1 else ""})
     return [Taken(event_id, row.event_code, 1, row.secret) for event_id, row in zip(events, rows, strict=True)]
@@ -144,5 +144,5 @@ def _blocks(count: int) -> Iterator[range]:
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:
     with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
+        queries.prepared(cur, SQL[query], parameters)
         return cur.fetchall()

@@ -23,7 +23,7 @@ WITH given AS MATERIALIZED (
   RETURNING event_id, event_code
 ), reported AS (
   INSERT INTO event_report (event_id, report_no, channel, source, original, told, actor, receipt, reported_at)
-  SELECT m.event_id, 1, g.channel, g.source, g.original, g.told, %(actor)s, decode(g.receipt, 'hex'), g.reported_at
+  SELECT m.event_id, 1, g.channel, g.source, g.original, g.told, %(actor)s::text, decode(g.receipt, 'hex'), g.reported_at
     FROM given AS g
     JOIN made AS m USING (event_code)
 ), placed AS (
@@ -57,7 +57,7 @@ UPDATE event AS e
 -- name: put_steps
 -- The first step of each: all that it says of the event.
 INSERT INTO event_step (event_id, step_no, action, stage, actor, department_code, at, given)
-SELECT e.event_id, 1, 'report', 'reported', %(actor)s, %(department_code)s, e.reported_at,
+SELECT e.event_id, 1, 'report', 'reported', %(actor)s::text, %(department_code)s::text, e.reported_at,
        jsonb_build_object(
          'kind', e.kind, 'class_id', e.class_id, 'grade', e.grade, 'channel', e.channel, 'located', e.located, 'address', e.address,
          'place', e.place, 'point', CASE WHEN e.point IS NOT NULL THEN jsonb_build_array(ST_X(e.point), ST_Y(e.point)) END,

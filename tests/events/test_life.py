@@ -57,7 +57,7 @@ def test_a_state_that_does_not_follow_from_its_steps_is_told(conn, city):
     with conn.cursor() as cur:
         cur.execute("UPDATE event SET grade = 1 WHERE event_id = %s", (taken.event_id,))
     assert soundness.differing(conn) == [taken.event_code]
-    assert [finding.state for finding in soundness.examine(conn)] == ["error", "ok"]
+    assert soundness.examine(conn)[0].state == "error"
 
 
 def test_an_illegal_action_lists_the_legal_ones(conn, city):
@@ -219,9 +219,6 @@ def test_similar_ones_are_of_the_same_class_or_told_alike_about_the_place(conn, 
     found = similar.of_event(conn, seen)
     assert {one.event.event_id for one in found} == {near.event_id, alike.event_id}
     assert {(one.same_class, one.alike > similar.ALIKE) for one in found} == {(True, False), (False, True)}
-        [(True, False), (False, True)],
-        [(False, True), (True, False)],
-    )
     steps(conn, near, (CLERK, "reject", {"reason": "误报"}))
     assert near.event_id not in {one.event.event_id for one in similar.of_event(conn, seen)}
 

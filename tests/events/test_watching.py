@@ -23,6 +23,7 @@ from gridgeo.letters.seals import Seal
 from gridgeo.settings import Settings
 from tests.events import routed
 from tests.events.routed import GAS, GASWORKS, HALL, HOLE, LAMP, LIGHTS, OFFICE, ROADS, STREET, at, of
+from tests.events.timing import task
 
 HOUR = timedelta(hours=1)
 CLERK = Actor("key:clerk000", frozenset((Duty.ACCEPT, Duty.DISPATCH, Duty.VERIFY)))
@@ -76,6 +77,22 @@ def test_its_stage_is_too(ground):
     sent(ground, due_at=None, stage_due_at=at("2026-11-16T12:00"))
     assert notices.find(ground, at("2026-11-16T11:36")) == {"stage-due-soon": 1}
     assert notices.find(ground, at("2026-11-16T12:01")) == {"stage-overdue": 1}
+
+
+def test_who_assists_has_a_time_of_his_own(ground):
+    """What is due with the stage, of who leads, is not said twice."""
+    event = sent(ground, due_at=None, stage_due_at=at("2026-11-16T18:00"))
+    task(ground, event.event_id, LIGHTS, sent_at=at("2026-11-16T10:00"), due_at=at("2026-11-16T18:00"))
+    for number, department in enumerate((ROADS, HALL), 2):
+        given = {"task_no": number, "part": "assist", "sent_at": at("2026-11-16T10:00"), "due_at": at("2026-11-16T15:00")}
+        task(ground, event.event_id, department, **given)
+    assert notices.find(ground, at("2026-11-16T14:30")) == {"task-due-soon": 2}
+    acting.act(ground, event.event_id, Action.HANDLE, of(ROADS), {"note": "换了灯泡"})
+    assert notices.find(ground, at("2026-11-16T15:30")) == {"task-overdue": 1}
+    assert [(one.kind, one.task_no, one.department_code) for one in notices.listed(ground)] == [
+        (Found.TASK_OVERDUE, 3, HALL),
+        (Found.TASK_DUE_SOON, 3, HALL),
+    ]
 
 
 def test_nothing_is_found_twice_unless_it_is_due_at_another_time(ground):

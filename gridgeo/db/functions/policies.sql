@@ -58,6 +58,7 @@ BEGIN
     ('event_report', format(of_event, 'event_report.event_id')),
     ('event_step', format(of_event, 'event_step.event_id')),
     ('event_task', format(of_event, 'event_task.event_id')),
+    ('event_notice', format(of_event, 'event_notice.event_id')),
     ('event_media', format(of_event, 'event_media.event_id')),
     ('event_checkin', format(of_event, 'event_checkin.event_id')),
     -- Who is in charge of a unit is told to whom all of it belongs; of other schemes, to callers of the whole city.

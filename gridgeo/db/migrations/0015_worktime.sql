@@ -44,13 +44,16 @@ COMMENT ON COLUMN gridgeo.event_limit.calendar IS 'whose working time it is coun
 CREATE TABLE gridgeo.event_notice (
   event_id        bigint NOT NULL REFERENCES gridgeo.event,
   kind            text NOT NULL CHECK (kind IN
-    ('due-soon', 'overdue', 'stage-due-soon', 'stage-overdue', 'escalated-1', 'escalated-2', 'escalated-3', 'unrouted')),
+    ('due-soon', 'overdue', 'stage-due-soon', 'stage-overdue', 'task-due-soon', 'task-overdue',
+     'escalated-1', 'escalated-2', 'escalated-3', 'unrouted')),
   due_at          timestamptz NOT NULL,
+  task_no         smallint NOT NULL DEFAULT 0,
   department_code text REFERENCES gridgeo.department,
   found_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
-  PRIMARY KEY (event_id, kind, due_at)
+  PRIMARY KEY (event_id, kind, due_at, task_no)
 );
 COMMENT ON TABLE gridgeo.event_notice IS '催办、督办: an event is due soon, overdue, passed up, or nobody is known to send it to; once for each time it was due';
+COMMENT ON COLUMN gridgeo.event_notice.task_no IS 'of what a department is to do beside who leads; 0 is of the event';
 COMMENT ON COLUMN gridgeo.event_notice.department_code IS 'who is told';
 CREATE INDEX event_notice_department_idx ON gridgeo.event_notice (department_code, found_at);
 CREATE INDEX event_notice_found_idx ON gridgeo.event_notice (found_at);

@@ -35,7 +35,7 @@ SELECT pg_notify('gridgeo_events', '');
 -- name: unrouted
 INSERT INTO event_notice (event_id, kind, due_at)
 SELECT e.event_id, 'unrouted', e.filed_at FROM event AS e WHERE e.event_id = ANY (%(events)s::bigint[])
-ON CONFLICT (event_id, kind, due_at) DO UPDATE SET found_at = excluded.found_at;
+ON CONFLICT (event_id, kind, due_at, task_no) DO UPDATE SET found_at = excluded.found_at;
 
 -- name: routed
 -- That nobody is known for it does not hold any more.

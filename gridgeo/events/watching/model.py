@@ -14,6 +14,8 @@ class Found(StrEnum):
     OVERDUE = "overdue"
     STAGE_DUE_SOON = "stage-due-soon"
     STAGE_OVERDUE = "stage-overdue"
+    TASK_DUE_SOON = "task-due-soon"
+    TASK_OVERDUE = "task-overdue"
     ESCALATED_1 = "escalated-1"
     ESCALATED_2 = "escalated-2"
     ESCALATED_3 = "escalated-3"
@@ -26,6 +28,8 @@ class Notice:
 
     Parameters
     ----------
+    task_no
+        Of what a department is to do beside who leads; 0 is of the event.
     department_code
         Who is told; None for whoever dispatches.
     """
@@ -34,6 +38,7 @@ class Notice:
     event_code: str
     kind: Found
     due_at: datetime
+    task_no: int
     department_code: str | None
     found_at: datetime
 

@@ -14,6 +14,8 @@ from gridgeo.addresses.model import Address
 from gridgeo.changes import rules, stamping, store
 from gridgeo.changes.model import ENTITIES, Position
 from gridgeo.db import connection
+from gridgeo.events import intake
+from gridgeo.events.model import Actor, Given
 from gridgeo.hierarchy import editions, model
 from gridgeo.ingest import activation
 from gridgeo.objects import writing
@@ -290,6 +292,9 @@ def test_what_is_published_has_the_fields_that_are_described(feed):
         lifecycle.relabel(feed, room.code, floor=5, room="502", on=date(2020, 1, 1))
         other = town.building(feed, 2.5, 0.5, grid=town.CODES["B"])
         lifecycle.merge(feed, [of.code], other.code, date(2021, 1, 1))
+        with feed.cursor() as cur:
+            cur.execute("INSERT INTO channel (channel, kind, name_zh, name_en) VALUES ('web', 'web', '网页', 'Web')")
+        intake.take_in(feed, [Given("web", "路灯不亮")], Actor("load:test"))
     for name, rows in tables(feed).items():
         assert rows, name
         assert {frozenset(row) for row in rows.values()} == {frozenset(ENTITIES[name].fields)}, name

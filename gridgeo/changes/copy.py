@@ -27,6 +27,7 @@ _INTEGERS = (
     "floor",
     "category_id",
     "object_id",
+    *("event_id", "class_id", "grade", "merged_into", "bounces", "reopened", "stars", "version"),
 )
 
 #: What fields hold that are not text: words of GeoPackage.

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import csv
+from contextlib import closing
 from datetime import UTC, date, datetime
 
 import pytest
 
+from gridgeo import cli, sample
+from gridgeo.db import connection
 from gridgeo.errors import Conflict, InvalidInput
 from gridgeo.events import channels, classes, counts, rules, statistics, store, tables
 from gridgeo.events.model import Stage
+from gridgeo.events.routing import matrix, matrix_rows
+from gridgeo.hierarchy import editions
+from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.ingest import events
 from gridgeo.ingest.events_rows import moment
 from gridgeo.moments import CHINA
@@ -160,3 +166,68 @@ def test_numbers_of_persons_in_a_list_are_masked_before_they_are_stored(conn, ci
     events.commit(conn, read(conn, written(line("A1", 问题描述="请联系 19999999999, 身份证 449999199001011237"))))
     (one,) = store.listed(conn, store.Where(), limit=10)
     assert "19999999999" not in one.told and "449999199001011237" not in one.told
+
+
+def test_the_commands_store_only_when_told_and_stop_at_errors(database_url, written, monkeypatch, capsys):
+    with closing(connection.connect(database_url)) as conn, conn:
+        making.city(conn)
+        making.tree(conn)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        status = cli.main(["load", *arguments])
+        return status, capsys.readouterr().out
+
+    for what, many in (("event-classes", 252), ("channels", 158)):
+        status, said = run(what)
+        assert status == 0 and f"{many} new" in said and "Dry run" in said
+        assert "Stored" in run(what, "--commit")[1] and "All" in run(what, "--commit")[1]
+    (file,) = written(line("A1"), line("A2", 受理时间="昨天"))
+    asked = ("events", str(file), "--source", "old", "--datum", "cgcs2000")
+    status, said = run(*asked, "--commit")
+    assert status == 1 and "bad-time" in said and "Nothing was stored" in said
+    assert "Dry run" in run(*asked, "--accept", "bad-time")[1]
+    assert "Stored: 1 new" in run(*asked, "--accept", "bad-time", "--commit")[1]
+    assert run(*asked, "--accept", "bad-time", "--commit")[1].count("1 known") == 1
+
+
+def test_a_year_of_158_channels_is_loaded_and_its_report_is_right(database_url, tmp_path, request):
+    """With --long the whole year of 89,430, else a hundredth of it."""
+    whole = request.config.getoption("--long")
+    units = sample.make("small", 1)
+    files = sample.write_events("small", 1, tmp_path, 89_430 if whole else 900, units=units)
+    with closing(connection.connect(database_url)) as conn, conn:
+        edition, _ = editions.stage(conn, GOVERNANCE, units, name="drawn")
+        editions.activate(conn, edition.edition_id, datetime(2024, 1, 1, tzinfo=UTC))
+        for module in (classes, channels):
+            module.put(conn, module.read(tables.ours(module.OURS))[0])
+        with files[1].open(encoding="utf-8", newline="") as lines:
+            matrix.stage(conn, *_read(conn, lines), None, whole=False)
+        matrix.put(conn, None, whole=False)
+        plan = events.plan(conn, files[:1], "year", datum="cgcs2000")
+        assert plan.errors() == [] and set(plan.totals) <= {"unused-columns"}
+        stored = events.commit(conn, plan)
+        assert counts.difference(conn, edition.edition_id) == ([], [])
+        with files[0].open(encoding="utf-8-sig", newline="") as lines:
+            given = list(csv.DictReader(lines))
+        period = date(2025, 1, 1), date(2026, 1, 1)
+        by_way = statistics.numbers(conn, statistics.Asked(edition.edition_id, *period), statistics.By.CHANNEL)
+        total = sum(by_way.values(), statistics.Numbers())
+        assert stored.new == len(given)
+        assert (len(by_way) == 158) == whole
+        assert (total.reported, total.rejected, total.merged) == (
+            sum(row["受理时间"] >= "2025" for row in given),
+            *(sum(row["受理时间"] >= "2025" and row["办理状态"] == word for row in given) for word in ("不予立案", "已并案")),
+        )
+        due = [row for row in given if "2025" <= row["截止时间"] < "2026" and row["立案时间"]]
+        assert (total.due, total.closed, total.on_time) == (
+            len(due),
+            sum(bool(row["办结时间"]) for row in due),
+            sum("" < row["办结时间"] <= row["截止时间"] for row in due),
+        )
+
+
+def _read(conn, lines):
+    read = matrix_rows.read(csv.DictReader(lines), matrix.known(conn), "sample")
+    assert read.issues == []
+    return read.rows, read.departments

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 from gridgeo.cql2 import json, text
-from gridgeo.cql2.model import Joined, Literal, Node, Predicate, Type
+from gridgeo.cql2.model import Joined, Literal, Predicate, Type
 from gridgeo.cql2.model import Property as Named
 from gridgeo.features import collections, statements, systems
 from gridgeo.features.model import Collection, Property
@@ -182,7 +182,7 @@ def question(request: Request, collection: Collection, asked: SimpleNamespace) -
             return None
 
     area = read("bbox", lambda numbers: systems.box(numbers, getattr(asked, "bbox-crs")))
-    only = read("filter", lambda given: _filter(collection, given, asked)) or _filtered(collection, asked)
+    only = read("filter", lambda given: _filter(collection, given, asked)) or _filter(collection, None, asked)
     area = only.reach if area is None and only is not None else area
     made = Question(
         ids=asked.ids,
@@ -226,23 +226,22 @@ def bound_of(request: Request, collection: Collection) -> tuple:
     return collection.id, tuple(sorted((name, given) for name, given in pairs(request) if name not in _BESIDE))
 
 
-def _filter(collection: Collection, given: str, asked: SimpleNamespace) -> Filter:
-    return _filtered(collection, asked, _parsed(collection.id, getattr(asked, "filter-lang"), given))
+def _filter(collection: Collection, given: str | None, asked: SimpleNamespace) -> Filter | None:
+    """What is to hold: a filter, and that properties are what the parameters of their names say."""
+    named = ((each.name, getattr(asked, each.name)) for each in collection.properties if each.queryable)
+    equal = tuple((name, value) for name, value in named if value is not None)
+    if given is None and not equal:
+        return None
+    return _meant(collection.id, getattr(asked, "filter-lang"), given, equal, getattr(asked, "filter-crs"))
 
 
 @lru_cache(maxsize=256)
-def _parsed(collection_id: str, language: str, given: str) -> Node:
-    """The tree of a filter: who pages through what it lets through asks with the same one again and again."""
-    return (json if language == _JSON else text).parse(given, collections.find(collection_id).queryables)
-
-
-def _filtered(collection: Collection, asked: SimpleNamespace, *parts: Node) -> Filter | None:
-    """What is to hold: a filter, and that properties are what the parameters of their names say."""
-    given = [(each.name, getattr(asked, each.name)) for each in collection.properties if each.queryable]
-    whole = [*parts, *(Predicate("=", (Named(name), Literal(value))) for name, value in given if value is not None)]
-    if not whole:
-        return None
-    return filtered(collection, whole[0] if len(whole) == 1 else Joined("AND", tuple(whole)), getattr(asked, "filter-crs"))
+def _meant(collection_id: str, language: str, given: str | None, equal: tuple[tuple[str, Any], ...], system: systems.System) -> Filter:
+    """The same, kept: who pages through what a filter lets through asks with it again and again."""
+    collection = collections.find(collection_id)
+    said = [] if given is None else [(json if language == _JSON else text).parse(given, collection.queryables)]
+    whole = [*said, *(Predicate("=", (Named(name), Literal(value))) for name, value in equal)]
+    return filtered(collection, whole[0] if len(whole) == 1 else Joined("AND", tuple(whole)), system)
 
 
 def _order(words: tuple[str, ...], collection: Collection) -> tuple[Order, ...]:

@@ -38,4 +38,4 @@ def test_a_second_order_counts_where_the_first_leaves_some_alike():
         ("addresses", (Order("code"), Order("name"))): False,
         ("buildings", (Order("floors"), Order("building_code"))): False,
     }
-    assert own == {(name, order): order.in_own_order(collections.find(name), Question(order=order)) for name, order in own}
+    assert own == {(name, order): in_own_order(collections.find(name), Question(order=order)) for name, order in own}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gridgeo.features import collections, reading
+from gridgeo.features.order import in_own_order
 from gridgeo.features.question import Order, Question
 from tests.features.making import ids
 

@@ -68,6 +68,22 @@ def test_what_looks_for_buildings_tells_a_caller_no_others(conn, built):
             assert cur.fetchone() == (seen,), area
 
 
+def test_buildings_without_a_footprint_are_not_all_looked_up(conn, built):
+    """The control: as a condition of its own a missing footprint is looked up in the index among all that have none."""
+    with conn.cursor() as cur:
+        cur.execute("UPDATE building SET footprint = NULL; ANALYZE building; SET LOCAL enable_seqscan = off")
+        at = dict(zip(("west", "south", "east", "north"), tile_at(*HERE, 17).bounds, strict=True))
+        at |= dict(zip(("left", "bottom", "right", "top"), at.values(), strict=True))
+        asked = buildings.SQL["tile"]
+        missing = asked.replace("OR b.point &&", "OR b.footprint IS NULL AND b.point &&")
+        plans = []
+        for query in (asked, missing):
+            cur.execute(f"EXPLAIN {query}", at)
+            plans.append("\n".join(line for (line,) in cur.fetchall()))
+    assert "footprint IS NULL" in plans[1] and "footprint IS NULL" not in plans[0]
+    assert all(f"building_{column}_idx" in plans[0] for column in ("footprint", "point"))
+
+
 def test_places_in_a_tile_are_those_of_web_mercator(conn, built):
     at, points = tile_at(*HERE, BUILDINGS_FROM), "footprint IS NULL AND right(building_code, 5) <= '00050'"
     with conn.cursor() as cur:

@@ -21,6 +21,7 @@ _GUIDE = """
   map     {address}/maps/
   API     {address}/api.html
   ask     curl '{address}/grids/at?lon={lon:.6f}&lat={lat:.6f}'
+  events  curl '{address}/events/stats?by=unit&level=street'
 {key}{town}  load    {gridgeo} load grids YOUR.geojson --datum wgs84            (a dry run: reports, stores nothing)
           {gridgeo} load grids YOUR.geojson --datum wgs84 --commit --activate now
   SQL     {gridgeo} psql

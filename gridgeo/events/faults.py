@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from ..codes import event as codes
-from ..codes import house
+from ..codes import house, naming
 from ..errors import InvalidCode
 from ..issues import Issue, Severity
 from .model import Given
 
 #: Characters of what is told, and of an address.
 LONGEST, LONGEST_ADDRESS = 4000, 500
+
+#: Characters of the name of a source.
+_LONGEST_SOURCE = 64
 
 #: Media of one report.
 MOST_MEDIA = 20
@@ -35,7 +38,7 @@ FAULTS: dict[str, tuple[Severity, str, str]] = {
     "unknown-place": (Severity.ERROR, "place", "no such building or house is known"),
     "reported-ahead": (Severity.ERROR, "reported_at", "is still to come"),
     "happened-later": (Severity.ERROR, "happened_at", "is later than the report"),
-    "bad-original": (Severity.ERROR, "original", "a code of at most 64 signs, and whose it is (source)"),
+    "bad-original": (Severity.ERROR, "original", "a code of at most 64 signs, and whose it is (source); no number of a person"),
     "too-many-media": (Severity.ERROR, "media", f"more than {MOST_MEDIA}"),
 }
 
@@ -86,8 +89,12 @@ def _is_code(place: str) -> bool:
 
 
 def _is_original(given: Given) -> bool:
+    if naming.names_somebody(given.source) or len(given.source) > _LONGEST_SOURCE:
+        return False
     if given.original is None:
         return True
+    if naming.names_somebody(given.original):
+        return False
     try:
         return bool(given.source) and bool(codes.parse(given.original, given.source))
     except InvalidCode:

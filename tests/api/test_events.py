@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -17,7 +18,7 @@ from gridgeo.db import connection
 from gridgeo.linkage import keys, reporters
 from gridgeo.settings import Settings
 from tests.access import making
-from tests.api import callers, things
+from tests.api import callers, canaries, things
 from tests.api.world import A, D
 from tests.events import life
 
@@ -253,6 +254,47 @@ def test_identities_never_appear(place):
         assert reporters.text(conn, vault, number, 1).startswith(words), "whoever must call back finds the words"
     for text in (*answers, wrong.text):
         assert not re.search(f"{PERSON}|{PHONE}|449999199001010017", text)
+
+
+@pytest.mark.parametrize("canary", canaries.CANARIES)
+def test_a_personal_code_is_never_repeated_wherever_somebody_puts_it(place, caplog, canary):
+    with caplog.at_level(logging.DEBUG, "gridgeo"):
+        answers = list(everywhere(place, canary))
+    assert all(answer.status_code < 500 for answer in answers)
+    text = "".join(answer.text + str(answer.headers) for answer in answers)
+    logged = "\n".join(f"{record.getMessage()} {record.exc_text or ''}" for record in caplog.records if record.name.startswith("gridgeo"))
+    assert "/events" in logged
+    assert not canaries.leaked(canary, text + logged)
+
+
+def everywhere(place, canary):
+    """Reports, actions and receipts with a code in each of their members, and what is told of them then."""
+    report = {
+        "channel": "hotline",
+        "told": f"找{canary}",
+        "address": f"海滨路1号{canary}",
+        "class_path": life.LAMP,
+        "lon": 113.005,
+        "lat": 22.895,
+    }
+    reporters = [{"reporter": {"kind": kind, "code": canary}} for kind in ("person", "phone", "credit", canary)]
+    members = ("channel", "kind", "class_path", "grade", "unit", "place", "happened_at", "source", "original", "media", "receipt")
+    for more in ({}, *reporters, {"source": "x", "original": canary}, {canary: 1}, *({name: canary} for name in members)):
+        yield place.client.post("/events", json={**report, **more}, headers={**place.of["clerk"], "Idempotency-Key": str(uuid4())})
+    number = sent(place)["event_id"]
+    clerk = {**place.of["clerk"], "If-Match": "*"}
+    for said in (
+        {"action": canary},
+        {"action": "merge", "into": canary},
+        {"action": "file", "unit": canary},
+        {"action": "reject", "reason": canary},
+    ):
+        yield place.client.post(f"/events/{number}/actions", json=said, headers=clerk)
+    yield place.client.post(f"/events/{number}/actions", json={"action": "file"}, headers={**clerk, "If-Match": canary})
+    yield place.client.post("/events/receipts", json={"secret": f"{canary}-{canary}"}, headers=place.of["portal"])
+    yield place.client.post("/events/similar", json={"told": canary, "lon": 113.005, "lat": 22.895}, headers=place.of["portal"])
+    for path in (f"/events/{canary}", f"/events?department={canary}", f"/events/{number}/timeline", f"/events/{number}/reports", "/events"):
+        yield place.client.get(path, headers=place.of["clerk"])
 
 
 def receipt_text(place, secret):

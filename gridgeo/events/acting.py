@@ -13,7 +13,7 @@ from ..access import store as access
 from ..codes import naming
 from ..db import queries
 from ..errors import InvalidInput, NotFound, Stale
-from . import changing, counts, limits, rules, store, storing, tasks
+from . import answering, changing, counts, limits, rules, store, storing, tasks
 from .model import SYSTEM, Action, Actor, Event, Medium, Stage
 from .routing import store as routing
 
@@ -88,7 +88,7 @@ def _do(conn, event: Event, action: Action, actor: Actor, given: Mapping[str, An
     """One step, and those that follow from it."""
     known = tasks.of_event(conn, event.event_id)
     if action is Action.CLAIM:
-        tasks.require_unclaimed(conn, known)
+        answering.require_unclaimed(conn, known)
     rules.require(action, event, known, actor, at)
     rules.lacking(action, given)
     if event.paused_at is not None and action in _GOES_ON:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import Conflict, InvalidInput
-from . import intake, limits, store, tasks
+from . import answering, intake, limits, store, tasks
 from .model import Action, Actor, Asked, Event, Given, Located, Part, Stage
 from .routing import store as routing
 
@@ -72,14 +72,14 @@ def _refer(conn, event: Event, action: Action, actor: Actor, given: Mapping[str,
 
 def _sent(conn, event: Event, actor: Actor, asked, at: datetime) -> Made:
     timed = [one if one.due_at else replace(one, due_at=limits.part_due(conn, event, one.part, at)) for one in asked]
-    tasks.open_tasks(conn, event, timed, actor, at)
+    tasks.open_many(conn, {event.event_id: timed}, at)
     lead = next((one.department_code for one in timed if one.part in tasks.LEADING), None)
     return Made({"stage": Stage.DISPATCHED, "dispatched_at": at, "department_code": lead})
 
 
 def _task(conn, event: Event, action: Action, actor: Actor, given: Mapping[str, Any], at: datetime) -> Made:
     """What a department says of its task, or what becomes of it."""
-    effect = tasks.apply(conn, event, action, actor, given, at)
+    effect = answering.apply(conn, event, action, actor, given, at)
     change: dict[str, Any] = {}
     if event.stage is Stage.DISPATCHED:
         change["department_code"] = effect.department_code
@@ -94,13 +94,13 @@ def _task(conn, event: Event, action: Action, actor: Actor, given: Mapping[str, 
 
 def _whistle(conn, event: Event, action: Action, actor: Actor, given: Mapping[str, Any], at: datetime) -> Made:
     due_at = given.get("due_at") or limits.part_due(conn, event, Part.WHISTLE, at)
-    tasks.apply(conn, event, action, actor, {**given, "due_at": due_at}, at)
+    answering.apply(conn, event, action, actor, {**given, "due_at": due_at}, at)
     return Made()
 
 
 def _rework(conn, event: Event, action: Action, actor: Actor, given: Mapping[str, Any], at: datetime) -> Made:
     due_at = given.get("due_at") or limits.part_due(conn, event, Part.LEAD, at)
-    tasks.apply(conn, event, action, actor, {**given, "due_at": due_at}, at)
+    answering.apply(conn, event, action, actor, {**given, "due_at": due_at}, at)
     return Made({"stage": Stage.DISPATCHED, "handled_at": None})
 
 

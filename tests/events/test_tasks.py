@@ -9,7 +9,7 @@ import pytest
 
 from gridgeo.db import connection
 from gridgeo.errors import Conflict, ForbiddenTransition, InvalidInput
-from gridgeo.events import store, tasks
+from gridgeo.events import answering, store, tasks
 from gridgeo.events.acting import act
 from gridgeo.events.model import Action, Asked, Part, Stage, TaskStage
 from tests.events import routed
@@ -93,7 +93,7 @@ def test_each_task_has_its_own_limit(conn, lamp):
 
 def test_the_first_answer_counts_as_the_response_once(conn, lamp):
     dispatched(conn, lamp, Asked(LIGHTS), Asked(ROADS, Part.ASSIST))
-    effects = [tasks.apply(conn, lamp, Action.ACCEPT, of(code), {}, MONDAY) for code in (ROADS, LIGHTS)]
+    effects = [answering.apply(conn, lamp, Action.ACCEPT, of(code), {}, MONDAY) for code in (ROADS, LIGHTS)]
     assert [effect.first_response for effect in effects] == [True, False]
 
 
@@ -152,7 +152,7 @@ def test_what_was_not_done_well_is_done_again_by_who_did_it_last(conn, lamp):
     dispatched(conn, lamp, Asked(LIGHTS), Asked(ROADS, Part.ASSIST))
     for code in (ROADS, LIGHTS):
         act(conn, lamp.event_id, Action.HANDLE, of(code), {"note": "x"})
-    tasks.apply(conn, lamp, Action.REWORK, DISPATCHER, {"reason": "灯仍不亮"}, MONDAY)
+    answering.apply(conn, lamp, Action.REWORK, DISPATCHER, {"reason": "灯仍不亮"}, MONDAY)
     assert stages(conn, lamp) == [(LIGHTS, "lead", "open"), (ROADS, "assist", "open")]
 
 
@@ -171,7 +171,7 @@ def test_what_was_not_done_well_is_done_again_by_who_did_it_last(conn, lamp):
 )
 def test_tasks_that_cannot_be_given_together_are_refused(conn, lamp, asked, field):
     with pytest.raises(InvalidInput) as error:
-        tasks.open_tasks(conn, lamp, asked, DISPATCHER, MONDAY)
+        tasks.open_many(conn, {lamp.event_id: asked}, MONDAY)
     assert error.value.field == field and stages(conn, lamp) == []
 
 

@@ -38,7 +38,7 @@ SELECT r.rule_no, r.name, r.priority, r.kind, r.class_path, r.unit_key, r.grades
  ORDER BY r.rule_no;
 
 -- name: returned_by
--- Who gave an event back since it was last filed or opened again, in that order.
+-- Who gave an event back, in that order.
 SELECT t.department_code
   FROM event_task AS t
  WHERE t.event_id = %(event_id)s AND t.stage IN ('returned', 'declined') AND t.department_code IS NOT NULL

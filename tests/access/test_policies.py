@@ -233,12 +233,16 @@ FEED = ("change_bounds", "change_lag", "change_transactions", "changed_since", "
 #: What is told of the caller's units alone, found or added up before (tests/objects/test_policies.py, tests/tiles/test_buildings.py).
 OF_AN_AREA = ("buildings_in", "counted")
 
+#: Whether a department has something to do about an event, which its tasks tell it; and numbers of events, which nobody else may write
+#: (tests/events, tests/api/test_events.py).
+OF_EVENTS = ("is_of_department", "count_events", "fold_events")
+
 
 def test_no_function_of_ours_runs_as_its_owner_but_the_feed_s_and_those_that_tell_nothing_new(owner):
     """Whether a place lies in given units gridgeo_linkage can see by itself; for every link its policies would cost too much."""
     ours = "pronamespace IN ('gridgeo'::regnamespace, 'linkage'::regnamespace)"
     found = rows(owner, f"SELECT proname, proconfig[1], proacl::text FROM pg_proc WHERE {ours} AND prosecdef ORDER BY proname")
-    assert {name for name, *_ in found} == {*FEED, *OF_AN_AREA, "place_is_seen"}
+    assert {name for name, *_ in found} == {*FEED, *OF_AN_AREA, *OF_EVENTS, "place_is_seen"}
     assert all(path.startswith("search_path=") and ("pg_temp" in path or path == "search_path=pg_catalog") for _, path, _ in found)
     callers = {name: {grant.split("=")[0] for grant in acl.strip("{}").split(",")} for name, _, acl in found}
     assert not [name for name, granted in callers.items() if "" in granted], "not everybody"
@@ -263,7 +267,8 @@ def test_the_locked_room_is_read_and_added_to_and_nothing_else(owner):
     beyond_reading = {(table, right) for table, right in granted if right != "SELECT"}
     counts = {(table, right) for table in ("unit_count", "counted") for right in ("INSERT", "DELETE")}
     lists = {("cluster_address", "INSERT"), ("cluster_address", "UPDATE"), ("measure", "INSERT")}
-    assert beyond_reading == {(table, "INSERT") for table in ("identity", "link", "audit")} | counts | lists
+    added = ("identity", "link", "audit", "event_reporter", "event_original")
+    assert beyond_reading == {(table, "INSERT") for table in added} | counts | lists
     columns = """
     SELECT c.relname, a.attname, p.privilege_type FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid, aclexplode(a.attacl) AS p
     WHERE c.relnamespace = 'linkage'::regnamespace

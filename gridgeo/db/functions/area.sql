@@ -29,6 +29,9 @@ BEGIN
     SELECT FROM gridgeo.event_task AS t WHERE t.department_code = department AND t.event_id = of_event);
 END $$;
 
+REVOKE EXECUTE ON FUNCTION gridgeo.is_of_department(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION gridgeo.is_of_department(bigint) TO gridgeo_reader, gridgeo_city, gridgeo_writer, gridgeo_linkage, gridgeo_admin;
+
 -- The edition of governance valid now; null where there is none. PL/pgSQL keeps its plan, where SQL would make one for every statement
 -- that asks, which takes longer than to find ten features.
 CREATE OR REPLACE FUNCTION gridgeo.edition_now() RETURNS bigint LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$

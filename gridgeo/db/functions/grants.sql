@@ -13,8 +13,7 @@ GRANT USAGE ON SCHEMA linkage TO gridgeo_linkage;
 REVOKE ALL ON ALL TABLES IN SCHEMA linkage FROM gridgeo_linkage;
 GRANT SELECT ON ALL TABLES IN SCHEMA linkage TO gridgeo_linkage;
 GRANT INSERT ON linkage.identity, linkage.link, linkage.audit TO gridgeo_linkage;
-GRANT INSERT ON linkage.event_reporter TO gridgeo_linkage;
-GRANT INSERT, UPDATE (key_id, sealed) ON linkage.event_original TO gridgeo_linkage;
+GRANT INSERT ON linkage.event_reporter, linkage.event_original TO gridgeo_linkage;
 -- Counts are made anew after loads.
 GRANT INSERT, DELETE ON linkage.unit_count, linkage.counted TO gridgeo_linkage;
 GRANT INSERT ON linkage.measure TO gridgeo_linkage;

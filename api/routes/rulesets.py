@@ -28,7 +28,8 @@ _HERE = "/routing/rulesets"
 _LONGEST, _MOST_RULES, _MOST_DAYS = 200, 1000, 366
 _NO_STORE = {"Cache-Control": "no-store"}
 
-_NONE, _ONE = Query(), Query(whole("set_id", "Of a set of rules."))
+#: No example: there need not be any set.
+_NONE, _ONE = Query(), Query(replace(whole("set_id", "Of a set of rules."), example=None))
 
 _RULE = {
     "type": "object",

@@ -25,11 +25,14 @@ from .streams import ENDING
 
 #: Seconds a request under way may still take when the server is told to stop.
 _GRACE_S = 10
+#: Seconds after which a process that gives no sign is taken for dead; on a machine that has much to do one takes many to begin.
+_DEAD_S = 60
 
 _OPTIONS: dict[str, Any] = {
     "access_log": False,
     "server_header": False,
     "timeout_graceful_shutdown": _GRACE_S,
+    "timeout_worker_healthcheck": _DEAD_S,
     "http": "api.server:Connection",
 }
 

@@ -87,7 +87,7 @@ def _assign(result: Result, ground: Ground, count: int) -> None:
     frame = ground.frame("baoan")
     with closing(connection.connect(ground.database("assign"))) as conn:
         edition_id = _activate(conn, ground)
-        _scatter(conn, frame, count)
+        scatter(conn, frame, count)
         with conn:
             start = time.perf_counter()
             assigned = assignment.assign(conn, edition_id)
@@ -132,7 +132,7 @@ def _first_half(path: Path, half: Path) -> Path:
     return half
 
 
-def _scatter(conn, frame, count: int) -> None:
+def scatter(conn, frame, count: int) -> None:
     """Put buildings anywhere in a district, numbered on in its micro-grids."""
     points = pd.DataFrame(sample.points(frame, count, SEED), columns=["lon", "lat"])
     grids = frame.loc[frame["level"] == "micro", "code"].to_numpy(object)

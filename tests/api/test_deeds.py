@@ -163,6 +163,8 @@ def test_merged_and_split_buildings_answer_410_with_who_follows(place):
         ({"road": {"a": 1}}, "/road"),
         ({"road": "\u202e路"}, "/road"),
         ({"on": "2020-02-30"}, "/on"),
+        ({"on": ""}, "/on"),
+        ({"status": ""}, "/status"),
         ({"colour": "red"}, ""),
     ],
 )

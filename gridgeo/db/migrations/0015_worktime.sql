@@ -87,6 +87,7 @@ CREATE TABLE gridgeo.event_letter (
   opened_at       timestamptz NOT NULL,
   kind            text NOT NULL CHECK (kind IN ('opened', 'withdrawn')),
   department_code text NOT NULL REFERENCES gridgeo.event_receiver ON DELETE CASCADE,
+  grade           smallint NOT NULL CHECK (grade BETWEEN 1 AND 4),
   state           text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'taken', 'dead', 'void')),
   live            boolean NOT NULL DEFAULT true,
   tries           integer NOT NULL DEFAULT 0,
@@ -98,9 +99,10 @@ CREATE TABLE gridgeo.event_letter (
 );
 COMMENT ON TABLE gridgeo.event_letter IS 'letters to departments'' systems: that a task was opened, or withdrawn; what is told is how it stands when it is sent';
 COMMENT ON COLUMN gridgeo.event_letter.opened_at IS 'when the task was opened, again too: a letter of each opening';
+COMMENT ON COLUMN gridgeo.event_letter.grade IS 'that of the event when it was written: the gravest goes first';
 COMMENT ON COLUMN gridgeo.event_letter.state IS 'void: nobody need be told, for the task was over before';
 COMMENT ON COLUMN gridgeo.event_letter.live IS 'whether the task was still to be done when it was looked at last';
 COMMENT ON COLUMN gridgeo.event_letter.tries IS 'how often the host was there and would not have it';
-CREATE INDEX event_letter_waiting_idx ON gridgeo.event_letter (department_code, next_at) WHERE state = 'waiting';
+CREATE INDEX event_letter_waiting_idx ON gridgeo.event_letter (department_code, grade, opened_at, event_id, task_no, kind) WHERE state = 'waiting';
 CREATE INDEX event_letter_department_idx ON gridgeo.event_letter (department_code);
 CREATE INDEX event_letter_live_idx ON gridgeo.event_letter (event_id, task_no) WHERE live;

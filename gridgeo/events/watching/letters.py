@@ -11,6 +11,9 @@ from .model import Letter
 
 SQL = queries.load(__package__, "letters.sql")
 
+#: How many are written in one transaction.
+MOST = 2000
+
 
 def write(conn) -> int:
     """Write what departments' systems are to be told of tasks opened, opened again or withdrawn; return how many letters that is.
@@ -23,7 +26,7 @@ def write(conn) -> int:
             return 0
         cur.execute(SQL["over"])
         withdrawn = cur.rowcount
-        cur.execute(SQL["opened"])
+        cur.execute(SQL["opened"], {"most": MOST})
         return withdrawn + cur.rowcount
 
 

@@ -11,16 +11,16 @@ WITH over AS (
     FROM event_task AS t, event_receiver AS r
    WHERE l.live AND t.event_id = l.event_id AND t.task_no = l.task_no AND t.stage NOT IN ('open', 'accepted')
      AND r.department_code = l.department_code
-  RETURNING l.event_id, l.task_no, l.opened_at, l.kind, l.department_code, l.state, t.stage
+  RETURNING l.event_id, l.task_no, l.opened_at, l.kind, l.department_code, l.grade, l.state, t.stage
 )
-INSERT INTO event_letter (event_id, task_no, opened_at, kind, department_code, live)
-SELECT o.event_id, o.task_no, o.opened_at, 'withdrawn', o.department_code, false
+INSERT INTO event_letter (event_id, task_no, opened_at, kind, department_code, grade, live)
+SELECT o.event_id, o.task_no, o.opened_at, 'withdrawn', o.department_code, o.grade, false
   FROM over AS o
  WHERE o.stage = 'withdrawn' AND o.kind = 'opened' AND o.state <> 'void'
 ON CONFLICT DO NOTHING;
 
 -- name: opened
--- Tasks that are to be done, each time they were opened, of departments that have a receiver.
+-- Tasks that are to be done, each time they were opened, of departments that have a receiver; so many at a time.
 WITH live AS MATERIALIZED (
   SELECT t.event_id, t.task_no, t.department_code,
          greatest(t.sent_at, (SELECT max(s.at) FROM event_step AS s
@@ -28,12 +28,14 @@ WITH live AS MATERIALIZED (
     FROM event_receiver AS r
     JOIN event_task AS t ON t.department_code = r.department_code AND t.stage IN ('open', 'accepted')
 )
-INSERT INTO event_letter (event_id, task_no, opened_at, kind, department_code)
-SELECT v.event_id, v.task_no, v.opened_at, 'opened', v.department_code
+INSERT INTO event_letter (event_id, task_no, opened_at, kind, department_code, grade)
+SELECT v.event_id, v.task_no, v.opened_at, 'opened', v.department_code, e.grade
   FROM live AS v
+  JOIN event AS e ON e.event_id = v.event_id
  WHERE NOT EXISTS (
    SELECT FROM event_letter AS l
     WHERE l.event_id = v.event_id AND l.task_no = v.task_no AND l.opened_at = v.opened_at AND l.kind = 'opened')
+ LIMIT %(most)s
 ON CONFLICT DO NOTHING;
 
 -- name: next
@@ -51,7 +53,7 @@ SELECT l.event_id, l.task_no, l.opened_at, l.kind, l.tries,
   LEFT JOIN event_grid AS g ON g.event_id = e.event_id AND g.edition_id = gridgeo.edition_now()
   LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
  WHERE l.department_code = %(department_code)s AND l.state = 'waiting' AND l.next_at <= now()
- ORDER BY e.grade, l.opened_at, l.event_id, l.task_no, l.kind
+ ORDER BY l.grade, l.opened_at, l.event_id, l.task_no, l.kind
  LIMIT 1;
 
 -- name: taken

@@ -20,22 +20,22 @@ SQL = queries.load(__package__, "notices.sql")
 #: Which part of its time is left when something is due soon; after which part of it more it is passed up, and after how long at least.
 SOON, RUNG, LEAST = 0.2, 0.5, timedelta(hours=1)
 
-#: How often it is passed up; how far ahead of its end anything may be due soon; how many are passed up in one transaction.
-RUNGS, AHEAD, MOST = 3, timedelta(days=60), 200
+#: How often it is passed up; how far ahead of its end anything may be due soon; how many are found, and passed up, in one transaction.
+RUNGS, AHEAD, MOST, MOST_UP = 3, timedelta(days=60), 2000, 200
 
 
 def find(conn, now: datetime) -> dict[str, int]:
     """Note what is due soon or overdue at a moment, and return how many by kind; none while another worker does."""
     if not _rows(conn, "alone")[0][0]:
         return {}
-    return dict(Counter(kind for (kind,) in _rows(conn, "find", now=now, ahead=AHEAD, soon=SOON)))
+    return dict(Counter(kind for (kind,) in _rows(conn, "find", now=now, ahead=AHEAD, soon=SOON, most=MOST)))
 
 
 def escalate(conn, now: datetime) -> int:
     """Note what is to be passed up and to whom, as far up as there is somebody; return how many, none while another worker does."""
     if not _rows(conn, "alone")[0][0]:
         return 0
-    late = _rows(conn, "to_escalate", now=now, rungs=RUNGS, part=RUNG, least=LEAST, most=MOST)
+    late = _rows(conn, "to_escalate", now=now, rungs=RUNGS, part=RUNG, least=LEAST, most=MOST_UP)
     for event_id, due_at, rung in late:
         note(conn, event_id, Found(f"escalated-{rung}"), due_at, _above(conn, event_id, due_at, rung, now))
     return len(late)

@@ -36,6 +36,7 @@ SELECT d.event_id, f.kind, d.due_at, d.task_no, d.department_code
    AND (f.kind NOT LIKE '%%due-soon' OR d.due_at > %(now)s::timestamptz)
    AND NOT EXISTS (
      SELECT FROM event_notice AS n WHERE n.event_id = d.event_id AND n.kind = f.kind AND n.due_at = d.due_at AND n.task_no = d.task_no)
+ LIMIT %(most)s
 ON CONFLICT DO NOTHING
 RETURNING kind;
 

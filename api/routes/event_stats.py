@@ -72,14 +72,11 @@ def stats(request: Request) -> Response:
 
 def _stats(conn, today: Snapshot, asked: SimpleNamespace, meant: list[int] | None, works: bool) -> dict[str, Any]:
     known = classes.known(conn)
-    wanted = getattr(asked, "class")
-    if not works:
-        open_ = {one.class_id for one in known.values() if one.public}
-        wanted = sorted(open_ if wanted is None else open_.intersection(wanted))
     begin, end = _days(asked)
     question = Asked(
-        *(today.edition.edition_id, begin, end, meant, wanted, asked.channel),
+        *(today.edition.edition_id, begin, end, meant, getattr(asked, "class"), asked.channel),
         None if asked.department is None else (asked.department,),
+        public=not works,
     )
     parent_of = None if asked.level is None else today.above(asked.level, today.lowest() if meant is None else meant)
     found = _numbers(conn, question, asked.by, parent_of, known)

@@ -11,7 +11,7 @@ from typing import Any
 from ..db import queries
 from ..errors import InvalidInput
 from ..issues import Issue
-from . import tables
+from . import counts, tables
 from .model import Kind
 from .tables import Stored, Words
 
@@ -91,8 +91,16 @@ def read(rows: Iterable[Mapping[str, str]], source: str = "") -> tuple[list[dict
 
 
 def put(conn, entries: Iterable[Mapping[str, Any]], day: date | None = None) -> Stored:
-    """Make classes what a table says from a day on (today in China when None): what it leaves out ends, its events keep it."""
-    return tables.put(conn, SQL, list(entries), day)
+    """Make classes what a table says from a day on (today in China when None): what it leaves out ends, its events keep it.
+
+    Events of a class that has become public, or is no more, are counted anew.
+    """
+    stored = tables.put(conn, SQL, list(entries), day)
+    if stored.changed:
+        with conn.cursor() as cur:
+            cur.execute(SQL["turned"])
+            counts.shift(conn, [event_id for (event_id,) in cur.fetchall()], 1)
+    return stored
 
 
 def _entry(row: Mapping[str, str], position: int) -> dict[str, Any]:

@@ -44,3 +44,13 @@ UPDATE event_class AS c
  WHERE upper(c.valid) IS NULL
    AND NOT EXISTS (SELECT FROM jsonb_to_recordset(%(rows)s::jsonb) AS g (major text, minor text, name text)
                     WHERE (c.major, c.minor, c.name) = (g.major, g.minor, g.name));
+
+-- name: turned
+-- Events that were counted while their class was public and is not, or the other way round.
+SELECT e.event_id
+  FROM event AS e
+ WHERE EXISTS (SELECT FROM event_fact AS f
+                 JOIN event_class AS c ON c.class_id = f.class_id
+                WHERE f.event_id = e.event_id AND f.public <> c.public)
+ ORDER BY e.event_id
+   FOR UPDATE;

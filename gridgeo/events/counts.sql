@@ -29,21 +29,21 @@ DELETE FROM event_fact
 -- name: count
 -- In the order of time: what is asked for together lies together.
 INSERT INTO event_fact
-SELECT event_id, edition_id, unit_id, class_id, channel, department_code, reported_at, filed_at, due_at, closed_at,
+SELECT event_id, edition_id, unit_id, class_id, channel, department_code, public, reported_at, filed_at, due_at, closed_at,
        open, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
   FROM event_counted
  WHERE edition_id = %(edition_id)s
  ORDER BY reported_at, event_id;
 
 -- name: add_up
-INSERT INTO event_sum (edition_id, part, basis, month, unit_id, class_id, channel, department_code,
+INSERT INTO event_sum (edition_id, part, basis, month, unit_id, class_id, channel, department_code, public,
   n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)
-SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code,
+SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, public,
        sum(n), sum(rejected), sum(merged), sum(closed), sum(on_time), sum(responded),
        sum(response_s), sum(rated), sum(stars), sum(satisfied), sum(bounces), sum(bounced)
   FROM event_fact_parts
  WHERE edition_id = %(edition_id)s AND part = %(part)s AND basis = %(basis)s
- GROUP BY edition_id, part, basis, month, unit_id, class_id, channel, department_code;
+ GROUP BY edition_id, part, basis, month, unit_id, class_id, channel, department_code, public;
 
 -- name: false_facts
 -- Facts that are not what is worked out of their events. (Editions that have ended are counted by nobody.)
@@ -56,21 +56,25 @@ SELECT event_id
 -- name: difference
 -- Sums, with what waits to be added to them, that are not what the facts add up to.
 WITH kept AS (
-  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
+  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, public, n, rejected, merged, closed,
+         on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
     FROM event_sum WHERE edition_id = %(edition_id)s
    UNION ALL
-  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
+  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, public, n, rejected, merged, closed,
+         on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
     FROM event_shift_parts WHERE edition_id = %(edition_id)s
 ), both_ AS (
-  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, 1 AS side, n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced FROM kept
+  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, public, 1 AS side, n, rejected, merged,
+         closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced FROM kept
    UNION ALL
-  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, -1, -n, -rejected, -merged, -closed, -on_time, -responded, -response_s, -rated, -stars, -satisfied, -bounces, -bounced
+  SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, public, -1, -n, -rejected, -merged,
+         -closed, -on_time, -responded, -response_s, -rated, -stars, -satisfied, -bounces, -bounced
     FROM event_fact_parts WHERE edition_id = %(edition_id)s
 )
 SELECT part, basis, month::text, unit_id, class_id, channel, department_code,
        coalesce(sum(n) FILTER (WHERE side = 1), 0)::bigint, coalesce(-sum(n) FILTER (WHERE side = -1), 0)::bigint
   FROM both_
- GROUP BY edition_id, part, basis, month, unit_id, class_id, channel, department_code
+ GROUP BY edition_id, part, basis, month, unit_id, class_id, channel, department_code, public
 HAVING (sum(n), sum(rejected), sum(merged), sum(closed), sum(on_time), sum(responded),
         sum(response_s), sum(rated), sum(stars), sum(satisfied), sum(bounces), sum(bounced)) <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
- ORDER BY part, basis, month, unit_id, class_id, channel, department_code;
+ ORDER BY part, basis, month, unit_id, class_id, channel, department_code, public;

@@ -128,7 +128,7 @@ RATES = ("closing_rate", "on_time_rate", "response_rate", "response_hours", "sat
 @dataclass(frozen=True)
 class Asked:
     """Which events are meant: those of an edition's lowest units (0: in none; None: all), of classes, channels and departments
-    (None: all), in days from `begin` until before `end`.
+    (None: all), in days from `begin` until before `end`; only of classes that are `public` where that is said.
     """
 
     edition_id: int
@@ -138,6 +138,7 @@ class Asked:
     classes: Sequence[int] | None = None
     channels: Sequence[str] | None = None
     departments: Sequence[str] | None = None
+    public: bool = False
 
     def year_before(self) -> Asked:
         """Return the same a year earlier."""
@@ -317,8 +318,9 @@ def _check(asked: Asked, by: By) -> None:
         raise InvalidInput("by", by, f"at most {MOST_DAYS} days are told one by one: ask for months")
 
 
-def _filters(asked: Asked) -> dict[str, list | None]:
-    return {name: _list(getattr(asked, name)) for name in ("units", "classes", "channels", "departments")}
+def _filters(asked: Asked) -> dict[str, list | bool | None]:
+    lists = {name: _list(getattr(asked, name)) for name in ("units", "classes", "channels", "departments")}
+    return {**lists, "public": asked.public}
 
 
 def _list(given: Iterable | None) -> list | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import threading
 from contextlib import closing
+from dataclasses import asdict
 from datetime import date, timedelta
 
 import pytest
 
 from gridgeo.db import connection
-from gridgeo.events import counts, statistics
+from gridgeo.events import classes, counts, statistics
 from tests.events import counted
 from tests.events.counted import AT
 from tests.objects.making import LIGHTS
@@ -60,6 +61,20 @@ def test_who_writes_events_counts_them_and_cannot_write_the_numbers(conn):
             cur.execute("SELECT has_table_privilege(%s, 'INSERT') OR has_table_privilege(%s, 'UPDATE')", (table, table))
             assert cur.fetchone() == (False,)
         cur.execute("RESET ROLE")
+    assert counts.difference(conn, edition_id) == ([], [])
+
+
+def test_a_class_that_is_public_no_more_takes_its_events_with_it(conn):
+    edition_id, _ = counted.ground(conn)
+    first, second = counted.classes(conn)
+    counted.put(conn, edition_id, [{"class_id": first}] * 3 + [{"class_id": second}, {}])
+    asked = statistics.Asked(edition_id, date(2026, 3, 1), date(2026, 4, 1), public=True)
+    assert statistics.numbers(conn, asked)[""].reported == 4
+    entries = [asdict(one) for one in classes.known(conn).values()]
+    entries[0]["public"] = False
+    classes.put(conn, [{name: value for name, value in one.items() if not name.startswith("valid")} for one in entries])
+    for by in ("all", "unit", "class", "channel"):
+        assert sum(one.reported for one in statistics.numbers(conn, asked, by).values()) == 1
     assert counts.difference(conn, edition_id) == ([], [])
 
 

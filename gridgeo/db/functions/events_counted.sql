@@ -3,6 +3,7 @@ DROP VIEW IF EXISTS gridgeo.event_counted;
 CREATE VIEW gridgeo.event_counted WITH (security_invoker = true) AS
 SELECT e.event_id, coalesce(g.edition_id, 0) AS edition_id, coalesce(g.unit_id, 0) AS unit_id,
        coalesce(e.class_id, 0) AS class_id, e.channel, coalesce(e.department_code, '') AS department_code,
+       coalesce(k.public, false) AS public,
        e.reported_at, w.filed_at, w.due_at, w.closed_at,
        e.stage NOT IN ('closed', 'rejected', 'merged') AS open,
        (e.stage = 'rejected')::integer::smallint AS rejected, (e.stage = 'merged')::integer::smallint AS merged,
@@ -16,6 +17,7 @@ SELECT e.event_id, coalesce(g.edition_id, 0) AS edition_id, coalesce(g.unit_id, 
        e.bounces, (e.bounces > 0)::integer::smallint AS bounced
   FROM gridgeo.event AS e
   LEFT JOIN gridgeo.event_grid AS g USING (event_id)
+  LEFT JOIN gridgeo.event_class AS k ON k.class_id = e.class_id
  CROSS JOIN LATERAL (
    SELECT e.stage NOT IN ('rejected', 'merged') AS counts
  ) AS c
@@ -36,24 +38,24 @@ BEGIN
   WITH gone AS (
     DELETE FROM gridgeo.event_fact AS f USING unnest(of_events) AS o (event_id) WHERE f.event_id = o.event_id RETURNING f.*
   )
-  INSERT INTO gridgeo.event_shift (times, edition_id, unit_id, class_id, channel, department_code, reported_at, filed_at, due_at, closed_at,
-    rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)
-  SELECT -1, edition_id, unit_id, class_id, channel, department_code, reported_at, filed_at, due_at, closed_at,
-    rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
+  INSERT INTO gridgeo.event_shift (times, edition_id, unit_id, class_id, channel, department_code, public, reported_at, filed_at, due_at,
+    closed_at, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)
+  SELECT -1, edition_id, unit_id, class_id, channel, department_code, public, reported_at, filed_at, due_at,
+    closed_at, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
     FROM gone;
   IF by = 1 THEN
     WITH made AS (
       INSERT INTO gridgeo.event_fact
-      SELECT c.event_id, c.edition_id, c.unit_id, c.class_id, c.channel, c.department_code, c.reported_at, c.filed_at, c.due_at,
+      SELECT c.event_id, c.edition_id, c.unit_id, c.class_id, c.channel, c.department_code, c.public, c.reported_at, c.filed_at, c.due_at,
         c.closed_at, c.open, c.rejected, c.merged, c.closed, c.on_time, c.responded, c.response_s, c.rated, c.stars, c.satisfied,
         c.bounces, c.bounced
         FROM (SELECT DISTINCT o FROM unnest(of_events) AS o) AS wanted (event_id)
         JOIN gridgeo.event_counted AS c ON c.event_id = wanted.event_id
       RETURNING *
     )
-    INSERT INTO gridgeo.event_shift (times, edition_id, unit_id, class_id, channel, department_code, reported_at, filed_at, due_at,
+    INSERT INTO gridgeo.event_shift (times, edition_id, unit_id, class_id, channel, department_code, public, reported_at, filed_at, due_at,
       closed_at, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)
-    SELECT 1, edition_id, unit_id, class_id, channel, department_code, reported_at, filed_at, due_at,
+    SELECT 1, edition_id, unit_id, class_id, channel, department_code, public, reported_at, filed_at, due_at,
       closed_at, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
       FROM made;
   END IF;
@@ -77,7 +79,7 @@ BEGIN
   FOR source IN SELECT * FROM (VALUES ('event_fact', '1'), ('event_shift', 's.times')) AS sources (name, times) LOOP
     SELECT string_agg(replace(replace(replace(replace($part$
       SELECT s.edition_id, '@part@'::text AS part, '@basis@'::text AS basis, gridgeo.month_of(s.@basis@_at) AS month, $part$
-        || q.told || $part$,
+        || q.told || $part$, s.public,
              @times@ AS n, @times@ * s.rejected AS rejected, @times@ * s.merged AS merged, @times@ * s.closed AS closed,
              @times@ * s.on_time AS on_time, @times@ * s.responded AS responded, @times@ * s.response_s AS response_s,
              @times@ * s.rated AS rated, @times@ * s.stars AS stars, @times@ * s.satisfied AS satisfied,
@@ -97,9 +99,9 @@ BEGIN
      CROSS JOIN (VALUES ('reported'), ('filed'), ('due'), ('closed')) AS b (basis);
     EXECUTE format('DROP VIEW IF EXISTS gridgeo.%I', source.name || '_parts');
     EXECUTE format('CREATE VIEW gridgeo.%I WITH (security_invoker = true) AS %s', source.name || '_parts',
-      'SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, n, rejected, merged, closed, on_time,
+      'SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, public, n, rejected, merged, closed, on_time,
               responded, response_s, rated, stars, satisfied, bounces, bounced
-         FROM (' || parts || ') AS p (edition_id, part, basis, month, unit_id, class_id, channel, department_code, n, rejected,
+         FROM (' || parts || ') AS p (edition_id, part, basis, month, unit_id, class_id, channel, department_code, public, n, rejected,
               merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)');
   END LOOP;
 END $do$;
@@ -118,16 +120,16 @@ BEGIN
   WITH gone AS (
     DELETE FROM gridgeo.event_shift RETURNING shift_id
   ), added AS (
-    INSERT INTO gridgeo.event_sum AS s (edition_id, part, basis, month, unit_id, class_id, channel, department_code,
+    INSERT INTO gridgeo.event_sum AS s (edition_id, part, basis, month, unit_id, class_id, channel, department_code, public,
       n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)
-    SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code,
+    SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, public,
            sum(n), sum(rejected), sum(merged), sum(closed), sum(on_time), sum(responded),
            sum(response_s), sum(rated), sum(stars), sum(satisfied), sum(bounces), sum(bounced)
       FROM gridgeo.event_shift_parts
-     GROUP BY edition_id, part, basis, month, unit_id, class_id, channel, department_code
+     GROUP BY edition_id, part, basis, month, unit_id, class_id, channel, department_code, public
     HAVING (sum(n), sum(rejected), sum(merged), sum(closed), sum(on_time), sum(responded),
             sum(response_s), sum(rated), sum(stars), sum(satisfied), sum(bounces), sum(bounced)) <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    ON CONFLICT (edition_id, part, basis, month, unit_id, class_id, channel, department_code) DO UPDATE
+    ON CONFLICT (edition_id, part, basis, month, unit_id, class_id, channel, department_code, public) DO UPDATE
        SET n = s.n + excluded.n, rejected = s.rejected + excluded.rejected, merged = s.merged + excluded.merged,
            closed = s.closed + excluded.closed, on_time = s.on_time + excluded.on_time, responded = s.responded + excluded.responded,
            response_s = s.response_s + excluded.response_s, rated = s.rated + excluded.rated, stars = s.stars + excluded.stars,

@@ -8,6 +8,7 @@ CREATE TABLE gridgeo.event_fact (
   class_id        integer NOT NULL,
   channel         text NOT NULL,
   department_code text NOT NULL,
+  public          boolean NOT NULL,
   reported_at     timestamptz NOT NULL,
   filed_at        timestamptz,
   due_at          timestamptz,
@@ -28,6 +29,7 @@ CREATE TABLE gridgeo.event_fact (
 );
 COMMENT ON TABLE gridgeo.event_fact IS 'what an event counts for today, by edition (0 while there is none); made of it by gridgeo.count_events';
 COMMENT ON COLUMN gridgeo.event_fact.unit_id IS 'the lowest unit it lies in; 0: in none';
+COMMENT ON COLUMN gridgeo.event_fact.public IS 'whether its class is: whoever works on no event is told of these alone';
 COMMENT ON COLUMN gridgeo.event_fact.filed_at IS 'with due_at and closed_at null of what was rejected or merged: it counts elsewhere or not at all';
 COMMENT ON COLUMN gridgeo.event_fact.due_at IS 'null while its clock stands still';
 CREATE INDEX event_fact_reported_idx ON gridgeo.event_fact (edition_id, reported_at);
@@ -46,6 +48,7 @@ CREATE TABLE gridgeo.event_shift (
   class_id        integer NOT NULL,
   channel         text NOT NULL,
   department_code text NOT NULL,
+  public          boolean NOT NULL,
   reported_at     timestamptz NOT NULL,
   filed_at        timestamptz,
   due_at          timestamptz,
@@ -73,6 +76,7 @@ CREATE TABLE gridgeo.event_sum (
   class_id        integer NOT NULL,
   channel         text NOT NULL,
   department_code text NOT NULL,
+  public          boolean NOT NULL,
   n               bigint NOT NULL,
   rejected        bigint NOT NULL,
   merged          bigint NOT NULL,
@@ -85,7 +89,7 @@ CREATE TABLE gridgeo.event_sum (
   satisfied       bigint NOT NULL,
   bounces         bigint NOT NULL,
   bounced         bigint NOT NULL,
-  PRIMARY KEY (edition_id, part, basis, month, unit_id, class_id, channel, department_code)
+  PRIMARY KEY (edition_id, part, basis, month, unit_id, class_id, channel, department_code, public)
 );
 COMMENT ON TABLE gridgeo.event_sum IS 'facts by month, in China, in which they were reported, filed, due or closed';
 COMMENT ON COLUMN gridgeo.event_sum.part IS

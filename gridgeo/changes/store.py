@@ -7,6 +7,7 @@ the database, on another day, where it left off.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from psycopg2 import sql
 
@@ -99,12 +100,14 @@ def page(conn, of: Entity, after: Position, until: int, most: int = PAGE) -> Pag
 def extract(conn, of: Entity, number: int) -> Iterator[tuple[str, str]]:
     """Yield key and state (JSON text) of all things of an entity the caller sees, as they were at a number.
 
-    One statement, at flat memory: the connection stays in its transaction until the end.
+    One statement, at flat memory: the connection stays in its transaction until the end. While rows are used the next ones are fetched.
     """
-    with conn.cursor(name="extract") as cur:
-        cur.itersize = _ROWS
+    with conn.cursor(name="extract") as cur, ThreadPoolExecutor(1) as ahead:
         cur.execute(_composed(_EXTRACT, of), {"entity": of.name, "number": number})
-        yield from cur
+        coming = ahead.submit(cur.fetchmany, _ROWS)
+        while rows := coming.result():
+            coming = ahead.submit(cur.fetchmany, _ROWS)
+            yield from rows
 
 
 def _composed(statement: str, of: Entity) -> sql.Composed:

@@ -89,14 +89,19 @@ def test_the_ten_real_districts_are_seen_on_the_map_and_asked_over_the_api(servi
     assert page.locator("body").get_by_text("10").first.is_visible()
 
 
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory):
+    """Files of the small district and of the large one: the latter take longer to be invented than to be loaded."""
+    return [sample.write(profile, 1, tmp_path_factory.mktemp(profile)) for profile in ("small", "baoan")]
+
+
 @pytest.mark.parametrize(
     "moment, held",
     [("COPY staged", "grid_unit"), ("INSERT INTO grid_unit ", "grid_unit"), ("INSERT INTO grid_unit_version", "grid_unit_version")],
     ids=["while rows come in", "before identities", "before versions"],
 )
-def test_kill_of_postgres_and_server_amid_a_load_leaves_nothing_half_loaded(serving, tmp_path, moment, held):
-    port, place = serving
-    small, large = (sample.write(profile, 1, tmp_path / profile) for profile in ("small", "baoan"))
+def test_kill_of_postgres_and_server_amid_a_load_leaves_nothing_half_loaded(serving, samples, moment, held):
+    (port, place), (small, large) = serving, samples
     load(place, *small, "--commit", "--activate", "2024-01-01")
     until(lambda: counts(port).get("micro") == 60)
     cluster = Cluster(Path(place["GRIDGEO_HOME"]))

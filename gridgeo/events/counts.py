@@ -15,9 +15,9 @@ from ..db import queries
 
 SQL = queries.load(__package__, "counts.sql")
 
-#: What sums tell apart (the lowest unit; class, channel and department; the unit two levels above, class and department; that and the
-#: channel), and which events of a month they are of.
-PARTS, BASES = ("unit", "kind", "area", "way"), ("reported", "filed", "due", "closed")
+#: What sums tell apart (the lowest unit; class, channel and department; class and department; the unit two levels above, class and
+#: department; that and the channel), and which events of a month they are of.
+PARTS, BASES = ("unit", "kind", "whole", "area", "way"), ("reported", "filed", "due", "closed")
 
 
 class Cell(NamedTuple):

@@ -40,6 +40,7 @@ _MEASURES = (
     *("n", "rejected", "merged", "closed", "on_time", "responded", "response_s"),
     *("rated", "stars", "satisfied", "bounces", "bounced"),
 )
+_PICKED = {basis: [(_MEASURES.index(measure), name) for measure, name in names.items()] for basis, names in _FROM.items()}
 
 
 class By(StrEnum):
@@ -227,9 +228,8 @@ class _Found:
     def take(self, rows: Iterable[tuple]) -> None:
         for basis, key, *values in rows:
             into = self._by_key[self._key(key)]
-            for measure, value in zip(_MEASURES, values, strict=True):
-                if measure in _FROM[basis]:
-                    into[_FROM[basis][measure]] += value
+            for at, name in _PICKED[basis]:
+                into[name] += values[at]
 
     def stand(self, rows: Iterable[tuple]) -> None:
         for key, n, overdue in rows:
@@ -282,17 +282,13 @@ def _part_for(conn, asked: Asked, by: By, parent_of: Mapping[int, int] | None):
     kinds = asked.classes is not None or asked.departments is not None or by in (By.CLASS, By.DEPARTMENT)
     way = asked.channels is not None or by is By.CHANNEL
     unit = asked.units is not None or by is By.UNIT
-    if not kinds and not way:
-        return "unit", _list(asked.units), parent_of
-    if kinds and way:
-        return (None, None, None) if unit else ("kind", None, None)
-    part = "area" if kinds else "way"
     if not unit:
-        return part, None, None
-    if by is By.UNIT and parent_of is None:
-        return None, None, None
+        return "kind" if kinds and way else "whole" if kinds else "way", None, None
+    otherwise = (None, None, None) if kinds or way else ("unit", _list(asked.units), parent_of)
+    if (kinds and way) or (by is By.UNIT and parent_of is None):
+        return otherwise
     shown = _above(conn, asked, parent_of)
-    return (None, None, None) if shown is None else (part, list(shown), shown)
+    return otherwise if shown is None else ("area" if kinds else "way", list(shown), shown)
 
 
 def _above(conn, asked: Asked, parent_of: Mapping[int, int] | None) -> dict[int, int] | None:

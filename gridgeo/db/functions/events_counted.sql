@@ -93,6 +93,7 @@ BEGIN
       FROM (VALUES
         ('unit', false, $told$s.unit_id, 0 AS class_id, ''::text AS channel, ''::text AS department_code$told$),
         ('kind', false, $told$0::bigint AS unit_id, s.class_id, s.channel, s.department_code$told$),
+        ('whole', false, $told$0::bigint AS unit_id, s.class_id, ''::text AS channel, s.department_code$told$),
         ('area', true, $told$coalesce(a.parent_id, v.parent_id, s.unit_id) AS unit_id, s.class_id, ''::text, s.department_code$told$),
         ('way', true, $told$coalesce(a.parent_id, v.parent_id, s.unit_id) AS unit_id, 0 AS class_id, s.channel, ''::text$told$)
       ) AS q (part, above, told)

@@ -69,7 +69,7 @@ COMMENT ON TABLE gridgeo.event_shift IS 'facts that came (1) or went (-1) and ar
 
 CREATE TABLE gridgeo.event_sum (
   edition_id      bigint NOT NULL,
-  part            text NOT NULL CHECK (part IN ('unit', 'kind', 'area', 'way')),
+  part            text NOT NULL CHECK (part IN ('unit', 'kind', 'whole', 'area', 'way')),
   basis           text NOT NULL CHECK (basis IN ('reported', 'filed', 'due', 'closed')),
   month           date NOT NULL CHECK (extract(day FROM month) = 1),
   unit_id         bigint NOT NULL,
@@ -93,4 +93,4 @@ CREATE TABLE gridgeo.event_sum (
 );
 COMMENT ON TABLE gridgeo.event_sum IS 'facts by month, in China, in which they were reported, filed, due or closed';
 COMMENT ON COLUMN gridgeo.event_sum.part IS
-  'what is told apart: unit the lowest unit; kind class, channel and department; area a unit two levels above, class and department; way that and the channel';
+  'what is told apart: unit the lowest unit; kind class, channel and department; whole class and department; area a unit two levels above, class and department; way that and the channel';

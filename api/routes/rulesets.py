@@ -109,8 +109,9 @@ async def test(request: Request) -> Response:
     """Events of past days as they would go by these rules, against those in force: who would lead others. A draft is tested then."""
     _ONE(request)
     _require_whole(request)
+    set_id = _number(request)
     days = asked_of.numbered(await asked_of.members(request, (), ("days",)), "days", _MOST_DAYS, rulesets.DAYS)
-    found, departments = await run_in_threadpool(depends.write, request, _tested, _number(request), days)
+    found, departments = await run_in_threadpool(depends.write, request, _tested, set_id, days)
     moves = [
         {**asdict(move), "before": told_as(move.before, departments), "after": told_as(move.after, departments)} for move in found.moves
     ]

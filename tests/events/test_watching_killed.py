@@ -89,11 +89,30 @@ def test_a_worker_killed_at_any_step_leaves_nothing_half_done(city, request):
             work(conn)
         whole = whole or state(city, first)
         assert state(city, first) == whole, f"killed before statement {step}"
-        killed, step = killed + died, 0 if step == 10_000 else step + (1 if request.config.getoption("--long") else 4)
-    assert killed >= 10
+        killed, step = killed + died, 0 if step == 10_000 else step + (1 if request.config.getoption("--long") else 6)
+    assert killed >= 6
     assert [event[1] for event in whole[0]] == [Stage.DISPATCHED] * 3
     assert {notice[1] for notice in whole[3]} == {"overdue", "escalated-1", "escalated-2", "escalated-3"}
     assert len(whole[4]) == 1
+
+
+def test_a_worker_that_committed_in_between_would_be_caught(city):
+    """The test above is able to fail: somewhere in the middle its work is half done."""
+
+    def hasty(conn) -> None:
+        conn.autocommit = True
+        dispatching.dispatch(conn)
+
+    found = []
+    for step in (10_000, *range(14, 22)):
+        first = events(city, 1)[0]
+        killed_at(city, step, hasty)
+        with closing(connection.connect(city, ROLE, **AREA)) as conn:
+            turn(conn, dispatching.dispatch)
+        found.append(state(city, first)[:3])
+        if found[-1] != found[0]:
+            return
+    pytest.fail("it was nowhere half done")
 
 
 def test_two_workers_send_each_event_on_once(city):

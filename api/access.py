@@ -130,7 +130,7 @@ class Gate:
             raise Unauthenticated("bearer tokens are not taken here; give an API key")
         claims = self._issuer.read(token)
         area = None if claims.area is None else tuple(_units(request, claims.area))
-        return Principal(claims.name, TOKEN, claims.scopes, area)
+        return Principal(claims.name, TOKEN, claims.scopes, area, department_code=claims.department_code)
 
 
 async def admit(request: Request) -> None:

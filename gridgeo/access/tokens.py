@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -29,17 +30,22 @@ _ALGORITHMS = {("RSA", None): "RS256", ("EC", "P-256"): "ES256", ("OKP", "Ed2551
 #: The public members of a key; what else stands in the file is not looked at.
 _MEMBERS = ("kty", "crv", "x", "y", "n", "e")
 _REQUIRED = ["exp", "nbf", "iss", "aud", "sub"]
+_DEPARTMENT = re.compile("[0-9A-Z]{8}[0-9X]", re.ASCII)
 _LONGEST, _MOST_CODES, _NAME = 16_384, 5_000, 200
 _RSA_BITS = 2048
 
 
 @dataclass(frozen=True)
 class Claims:
-    """What a token says of its bearer. `area` are codes of grid units; None is the whole city."""
+    """What a token says of its bearer.
+
+    `area` are codes of grid units; None is the whole city. `department_code` is whose tasks it handles; None is nobody's.
+    """
 
     name: str
     scopes: frozenset[str]
     area: tuple[str, ...] | None
+    department_code: str | None = None
 
 
 class Issuer:
@@ -128,15 +134,17 @@ def _key(given: dict[str, Any]) -> jwt.PyJWK:
 
 
 def _claims(said: dict[str, Any]) -> Claims:
-    name, scope, area = said["sub"], said.get("scope", ""), said.get("gridgeo_area")
+    name, scope, area, department = said["sub"], said.get("scope", ""), said.get("gridgeo_area"), said.get("gridgeo_department")
     if not (isinstance(name, str) and 0 < len(name) <= _NAME and name.isprintable()):
         raise Unauthenticated(f"the token's sub is no name of at most {_NAME} characters")
     if not isinstance(scope, str):
         raise Unauthenticated("the token's scope is no text of words with spaces between")
     if area is not None and not (isinstance(area, list) and len(area) <= _MOST_CODES and all(isinstance(code, str) for code in area)):
         raise Unauthenticated("the token's gridgeo_area is no list of codes of grid units")
+    if department is not None and not (isinstance(department, str) and _DEPARTMENT.fullmatch(department)):
+        raise Unauthenticated("the token's gridgeo_department is no organisation code")
     known = frozenset(map(str, Scope)) & frozenset(scope.split())  # an issuer's other words (openid, profile) are not for us
-    return Claims(name, known, None if area is None else tuple(area))
+    return Claims(name, known, None if area is None else tuple(area), department)
 
 
 def _stamp(file: Path) -> tuple[int, int, int]:

@@ -20,7 +20,9 @@ from .routing import store as routing
 SQL = queries.load(__package__, "acting.sql")
 
 #: What may take a paused event out of its stage: its clock goes on before.
-_GOES_ON = frozenset((Action.HANDLE, Action.RETURN, Action.DECLINE, Action.WITHDRAW, Action.MERGE))
+_GOES_ON = frozenset(
+    (Action.DISPATCH, Action.REFER, Action.HANDLE, Action.RETURN, Action.DECLINE, Action.WITHDRAW, Action.MERGE),
+)
 
 #: What of the given is free text: codes of persons in it are masked.
 _TEXTS = ("reason", "note", "criteria")

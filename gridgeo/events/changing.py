@@ -54,8 +54,8 @@ def _merge(conn, event: Event, action: Action, actor: Actor, given: Mapping[str,
     into = store.find(conn, given["into"])
     if into.event_id == event.event_id:
         raise InvalidInput("into", into.event_code, "is the event itself")
-    if into.stage in (Stage.MERGED, Stage.REJECTED):
-        raise Conflict(f"event {into.event_code} is {into.stage}: name the one that goes on")
+    if not into.stage.open:
+        raise Conflict(f"event {into.event_code} is {into.stage}: name one that goes on, or open it again")
     return Made({"stage": Stage.MERGED, "merged_into": into.event_id, "department_code": None})
 
 

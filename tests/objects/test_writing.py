@@ -87,6 +87,20 @@ def test_what_was_corrected_never_was(conn, city):
     assert len(store.history(conn, number)) == 3, "what was believed is kept"
 
 
+def test_history_is_not_read_through_for_each_object_that_changes(conn, city):
+    """Where it was empty when it was last analysed, reading it through seems to cost nothing."""
+    rows = [making.lamp(city[2][LAMP], number) for number in range(20)]
+    writing.put(conn, rows)
+    with conn.cursor() as cur:
+        cur.execute("ANALYZE object_history")
+        read = "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'object_history'"
+        cur.execute(read)
+        before = cur.fetchone()
+        assert writing.put(conn, [one | {"status": "damaged", "since": "2026-04-01"} for one in rows]).changed == 20
+        cur.execute(read)
+        assert cur.fetchone() == before
+
+
 def test_a_name_is_changed_without_a_new_day(conn, city):
     code = making.lamps(conn, IN_A)[0]
     before = store.find(conn, code)

@@ -160,9 +160,9 @@ def commit(
     wanted = {"organisation": organisation} if organisation else {}
     taken = intake.take_in(conn, [one.given for one in kept], actor, lexicon=lexicon, default_area=default_area, **wanted)
     progress("what was done", 0, len(kept))
-    numbers = {codes.kept(one.given.original): answer.event_id for one, answer in zip(kept, taken, strict=True)}
-    known = dict(_asked(conn, "known", source=plan.source, originals=_targets(kept)))
-    pasts = [_past(one.row, answer.event_id, {**known, **numbers}) for one, answer in zip(kept, taken, strict=True) if not answer.known]
+    numbers = dict(_asked(conn, "known", source=plan.source, originals=_targets(kept)))
+    numbers |= {codes.kept(one.given.original): answer.event_id for one, answer in zip(kept, taken, strict=True)}
+    pasts = [_past(one.row, answer.event_id, numbers) for one, answer in zip(kept, taken, strict=True) if not answer.known]
     steps = replay.replay(conn, pasts, actor)
     counts.fold(conn)
     return Stored(len(pasts), 0, plan.known + len(kept) - len(pasts), steps)

@@ -20,13 +20,13 @@ SELECT g.code, g.name_zh, g.name_en
   FROM unnest(%(codes)s::text[], %(names_zh)s::text[], %(names_en)s::text[]) AS g (code, name_zh, name_en)
     ON CONFLICT (department_code) DO NOTHING;
 
+-- name: drop_staged
+DROP TABLE IF EXISTS staged_responsibility;
+
 -- name: make_staged
 CREATE TEMP TABLE staged_responsibility (
   class_path text, unit_key text, part text, department_code text, criteria text, valid_from date, valid_to date, source text
 ) ON COMMIT DROP;
-
--- name: drop_staged
-DROP TABLE IF EXISTS staged_responsibility;
 
 -- name: date_staged
 -- What has no first day is in force already, or begins on a day (today when null).

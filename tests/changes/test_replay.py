@@ -14,12 +14,15 @@ from gridgeo.addresses.model import Address, Status
 from gridgeo.changes.model import ENTITIES
 from gridgeo.db import connection
 from gridgeo.errors import GridgeoError
+from gridgeo.events import acting, intake
+from gridgeo.events.model import Action
 from gridgeo.hierarchy import editions, model
 from gridgeo.ingest import activation
 from gridgeo.objects import categories, writing
 from tests import districts
 from tests.addresses import making as town
 from tests.changes.making import events, follow, stamped, tables, there
+from tests.events import life
 from tests.objects import making as things
 
 PLACES = [(113.005, 22.895), (113.035, 22.895), (113.055, 22.895), (113.015, 22.875), (113.2, 22.895)]
@@ -35,6 +38,7 @@ class City:
         with conn:
             town.edition(conn)
             self.kinds = things.tree(conn)
+            life.words(conn)
 
     def next_day(self) -> date:
         self.day += timedelta(days=1)
@@ -99,6 +103,21 @@ class City:
         if planned:
             activation.withdraw(self.conn, planned[-1].edition_id)
 
+    def report(self, which: int) -> None:
+        lon, lat = PLACES[which % len(PLACES)]
+        intake.take_in(self.conn, [life.given(lon=lon, lat=lat)], life.WORKER)
+
+    def act(self, which: int) -> None:
+        one = self.some("event", "event_id", which)
+        if one is not None:
+            acting.act(
+                self.conn,
+                one,
+                (Action.FILE, Action.REJECT, Action.AMEND)[which % 3],
+                life.CLERK,
+                {"reason": "看过", "grade": 1 + which % 4},
+            )
+
     def count(self, which: int) -> None:
         categories.stage(self.conn, [*things.TREE, things.row(f"灯{which}")], "next")
 
@@ -109,7 +128,10 @@ def _editions(conn):
     return store.editions(conn, model.GOVERNANCE)
 
 
-DEEDS = ("add_lamp", "change_lamp", "add_building", "relocate", "renumber", "relabel", "merge", "demolish", "plan", "withdraw", "count")
+DEEDS = (
+    *("add_lamp", "change_lamp", "add_building", "relocate", "renumber", "relabel", "merge", "demolish", "plan", "withdraw", "count"),
+    *("report", "act"),
+)
 STEP = st.tuples(st.sampled_from(DEEDS), st.integers(0, 12))
 #: Transactions, each of some deeds; one in a while is rolled back.
 STORY = st.lists(st.tuples(st.lists(STEP, min_size=1, max_size=3), st.integers(0, 7).map(bool)), min_size=4, max_size=12)
@@ -128,6 +150,7 @@ def city(server, template):
 EVERYTHING = [
     *([("add_building", 0), ("add_building", 2)], [("add_lamp", 0)], [("change_lamp", 1)], [("relocate", 3)], [("renumber", 7)]),
     *([("relabel", 0)], [("merge", 0)], [("plan", 1)], [("withdraw", 0)], [("count", 0)]),
+    *([("report", 0)], [("act", 0)]),
 ]
 
 
@@ -163,5 +186,5 @@ def test_the_stories_were_of_everything(city):
     found = {(name, event.operation) for name, of in ENTITIES.items() for event in events(city.conn, of, 0, last)}
     city.conn.rollback()
     assert {name for name, operation in found if operation == "insert"} == set(ENTITIES)
-    assert {name for name, operation in found if operation == "update"} >= {"edition", "building", "address", "house", "object"}
+    assert {name for name, operation in found if operation == "update"} >= {"edition", "building", "address", "house", "object", "event"}
     assert {name for name, operation in found if operation == "delete"} == {"edition", "unit"}

@@ -44,7 +44,7 @@ def words(conn) -> None:
                VALUES ('inspector', 'inspector', '', '网格员', 'Grid worker'), ('hotline', 'hotline', '12345', '热线', 'Hotline')"""
         )
         for code, name in ((LIGHTS, "照明处"), (ROADS, "道路处"), (PARKS, "园林处")):
-            cur.execute("INSERT INTO gridgeo.department VALUES (%s, %s, %s)", (code, name, name))
+            cur.execute("INSERT INTO gridgeo.department VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (code, name, name))
         cur.execute(
             """INSERT INTO gridgeo.responsibility (class_path, unit_key, part, department_code, valid_from)
                VALUES (%s, '', 'lead', %s, '2020-01-01')""",

@@ -106,12 +106,21 @@ def _seconds(pid: int) -> float:
         return 0.0
 
 
+def _settle(pid: int) -> None:
+    """Wait until a server that has just begun has drawn what it keeps ready; peers keep nothing ready."""
+    before, until = -1.0, time.monotonic() + 60
+    while (now := _seconds(pid)) - before > 0.05 and time.monotonic() < until:
+        before = now
+        time.sleep(1)
+
+
 def features(ground: Ground, quick: bool) -> Result:
     """Ask for pages in a box, single features and filtered pages by one connection and by several, and for all there are."""
     count, seconds = (_OBJECTS_QUICK if quick else _OBJECTS), 2.0 if quick else 8.0
     loaded = _filled(ground, count)
     result = Result("features", f"OGC API features of {count:,} managed objects, one process; client and server on one machine")
     with process(ground, loaded) as (address, pid):
+        _settle(pid)
         ours = _measured(result, "ours", address, OURS, _asked(OURS, loaded, count), seconds, spent=Spent(loaded.url, pid))
     _alone(result, loaded, seconds)
     best: dict[str, float] = {}

@@ -58,11 +58,14 @@ _NEARBY = Query(
     *(_degrees("lon", 180, 113.005), _degrees("lat", 90, 22.895), _METRES, events.STAGE, events.CLASS, events.SINCE, _LIMIT),
     form("json", "geojson"),
 )
+_FEATURES, _FEATURE = (
+    {conditional.GEOJSON: {"schema": {"$ref": f"#/components/schemas/{name}"}}} for name in ("FeatureCollection", "Feature")
+)
 _OF_ONE = Query(events.REF)
 _ONE = Query(events.REF, form("json", "geojson"))
 
 
-@router.get("", summary="Events", openapi_extra=_LIST.as_dict(), responses={200: {"model": said.Events}})
+@router.get("", summary="Events", openapi_extra=_LIST.as_dict(), responses={200: {"model": said.Events, "content": _FEATURES}})
 def listed(request: Request) -> Response:
     """Events, the newest report first, a page at a time. Callers without a duty are told facts, and only of classes that are public."""
     asked = _LIST(request)
@@ -80,7 +83,9 @@ def listed(request: Request) -> Response:
     return _sent(request, asked, bodies, links)
 
 
-@router.get("/nearby", summary="Events nearby", openapi_extra=_NEARBY.as_dict(), responses={200: {"model": said.NearbyEvents}})
+@router.get(
+    "/nearby", summary="Events nearby", openapi_extra=_NEARBY.as_dict(), responses={200: {"model": said.NearbyEvents, "content": _FEATURES}}
+)
 def nearby(request: Request) -> Response:
     """Events about a point, the nearest first, with the metres to it."""
     asked = _NEARBY(request)
@@ -93,7 +98,7 @@ def nearby(request: Request) -> Response:
     return _sent(request, asked, bodies, [answers.link("/events/nearby", "self", "events nearby")])
 
 
-@router.get("/{ref}", summary="One event", openapi_extra=_ONE.as_dict(), responses={200: {"model": said.EventTold}})
+@router.get("/{ref}", summary="One event", openapi_extra=_ONE.as_dict(), responses={200: {"model": said.EventTold, "content": _FEATURE}})
 def one(request: Request) -> Response:
     """An event as it is, and what the caller may do to it. Its ETag is its version: acting on it says which one is known."""
     asked = _ONE(request)

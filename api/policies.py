@@ -110,6 +110,7 @@ POLICIES: dict[tuple[str, str], str] = {
     ("GET", "/events"): Scope.READ,
     ("GET", "/events/nearby"): Scope.READ,
     ("GET", "/events/stats"): Scope.READ,
+    ("GET", "/events/hotspots"): Scope.READ,
     ("GET", "/events/classes"): Scope.READ,
     ("GET", "/events/channels"): Scope.READ,
     ("GET", "/events/{ref}"): Scope.READ,

@@ -9,8 +9,10 @@ import orjson
 import pytest
 
 from gridgeo.db import connection
+from gridgeo.exports.model import Format
 from gridgeo.features import collections, reading
 from gridgeo.features.question import Question
+from gridgeo.ingest import sandbox
 from tests.api import callers
 from tests.api.world import A, D
 from tests.features import reported
@@ -91,6 +93,14 @@ def test_what_is_not_public_is_told_to_those_who_work_on_events_alone(client, cl
     assert client.get(EVENTS, params={"count": "exact"}).json()["numberMatched"] == len(PUBLIC)
     files = [orjson.loads(client.get(DOWNLOAD, params={"f": "geojson"}, headers=who).content)["features"] for who in (None, clerk)]
     assert [len(each) for each in files] == [len(PUBLIC), len(every)]
+
+
+@pytest.mark.parametrize("kind", [*Format])
+def test_every_format_holds_them_all_also_what_has_no_place(client, tmp_path, kind):
+    path = tmp_path / f"events{kind.ending}"
+    path.write_bytes(client.get(DOWNLOAD, params={"f": kind}).content)
+    (table,) = sandbox.read([path])
+    assert any(list(column).count("overdue") == 1 and list(column).count("closed") == 2 for column in table.columns.values()), kind
 
 
 def test_a_caller_of_a_part_sees_its_events_and_a_department_its_own_besides(client, of_d, lights):

@@ -72,8 +72,8 @@ def _parameter(name: str, description: str, read: Callable[[str], Any]) -> Param
 
 
 JURISDICTION = _parameter("jurisdiction_id", "Not needed: there is one.", lambda text: text[:0])
-_CODE = Parameter("code", "A service_code.", str, {"type": "string"}, example="1", place="path")
-_TOKEN = Parameter("token", "The number of a service request, which is its token too.", str, {"type": "string"}, example="1", place="path")
+_CODE = Parameter("code", "A service_code.", str, {"type": "string"}, place="path")
+_TOKEN = Parameter("token", "The number of a service request, which is its token too.", str, {"type": "string"}, place="path")
 _DISCOVERY, _SERVICES, _SERVICE, _REQUEST, _OF_TOKEN = (
     Query(*path, open311.FORM, JURISDICTION) for path in ((), (), (_CODE,), (events.REF,), (_TOKEN,))
 )

@@ -39,7 +39,7 @@ def add(conn, units: dict[str, int]) -> None:
         cur.execute(_CLASSES)
         for number, (path, stage, unit, point, *times) in enumerate(_EVENTS, 1):
             _put(cur, number, path, stage, point, times)
-            there = (number, units.get(unit), "inside" if unit else "none")
+            there = (number, units.get(unit), "inside" if unit in units else "none")
             cur.execute("INSERT INTO gridgeo.event_grid VALUES (%s, gridgeo.edition_now(), %s, %s)", there)
 
 

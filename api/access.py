@@ -1,8 +1,8 @@
 """Who asks, and whether they may: looked at before every route, by the one table of :mod:`.policies`.
 
 A caller says who it is with `Authorization: Bearer …` (a key of ours, or a token of the issuer in the settings) or with
-`X-API-Key`. One that says nothing has the scopes of the setting GRIDGEO_ANONYMOUS; one that says something wrong is
-refused even where nothing need be said. Keys are looked up in the database and remembered for :data:`KEEP_S`.
+`X-API-Key`; Open311 has the key in its form. One that says nothing has the scopes of the setting GRIDGEO_ANONYMOUS; one
+that says something wrong is refused even where nothing need be said. Keys are looked up in the database and remembered for :data:`KEEP_S`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from gridgeo.errors import Forbidden, NotFound, Unauthenticated
 from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.settings import Settings
 
-from . import depends, policies
+from . import depends, open311_forms, policies
 from .limits import Buckets, Left, place
 from .problems import Busy, Fault, InvalidRequest, NoPolicy
 
@@ -80,7 +80,7 @@ class Gate:
 
     async def principal(self, request: Request) -> Principal:
         """Return who asks; raises Unauthenticated, and TooManyRequests after many wrong keys from one address."""
-        given = credential(request)
+        given = credential(request) or await _in_form(request)
         if given is None:
             return self.anonymous
         caller = f"wrong {_address(request)}"
@@ -184,6 +184,12 @@ def credential(request: Request) -> str | None:
     if len(given) > 1:
         raise Unauthenticated("there is more than one key or token; give one")
     return given[0] if given else None
+
+
+async def _in_form(request: Request) -> str | None:
+    """The key in the form of a request, where its standard has it there."""
+    route = request.scope["method"], request.scope["route"].path_format
+    return await open311_forms.key(request) if route in policies.KEY_IN_FORM else None
 
 
 def _refuse_in_query(query: bytes) -> None:

@@ -139,10 +139,15 @@ def _units(request: Request, today: Snapshot, ref: str | None, box) -> list[int]
     return None if ref is None else today.lowest([today.unit(ref).unit_id])
 
 
+def is_ref(text: str) -> bool:
+    """Return whether a text may be the number or the code of an event."""
+    return _REF.fullmatch(text) is not None
+
+
 def find(conn, request: Request) -> Event:
     """Return the event of the path; raises NotFound, in the same words where the caller may not see it."""
     ref = request.path_params["ref"]
-    if not _REF.fullmatch(ref):
+    if not is_ref(ref):
         raise NotFound("event", ref)
     found = store.find(conn, ref)
     if not works(request) and not store.is_public(conn, found):

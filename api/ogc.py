@@ -94,7 +94,8 @@ def extent(request: Request, collection: Collection) -> Extent:
 
 def units(request: Request, collection: Collection, area: shapely.Geometry | None) -> list[int] | None:
     """Return the lowest units a caller of a part of the city is to be answered about, None where that is no matter."""
-    if collection.within is None or depends.principal(request).area is None:
+    caller = depends.principal(request)
+    if collection.within is None or caller.area is None or (collection.of_departments and caller.department_code is not None):
         return None
     if area is not None and shapely.is_empty(area):
         return []

@@ -110,6 +110,7 @@ POLICIES: dict[tuple[str, str], str] = {
     ("GET", "/events"): Scope.READ,
     ("GET", "/events/nearby"): Scope.READ,
     ("GET", "/events/stats"): Scope.READ,
+    ("GET", "/events/hotspots"): Scope.READ,
     ("GET", "/events/classes"): Scope.READ,
     ("GET", "/events/channels"): Scope.READ,
     ("GET", "/events/{ref}"): Scope.READ,
@@ -118,6 +119,13 @@ POLICIES: dict[tuple[str, str], str] = {
     ("GET", "/events/{ref}/reports"): DUTY,
     ("GET", "/events/{ref}/similar"): DUTY,
     ("POST", "/events/{ref}/actions"): DUTY,
+    ("GET", "/open311/v2/discovery.{form}"): PUBLIC,
+    ("GET", "/open311/v2/services.{form}"): Scope.READ,
+    ("GET", "/open311/v2/services/{code}.{form}"): Scope.READ,
+    ("GET", "/open311/v2/requests.{form}"): Scope.READ,
+    ("GET", "/open311/v2/requests/{ref}.{form}"): Scope.READ,
+    ("GET", "/open311/v2/tokens/{token}.{form}"): Scope.READ,
+    ("POST", "/open311/v2/requests.{form}"): Scope.REPORT,
     ("POST", "/routing/explain"): Scope.READ,
     ("GET", "/routing/matrix"): Scope.READ,
     ("GET", "/routing/matrix/check"): Scope.READ,
@@ -163,6 +171,9 @@ POLICIES: dict[tuple[str, str], str] = {
 
 #: Routes that name people in their duty: to callers who say who they are, even where anybody may read.
 NAMED = frozenset({("GET", "/grids/{code}/workers")})
+
+#: Routes whose callers may name their key in the form they send (`api_key`), as their standard has it.
+KEY_IN_FORM = frozenset({("POST", "/open311/v2/requests.{form}")})
 
 
 def of(method: str, template: str) -> str | None:

@@ -20,7 +20,7 @@ from gridgeo.features.model import Collection, Property
 from gridgeo.features.question import Filter, Order, Question, filtered
 from gridgeo.moments import CHINA
 
-from . import areas, cursors, ogc
+from . import areas, cursors, events, ogc
 from .parameters import Parameter, Query, matching, moment, number, one_of, pairs, suggestion
 from .periods import DATETIME, RECORDED, without_time
 from .problems import Fault, InvalidRequest
@@ -196,6 +196,7 @@ def question(request: Request, collection: Collection, asked: SimpleNamespace) -
         order=read("sortby", lambda words: _order(words, collection)) or (),
         limit=asked.limit,
         system=asked.crs,
+        public=not events.works(request),
     )
     after = read("cursor", lambda given: cursors.opened(given, len(statements.keys(collection, made)), *bound_of(request, collection)))
     if faults:

@@ -66,7 +66,7 @@ async def report(request: Request) -> Response:
     _REPORT(request)
     given, digest = await event_bodies.received(request, event_bodies.REPORT)
     once = event_bodies.once(request, depends.principal(request).actor, digest)
-    taken = await run_in_threadpool(_reported, request, given, once)
+    taken = await run_in_threadpool(reported, request, given, once)
     links = [answers.link(f"/events/{taken.event_id}", "item", taken.event_code)]
     body = {"event_id": taken.event_id, "event_code": taken.event_code, "receipt": taken.secret, "links": links}
     known = taken.known and taken.secret is None and given.get("receipt", True)
@@ -111,7 +111,8 @@ async def receipt(request: Request) -> Response:
     return Response(orjson.dumps(body), 200, _NO_STORE, conditional.JSON)
 
 
-def _reported(request: Request, given: dict[str, Any], once: Once) -> Taken:
+def reported(request: Request, given: dict[str, Any], once: Once | None) -> Taken:
+    """Take a report in, and return what became of it; raises UnfitReport, InvalidRequest. Blocks."""
     try:
         return depends.write(request, _take, request, given, once)
     except Unfit as error:
@@ -121,7 +122,7 @@ def _reported(request: Request, given: dict[str, Any], once: Once) -> Taken:
         raise InvalidRequest([Fault(f"/{error.field}", "invalid-member", error.rule, True)]) from None
 
 
-def _take(conn, request: Request, given: dict[str, Any], once: Once) -> Taken:
+def _take(conn, request: Request, given: dict[str, Any], once: Once | None) -> Taken:
     """The event, and in the same transaction who reported it, in the locked room."""
     settings, reported = depends.settings(request), event_bodies.report(given)
     how = {"lexicon": depends.base(request), "default_area": settings.default_area, "key": once}

@@ -22,7 +22,7 @@ from gridgeo.features import absence, collections, reading, statements, versions
 from gridgeo.features.model import Collection, Page
 from gridgeo.features.question import Question
 
-from .. import conditional, cursors, depends, feature_pages, mementos, ogc, questions
+from .. import conditional, cursors, depends, events, feature_pages, mementos, ogc, questions
 from ..parameters import Parameter, Query, form, pairs
 from ..periods import RECORDED
 from ..problems import Fault, InvalidRequest
@@ -108,7 +108,8 @@ def item(request: Request) -> Response:
     if not questions.ID.fullmatch(feature_id):
         raise NotFound(f"feature of {collection.id}", feature_id)
     recorded, wished = questions.kept(collection, asked.recorded), None if asked.datetime else mementos.asked(request)
-    meant = Question(period=asked.datetime, recorded=recorded, units=ogc.units(request, collection, None), system=asked.crs)
+    seen = {"units": ogc.units(request, collection, None), "public": not events.works(request)}
+    meant = Question(period=asked.datetime, recorded=recorded, system=asked.crs, **seen)
     try:
         found, history, place = depends.glance(request, _one, collection, feature_id, meant, wished)
     except Gone as gone:
@@ -158,7 +159,7 @@ def _one(
     conn, collection: Collection, feature_id: str, meant: Question, wished: datetime | None
 ) -> tuple[str, list[versions.Version], int | None]:
     """A feature, its versions, and which of them it is; the version nearest to a moment that is wished for."""
-    history = versions.of(conn, collection, feature_id, meant.recorded)
+    history = versions.of(conn, collection, feature_id, meant.recorded, meant.public)
     nearest = wished and versions.nearest(history, wished)
     if nearest:
         meant = replace(meant, period=mementos.period(nearest))

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from gridgeo.errors import NotFound
 from gridgeo.features import collections, versions
 
-from .. import conditional, depends, feature_pages, mementos, ogc, questions
+from .. import conditional, depends, events, feature_pages, mementos, ogc, questions
 from .. import schemas_features as told
 from ..parameters import Parameter, Query, form
 from ..periods import RECORDED
@@ -31,7 +31,8 @@ def listed(request: Request) -> Response:
     """From when to when it was so, since when that is known, and where each version is; f=link is a TimeMap in application/link-format."""
     asked, collection = _VERSIONS(request), collections.find(request.path_params["collectionId"])
     feature_id, recorded = request.path_params["id"], questions.kept(collection, asked.recorded)
-    found = depends.read(request, versions.of, collection, feature_id, recorded) if questions.ID.fullmatch(feature_id) else []
+    asked_of = (collection, feature_id, recorded, not events.works(request))
+    found = depends.read(request, versions.of, *asked_of) if questions.ID.fullmatch(feature_id) else []
     if not found:
         raise NotFound(f"feature of {collection.id}", feature_id)
     wanted = "link" if asked.f == "link" else conditional.chosen(request, ("json", "html"), asked.f)

@@ -18,7 +18,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which, how long, and where to."""
     known = "bulk, single, growth, http, page, furnished, edition, exports, files, "
-    known += "codes, addresses, washing, linkage, objects, tiles, changes, demo"
+    known += "codes, addresses, washing, linkage, objects, tiles, changes, events, demo"
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{known} (default: all)")
     parser.add_argument("--quick", action="store_true", help="smaller and shorter: to see that it works, not to quote")
     parser.add_argument(
@@ -35,6 +35,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         addresses,
         changes,
         codes,
+        events,
         exports,
         features,
         first_map,
@@ -69,6 +70,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         "washing": washing.washing,
         "linkage": linkage.linkage,
         "changes": changes.changes,
+        "events": events.events,
         "demo": first_map.demo,
     }
     for name in args.names:

@@ -8,7 +8,7 @@ from ..settings import Settings
 
 #: Options that mean something to an edition's grids alone, and to collections alone.
 OF_GRIDS = ("level", "scheme", "edition")
-OF_FEATURES = ("unit", "category", "status", "filter", "bbox", "q", "properties", "text_codes")
+OF_FEATURES = ("unit", "category", "status", "filter", "bbox", "q", "properties", "text_codes", "all_classes")
 
 
 def arguments(parser: argparse._ArgumentGroup) -> None:
@@ -22,6 +22,7 @@ def arguments(parser: argparse._ArgumentGroup) -> None:
     parser.add_argument("--properties", default="", metavar="A,B", help="only these properties")
     parser.add_argument("--category", type=int, action="append", metavar="ID", help="objects of this category; may be given again")
     parser.add_argument("--status", action="append", metavar="STATUS", help="objects of this status, or all (default: what is out there)")
+    parser.add_argument("--all-classes", action="store_true", help="events also of classes that not everybody may see")
     parser.add_argument("--text-codes", action="store_true", help='CSV: codes as ="…", so that a double click keeps their digits')
 
 
@@ -82,6 +83,8 @@ def _question(conn, collection, args: argparse.Namespace):
     unknown = [name for name in args.properties.split(",") if name and name not in collection.by_name]
     if unknown:
         raise InvalidInput("--properties", unknown[0], f"{collection.id} have {', '.join(collection.by_name)}")
+    if args.all_classes and collection.id != "events":
+        raise InvalidInput("--all-classes", None, "is of events")
     return Question(
         period=at and Period(at, at),
         area=_box(args.bbox),
@@ -89,6 +92,7 @@ def _question(conn, collection, args: argparse.Namespace):
         only=_filter(collection, args),
         q=args.q or None,
         properties=tuple(args.properties.split(",")) if args.properties else None,
+        public=not args.all_classes,
     )
 
 

@@ -42,6 +42,7 @@ _MADE_OF: dict[str, tuple[tuple[str, ...], str | None]] = {
     "houses": (("building", "house"), "turned_houses"),
     "addresses": (("building", "house", "name"), "turned_addresses"),
     "objects": (("object", "category"), "turned_objects"),
+    "events": (("event",), "turned_events"),
 }
 _INDEX, _LOCK, _PART = "index.json", ".lock", "part_"
 #: A file nobody names any more is kept for so many seconds: somebody may have been told of it just now.

@@ -39,3 +39,7 @@ SELECT max(greatest(CASE WHEN n.valid_from <= %(today)s THEN n.valid_from END, C
 -- name: turned_objects
 -- The same of objects, which are told as they are.
 SELECT max(o.since) FROM object AS o WHERE o.since <= %(today)s;
+
+-- name: turned_events
+-- Of events whose limits are still to come the day itself: every day some of them come to their end.
+SELECT CASE WHEN EXISTS (SELECT FROM event AS e WHERE e.stage NOT IN ('rejected', 'closed', 'merged')) THEN %(today)s::date END;

@@ -6,6 +6,9 @@ from ..addresses.model import NameKind
 from ..addresses.model import Status as AddressStatus
 from ..cql2.model import Type
 from ..errors import NotFound
+from ..events.model import Kind as EventKind
+from ..events.model import Stage
+from ..events.watching.notices import SOON
 from ..objects.model import Status as ObjectStatus
 from .model import Beside, Collection, Property
 
@@ -82,6 +85,35 @@ _OBJECT = (
     Property("until", _DAY, "变更日期", "First day it was otherwise", sortable=False, role=_ENDS),
     Property("attributes", Type.ARRAY, "属性", "What its category asks of it"),
     *(_GRID, _RECORDED),
+)
+
+_EVENT = (
+    Property("event_id", _NUMBER, "序号", "Our number of it"),
+    Property("event_code", _TEXT, "事件编码", "Event code (SZDB/Z 281)"),
+    Property("kind", _TEXT, "种类", "Event or request", values=tuple(map(str, EventKind))),
+    Property("class_id", _NUMBER, "类别序号", "Number of the class"),
+    Property("class", _TEXT, "类别", "Class: major/minor/name"),
+    Property("major", _TEXT, "大类", "Major class"),
+    Property("grade", _NUMBER, "等级", "Grade, 1 the gravest to 4"),
+    Property("stage", _TEXT, "阶段", "Stage", values=tuple(map(str, Stage))),
+    Property("state", _TEXT, "办理状态", "How it stands to its limit", values=("open", "due-soon", "overdue", "closed")),
+    Property("channel_kind", _TEXT, "渠道种类", "Kind of channel it came by"),
+    Property("department", _TEXT, "主责部门", "Organisation code of the department that leads"),
+    Property("department_name", _TEXT, "主责部门名称", "Name of that department"),
+    _GRID,
+    Property("happened_at", _MOMENT, "发生时间", "When it happened"),
+    Property("reported_at", _MOMENT, "上报时间", "When it was reported", role="primary-instant"),
+    Property("filed_at", _MOMENT, "立案时间", "When it was filed"),
+    Property("dispatched_at", _MOMENT, "派遣时间", "When it was sent to a department"),
+    Property("responded_at", _MOMENT, "响应时间", "When a department first accepted it"),
+    Property("handled_at", _MOMENT, "处置时间", "When it was handled"),
+    Property("verified_at", _MOMENT, "核查时间", "When that was verified"),
+    Property("closed_at", _MOMENT, "结案时间", "When it was closed"),
+    Property("due_at", _MOMENT, "办结期限", "When it is to be closed"),
+    Property("paused_at", _MOMENT, "暂停时间", "Since when its clock stands still"),
+    Property("bounces", _NUMBER, "退回次数", "How often it was returned"),
+    Property("reopened", _NUMBER, "重开次数", "How often it was opened again"),
+    Property("stars", _NUMBER, "满意度", "Stars, 1 to 5"),
 )
 
 _LEVELS = (
@@ -197,6 +229,30 @@ _ALL = (
         then="objects_then",
         near_then=_WAS_NEAR,
         believed=True,
+    ),
+    Collection(
+        id="events",
+        title="事件",
+        title_en="Events",
+        description="事件和民生诉求的办理情况，不含文字和报告人；datetime 指上报时间。"
+        "Events and requests and how they stand, no word anybody wrote and nobody who reported; datetime is when they were reported.",
+        relation="events",
+        geometry="point",
+        properties=_EVENT,
+        key=("reported_at", "event_id"),
+        named="f.event_id = ANY ({numbers}::bigint[])",
+        searched="(f.event_code LIKE {q} OR f.class_id IN (SELECT k.class_id FROM event_class AS k WHERE k.path ILIKE {q}))",
+        beside=(
+            Beside("classes_of_events", "class_id", ("class", "major")),
+            Beside("channels", "channel", ("channel_kind",)),
+            Beside("departments", "department", ("department_name",)),
+            Beside("grids_of_events", "event_id", ("unit_id", "grid")),
+        ),
+        within="f.unit_id = ANY ({units})",
+        given={"soon": SOON},
+        located=("event", "point"),
+        dated=("event", "reported_at"),
+        of_departments=True,
     ),
 )
 

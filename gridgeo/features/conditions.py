@@ -48,7 +48,7 @@ def conditions(collection: Collection, question: Question, paged: bool) -> Itera
 
 def values(collection: Collection, question: Question) -> dict[str, Any]:
     """Return what the conditions, and the relation, take."""
-    given = {**collection.given, **_times(collection, question), "area": None, "units": None}
+    given = {**collection.given, **_times(collection, question), "area": None, "units": None, "public": question.public}
     if question.ids is not None:
         given |= _named(question.ids)
     if question.area is not None:
@@ -99,7 +99,10 @@ def _named(ids: Iterable[str]) -> dict[str, list]:
 
 
 def _times(collection: Collection, question: Question) -> dict[str, Any]:
-    """The time a relation is asked for, as days and as instants, and whether what is no more is left out: of today, or of any time."""
+    """The time a relation is asked for, as days and as instants, and whether what is no more is left out: of today, or of any time.
+
+    `since` and `until` are for what has one moment, from which on it is: who asks for it by its id asks whether it was there.
+    """
     now = datetime.now(UTC)
     period = question.period or Period(now, now)
     days = [moment and moment.astimezone(CHINA).date() for moment in period]
@@ -108,6 +111,8 @@ def _times(collection: Collection, question: Question) -> dict[str, Any]:
     listed = collection.keeps_past and not named and not speaks
     current = listed and question.period is None
     moments = {"start": period.start, "end": period.end, "recorded": question.recorded}
+    since, until = question.period or (None, None)
+    moments |= {"since": None if question.ids is not None else since, "until": until}
     return {**moments, "first": days[0], "last": days[1], "current": current, "listed": listed}
 
 

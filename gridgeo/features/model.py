@@ -120,6 +120,8 @@ class Collection:
         its condition for features that meet an area.
     believed
         Whether it is known what was believed when.
+    of_departments
+        Whether a department sees what it has something to do about wherever that lies: row-level security alone says what it sees.
     """
 
     id: str
@@ -144,6 +146,7 @@ class Collection:
     then: str | None = None
     near_then: str | None = None
     believed: bool = False
+    of_departments: bool = False
 
     @cached_property
     def by_name(self) -> dict[str, Property]:

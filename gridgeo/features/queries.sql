@@ -120,6 +120,42 @@ SELECT o.object_id, o.object_id AS id, coalesce(o.shape, o.point) AS geom, o.ele
   LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
  WHERE NOT %(listed)s::boolean OR o.status <> 'removed';
 
+-- name: events
+-- Events as they are today, those reported in the time asked for (`since`, `until`; NULL: no end). What is closed, rejected or merged is
+-- over; while the clock stands still nothing is late; due soon is what has a part (`soon`) of its time left. Nobody's words, no house.
+SELECT e.event_id, e.event_id AS id, e.point AS geom, e.event_code, e.kind, e.class_id, e.grade, e.stage,
+       CASE WHEN e.stage IN ('rejected', 'closed', 'merged') THEN 'closed'
+            WHEN e.paused_at IS NOT NULL OR e.due_at IS NULL THEN 'open'
+            WHEN e.due_at <= now() THEN 'overdue'
+            WHEN e.due_at - greatest(e.due_at - coalesce(e.filed_at, e.reported_at), interval '0') * %(soon)s::float8 <= now()
+              THEN 'due-soon'
+            ELSE 'open' END AS state,
+       e.channel, e.department_code AS department, e.happened_at, e.reported_at, e.filed_at, e.dispatched_at, e.responded_at,
+       e.handled_at, e.verified_at, e.closed_at, e.due_at, e.paused_at, e.bounces, e.reopened, e.stars
+  FROM event AS e
+ WHERE (NOT %(public)s::boolean OR e.class_id IN (SELECT k.class_id FROM event_class AS k WHERE k.public))
+   AND (%(since)s::timestamptz IS NULL OR e.reported_at >= %(since)s::timestamptz)
+   AND (%(until)s::timestamptz IS NULL OR e.reported_at <= %(until)s::timestamptz);
+
+-- name: classes_of_events
+SELECT k.class_id, k.path AS class, k.major
+  FROM event_class AS k;
+
+-- name: channels
+SELECT c.channel, c.kind AS channel_kind
+  FROM channel AS c;
+
+-- name: departments
+SELECT d.department_code AS department, d.name_zh AS department_name
+  FROM department AS d;
+
+-- name: grids_of_events
+-- The grid each lies in today, as of objects.
+SELECT g.event_id, g.unit_id, v.code AS grid
+  FROM event_grid AS g
+  LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
+ WHERE g.edition_id = (SELECT e.edition_id FROM edition AS e WHERE e.scheme = 'governance' AND e.valid @> now());
+
 -- name: reach
 -- How far the points of a table reach: what its spatial index knows, read from the head of it.
 SELECT ST_XMin(e.box), ST_YMin(e.box), ST_XMax(e.box), ST_YMax(e.box)

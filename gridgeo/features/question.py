@@ -66,6 +66,8 @@ class Question:
         Those wanted; None for all.
     after
         The key of the last feature of the page before, as texts.
+    public
+        Whether only what anybody may see is meant: events of classes that say so.
     """
 
     ids: tuple[str, ...] | None = None
@@ -81,6 +83,7 @@ class Question:
     after: tuple[str | None, ...] | None = None
     limit: int | None = None
     system: System = CRS84
+    public: bool = True
 
     @property
     def is_narrow(self) -> bool:

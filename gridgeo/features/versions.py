@@ -22,6 +22,7 @@ _OF = {
     "houses": SQL["of_houses"],
     "addresses": SQL["of_addresses"],
     "objects": SQL["of_objects"],
+    "events": SQL["of_events"],
 }
 
 
@@ -34,11 +35,14 @@ class Version(NamedTuple):
     recorded_to: datetime | None
 
 
-def of(conn, collection: Collection, feature_id: str, recorded: datetime | None = None) -> list[Version]:
-    """Return the versions of a feature, oldest first, as they are believed at a moment (now when None); none of what never was."""
+def of(conn, collection: Collection, feature_id: str, recorded: datetime | None = None, public: bool = True) -> list[Version]:
+    """Return the versions of a feature, oldest first, as they are believed at a moment (now when None); none of what never was.
+
+    Unless `public` is false, none of what not everybody may see either.
+    """
     bare = feature_id.removeprefix("u")
     number = int(bare) if bare.isascii() and bare.isdigit() and len(bare) < 19 and bare[0] != "0" else None
-    asked = {"id": feature_id, "number": number, "recorded": recorded, **collection.given}
+    asked = {"id": feature_id, "number": number, "recorded": recorded, "public": public, **collection.given}
     with conn.cursor() as cur:
         queries.prepared(cur, _OF[collection.relation], asked)
         return [Version(*row) for row in cur.fetchall()]

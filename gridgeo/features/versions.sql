@@ -53,3 +53,10 @@ SELECT gridgeo.begins(valid_from), gridgeo.begins(valid_to), NULL::timestamptz, 
 SELECT gridgeo.begins(starts), gridgeo.begins(ends), lower(recorded), upper(recorded)
   FROM gridgeo.object_versions(%(number)s::bigint, %(recorded)s::timestamptz)
  ORDER BY starts;
+
+-- name: of_events
+-- One from when it was reported: what was done to it is its timeline, which has words of its own.
+SELECT e.reported_at, NULL::timestamptz, e.recorded_at, NULL::timestamptz
+  FROM event AS e
+ WHERE e.event_id = %(number)s::bigint
+   AND (NOT %(public)s::boolean OR e.class_id IN (SELECT k.class_id FROM event_class AS k WHERE k.public));

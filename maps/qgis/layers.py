@@ -27,8 +27,24 @@ _EDGES = {"districts": (palette.INK, 0.9), "streets": ("#44525c", 0.55), "commun
 _OTHER, _GREY, _LAND = "#9aa4ab", "#5f6b7a", "#fbfaf7"
 _PLACE = Look(palette.RAMP[3], size=2.0)
 #: Denominators of the scale beyond which features are not asked for: there would be too many to look at.
-_FARTHEST = {"microgrids": 300_000, "grids": 60_000, "buildings": 10_000, "houses": 2_500, "addresses": 2_500, "objects": 5_000}
+_FARTHEST = {
+    "microgrids": 300_000,
+    "grids": 60_000,
+    "buildings": 10_000,
+    "houses": 2_500,
+    "addresses": 2_500,
+    "objects": 5_000,
+    "events": 20_000,
+}
 _SHOWN = frozenset(("districts", "streets", "communities", "microgrids"))
+#: How events stand: what is late is seen first, what is over last.
+_STATES = (
+    ("overdue", "超期 overdue", Look("#b3261e", size=3.0)),
+    ("due-soon", "即将到期 due soon", Look("#e08a1e", size=2.6)),
+    ("open", "办理中 open", Look("#2f6f9f", size=2.4)),
+    ("closed", "已结 closed", Look("#b7bec4", size=1.6)),
+    ("", "其他 other", Look(_OTHER, size=2.0)),
+)
 _NAMED = {"districts": 14.0, "streets": 11.0, "communities": 8.5}
 
 
@@ -117,6 +133,8 @@ def _renderer(of: Collection, asked: Asked) -> Element:
         return symbols.by_value("grid_type", _types(asked.types or {}))
     if of.id == "objects" and asked.tree:
         return symbols.by_value("major", _majors(asked.tree))
+    if of.id == "events":
+        return symbols.by_value("state", _STATES)
     if of.geometry != "multipolygon":
         return symbols.single(_PLACE)
     edge, width = _EDGES.get(of.id, (_OTHER, 0.2))

@@ -80,11 +80,24 @@ GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/objects/{ref}/history"): {"path": {"ref": things.CODE[A]}},
     ("POST", "/objects/within"): {"json": {"polygon": AROUND_A}},
     ("POST", "/objects/download"): {"json": {"polygon": AROUND_A}},
+    ("POST", "/open311/v2/requests.{form}"): {"data": {"service_code": "1", "lat": "22.895", "long": "113.005"}},
     **{
         ("POST", path): {"path": {"code": (making.HOUSE if path.startswith("/houses") else making.BUILDING)[A]}, "json": body}
         for path, body in _NOTHING_DONE.items()
     },
 }
+
+
+#: Where another standard than ours says how a refusal looks, and that it is 403 to be nobody.
+OPEN311 = "/open311/v2/"
+
+
+def is_refusal(answer: httpx.Response) -> bool:
+    """Whether an answer has the form of refusals of its address."""
+    kind = answer.headers.get("content-type", "")
+    if OPEN311 in answer.request.url.path and kind.partition(";")[0] in ("text/xml", "application/json"):
+        return b"<errors>" in answer.content or answer.content.startswith(b'[{"code":')
+    return kind == "application/problem+json"
 
 
 @cache
@@ -119,6 +132,7 @@ def ask(client: httpx.Client, method: str, template: str, headers: dict[str, str
     asked |= {name: value for name, value in given.items() if name != "path"} | other
     if "content" in other:
         asked.pop("json", None)
+        asked.pop("data", None)
     return client.request(method, filled(method, template), headers=headers, **asked)
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from tests.access import making
 from tests.api import things
-from tests.api.asking import GIVEN, ask, operation, query, routes
+from tests.api.asking import GIVEN, OPEN311, ask, is_refusal, operation, query, routes
 from tests.api.test_refusals import BAD_CODES, BAD_DATETIMES, BAD_NUMBERS, BAD_SYSTEMS, raw
 from tests.api.whole import served
 from tests.api.world import A
@@ -42,8 +42,7 @@ def tried(request) -> Callable[[int, int], bool]:
 
 def refused(answer: httpx.Response, *statuses: int) -> str | None:
     """What is wrong with a refusal; None where it is as it should be. What writes over a state asks first which one is known (428)."""
-    told = answer.headers.get("content-type") == "application/problem+json"
-    if answer.status_code in {428, *statuses} and told and len(answer.content) < 3000:
+    if answer.status_code in {428, *statuses} and is_refusal(answer) and len(answer.content) < 3000:
         return None
     return f"{answer.status_code}, {answer.headers.get('content-type')}: {answer.text[:160]}"
 
@@ -123,7 +122,8 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "LIMIT": ("1",),
     "__proto__": ("1",),
 }
-#: Of collections and of properties called alike: there these are texts to be looked for, or are said elsewhere.
+#: Of collections and of properties called alike: there these are texts to be looked for, or are said elsewhere; Open311 takes an
+#: empty text for none.
 _LOOKED_FOR = {"unit", "status", "category", "level", "within_m", "entity", "by"}
 
 
@@ -132,7 +132,7 @@ def taking(name: str) -> list[tuple[str, str]]:
     found = []
     for method, template in routes():
         names = {each["name"] for each in operation(method, template).get("parameters", ()) if each["in"] == "query"}
-        if name in names and not ("{collectionId}" in template and name in _LOOKED_FOR):
+        if name in names and not (template.startswith(("/collections/{collectionId}", OPEN311)) and name in _LOOKED_FOR):
             found.append((method, template))
     return found or [route for route in routes() if operation(*route).get("parameters") and route[0] == "GET"]
 

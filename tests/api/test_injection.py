@@ -18,7 +18,7 @@ import pytest
 
 from api.questions import TAKEN
 from gridgeo.db import connection
-from tests.api.asking import GIVEN, operation, query, routes
+from tests.api.asking import GIVEN, is_refusal, operation, query, routes
 from tests.api.whole import served
 
 #: In each text; no answer repeats it where it refuses.
@@ -161,7 +161,7 @@ def sound(answer: httpx.Response, route: tuple[str, str]) -> bool:
     if answer.status_code >= 500:
         return False
     if answer.status_code >= 400:
-        return MARK not in answer.text and answer.headers["content-type"] == "application/problem+json"
+        return MARK not in answer.text and is_refusal(answer)
     page = answer.headers.get("content-type", "").startswith("text/html")
     return not (page and "<script>alert" in answer.text) and (route in REPEATS or "set-cookie" not in answer.headers)
 

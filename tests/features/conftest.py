@@ -1,4 +1,4 @@
-"""The drawn city served once for all tests of features: buildings, houses, names and objects whose places are known."""
+"""The drawn city served once for all tests of features: buildings, houses, names, objects and events whose places are known."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from gridgeo.settings import Settings
 from tests.access import making
 from tests.api import callers, things, world
 from tests.api.world import A, D
+from tests.features import reported
 from tests.features.making import grow
 
 
@@ -32,6 +33,7 @@ def city(server, template) -> Iterator[SimpleNamespace]:
     things.add(url, units)
     with closing(connection.connect(url)) as conn, conn:
         grow(conn, units[A])
+        reported.add(conn, units)
     yield SimpleNamespace(url=url, units=units)
     server.drop(name)
 

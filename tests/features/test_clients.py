@@ -18,6 +18,7 @@ from gridgeo.tiles import cells, objects
 from tests import apart
 from tests.access import making
 from tests.api.world import A, D
+from tests.features import reported
 from tests.features.making import grown
 
 LOCK = Path(__file__).with_name("clients.lock")
@@ -55,15 +56,17 @@ from owslib.ogcapi.features import Features
 there = Features(sys.argv[1] + "/")
 box = there.collection_items("buildings", bbox=[113.0005, 22.8915, 113.0025, 22.8925])
 cut = there.collection_items("buildings", filter="building_use = 'office' AND floors >= 3", limit=1000)
+over = there.collection_items("events", datetime="2024-01-01/2025-12-31", filter="state = 'closed'")
 print(json.dumps([there.feature_collections(), sorted(there.collection_queryables("buildings")["properties"]),
-                  [f["id"] for f in box["features"]], cut["numberReturned"], there.collection_item("grids", "440306")["id"]]))
+                  [f["id"] for f in box["features"]], cut["numberReturned"], there.collection_item("grids", "440306")["id"],
+                  [f["id"] for f in over["features"]]]))
 """
 
 
 def test_owslib_lists_reads_and_filters(python, address):
-    collections, queryables, boxed, cut, unit = orjson.loads(said(python, "-W", "ignore", "-c", _OWSLIB, address).splitlines()[-1])
+    collections, queryables, boxed, cut, unit, closed = orjson.loads(said(python, "-W", "ignore", "-c", _OWSLIB, address).splitlines()[-1])
     assert "buildings" in collections and "floors" in queryables
-    assert (boxed, cut, unit) == ([grown(10), grown(11)], 8, "440306")
+    assert (boxed, cut, unit, closed) == ([grown(10), grown(11)], 8, "440306", [reported.CLOSED])
 
 
 _OWSLIB_PROCESSES = """
@@ -106,7 +109,7 @@ def gdal(address, where=None, box=None, **variables):
 def test_gdal_lists_every_collection(address):
     code = "import json, sys, pyogrio; print(json.dumps(pyogrio.list_layers('OAPIF:' + sys.argv[1]).tolist()))"
     layers = dict(orjson.loads(said(sys.executable, "-c", code, address).splitlines()[-1]))
-    assert layers["buildings"] == "Point" and layers["grids"] == "MultiPolygon" and len(layers) == 9
+    assert layers["buildings"] == "Point" and layers["grids"] == "MultiPolygon" and layers["events"] == "Point" and len(layers) == 10
 
 
 def test_gdal_reads_page_by_page_with_x_first(address):
@@ -129,6 +132,19 @@ def test_gdal_asks_by_time(address):
     (codes, _, _), asked = gdal(address, "valid_from >= '2019-01-01'")
     assert {making.BUILDING[A], making.BUILDING[D]} <= set(codes)
     assert "datetime=2019-01-01T" in asked[-1]
+
+
+_EVENTS = """
+import json, sys
+import pyogrio
+found = pyogrio.read_dataframe("OAPIF:" + sys.argv[1], layer="events", where="state = 'overdue'")
+print(json.dumps([found["event_id"].tolist(), found["department"].tolist(), found.geometry.iloc[0].x]))
+"""
+
+
+def test_gdal_reads_events_by_how_they_stand(address):
+    numbers, departments, lon = orjson.loads(said(sys.executable, "-W", "ignore", "-c", _EVENTS, address).splitlines()[-1])
+    assert (numbers, departments) == ([reported.OVERDUE], [reported.DEPARTMENT]) and 113 < lon < 114
 
 
 _TILES = """

@@ -71,6 +71,8 @@ def test_req_core_fc_md_extent(client, name):
     ((west, south, east, north),) = extent["spatial"]["bbox"]
     around = shapely.box(west, south, east, north).buffer(1e-5)  # an index rounds outwards to seven digits
     for feature in client.get(f"/collections/{name}/items").json()["features"]:
+        if feature["geometry"] is None:
+            continue  # nobody knows where it was
         assert around.covers(shapely.from_geojson(orjson.dumps(feature["geometry"])))
     assert datetime.fromisoformat(extent["temporal"]["interval"][0][0]).year in (2009, 2010, 2019, 2020, 2024)
 

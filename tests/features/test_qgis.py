@@ -49,7 +49,7 @@ def test_there_is_a_layer_for_every_collection_with_a_chinese_and_an_english_nam
 
 def test_every_layer_of_the_tree_is_one_that_is_there(read):
     told = [(each.get("id"), each.get("source")) for each in read.iter("layer-tree-layer")]
-    assert dict(told) == sources(read) and len(told) == len(sources(read)) == 12
+    assert dict(told) == sources(read) and len(told) == len(sources(read)) == 13
     assert [each.get("id") for each in read.find("layerorder")] == [each for each, _ in told]
 
 
@@ -129,4 +129,4 @@ def test_before_there_are_grids_it_opens_all_the_same(settings):
     given = Settings(home=settings.home, database_url=settings.database_url, port=0)
     with api_server.background(given) as address, httpx.Client(base_url=address, trust_env=False) as client:
         read = opened(client)
-    assert len(sources(read)) == 12 and float(read.findtext("mapcanvas/extent/xmin")) == 73.0
+    assert len(sources(read)) == 13 and float(read.findtext("mapcanvas/extent/xmin")) == 73.0

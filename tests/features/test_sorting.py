@@ -9,7 +9,7 @@ from gridgeo.features.order import in_own_order
 from gridgeo.features.question import Order, Question
 from tests.features.making import ids
 
-LISTS = {"buildings": "building_code", "houses": "house_code", "addresses": "code", "objects": "object_id"}
+LISTS = {"buildings": "building_code", "houses": "house_code", "addresses": "code", "objects": "object_id", "events": "reported_at"}
 
 
 @pytest.mark.parametrize(("name", "leading"), LISTS.items())

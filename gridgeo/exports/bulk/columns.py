@@ -89,9 +89,37 @@ _SHORT: Mapping[str, str] = {
     "since": "QYRQ",
     "until": "JZRQ",
     "attributes": "SX",
+    "event_id": "SJXH",
+    "event_code": "SJBM",
+    "class_id": "LBXH",
+    "class": "LB",
+    "grade": "DJ",
+    "stage": "JD",
+    "state": "BLZT",
+    "channel_kind": "QDZL",
+    "department_name": "BMMC",
+    "happened_at": "FSSJ",
+    "reported_at": "SBSJ",
+    "filed_at": "LASJ",
+    "dispatched_at": "PQSJ",
+    "responded_at": "XYSJ",
+    "handled_at": "CZSJ",
+    "verified_at": "HCSJ",
+    "closed_at": "JASJ",
+    "due_at": "BJQX",
+    "paused_at": "ZTSJ",
+    "bounces": "THCS",
+    "reopened": "CKCS",
+    "stars": "MYD",
 }
 #: Where one word means different things in two collections.
-_SHORT_OF = {("grids", "kind"): "XZ", ("addresses", "kind"): "LX", ("houses", "area_m2"): "JZMJ", ("addresses", "code"): "DZBM"}
+_SHORT_OF = {
+    ("grids", "kind"): "XZ",
+    ("addresses", "kind"): "LX",
+    ("houses", "area_m2"): "JZMJ",
+    ("addresses", "code"): "DZBM",
+    ("events", "kind"): "ZL",
+}
 
 #: What a file tells otherwise than lists do, so that it is loaded as it was: the use of a house is told where it has one of its own.
 _OWN = {("houses", "house_use"): ("own_use", "empty where it is that of its building")}

@@ -49,6 +49,7 @@ _LOOKS = {
     "houses": Look("#ffffff", "#7aa6c2"),
     "addresses": Look("#ffffff", "#b08d57", label="name"),
     "objects": Look("#ffffff", "#c4573a", label="name"),
+    "events": Look("#ffffff", "#8e3b63"),
 }
 
 

@@ -15,13 +15,13 @@ from gridgeo.changes import rules, stamping, store
 from gridgeo.changes.model import ENTITIES, Position
 from gridgeo.db import connection
 from gridgeo.events import intake
-from gridgeo.events.model import Actor, Given
 from gridgeo.hierarchy import editions, model
 from gridgeo.ingest import activation
 from gridgeo.objects import writing
 from tests import districts
 from tests.addresses import making as town
 from tests.changes.making import events, follow, stamped, tables, there
+from tests.events import life
 from tests.objects import making as things
 
 OBJECT, BUILDING, HOUSE, NAME, UNIT = (ENTITIES[name] for name in ("object", "building", "house", "name", "unit"))
@@ -37,6 +37,7 @@ def _shared(server, template):
         with conn:
             town.edition(conn)
             things.tree(conn)
+            life.words(conn)
         yield conn
     server.drop(name)
 
@@ -292,12 +293,22 @@ def test_what_is_published_has_the_fields_that_are_described(feed):
         lifecycle.relabel(feed, room.code, floor=5, room="502", on=date(2020, 1, 1))
         other = town.building(feed, 2.5, 0.5, grid=town.CODES["B"])
         lifecycle.merge(feed, [of.code], other.code, date(2021, 1, 1))
-        with feed.cursor() as cur:
-            cur.execute("INSERT INTO channel (channel, kind, name_zh, name_en) VALUES ('web', 'web', '网页', 'Web')")
-        intake.take_in(feed, [Given("web", "路灯不亮")], Actor("load:test"))
+        intake.take_in(feed, [life.given()], life.WORKER)
     for name, rows in tables(feed).items():
         assert rows, name
         assert {frozenset(row) for row in rows.values()} == {frozenset(ENTITIES[name].fields)}, name
+
+
+@pytest.mark.parametrize(
+    ("said", "tells"),
+    [({}, True), ({"class_path": life.NOISE, "kind": "request"}, False), ({"class_path": None}, False)],
+)
+def test_of_an_event_whose_class_is_not_public_neither_what_nor_where_is_told(feed, said, tells):
+    with feed:
+        [taken] = intake.take_in(feed, [life.given(**said)], life.WORKER)
+    state = there(feed, ENTITIES["event"], stamped(feed))[str(taken.event_id)]
+    assert state["event_code"] == taken.event_code
+    assert [state[name] is not None for name in ("class_id", "located", "lon", "lat")] == [tells] * 4
 
 
 def test_a_caller_of_a_part_begins_anew_with_each_edition(feed):

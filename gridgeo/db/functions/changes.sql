@@ -49,16 +49,23 @@ CREATE OR REPLACE FUNCTION gridgeo.state_of(t gridgeo.object) RETURNS jsonb LANG
     'attributes', t.attributes, 'since', t.since, 'source', t.source, 'geometry', ST_AsGeoJSON(t.shape, 9)::jsonb)
 $$;
 -- Of events no word that anybody wrote, nobody who reported, and no house.
+-- Of an event whose class is not public, or that has none yet, it is told that there is one and how far it is: not what, where or whose.
+CREATE OR REPLACE FUNCTION gridgeo.class_is_public(of_class integer) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT c.public FROM gridgeo.event_class AS c WHERE c.class_id = of_class
+$$;
 CREATE OR REPLACE FUNCTION gridgeo.state_of(t gridgeo.event) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT jsonb_build_object(
-    'event_id', t.event_id, 'event_code', t.event_code, 'kind', t.kind, 'class_id', t.class_id, 'grade', t.grade, 'stage', t.stage,
-    'channel', t.channel, 'located', t.located, 'building_code', left(t.place, 19), 'lon', ST_X(t.point), 'lat', ST_Y(t.point),
-    'department_code', t.department_code, 'merged_into', t.merged_into, 'happened_at', gridgeo.written(t.happened_at),
+    'event_id', t.event_id, 'event_code', t.event_code, 'kind', t.kind, 'grade', t.grade, 'stage', t.stage, 'channel', t.channel,
+    'merged_into', t.merged_into, 'happened_at', gridgeo.written(t.happened_at),
     'reported_at', gridgeo.written(t.reported_at), 'filed_at', gridgeo.written(t.filed_at),
     'dispatched_at', gridgeo.written(t.dispatched_at), 'responded_at', gridgeo.written(t.responded_at),
     'handled_at', gridgeo.written(t.handled_at), 'verified_at', gridgeo.written(t.verified_at),
     'closed_at', gridgeo.written(t.closed_at), 'due_at', gridgeo.written(t.due_at), 'stage_due_at', gridgeo.written(t.stage_due_at),
     'paused_at', gridgeo.written(t.paused_at), 'bounces', t.bounces, 'reopened', t.reopened, 'stars', t.stars, 'version', t.version)
+  || CASE WHEN gridgeo.class_is_public(t.class_id) THEN jsonb_build_object(
+    'class_id', t.class_id, 'located', t.located, 'building_code', left(t.place, 19), 'lon', ST_X(t.point), 'lat', ST_Y(t.point),
+    'department_code', t.department_code)
+  ELSE '{"class_id": null, "located": null, "building_code": null, "lon": null, "lat": null, "department_code": null}' END
 $$;
 CREATE OR REPLACE FUNCTION gridgeo.state_of(t gridgeo.building) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT jsonb_build_object(

@@ -33,7 +33,12 @@ SELECT '', coalesce(sum(n), 0)::bigint, NULL, NULL FROM held
 
 -- name: stock
 -- How many live houses there are, and live buildings.
-SELECT (SELECT count(*) FROM house AS h JOIN address_status AS s USING (status)
-         WHERE s.live AND (h.valid_to IS NULL OR h.valid_to > gridgeo.today())),
-       (SELECT count(*) FROM building AS b JOIN address_status AS s USING (status)
-         WHERE s.live AND (b.valid_to IS NULL OR b.valid_to > gridgeo.today()));
+SELECT 'house', count(*)
+  FROM house AS h
+  JOIN address_status AS s USING (status)
+ WHERE s.live AND (h.valid_to IS NULL OR h.valid_to > gridgeo.today())
+ UNION ALL
+SELECT 'building', count(*)
+  FROM building AS b
+  JOIN address_status AS s USING (status)
+ WHERE s.live AND (b.valid_to IS NULL OR b.valid_to > gridgeo.today());

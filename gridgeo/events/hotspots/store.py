@@ -60,8 +60,8 @@ def places(conn, asked: Asked, by: By, least: int = LEAST, now: datetime | None 
         cur.execute(SQL["places"], {**which, "length": _LENGTH[by], "classes": None if asked.classes is None else list(asked.classes)})
         (_, total, _, _), *rows = cur.fetchall()
         cur.execute(SQL["stock"])
-        households, buildings = cur.fetchone()
-    tested = buildings if by is By.BUILDING else households
+        stock = dict(cur.fetchall())
+    households, tested = stock["house"], stock[by]
     rate = total / households if households else 0.0
     spots = [_spot(n, homes, rate, code=code, unit_id=unit_id) for code, n, unit_id, homes in rows if homes]
     spots = [replace(spot, q=q) for spot, q in zip(spots, _shares(spots, max(tested, len(spots))), strict=True)]

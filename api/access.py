@@ -80,7 +80,9 @@ class Gate:
 
     async def principal(self, request: Request) -> Principal:
         """Return who asks; raises Unauthenticated, and TooManyRequests after many wrong keys from one address."""
-        given = credential(request) or await _in_form(request)
+        given = credential(request)
+        if given is None:
+            given = await _in_form(request)
         if given is None:
             return self.anonymous
         caller = f"wrong {_address(request)}"

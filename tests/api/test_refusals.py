@@ -278,7 +278,8 @@ def test_every_resource_refuses_what_it_does_not_declare(client, world):
             names = {each["name"]: each.get("example", "1") for each in operation.get("parameters", ()) if each["in"] == "path"}
             answer = client.request(method.upper(), path.format(**names), params={"zzz": "1"}, headers=headers)
             assert answer.status_code == 400, (method, path, answer.text[:200])
-            assert answer.json()["errors"][0]["code"] == "unknown-parameter", path
+            if not path.startswith("/open311/"):  # its refusals have the form of its standard
+                assert answer.json()["errors"][0]["code"] == "unknown-parameter", path
 
 
 RAW = {

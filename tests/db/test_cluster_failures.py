@@ -1,5 +1,6 @@
 """The private cluster on a bad day. Each case was met on a real machine; each has its test."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -40,7 +41,8 @@ def crash(cluster) -> int:
     pid = cluster.pid
     family = [pid, *(int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
     for member in family:
-        os.kill(member, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # a worker of autovacuum may have ended since the list was read
+            os.kill(member, signal.SIGKILL)
     deadline = time.monotonic() + 10
     while any(Path(f"/proc/{member}/cwd").exists() for member in family) and time.monotonic() < deadline:
         time.sleep(0.01)

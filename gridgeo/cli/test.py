@@ -43,8 +43,11 @@ def spread(rest: Sequence[str]) -> list[str]:
 
     Files go in their order: the acceptance tests first, which are few and take longest, and not last, when the others have nothing to do.
     A part of the suite, or one that is to be stepped through, runs in one: another server takes longer to start than it saves.
+    Beside so many others a test may fail for the machine's reasons: it is run once more, and told as rerun (docs/decisions/0062).
     """
     cores = len(os.sched_getaffinity(0))
     processes = min(cores + 1, _MOST) if cores > 1 else 1  # a third of the time tests wait for a server or a browser
     partial = any(not word.startswith("-") or word.startswith(("-n", "--pdb", "--dist", "--collect")) for word in rest)
-    return [] if partial or processes < 2 else ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
+    return (
+        [] if partial or processes < 2 else ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder", "--reruns", "1", "-rR"]
+    )

@@ -15,7 +15,11 @@ def four_cores(monkeypatch):
 
 
 def test_the_whole_suite_runs_on_all_cores_whole_files_together(four_cores):
-    assert spread(["-q"]) == ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+    assert spread(["-q"])[:5] == ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+
+
+def test_what_fails_beside_others_is_run_once_more_and_told(four_cores):
+    assert spread([])[5:] == ["--reruns", "1", "-rR"]
 
 
 @pytest.mark.parametrize("rest", [["tests/hierarchy"], ["-q", "-k", "edge"], ["--pdb"], ["-n0"], ["-m", "not browser"]])

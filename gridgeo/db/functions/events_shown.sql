@@ -1,0 +1,50 @@
+-- Events as maps show them: how they stand, which of the major classes they are of, and which lie about a place.
+
+-- How an event stands to its limit at a moment: `due` is null where it has none, or while its clock stands still; due soon is what has a
+-- part (`soon`) of its time left, from when it `began`. What is rejected or merged is over, as what is closed is.
+CREATE OR REPLACE FUNCTION gridgeo.event_state(open boolean, due timestamptz, began timestamptz, at timestamptz, soon double precision)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN NOT open THEN 'closed'
+              WHEN due IS NULL THEN 'open'
+              WHEN due <= at THEN 'overdue'
+              WHEN due - greatest(due - began, interval '0') * soon <= at THEN 'due-soon'
+              ELSE 'open' END
+$$;
+
+-- Which number tiles give the major class of an event's class: the place of the major class among those in use; those that are no more
+-- follow.
+DROP VIEW IF EXISTS gridgeo.event_major;
+CREATE VIEW gridgeo.event_major WITH (security_invoker = true) AS
+SELECT f.class_id, f.public, f.major, dense_rank() OVER (ORDER BY f.place NULLS LAST, f.major COLLATE "C")::integer AS m
+  FROM (
+    SELECT c.class_id, c.public, c.major,
+           min(c.position) FILTER (WHERE c.valid @> (now() AT TIME ZONE 'Asia/Shanghai')::date) OVER (PARTITION BY c.major) AS place
+      FROM gridgeo.event_class AS c
+  ) AS f;
+GRANT SELECT ON gridgeo.event_major TO gridgeo_reader, gridgeo_city, gridgeo_writer, gridgeo_linkage, gridgeo_admin;
+
+-- Events in a box (EPSG:4490) that were reported from a moment until another and, where `standing` is asked for, those that were before
+-- and are open. Where row-level security asks of each event, && may use no index before: events are then those of some units of today, as
+-- they are counted. What is only asked for sometimes is decided before a statement is planned.
+CREATE OR REPLACE FUNCTION gridgeo.events_about(box geometry, of_units bigint[], since timestamptz, until timestamptz, standing boolean)
+RETURNS TABLE (event_id bigint, event_code text, class_id integer, grade smallint, stage text, department_code text, point geometry,
+               open boolean, due_at timestamptz, began timestamptz) LANGUAGE sql STABLE AS $$
+  SELECT e.event_id, e.event_code, e.class_id, e.grade, e.stage, e.department_code, e.point,
+         e.stage NOT IN ('rejected', 'closed', 'merged'), CASE WHEN e.paused_at IS NULL THEN e.due_at END,
+         coalesce(e.filed_at, e.reported_at)
+  FROM (
+    SELECT e.* FROM gridgeo.event AS e
+    WHERE of_units IS NULL AND e.point && box AND e.reported_at >= since AND e.reported_at <= until
+    UNION ALL
+    SELECT e.* FROM gridgeo.event AS e
+    WHERE of_units IS NULL AND standing AND e.point && box AND e.reported_at < since AND e.stage NOT IN ('rejected', 'closed', 'merged')
+    UNION ALL
+    SELECT e.* FROM gridgeo.event_fact AS f JOIN gridgeo.event AS e ON e.event_id = f.event_id
+    WHERE of_units IS NOT NULL AND f.edition_id = (SELECT gridgeo.edition_now()) AND f.unit_id = ANY (of_units)
+      AND f.reported_at >= since AND f.reported_at <= until AND e.point && box
+    UNION ALL
+    SELECT e.* FROM gridgeo.event_fact AS f JOIN gridgeo.event AS e ON e.event_id = f.event_id
+    WHERE of_units IS NOT NULL AND standing AND f.edition_id = (SELECT gridgeo.edition_now()) AND f.unit_id = ANY (of_units)
+      AND f.open AND f.reported_at < since AND e.point && box
+  ) AS e
+$$;

@@ -1,0 +1,138 @@
+"""What maps show of events: which, how each stands to its limit, and how many there are in each unit, of each class or department.
+
+When nothing is said of time, maps show the events that are open, whenever they were reported, and all that were reported of late.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from ..db import queries
+from .watching.notices import SOON
+
+SQL = queries.load(__package__, "shown.sql")
+
+#: What was reported this long ago is shown though it is over.
+LATELY = timedelta(days=30)
+
+#: Of a longer time nobody is told how many there are one by one (:mod:`.statistics` adds up months).
+LONGEST = timedelta(days=367)
+
+
+class State(StrEnum):
+    """How an event stands to its limit."""
+
+    OPEN = "open"  # 办理中
+    DUE_SOON = "due-soon"  # 即将到期
+    OVERDUE = "overdue"  # 已超期
+    CLOSED = "closed"  # 已结案
+
+
+class By(StrEnum):
+    """What counts are told apart by."""
+
+    UNIT = "unit"
+    CLASS = "class"
+    DEPARTMENT = "department"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Which events are shown: those to which all that is given applies. Rejected and merged ones only where a stage is given.
+
+    Parameters
+    ----------
+    since, until
+        When they were reported, both included. With neither: see the module.
+    public
+        Only of classes that anybody may see.
+    """
+
+    classes: tuple[int, ...] | None = None
+    grades: tuple[int, ...] | None = None
+    states: tuple[str, ...] | None = None
+    stages: tuple[str, ...] | None = None
+    department: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    public: bool = False
+
+    @property
+    def lately(self) -> bool:
+        """Whether nothing is said of time."""
+        return self.since is None and self.until is None
+
+    @property
+    def long(self) -> bool:
+        """Whether it is more than a year, or has no beginning."""
+        if self.lately:
+            return False
+        return self.since is None or (self.until or datetime.now(UTC)) - self.since > LONGEST
+
+    def given(self, now: datetime | None = None) -> dict[str, Any]:
+        """Return it as the queries take it, at a moment (timezone-aware)."""
+        now = now or datetime.now(UTC)
+        lists = {name: None if value is None else list(value) for name in _LISTS for value in (getattr(self, name),)}
+        since = now - LATELY if self.lately else self.since or "-infinity"
+        span = {"since": since, "until": self.until or "infinity", "standing": self.lately}
+        return {**lists, **span, "department": self.department, "public": self.public, "now": now, "soon": SOON}
+
+
+_LISTS = ("classes", "grades", "states", "stages")
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many events there are, and how many of them are open in time, due soon, overdue, over."""
+
+    n: int = 0
+    open: int = 0
+    due_soon: int = 0
+    overdue: int = 0
+    closed: int = 0
+
+    def __add__(self, other: Count) -> Count:
+        return Count(*(ours + theirs for ours, theirs in zip(astuple(self), astuple(other), strict=True)))
+
+
+def counts(
+    conn,
+    edition_id: int,
+    shown: Shown,
+    by: By,
+    units: Collection[int] | None = None,
+    parent_of: Mapping[int, int] | None = None,
+    now: datetime | None = None,
+) -> dict[str | int | None, Count]:
+    """Return how many events are shown, by unit_id, class_id or code of a department; None is what has none.
+
+    Parameters
+    ----------
+    units
+        Lowest units of the edition, 0 being that of events that lie in none; None: everywhere.
+    parent_of
+        With units told apart: which unit stands for each of the lowest; all of them are told, also those of nothing.
+    """
+    asked = {**shown.given(now), "edition_id": edition_id, "by": str(by), "units": None if units is None else list(units)}
+    with conn.cursor() as cur:
+        cur.execute(SQL["counts"], asked)
+        rows = cur.fetchall()
+    found: dict[str | int | None, Count] = defaultdict(Count)
+    if parent_of is not None:
+        found |= dict.fromkeys(parent_of.values(), Count())
+    for key, *numbers in rows:
+        of = _key(by, key, parent_of)
+        if of is not None or parent_of is None:
+            found[of] += Count(*numbers)
+    return dict(found)
+
+
+def _key(by: By, key: str, parent_of: Mapping[int, int] | None) -> str | int | None:
+    if by is By.UNIT:
+        return (parent_of or {}).get(int(key), None if parent_of is not None else int(key))
+    return (int(key) if by is By.CLASS else key) or None

@@ -19,7 +19,7 @@ from gridgeo.db import connection
 from gridgeo.errors import EnvironmentIncomplete, GridgeoError
 from gridgeo.settings import Settings
 
-from . import problems
+from . import beside, problems
 from .app import create_app
 from .streams import ENDING
 
@@ -141,9 +141,11 @@ def _logging(settings: Settings) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Serve by the environment's settings: `python -m api.server`."""
+    """Serve by the environment's settings: `python -m api.server [COMMAND…]`, with a command that is kept running beside it."""
     try:
-        run(Settings.from_env())
+        settings = Settings.from_env()
+        with beside.kept(sys.argv[1:]):
+            run(settings)
     except GridgeoError as error:
         print(f"gridgeo: {error}", file=sys.stderr)
         return 1

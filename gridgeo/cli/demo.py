@@ -45,6 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     told = "events of the last year to make; 0: none (default: a tenth of the profile's, 8,943 of 89,430 for baoan)"
     parser.add_argument("--events", type=int, metavar="N", help=told)
     parser.add_argument("--port", type=int, help="port to listen on (default 8000, or GRIDGEO_PORT)")
+    parser.add_argument("--no-work", action="store_true", help="no worker beside the server: what is filed stays where it is")
     parser.add_argument("--check", action="store_true", help="start everything, wait for the map, ask once, print seconds, stop")
 
 
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         demo_events.fill(url, args.profile, args.events, settings, stages.timed)
         lon, lat, code = _somewhere(url)
         with stages.timed("server"):
-            server = stack.enter_context(serving.serving(settings, url, aside=args.check))
+            server = stack.enter_context(serving.serving(settings, url, aside=args.check, work=not args.no_work))
         address = serving.address(settings)
         with stages.timed("map"):
             drawn = _map(address)

@@ -22,6 +22,8 @@ from ..settings import Settings, inherited_environment
 
 READY_WITHIN_S = 60
 STOPPED_WITHIN_S = 15
+#: What is kept running beside the server.
+_WORKER = (sys.executable, "-m", "gridgeo.cli", "work", "--threads", "0")
 #: Talks to this machine only, so the user's proxy is not asked.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -51,12 +53,13 @@ def free_port(settings: Settings, instead: bool = False) -> Settings:
     raise EnvironmentIncomplete(what, "give another with --port or GRIDGEO_PORT")
 
 
-def start(settings: Settings, url: str, log: Path | None = None, hold: int | None = None) -> subprocess.Popen:
+def start(settings: Settings, url: str, log: Path | None = None, hold: int | None = None, work: bool = False) -> subprocess.Popen:
     """Start the server for the database at `url`, in the background when it is to write to `log`.
 
-    `hold` is a file the server keeps open as long as it lives.
+    `hold` is a file the server keeps open as long as it lives; with `work` there is a worker (`gridgeo work`) for events beside it. Jobs
+    it does itself.
     """
-    command = [sys.executable, "-m", "api.server"]
+    command = [sys.executable, "-m", "api.server", *(_WORKER if work else ())]
     root = str(Path(__file__).resolve().parents[2])
     inherited = inherited_environment()
     path = os.pathsep.join(filter(None, [root, inherited.get("PYTHONPATH")]))
@@ -121,12 +124,12 @@ def outcome(process: subprocess.Popen) -> int:
 
 
 @contextmanager
-def serving(settings: Settings, url: str, aside: bool = False) -> Iterator[subprocess.Popen]:
-    """Serve in the foreground: ready inside the block, stopped at its end.
+def serving(settings: Settings, url: str, aside: bool = False, work: bool = True) -> Iterator[subprocess.Popen]:
+    """Serve in the foreground: ready inside the block, stopped at its end, with a worker for events beside it where it is to `work`.
 
-    `status` and `down` find it, unless it is one `aside` from the server of this installation.
+    `status` and `down` find it, unless it is one `aside` from the server of this installation: that has no worker.
     """
-    process = start(settings, url) if aside else Running(settings.home).launch(settings, url)
+    process = start(settings, url) if aside else Running(settings.home).launch(settings, url, work=work)
     try:
         wait(process, settings)
         yield process
@@ -141,23 +144,23 @@ class Running:
         self.log = home / "api.log"
         self._file = home / "api.lock"
 
-    def start(self, settings: Settings, url: str) -> None:
+    def start(self, settings: Settings, url: str, work: bool = True) -> None:
         """Leave the server running once it answers. Raises what :func:`wait` raises, and leaves nothing behind then."""
-        process = self.launch(settings, url, self.log)
+        process = self.launch(settings, url, self.log, work)
         try:
             wait(process, settings)
         except BaseException:
             end(process)
             raise
 
-    def launch(self, settings: Settings, url: str, log: Path | None = None) -> subprocess.Popen:
+    def launch(self, settings: Settings, url: str, log: Path | None = None, work: bool = True) -> subprocess.Popen:
         """Start the server as :func:`start` does. Raises Conflict when one runs already."""
         self.require_none()
         self._file.parent.mkdir(parents=True, exist_ok=True)
         lock = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            process = start(settings, url, log, lock)
+            process = start(settings, url, log, lock, work)
             os.ftruncate(lock, 0)
             os.pwrite(lock, f"{process.pid} {address(settings)} {0 if log else os.getpid()}".encode(), 0)
         finally:

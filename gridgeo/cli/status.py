@@ -23,6 +23,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     lines = {
         "server": f"{server[1]} (process {server[0]})" if server else "does not run: `gridgeo up`",
         "database": _database(url) if url else "does not run: any command starts it",
+        "workers": _workers(url) if url else "-",
         "reached by": _without_password(url) if url else "-",
         "home": f"{settings.home}" if settings.home.exists() else f"{settings.home} (not made yet)",
     }
@@ -42,6 +43,18 @@ def _database(url: str) -> str:
         cur.execute("SELECT current_setting('server_version'), pg_size_pretty(pg_database_size(current_database()))")
         version, size = cur.fetchone()
         return f"PostgreSQL {version.split()[0]}, {size}"
+
+
+def _workers(url: str) -> str:
+    """Whether anybody looks after events: workers have connections of that name."""
+    from contextlib import closing
+
+    from ..db import connection
+
+    with closing(connection.connect(url)) as conn, conn.cursor() as cur:
+        cur.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gridgeo events' AND datname = current_database()")
+        ((connections,),) = cur.fetchall()
+    return "events are looked after" if connections else "nobody looks after events: `gridgeo work`"
 
 
 def _without_password(url: str) -> str:

@@ -11,9 +11,12 @@ HELP = "serve the API and the maps of what is there, in the background until `gr
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Where to listen, and whether to stay."""
+    """Where to listen, whether to stay, and who looks after events."""
     parser.add_argument("--port", type=int, help="port to listen on (default 8000, or GRIDGEO_PORT)")
     parser.add_argument("--foreground", action="store_true", help="stay until stopped, for service managers and containers")
+    parser.add_argument(
+        "--no-work", action="store_true", help="no worker for events beside the server: `gridgeo work` runs by itself, or elsewhere"
+    )
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -25,13 +28,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     server.require_none()
     settings = serving.free_port(settings)
     if args.foreground:
-        with database.opened(settings, migrate=True) as url, serving.serving(settings, url) as process:
+        with database.opened(settings, migrate=True) as url, serving.serving(settings, url, work=not args.no_work) as process:
             print(f"gridgeo serves {serving.address(settings)}", flush=True)
             return serving.outcome(process)
     with database.opened(settings, migrate=True) as url:
         if not settings.database_url:
             database.cluster(settings).keep()
         with database.cluster(settings).locked():
-            server.start(settings, url)
+            server.start(settings, url, not args.no_work)
     print(f"gridgeo serves {serving.address(settings)} (log: {server.log}); `gridgeo down` stops it")
     return 0

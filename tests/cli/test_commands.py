@@ -62,6 +62,13 @@ def test_psql_is_handed_its_arguments_and_hands_back_its_status(home):
     assert "database    does not run" in gridgeo("status", GRIDGEO_HOME=str(home)).stdout
 
 
+def _comes(condition) -> bool:
+    deadline = time.monotonic() + 90
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return condition()
+
+
 def test_up_serves_until_down(home, port):
     place = {"GRIDGEO_HOME": str(home), "GRIDGEO_PORT": str(port)}
     started = gridgeo("up", **place)
@@ -71,6 +78,7 @@ def test_up_serves_until_down(home, port):
     told = gridgeo("status", **place)
     assert told.returncode == 0
     assert f"http://127.0.0.1:{port}" in told.stdout and "stays until `gridgeo down`" in told.stdout
+    assert _comes(lambda: "events are looked after" in gridgeo("status", **place).stdout)
     again = gridgeo("up", **place)
     assert again.returncode == 1 and "serves" in again.stderr and "already" in again.stderr
     assert gridgeo("check", **place).returncode == 0
@@ -106,7 +114,7 @@ def test_a_signal_stops_the_server_and_the_database_together(home, port, how):
 
 def test_a_killed_foreground_takes_its_server_along_and_the_next_one_works(home, port):
     place = environment(GRIDGEO_HOME=str(home), GRIDGEO_PORT=str(port))
-    command = [sys.executable, "-m", "gridgeo.cli", "up", "--foreground"]
+    command = [sys.executable, "-m", "gridgeo.cli", "up", "--foreground", "--no-work"]
     for _ in range(2):
         with subprocess.Popen(command, cwd=CHECKOUT, env=place, stdout=subprocess.PIPE, text=True) as serving:
             assert "gridgeo serves" in serving.stdout.readline()

@@ -8,14 +8,15 @@ from typing import Any
 from urllib.parse import quote
 
 from gridgeo.exports.model import Format
+from gridgeo.geo import crs
 
 from . import schemas
-from .parameters import CRS, SYSTEMS, Parameter, one_of
+from .parameters import CRS, Parameter, one_of
 
 #: The coordinate system of a file.
 SYSTEM = replace(
     CRS,
-    description=f"Coordinate system of the file, one of {', '.join(SYSTEMS)}. Always x (longitude, easting) first. "
+    description=f"Coordinate system of the file, one of {', '.join(crs.OFFERED)}. Always x (longitude, easting) first. "
     "When absent CRS84 for GeoJSON and KML, else EPSG:4490.",
     schema={"type": "string"},
     default=None,

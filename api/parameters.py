@@ -175,17 +175,7 @@ def matching(pattern: str, rule: str) -> Callable[[str], str]:
     return read
 
 
-#: The systems coordinates may be given in. All take x (longitude, easting) first.
-SYSTEMS = {
-    "CRS84": crs.WGS84,
-    "EPSG:4490": crs.CGCS2000,
-    "EPSG:4326": crs.WGS84,
-    "EPSG:4547": crs.METRIC_PLANE,
-    "EPSG:3857": crs.parse("EPSG:3857"),
-    "GCJ-02": crs.GCJ02,
-    "BD-09": crs.BD09,
-}
-_SYSTEM_BY_WORD = {name.lower().replace("-", ""): datum for name, datum in SYSTEMS.items()} | {
+_SYSTEM_BY_WORD = {name.lower().replace("-", ""): datum for name, datum in crs.OFFERED.items()} | {
     "cgcs2000": crs.CGCS2000,
     "wgs84": crs.WGS84,
 }
@@ -202,7 +192,7 @@ def system(text: str) -> crs.Datum:
         word = f"epsg:{word}"
     found = _SYSTEM_BY_WORD.get(word.replace("-", "").replace("_", ""))
     if found is None:
-        raise ValueError(f"is not one of {', '.join(SYSTEMS)}{suggestion(text, SYSTEMS)}")
+        raise ValueError(f"is not one of {', '.join(crs.OFFERED)}{suggestion(text, crs.OFFERED)}")
     return found
 
 
@@ -247,7 +237,7 @@ LON = Parameter("lon", "Longitude in degrees, or easting where crs is a plane.",
 LAT = Parameter("lat", "Latitude in degrees, or northing where crs is a plane.", number, {"type": "number"}, required=True, example=22.555)
 CRS = Parameter(
     "crs",
-    f"Coordinate system of the given coordinates, one of {', '.join(SYSTEMS)}; an EPSG number or an OGC URI of one of them will do. "
+    f"Coordinate system of the given coordinates, one of {', '.join(crs.OFFERED)}; an EPSG number or an OGC URI of one of them will do. "
     "Always x (longitude, easting) first.",
     system,
     {"type": "string", "default": "EPSG:4490"},

@@ -72,11 +72,11 @@ def _show(args: argparse.Namespace, conn) -> int:
 def _load(args: argparse.Namespace, conn) -> int:
     from dataclasses import replace
 
-    from .. import issues
     from ..errors import NotFound
-    from ..ingest import report, rows
+    from ..ingest import rows
     from ..worktime import reading, rules, store
     from ..worktime.model import Calendar
+    from . import loads
 
     given = rows.source(args.file)
     days, found = reading.read([dict(zip(given.columns, row, strict=True)) for row in given.rows()], args.file.name)
@@ -93,12 +93,9 @@ def _load(args: argparse.Namespace, conn) -> int:
     for year in sorted({day.year for day in days}):
         of = [one for day, one in days.items() if day.year == year]
         print(f"{year}: {sum(not one.working for one in of)} days off, {sum(one.working for one in of)} shifted workdays")
-    for line in report.found(found):
-        print(line)
-    left = issues.errors(found)
-    if left or not args.commit:
-        print("Nothing was stored: mend the file." if left else "Dry run: nothing was stored. Add --commit to store it.")
-        return 1 if left else 0
+    ended = loads.over(found, args.commit)
+    if ended is not None:
+        return ended
     store.load(conn, made)
     print(f"Calendar {made.calendar}: {len(made.days)} days that are not as their weekday, {rules.hours_text(made.hours)}.")
     return 0

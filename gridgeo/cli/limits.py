@@ -55,9 +55,9 @@ def _cells(one) -> tuple:
 
 
 def _load(args: argparse.Namespace, conn) -> int:
-    from .. import issues
     from ..events import limit_rows, limits
-    from ..ingest import report, rows
+    from ..ingest import rows
+    from . import loads
 
     source = args.file.name if args.file else "limits.csv"
     if args.file:
@@ -67,12 +67,9 @@ def _load(args: argparse.Namespace, conn) -> int:
         made, found = limit_rows.usual(), []
     found = [*found, *limits.check(conn, made, source)]
     print(f"{source}: {len(made):,} limits; {len(limits.listed(conn)):,} are there now")
-    for line in report.found(found):
-        print(line)
-    left = issues.errors(found)
-    if left or not args.commit:
-        print("Nothing was stored: mend the file." if left else "Dry run: nothing was stored. Add --commit to store it.")
-        return 1 if left else 0
+    ended = loads.over(found, args.commit)
+    if ended is not None:
+        return ended
     print(f"Stored: {limits.load(conn, made, source):,} limits, for what is filed or comes to a stage from now on.")
     return 0
 

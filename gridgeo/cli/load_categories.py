@@ -24,12 +24,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Read, check, compare and report; store when asked. Return 1 when errors stop it, also in a dry run."""
     from contextlib import closing
 
-    from .. import issues
     from ..db import connection
-    from ..ingest import report, rows
+    from ..ingest import rows
     from ..moments import shown
     from ..objects import categories, rules
-    from . import database
+    from . import database, loads
     from .given import moment
 
     given = rows.source(args.file)
@@ -37,12 +36,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     entries, found = rules.read(table, args.file.name)
     print(f"{args.file.name}: {len(entries):,} categories")
     with database.opened(settings) as url, closing(connection.connect(url)) as conn, connection.transaction(conn):
-        for line in (*report.found(found), *_compared(conn, entries)):
+        for line in _compared(conn, entries):
             print(line)
-        left = issues.errors(found)
-        if left or not args.commit:
-            print("Nothing was stored: mend the file." if left else "Dry run: nothing was stored. Add --commit to store it.")
-            return 1 if left else 0
+        ended = loads.over(found, args.commit)
+        if ended is not None:
+            return ended
         tree_id = categories.stage(conn, table, args.name or args.file.stem, args.source or args.file.name)
         tree = categories.activate(conn, tree_id, moment("--from", args.when))
     print(f"Tree {tree.tree_id} ({tree.name}) is valid from {shown(tree.valid_from)} on.")

@@ -31,10 +31,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from contextlib import closing
     from importlib import import_module
 
-    from .. import issues
     from ..db import connection
     from ..events import tables
-    from ..ingest import report
     from . import database, loads
 
     module = import_module(f"..events.{KINDS[args.what][0]}", __package__)
@@ -44,12 +42,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     with database.opened(settings) as url, closing(connection.connect(url)) as conn, connection.transaction(conn):
         changes = tables.compare(conn, module.SQL, entries, day)
         print(f"  {changes.new:,} new, {changes.changed:,} changed, {changes.same:,} as before, {changes.ended:,} to end")
-        for line in report.found(found):
-            print(line)
-        left = issues.errors(found)
-        if left or not args.commit:
-            print("Nothing was stored: mend the file." if left else "Dry run: nothing was stored. Add --commit to store it.")
-            return 1 if left else 0
+        ended = loads.over(found, args.commit)
+        if ended is not None:
+            return ended
         loads.stored(module.put(conn, entries, day))
     return 0
 

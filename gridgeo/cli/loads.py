@@ -57,6 +57,20 @@ def storing(settings: Settings) -> Iterator[tuple[Any, Progress]]:
         raise
 
 
+def over(found: list, commit: bool) -> int | None:
+    """Print what was found in a table; the exit status where that is the end, for it has errors or is a dry run, else None."""
+    from .. import issues
+    from ..ingest import report
+
+    for line in report.found(found):
+        print(line)
+    left = issues.errors(found)
+    if left or not commit:
+        print("Nothing was stored: mend the file." if left else "Dry run: nothing was stored. Add --commit to store it.")
+        return 1 if left else 0
+    return None
+
+
 def not_stored(left: list, way_out: str) -> int:
     """Say why nothing was stored, and return the exit status."""
     stop = f"Nothing was stored. Errors: {len({issue.code for issue in left})} kinds; {way_out}"

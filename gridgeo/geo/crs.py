@@ -240,3 +240,15 @@ def _invert(forward: Callable[[np.ndarray], np.ndarray], target: np.ndarray, ste
             if not np.any(np.abs(wrong) > 1e-12):
                 break
     return guess
+
+
+#: The systems coordinates are taken and given in, by the names they are called by. All take x (longitude, easting) first.
+OFFERED = {
+    "CRS84": WGS84,
+    "EPSG:4490": CGCS2000,
+    "EPSG:4326": WGS84,
+    "EPSG:4547": METRIC_PLANE,
+    "EPSG:3857": parse("EPSG:3857"),
+    "GCJ-02": GCJ02,
+    "BD-09": BD09,
+}

@@ -16,6 +16,7 @@ from datetime import date
 from enum import StrEnum
 
 from ..db import queries
+from ..db.comparison import Comparison
 from .model import GridUnit, Scheme
 
 SQL = queries.load(__package__, "workers.sql")
@@ -50,21 +51,6 @@ class Vacancy:
     name_en: str
     units: int
     vacant: int
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """How many workers of a list are new, other than stored, and there in all; how many it does not name are to end."""
-
-    new: int
-    changed: int
-    rows: int
-    ended: int
-
-    @property
-    def same(self) -> int:
-        """How many are stored as they are."""
-        return self.rows - self.new - self.changed
 
 
 def of_unit(conn, scheme: str, unit_key: str, day: date | None = None) -> list[Worker]:

@@ -24,28 +24,18 @@ from ..moments import CHINA
 from .model import Input, Means, Output, Process
 from .rules import one_of, text
 
-#: Systems of the file, all with x (longitude, easting) first.
-_SYSTEMS = {
-    "CRS84": crs.WGS84,
-    "EPSG:4490": crs.CGCS2000,
-    "EPSG:4326": crs.WGS84,
-    "EPSG:4547": crs.METRIC_PLANE,
-    "EPSG:3857": crs.parse("EPSG:3857"),
-    "GCJ-02": crs.GCJ02,
-    "BD-09": crs.BD09,
-}
 _LONGEST_FILTER = 100_000
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2}))?", re.ASCII)
 
 
 def _crs(given: Any) -> crs.Datum:
     word = text(100)(given)
-    if word in _SYSTEMS:
-        return _SYSTEMS[word]
+    if word in crs.OFFERED:
+        return crs.OFFERED[word]
     try:
         return systems.named(word).datum
     except ValueError:
-        raise ValueError(f"is not one of {', '.join(_SYSTEMS)}, nor a URI of one of them") from None
+        raise ValueError(f"is not one of {', '.join(crs.OFFERED)}, nor a URI of one of them") from None
 
 
 def _bbox(given: Any) -> shapely.Geometry:
@@ -141,7 +131,7 @@ PROCESS = Process(
         ),
         "crs": Input(
             "坐标系 System",
-            f"System of the file: {', '.join(_SYSTEMS)}; always x (longitude, easting) first. The usual one of the format when absent.",
+            f"System of the file: {', '.join(crs.OFFERED)}; always x (longitude, easting) first. The usual one of the format when absent.",
             {"type": "string"},
             _crs,
         ),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import count
 
 from gridgeo.codes import credit
+from gridgeo.db.comparison import Comparison
 from gridgeo.events import store
 from gridgeo.events.model import Actor, Duty, Event, Part
 from gridgeo.events.routing import matrix
@@ -82,7 +83,7 @@ def row(path: str, department: str, unit: str = "", part: Part = Part.LEAD, **gi
     return Responsibility(0, path, unit, part, department, **{"valid_from": date(2026, 1, 1), **given})
 
 
-def give(conn, *rows: Responsibility, whole: bool = False) -> matrix.Comparison:
+def give(conn, *rows: Responsibility, whole: bool = False) -> Comparison:
     """Store rows of the matrix."""
     found = matrix.stage(conn, rows, [Department(code, name, name) for code, name in zip(CODES, NAMES, strict=True)], None, whole)
     matrix.put(conn, None, whole)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from ...db import queries
+from ...db.comparison import Comparison
 from ...issues import Issue, Severity
 from ...objects import categories
 from ...objects.model import Department
@@ -21,21 +21,6 @@ from .model import EVERY, Responsibility, prefixes
 SQL = queries.load(__package__, "matrix.sql")
 
 _ALL = 10_000_000
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """How many rows of a table are new, other than stored, and there in all; how many it does not name are to end."""
-
-    new: int
-    changed: int
-    rows: int
-    ended: int
-
-    @property
-    def same(self) -> int:
-        """How many are stored as they are."""
-        return self.rows - self.new - self.changed
 
 
 def listed(

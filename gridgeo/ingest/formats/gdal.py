@@ -8,14 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...errors import UnknownDatum
-from ...geo.shapes import Lines, Malformed, Rings, Shapes
-from ...issues import Issue
 from ..model import Table
-from . import dbf, wkb
-from .refused import MOST_ROWS, Refused, columns, heights_dropped, note, text
-
-#: features that are points, by row
-Points = dict[int, tuple[float, float]]
+from . import dbf, outlines, wkb
+from .refused import MOST_ROWS, Refused, columns, text
 
 _DRIVERS = {"ESRI Shapefile", "GPKG", "FlatGeobuf"}
 _NAMES = {".gpkg": "GeoPackage", ".fgb": "FlatGeobuf"}
@@ -42,7 +37,9 @@ def read_shapefile(name: str, path: Path) -> list[Table]:
     _, _, geometries, _ = _load(place, columns=[], encoding="UTF-8")
     if len(present) != len(geometries):
         raise Refused(f"has {len(geometries):,} shapes and {len(present):,} rows: the .shp and .dbf do not belong together")
-    shapes, faults, points, lines = shapes_of([geometry for geometry, there in zip(geometries, present, strict=True) if there])
+    shapes, faults, points, lines = outlines.read(
+        [geometry for geometry, there in zip(geometries, present, strict=True) if there], wkb.parse
+    )
     kept = {title: [cell for cell, there in zip(column, present, strict=True) if there] for title, column in cells.items()}
     return [Table(name, kept, shapes, _declared(system), (*notes, *faults), points, lines)]
 
@@ -81,7 +78,7 @@ def _layer(name: str, place: Path, layer: str | None) -> Table:
     cells = {title: [text(value) for value in values.tolist()] for title, values in zip(titles, fields, strict=True)}
     if geometries is None:
         return Table(name, cells)
-    shapes, faults, points, lines = shapes_of(geometries)
+    shapes, faults, points, lines = outlines.read(geometries, wkb.parse)
     return Table(name, cells, shapes, _declared(meta["crs"] or ""), tuple(faults), points, lines)
 
 
@@ -130,28 +127,6 @@ def _pyogrio():
 def _said(error: Exception, place: Path) -> str:
     reason = str(error).splitlines()[0].replace(str(place), "it").replace(str(place.parent), "")
     return f"is damaged or no {_NAMES.get(place.suffix, 'Shapefile')}: {reason[:200]}"
-
-
-def shapes_of(geometries) -> tuple[Shapes, list[Issue], Points, dict[int, Lines]]:
-    """Return the areas of WKB, and by row what is wrong with them, those that are points, and those that are lines."""
-    read: list[Rings] = []
-    points: Points = {}
-    lines: dict[int, Lines] = {}
-    faults: list[Issue] = []
-    flattened = 0
-    for row, geometry in enumerate(geometries, 1):
-        try:
-            rings, high = wkb.parse(geometry) if geometry is not None else ([], False)
-            flattened += high
-        except Malformed as fault:
-            rings = []
-            faults.append(note(fault.code, str(fault), row=row, field="geometry"))
-            if fault.point is not None:
-                points[row] = fault.point
-            if fault.lines:
-                lines[row] = fault.lines
-        read.append(rings)
-    return Shapes.of(read), [*faults, *heights_dropped(flattened)], points, lines
 
 
 def _declared(system: str) -> str:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 import orjson
 
-from ...geo.shapes import AREAS, Lines, Malformed, Rings, Shapes, from_geojson
+from ...geo.shapes import AREAS, from_geojson
 from ...issues import Issue
 from ..model import Table
+from . import outlines
 from .decoding import decode
-from .refused import MOST_ROWS, Refused, columns, heights_dropped, note, text
-
-#: features that are points, by row
-Points = dict[int, tuple[float, float]]
+from .refused import MOST_ROWS, Refused, columns, text
 
 _EPSG = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:[\d.]*:?(\d{4,6})$", re.IGNORECASE)
 _CRS84 = re.compile(r"urn:ogc:def:crs:OGC:[\d.]*:CRS84$", re.IGNORECASE)
@@ -34,7 +33,7 @@ def read(name: str, path: Path) -> list[Table]:
     features = _features(document)
     if len(features) > MOST_ROWS:
         raise Refused(f"has {len(features):,} features, {MOST_ROWS:,} is the most")
-    shapes, faults, points, lines = _shapes(features)
+    shapes, faults, points, lines = outlines.read((feature.get("geometry") for feature in features), partial(from_geojson, heights=True))
     return [Table(name, _columns(features), shapes, _declared(document), (*notes, *faults), points, lines)]
 
 
@@ -84,27 +83,6 @@ def _features(document: dict) -> list[dict]:
         return [{"type": "Feature", "properties": {}, "geometry": document}]
     what = "that is no GeoJSON" if kind is None else f"of type {str(kind)[:40]!r}"
     raise Refused(f"is JSON {what}: a FeatureCollection, a Feature, a Polygon or a MultiPolygon is wanted")
-
-
-def _shapes(features: list[dict]) -> tuple[Shapes, list[Issue], Points, dict[int, Lines]]:
-    read: list[Rings] = []
-    points: Points = {}
-    lines: dict[int, Lines] = {}
-    faults: list[Issue] = []
-    flattened = 0
-    for row, feature in enumerate(features, 1):
-        try:
-            rings, high = from_geojson(feature.get("geometry"), heights=True)
-            flattened += high
-        except Malformed as fault:
-            rings = []
-            faults.append(note(fault.code, str(fault), row=row, field="geometry"))
-            if fault.point is not None:
-                points[row] = fault.point
-            if fault.lines:
-                lines[row] = fault.lines
-        read.append(rings)
-    return Shapes.of(read), [*faults, *heights_dropped(flattened)], points, lines
 
 
 def _columns(features: list[dict]) -> dict[str, list[str | None]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 
 from ..model import Table
-from .gdal import shapes_of
+from . import outlines, wkb
 from .refused import MOST_ROWS, Refused, columns, text
 
 
@@ -39,7 +39,7 @@ def read(name: str, path: Path) -> list[Table]:
         return [Table(name, told)]
     if not all(value is None or isinstance(value, bytes) for value in geometries):
         raise Refused("has geometries that are not WKB")
-    shapes, faults, points, lines = shapes_of(geometries)
+    shapes, faults, points, lines = outlines.read(geometries, wkb.parse)
     return [Table(name, told, shapes, _declared(described.get("columns", {}).get(where)), tuple(faults), points, lines)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 
 import psycopg2.extras
@@ -32,6 +33,15 @@ SELECT t.event_id, t.class_id, t.grade,
   LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id
  ORDER BY t.event_id
 """
+#: What set their clocks going, stopped them and let them go on: of those that were ever stopped.
+_STOPPED = """
+SELECT s.event_id, s.action, s.at
+  FROM {table} AS t
+  JOIN event_step AS s ON s.event_id = t.event_id
+ WHERE s.action IN ('file', 'reopen', 'pause', 'resume')
+   AND EXISTS (SELECT FROM event_step AS p WHERE p.event_id = t.event_id AND p.action = 'pause')
+ ORDER BY s.event_id, s.step_no
+"""
 _SET = """
 UPDATE {table} AS t
    SET due_at = n.due_at, stage_due_at = n.stage_due_at
@@ -50,7 +60,7 @@ class Due(NamedTuple):
 class Clock(NamedTuple):
     """What is counted: of what class and grade an event is, the code of its unit or how it begins, its stage, and since when.
 
-    `begun_at` is when it was filed or reopened, None where it was not; `since` is when it came to its stage.
+    `begun_at` is when it was filed or reopened, None where it was not; `since` is when it came to its stage; `pauses` are those since then.
     """
 
     class_id: int | None
@@ -59,6 +69,7 @@ class Clock(NamedTuple):
     stage: str
     begun_at: datetime | None
     since: datetime | None
+    pauses: tuple[Pause, ...] = ()
 
 
 def due(conn, event: Event, stage: str, since: datetime) -> Due:
@@ -68,7 +79,7 @@ def due(conn, event: Event, stage: str, since: datetime) -> Due:
     reopened.
     """
     whole, of_stage = _of(conn, event, "whole", stage)
-    begun, pauses = _clock(conn, event)
+    begun, pauses = _run(event.filed_at, _rows(conn, "clock", event_id=event.event_id))
     if stage in _BEGIN:
         begun = since
     return Due(
@@ -105,10 +116,18 @@ def move_tasks_on(conn, event: Event, resumed_at: datetime) -> None:
             cur.execute(SQL["move_task"], {"event_id": event.event_id, "task_no": task_no, "due_at": later})
 
 
+def cities(conn, units: Iterable[int]) -> dict[int, str]:
+    """Return of units, as they are now, how the code begins that limits of theirs go by; those without limits of their own are left out."""
+    return dict(_rows(conn, "cities", units=list(units)))
+
+
 def due_each(conn, clocks: Sequence[Clock]) -> list[Due]:
-    """Return when each of many events is due. Pauses are not looked at."""
-    wholes = _ends_many(conn, [(one.class_id, one.grade, one.code, "whole") for one in clocks], [one.begun_at for one in clocks])
-    stages = _ends_many(conn, [(one.class_id, one.grade, one.code, str(one.stage)) for one in clocks], [one.since for one in clocks])
+    """Return when each of many events is due."""
+    pauses = [one.pauses for one in clocks]
+    wholes = _ends_many(conn, [(one.class_id, one.grade, one.code, "whole") for one in clocks], [one.begun_at for one in clocks], pauses)
+    stages = _ends_many(
+        conn, [(one.class_id, one.grade, one.code, str(one.stage)) for one in clocks], [one.since for one in clocks], pauses
+    )
     return [Due(whole, stage) for whole, stage in zip(wholes, stages, strict=True)]
 
 
@@ -123,13 +142,14 @@ def due_many(conn, table: str) -> int:
     """Set `due_at` and `stage_due_at` of a temporary table's rows and return how many have one of them.
 
     It has the columns event_id (once each), class_id, grade, stage, begun_at, since (as in :class:`Clock`), due_at and stage_due_at; where
-    each lies must be known (event_grid).
+    each lies must be known (event_grid). Pauses are those of its steps, as :func:`due` has them.
     """
     name = sql.Identifier(table)
     with conn.cursor() as cur:
         cur.execute(sql.SQL(_GIVEN).format(table=name))
         given = cur.fetchall()
-        ends = due_each(conn, [Clock(*row[1:]) for row in given])
+        pauses = _pauses(cur, name)
+        ends = due_each(conn, [Clock(*row[1:], pauses.get(row[0], ())) for row in given])
         wholes, stages = ([getattr(end, part) for end in ends] for part in Due._fields)
         cur.execute(sql.SQL(_SET).format(table=name), {"events": [row[0] for row in given], "wholes": wholes, "stages": stages})
     return sum(end != (None, None) for end in ends)
@@ -170,16 +190,25 @@ def _of(conn, event: Event, *stages: str) -> list[Amount | None]:
 
 
 def _picked(conn, of: Sequence[tuple[int | None, int, str, str]]) -> list[Amount | None]:
-    classes, grades, codes, stages = (list(column) for column in zip(*of, strict=True)) if of else ([], [], [], [])
+    if not of:
+        return []
+    classes, grades, codes, stages = (list(column) for column in zip(*of, strict=True))
     rows = _rows(conn, "picked", classes=classes, grades=grades, codes=codes, stages=stages)
     found = {n: Amount(amount, Unit(unit), calendar) for n, amount, unit, calendar in rows}
     return [found.get(n) for n in range(1, len(of) + 1)]
 
 
-def _clock(conn, event: Event) -> tuple[datetime | None, list[Pause]]:
+def _pauses(cur, table: sql.Identifier) -> dict[int, tuple[Pause, ...]]:
+    """When the clocks of a temporary table's events stood still since they were set going, by event."""
+    cur.execute(sql.SQL(_STOPPED).format(table=table))
+    runs = groupby(cur.fetchall(), key=lambda row: row[0])
+    return {event_id: tuple(_run(None, [row[1:] for row in rows])[1]) for event_id, rows in runs}
+
+
+def _run(begun: datetime | None, steps: Iterable[tuple[str, datetime]]) -> tuple[datetime | None, list[Pause]]:
     """When the clock of the whole was set going last, and when it stood still since."""
-    begun, pauses = event.filed_at, []
-    for action, at in _rows(conn, "clock", event_id=event.event_id):
+    pauses: list[Pause] = []
+    for action, at in steps:
         if action in ("file", "reopen"):
             begun, pauses = at, []
         elif action == "pause":
@@ -193,8 +222,10 @@ def _ends(conn, amount: Amount, start: datetime, pauses: Iterable[Pause]) -> dat
     return worktime.due(amount, _calendar(conn, amount), start, pauses)
 
 
-def _ends_many(conn, of: list[tuple[int | None, int, str, str]], starts: list[datetime | None]) -> list[datetime | None]:
-    """When many are over: those with the same limit at once."""
+def _ends_many(
+    conn, of: list[tuple[int | None, int, str, str]], starts: list[datetime | None], pauses: list[tuple[Pause, ...]]
+) -> list[datetime | None]:
+    """When many are over: those with the same limit at once, and by themselves the few that were stopped."""
     kinds = list(dict.fromkeys(of))
     amounts = dict(zip(kinds, _picked(conn, kinds), strict=True))
     rows: dict[Amount, list[int]] = {}
@@ -204,9 +235,10 @@ def _ends_many(conn, of: list[tuple[int | None, int, str, str]], starts: list[da
             rows.setdefault(amount, []).append(n)
     ends: list[datetime | None] = [None] * len(of)
     for amount, those in rows.items():
-        counted = worktime.due_many(amount, _calendar(conn, amount), worktime.micros(starts[n] for n in those))
+        calendar = _calendar(conn, amount)
+        counted = worktime.due_many(amount, calendar, worktime.micros(starts[n] for n in those))
         for n, end in zip(those, worktime.moments(counted), strict=True):
-            ends[n] = end
+            ends[n] = worktime.due(amount, calendar, starts[n], pauses[n]) if pauses[n] else end
     return ends
 
 
@@ -217,5 +249,5 @@ def _calendar(conn, amount: Amount | None) -> Calendar | None:
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:
     with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
+        queries.prepared(cur, SQL[query], parameters)
         return cur.fetchall()

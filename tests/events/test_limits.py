@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 
@@ -108,25 +109,49 @@ def test_tasks_are_moved_on_with_their_event(city):
         assert [due for (due,) in cur.fetchall()] == [at("2026-11-19T14:00"), at("2026-11-19T12:00"), at("2026-11-18T12:00")]
 
 
-def test_many_are_due_as_each_alone(city):
-    loaded(city, *limit_rows.usual(), limit("whole", 3, "hour", path="公用/燃气"))
-    start = at("2026-11-18T09:00")
-    made = [event(city, path, grade=grade) for path in ("公用/照明/路灯不亮", "公用/燃气/燃气泄漏") for grade in (1, 2, 3, 4)]
-    with city.cursor() as cur:
+def many(conn, rows) -> list[Due]:
+    """When events are due that are counted together; rows are (event, stage, begun, since)."""
+    with conn.cursor() as cur:
         cur.execute(
             "CREATE TEMPORARY TABLE tried (event_id bigint, class_id integer, grade smallint, stage text,"
             " begun_at timestamptz, since timestamptz, due_at timestamptz, stage_due_at timestamptz) ON COMMIT DROP"
         )
-        for n, one in enumerate(made):
-            begun = start + n * timedelta(hours=7, microseconds=1)
-            row = (one.event_id, one.class_id, one.grade, "dispatched" if n else "closed", begun, begun + HOUR)
-            cur.execute("INSERT INTO tried VALUES (%s, %s, %s, %s, %s, %s)", row)
-        assert limits.due_many(city, "tried") == len(made)
-        cur.execute("SELECT event_id, stage, begun_at, since, due_at, stage_due_at FROM tried ORDER BY event_id")
-        for one, (_, stage, begun, since, *due) in zip(made, cur.fetchall(), strict=True):
-            alone = limits.due(city, replace(one, filed_at=begun), stage, since)
-            assert Due(*due) == alone
-            assert (alone.stage_due_at is None) == (stage == "closed")
+        for one, *clock in rows:
+            cur.execute("INSERT INTO tried VALUES (%s, %s, %s, %s, %s, %s)", (one.event_id, one.class_id, one.grade, *clock))
+        limits.due_many(conn, "tried")
+        cur.execute("SELECT due_at, stage_due_at FROM tried ORDER BY event_id")
+        return [Due(*row) for row in cur.fetchall()]
+
+
+def test_many_are_due_as_each_alone(city):
+    loaded(city, *limit_rows.usual(), limit("whole", 3, "hour", path="公用/燃气"))
+    start = at("2026-11-18T09:00")
+    made = [event(city, path, grade=grade) for path in ("公用/照明/路灯不亮", "公用/燃气/燃气泄漏") for grade in (1, 2, 3, 4)]
+    begun = [start + n * timedelta(hours=7, microseconds=1) for n in range(len(made))]
+    rows = [(one, "dispatched" if n else "closed", begun[n], begun[n] + HOUR) for n, one in enumerate(made)]
+    alone = [limits.due(city, replace(one, filed_at=began), stage, since) for one, stage, began, since in rows]
+    assert many(city, rows) == alone
+    assert [due.stage_due_at is None for due in alone] == [True] + [False] * 7
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_that_were_stopped_are_due_as_each_alone(city, seed):
+    """However often each was stopped, let go on and reopened; some stand still now."""
+    loaded(city, *limit_rows.usual())
+    random, rows = Random(seed), []
+    for _ in range(12):
+        now = filed = begun = at("2026-11-16T09:00") + timedelta(minutes=random.randrange(3000))
+        steps = [("file", filed)]
+        for action in random.choices(("pause", "resume", "reopen"), (4, 4, 1), k=random.randrange(8)):
+            now += timedelta(minutes=random.randrange(600))
+            begun = now if action == "reopen" else begun
+            steps.append((action, now))
+        one = event(city, grade=random.randrange(1, 5), filed_at=filed, steps=steps)
+        rows.append((one, random.choice(("dispatched", "handled")), begun, now - timedelta(minutes=random.randrange(900))))
+    alone = [limits.due(city, one, stage, since) for one, stage, _, since in rows]
+    assert many(city, rows) == alone
+    unstopped = [limits.due_each(city, [limits.Clock(one.class_id, one.grade, "", *clock)])[0] for one, *clock in rows]
+    assert unstopped != alone
 
 
 def test_a_table_of_limits_is_read_with_the_words_of_china():

@@ -56,7 +56,7 @@ def noted(conn) -> list[tuple]:
 def sent(conn, path: str = LAMP, **columns):
     """An event that a department has had since ten, due at three."""
     given = {"stage": "dispatched", "department_code": LIGHTS, "dispatched_at": at("2026-11-16T10:00"), "due_at": at("2026-11-16T15:00")}
-    return routed.event(conn, path, **{**given, **columns})
+    return routed.event(conn, path, columns.pop("unit", routed.A), **{**given, **columns})
 
 
 TIMES = [
@@ -126,6 +126,22 @@ def test_what_stays_overdue_is_passed_up_step_by_step(ground):
     found = notices.listed(ground, HALL)
     assert [(one.event_code, one.kind) for one in found] == [(event.event_code, Found.ESCALATED_3), (event.event_code, Found.ESCALATED_2)]
     assert len(notices.listed(ground)) == 4
+
+
+def test_what_is_found_late_is_passed_up_as_far_as_step_by_step(ground):
+    """Many at once: one that nobody told of, one that was passed up once before, and one that lies where nobody answers for everything."""
+    untold, once, nowhere = sent(ground), sent(ground), sent(ground, unit=None)
+    with ground.cursor() as cur:
+        told = (once.event_id, "escalated-1", once.due_at, HALL)
+        cur.execute("INSERT INTO event_notice (event_id, kind, due_at, department_code) VALUES (%s, %s, %s, %s)", told)
+    assert notices.escalate(ground, at("2026-11-18T15:00")) == 8
+    assert notices.escalate(ground, at("2026-11-18T15:00")) == 0
+    said = rows(ground, "SELECT event_id, department_code FROM event_notice ORDER BY event_id, kind")
+    assert [[of for event, of in said if event == one.event_id] for one in (untold, once, nowhere)] == [
+        [OFFICE, HALL, HALL],
+        [HALL, HALL, HALL],
+        [None, None, None],
+    ]
 
 
 def test_notices_of_what_is_closed_hold_no_more(ground):

@@ -37,9 +37,21 @@ SELECT r.rule_no, r.name, r.priority, r.kind, r.class_path, r.unit_key, r.grades
  WHERE r.set_id = %(set_id)s
  ORDER BY r.rule_no;
 
+-- name: bounced_before
+-- How often an event had been given back when it was reopened last; 0 for one that never was.
+SELECT coalesce((
+  SELECT (s.given->>'bounces')::integer
+    FROM event_step AS s
+   WHERE s.event_id = %(event_id)s AND s.given ? 'bounces'
+     AND s.step_no < (SELECT max(r.step_no) FROM event_step AS r WHERE r.event_id = %(event_id)s AND r.action = 'reopen')
+   ORDER BY s.step_no DESC
+   LIMIT 1), 0);
+
 -- name: returned_by
--- Who gave an event back, in that order.
+-- Who gave an event back since it was reopened last, in that order.
 SELECT t.department_code
   FROM event_task AS t
  WHERE t.event_id = %(event_id)s AND t.stage IN ('returned', 'declined') AND t.department_code IS NOT NULL
+   AND t.sent_at >= coalesce(
+     (SELECT max(s.at) FROM event_step AS s WHERE s.event_id = %(event_id)s AND s.action = 'reopen'), '-infinity')
  ORDER BY t.task_no;

@@ -61,6 +61,18 @@ def local_lead(book: Book, facts: Facts, unit_key: str) -> str | None:
     return min((row.department_code for row in rows if _date_fault(row.valid_from, row.valid_to, facts) is None), default=None)
 
 
+def heads(book: Book, facts: Facts) -> tuple[str, ...]:
+    """Return who leads every class in the units something lies in, from the lowest up, every department once."""
+    leads = (local_lead(book, facts, key) for key in facts.areas)
+    return tuple(dict.fromkeys(code for code in leads if code is not None))
+
+
+def above(heads: Sequence[str], department_code: str | None) -> str | None:
+    """Return the next of some heads above a department; the lowest where it is none of them, None at the top."""
+    higher = heads[heads.index(department_code) + 1 :] if department_code in heads else heads
+    return higher[0] if higher else None
+
+
 def same(one: Decision, other: Decision) -> bool:
     """Whether two decisions send an event to the same departments."""
     return one.lead == other.lead and set(one.assist) == set(other.assist)

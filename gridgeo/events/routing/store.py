@@ -39,14 +39,15 @@ def after_return(conn, event: Event, at: datetime | None = None) -> tuple[Asked,
     """Return the tasks of the joint handling that follows the second return of an event; None where none follows.
 
     It leads who leads by rules and matrix, or else the area's own department; everybody who gave the event back and who stands by takes
-    part. It follows once: what is returned after that waits for somebody's decision.
+    part. It follows once, and once more each time the event was reopened: what is returned after that waits for somebody's decision.
 
     Parameters
     ----------
     event
         As it is with the return counted.
     """
-    if event.bounces != rules.BOUNCES_TO_JOINT:
+    ((before,),) = _rows(conn, "bounced_before", event_id=event.event_id)
+    if event.bounces - before != rules.BOUNCES_TO_JOINT:
         return None
     decision = route(conn, [event.event_id], at)[event.event_id]
     returned = [code for (code,) in _rows(conn, "returned_by", event_id=event.event_id)]
@@ -58,15 +59,14 @@ def escalate_to(conn, event: Event, at: datetime | None = None) -> str | None:
 
     Where one of these leads already it is the one above it; None at the top, or where the matrix names none.
     """
-    known = facts_of(conn, [event.event_id], at).get(event.event_id)
-    if known is None:
-        return None
-    everything = book_for(conn, [known], paths=(EVERY,))
-    above = [rules.local_lead(everything, known, key) for key in known.areas]
-    heads = list(dict.fromkeys(code for code in above if code is not None))
-    if event.department_code in heads:
-        heads = heads[heads.index(event.department_code) + 1 :]
-    return heads[0] if heads else None
+    return rules.above(heads_of(conn, [event.event_id], at).get(event.event_id, ()), event.department_code)
+
+
+def heads_of(conn, event_ids: Collection[int], at: datetime | None = None) -> dict[int, tuple[str, ...]]:
+    """Return who answers for all classes in the units each event lies in, from the lowest up, every department once."""
+    facts = facts_of(conn, event_ids, at)
+    everything = book_for(conn, facts.values(), paths=(EVERY,))
+    return {event_id: rules.heads(everything, known) for event_id, known in facts.items()}
 
 
 def facts_of(conn, event_ids: Collection[int], at: datetime | None = None) -> dict[int, Facts]:

@@ -7,11 +7,12 @@ three times: each time to the department above the one that was told before.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ...db import queries
-from .. import store
+from ..routing import rules
 from ..routing import store as routing
 from .model import Found, Notice
 
@@ -20,8 +21,20 @@ SQL = queries.load(__package__, "notices.sql")
 #: Which part of its time is left when something is due soon; after which part of it more it is passed up, and after how long at least.
 SOON, RUNG, LEAST = 0.2, 0.5, timedelta(hours=1)
 
-#: How often it is passed up; how far ahead of its end anything may be due soon; how many are found, and passed up, in one transaction.
-RUNGS, AHEAD, MOST, MOST_UP = 3, timedelta(days=60), 2000, 200
+#: How often it is passed up; how far ahead of its end anything may be due soon; how many are found, or passed up, in one transaction.
+RUNGS, AHEAD, MOST = 3, timedelta(days=60), 2000
+
+_KIND = "escalated-"
+
+
+class Late(NamedTuple):
+    """An event that is to be passed up, with who leads it and who was told of it the time before."""
+
+    event_id: int
+    due_at: datetime
+    rung: int
+    department_code: str | None
+    told: str | None
 
 
 def find(conn, now: datetime) -> dict[str, int]:
@@ -35,16 +48,11 @@ def escalate(conn, now: datetime) -> int:
     """Note what is to be passed up and to whom, as far up as there is somebody; return how many, none while another worker does."""
     if not _rows(conn, "alone")[0][0]:
         return 0
-    late = _rows(conn, "to_escalate", now=now, rungs=RUNGS, part=RUNG, least=LEAST, most=MOST_UP)
-    for event_id, due_at, rung in late:
-        note(conn, event_id, Found(f"escalated-{rung}"), due_at, _above(conn, event_id, due_at, rung, now))
+    late = [Late(*row) for row in _rows(conn, "to_escalate", now=now, rungs=RUNGS, part=RUNG, least=LEAST, most=MOST)]
+    if late:
+        kinds = [f"{_KIND}{one.rung}" for one in late]
+        _note(conn, [one.event_id for one in late], kinds, [one.due_at for one in late], list(_told(conn, late, now)))
     return len(late)
-
-
-def note(conn, event_id: int, kind: Found, due_at: datetime, department_code: str | None = None) -> None:
-    """Note something of an event, unless it was."""
-    with conn.cursor() as cur:
-        cur.execute(SQL["note"], {"event_id": event_id, "kind": str(kind), "due_at": due_at, "department_code": department_code})
 
 
 def listed(conn, department_code: str | None = None, since: datetime | None = None, holding: bool = True, limit: int = 100) -> list[Notice]:
@@ -53,14 +61,20 @@ def listed(conn, department_code: str | None = None, since: datetime | None = No
     return [Notice(event_id, code, Found(kind), *rest) for event_id, code, kind, *rest in found]
 
 
-def _above(conn, event_id: int, due_at: datetime, rung: int, now: datetime) -> str | None:
-    """The department above the one that was told before, or that leads; at the top it is told again."""
-    event = store.find(conn, event_id)
-    below = _rows(conn, "told_below", event_id=event_id, due_at=due_at, rung=rung)
-    told = below[0][0] if below else None
-    if told is not None:
-        event = replace(event, department_code=told)
-    return routing.escalate_to(conn, event, now) or told
+def _told(conn, late: Sequence[Late], now: datetime) -> Iterator[str | None]:
+    """Who is told of each: the department above the one that was told before, or that leads; at the top it is told again."""
+    heads = routing.heads_of(conn, {one.event_id for one in late}, now)
+    told: dict[int, str | None] = {}
+    for one in late:
+        before = told.get(one.event_id, one.told)
+        told[one.event_id] = rules.above(heads.get(one.event_id, ()), before or one.department_code) or before
+        yield told[one.event_id]
+
+
+def _note(conn, events: list[int], kinds: list[str], dues: list[datetime], departments: list[str | None]) -> None:
+    """Note something of events, unless it was."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["note"], {"events": events, "kinds": kinds, "dues": dues, "departments": departments})
 
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:

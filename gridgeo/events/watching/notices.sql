@@ -41,10 +41,11 @@ ON CONFLICT DO NOTHING
 RETURNING kind;
 
 -- name: to_escalate
--- Overdue by another part of the time there was, and not passed up so far yet.
-SELECT e.event_id, e.due_at, r.rung
+-- Overdue by another part of the time there was, and not passed up so far yet; who leads it, and who was told the time before.
+SELECT e.event_id, e.due_at, r.rung, e.department_code, b.department_code
   FROM event AS e
   CROSS JOIN generate_series(1, %(rungs)s::integer) AS r (rung)
+  LEFT JOIN event_notice AS b ON b.event_id = e.event_id AND b.kind = 'escalated-' || (r.rung - 1) AND b.due_at = e.due_at AND b.task_no = 0
  WHERE e.stage NOT IN ('rejected', 'closed', 'merged') AND e.paused_at IS NULL AND e.due_at < %(now)s
    AND e.due_at + r.rung * greatest((e.due_at - coalesce(e.filed_at, e.reported_at)) * %(part)s::float8, %(least)s::interval) <= %(now)s
    AND NOT EXISTS (
@@ -52,13 +53,11 @@ SELECT e.event_id, e.due_at, r.rung
  ORDER BY e.event_id, r.rung
  LIMIT %(most)s;
 
--- name: told_below
--- Who was told of an event the time before.
-SELECT n.department_code FROM event_notice AS n
- WHERE n.event_id = %(event_id)s AND n.due_at = %(due_at)s AND n.kind = 'escalated-' || (%(rung)s - 1);
-
 -- name: note
-INSERT INTO event_notice (event_id, kind, due_at, department_code) VALUES (%(event_id)s, %(kind)s, %(due_at)s, %(department_code)s)
+INSERT INTO event_notice (event_id, kind, due_at, department_code)
+SELECT n.event_id, n.kind, n.due_at, n.department_code
+  FROM unnest(%(events)s::bigint[], %(kinds)s::text[], %(dues)s::timestamptz[], %(departments)s::text[])
+    AS n (event_id, kind, due_at, department_code)
 ON CONFLICT DO NOTHING;
 
 -- name: listed

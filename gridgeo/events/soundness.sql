@@ -1,13 +1,8 @@
 -- name: differing
--- Events that are not what their steps make of them: folded in their order, the last that says something of a column holds.
+-- Events that are not what their steps make of them.
 WITH folded AS (
-  SELECT s.event_id,
-         (array_agg(s.stage ORDER BY s.step_no DESC))[1] AS stage,
-         max(s.step_no) AS version,
-         count(*) AS steps,
-         (SELECT jsonb_object_agg(k.key, k.value ORDER BY t.step_no)
-            FROM event_step AS t, jsonb_each(t.given) AS k
-           WHERE t.event_id = s.event_id) AS said
+  SELECT s.event_id, (array_agg(s.stage ORDER BY s.step_no))[count(*)] AS stage, max(s.step_no) AS version, count(*) AS steps,
+         gridgeo.folded(s.given ORDER BY s.step_no) AS said
     FROM event_step AS s
    GROUP BY s.event_id
 )

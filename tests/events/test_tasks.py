@@ -11,7 +11,7 @@ from gridgeo.db import connection
 from gridgeo.errors import Conflict, ForbiddenTransition, InvalidInput
 from gridgeo.events import answering, store, tasks
 from gridgeo.events.acting import act
-from gridgeo.events.model import Action, Asked, Part, Stage, TaskStage
+from gridgeo.events.model import Action, Actor, Asked, Duty, Part, Stage, TaskStage
 from tests.events import routed
 from tests.events.routed import (
     DISPATCHER,
@@ -31,6 +31,8 @@ from tests.events.routed import (
     A,
     of,
 )
+
+CLERK = Actor("key:clerk000", frozenset((Duty.ACCEPT, Duty.VERIFY)))
 
 
 @pytest.fixture
@@ -76,6 +78,42 @@ def test_a_lamp_refused_by_seven_departments_is_given_to_three_by_a_joint_decisi
         assert act(conn, lamp.event_id, Action.HANDLE, of(code), {"note": "已完成"}).stage is Stage.DISPATCHED
     done = act(conn, lamp.event_id, Action.HANDLE, of(LIGHTS), {"note": "已换灯"})
     assert (done.stage, done.department_code, done.bounces) == (Stage.HANDLED, POWER, 7)
+
+
+def test_what_was_reopened_comes_to_joint_handling_once_more(conn, lamp):
+    """The lamp is out again: nobody is called in for having returned it the first time, and all of the second round are to be done."""
+    routed.give(conn, routed.row(LAMP, LIGHTS))
+
+    def do(action, actor=CLERK, **given):
+        return act(conn, lamp.event_id, action, actor, given)
+
+    def bounced(*codes):
+        for code in codes:
+            dispatched(conn, lamp, Asked(code))
+            after = do(Action.RETURN, of(code), reason="不属我处职责")
+        return after
+
+    def joined():
+        return {(code, part) for code, part, stage in stages(conn, lamp) if stage == "open"}
+
+    bounced(PARKS, ROADS)
+    assert joined() == {(LIGHTS, "lead"), (PARKS, "assist"), (ROADS, "assist")}
+    for code in (LIGHTS, PARKS, ROADS):
+        do(Action.HANDLE, of(code), note="已换灯")
+    for action in (Action.VERIFY, Action.CLOSE):
+        do(action)
+    do(Action.REOPEN, reason="灯又不亮")
+    assert bounced(POWER).stage is Stage.RETURNED, "the third return in all is the first of this round"
+    again = bounced(WATER)
+    assert (again.stage, again.bounces, again.department_code) == (Stage.DISPATCHED, 4, LIGHTS)
+    assert joined() == {(LIGHTS, "lead"), (POWER, "assist"), (WATER, "assist")}
+    assert [do(Action.HANDLE, of(code), note="x").stage for code in (POWER, LIGHTS, WATER)] == [
+        Stage.DISPATCHED,
+        Stage.DISPATCHED,
+        Stage.HANDLED,
+    ]
+    assert do(Action.REWORK, reason="灯仍不亮").stage is Stage.DISPATCHED
+    assert joined() == {(LIGHTS, "lead"), (POWER, "assist"), (WATER, "assist")}
 
 
 def test_what_was_left_of_an_earlier_dispatch_is_withdrawn(conn, lamp):

@@ -88,6 +88,16 @@ class Limits(_Schema):
     maxTileCol: int
 
 
+class Major(_Schema):
+    """A major class of events, and the property of clusters that counts it."""
+
+    m: str
+    major: str
+    major_en: str
+    kind: Literal["event", "request"]
+    colour: str
+
+
 class TileSetAndJSON(TileSet):
     """A set of tiles as both standards tell it: TileJSON 3.0 and OGC's metadata of a tile set."""
 
@@ -99,5 +109,8 @@ class TileSetAndJSON(TileSet):
     vector_layers: list[dict[str, Any]]
     layers: list[dict[str, Any]]
     tileMatrixSetLimits: list[Limits] = []
-    points_from: int | None = Field(None, description="Of objects: the zoom from which they are single points.")
+    points_from: int | None = Field(None, description="Of objects and events: the zoom from which they are single points.")
     filtered_from: int | None = Field(None, description="Of objects: the zoom from which all filters are answered, and `datetime`.")
+    years_from: int | None = Field(None, description="Of events: the zoom from which more than a year of them may be asked for.")
+    due_soon: float | None = Field(None, description="Of events: the part of its time that is left when one is due soon.")
+    majors: list[Major] | None = Field(None, description="Of events: the major classes that m1, m2 and so on count.")

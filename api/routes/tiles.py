@@ -32,31 +32,31 @@ from ..problems import Fault, InvalidRequest
 
 router = APIRouter(tags=["tiles"])
 
-_AT = "tiles/WebMercatorQuad/{z}/{y}/{x}"
+AT = "tiles/WebMercatorQuad/{z}/{y}/{x}"
 _NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
-_CONTENT = {200: {"content": {tilesets.MVT: {"schema": {"type": "string", "format": "binary"}}}}}
+CONTENT = {200: {"content": {tilesets.MVT: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 def _coordinate(name: str, description: str, example: int) -> Parameter:
     return Parameter(name, description, str, {"type": "integer", "minimum": 0}, example=example, place="path")
 
 
-_TILE = (
+TILE = (
     _coordinate("z", f"Zoom of WebMercatorQuad, 0 to {DEEPEST}.", 14),
     _coordinate("y", "Row, from the north.", 7125),
     _coordinate("x", "Column, from the west.", 13333),
 )
 _STYLE = Query()
-_GRIDS, _BUILDINGS = Query(*_TILE, SCHEME, DATETIME), Query(*_TILE)
-_OBJECTS = Query(*_TILE, CATEGORY, STATUS, filters.FILTER, filters.LANGUAGE, THEN)
+_GRIDS, _BUILDINGS = Query(*TILE, SCHEME, DATETIME), Query(*TILE)
+_OBJECTS = Query(*TILE, CATEGORY, STATUS, filters.FILTER, filters.LANGUAGE, THEN)
 
 
 @router.get(
-    "/collections/grids/tiles/WebMercatorQuad/{z}/{y}/{x}", summary="A tile of grids", openapi_extra=_GRIDS.as_dict(), responses=_CONTENT
+    "/collections/grids/tiles/WebMercatorQuad/{z}/{y}/{x}", summary="A tile of grids", openapi_extra=_GRIDS.as_dict(), responses=CONTENT
 )
 async def grids(request: Request) -> Response:
     """Grids of the edition valid at a moment: a layer for each level that is large enough to be seen at this zoom."""
-    asked, at, tiles = _GRIDS(request), _tile(request), _tiles(request)
+    asked, at, tiles = _GRIDS(request), tile(request), _tiles(request)
     shown = await depends.snapshot(request, asked)
     if shown.scheme.kind is SchemeKind.LISTED:
         raise NotFound("areas of scheme", asked.scheme)
@@ -71,10 +71,10 @@ async def grids(request: Request) -> Response:
 
 
 @router.get(
-    f"/collections/objects/{_AT}",
+    f"/collections/objects/{AT}",
     summary="A tile of objects",
     openapi_extra=_OBJECTS.as_dict(),
-    responses=_CONTENT,
+    responses=CONTENT,
 )
 async def objects(request: Request) -> Response:
     """Objects: far out the layer `clusters` with exact counts (n, and m1 to m9 by major class), near the layer `objects`.
@@ -82,7 +82,7 @@ async def objects(request: Request) -> Response:
     Near too there are clusters where more objects stand in a tile than can be drawn. A filter of other properties than category,
     major and status is answered from zoom 14 on, and so is `datetime`: objects as they were on a day, where they were then.
     """
-    asked, at = _OBJECTS(request), _tile(request)
+    asked, at = _OBJECTS(request), tile(request)
     wanted, seen = _wanted(request, asked, at), _sees(request)
     whole = seen == access.WHOLE
 
@@ -92,20 +92,20 @@ async def objects(request: Request) -> Response:
     if wanted.day is not None:
         # What was is corrected from anywhere: nobody tells which tiles show it.
         require_thread()
-        return _sent(request, Packed.of(await run_in_threadpool(make)))
+        return sent(request, Packed.of(await run_in_threadpool(make)))
     return await _answer(request, Place(Collection.OBJECTS, NO_EDITION, at), (seen, wanted), make, keep=whole and wanted.plain)
 
 
 @router.get(
-    f"/collections/buildings/{_AT}",
+    f"/collections/buildings/{AT}",
     summary="A tile of buildings",
     openapi_extra=_BUILDINGS.as_dict(),
-    responses=_CONTENT,
+    responses=CONTENT,
 )
 async def buildings(request: Request) -> Response:
     """Buildings from zoom 15 on: the footprint where it is known, else a point; code, use, status, floors."""
     _BUILDINGS(request)
-    at = _tile(request)
+    at = tile(request)
     place = Place(Collection.BUILDINGS, NO_EDITION, at)
     return await _answer(request, place, _sees(request), lambda: depends.read(request, making.buildings_tile, at), keep=False)
 
@@ -140,8 +140,8 @@ async def there(request: Request, levels: bool = True) -> tuple[list[float] | No
     return bounds, tiles.levels(edition_id) or await run_in_threadpool(tiles.prepare, edition_id)
 
 
-def _tile(request: Request) -> Tile:
-    """The tile of a path; raises InvalidRequest where it is not written in whole numbers, NotFound where there is no such tile."""
+def tile(request: Request) -> Tile:
+    """Return the tile of a path; raises InvalidRequest where it is not written in whole numbers, NotFound where there is no such tile."""
     given = {name: request.path_params[name] for name in Tile._fields}
     faults = [
         Fault(name, "invalid-parameter", "is not a whole number from 0 on, in plain digits")
@@ -193,7 +193,7 @@ async def _answer(request: Request, place: Place, variant: Hashable, make: Calla
     if found is None:
         require_thread()
         found = await run_in_threadpool(_made, tiles, place, variant, make, keep)
-    return _sent(request, found)
+    return sent(request, found)
 
 
 def _made(tiles: Live, place: Place, variant: Hashable, make: Callable[[], bytes], keep: bool) -> Packed:
@@ -201,11 +201,12 @@ def _made(tiles: Live, place: Place, variant: Hashable, make: Callable[[], bytes
     return tiles.hold(place, variant, make(), seen, keep)
 
 
-def _sent(request: Request, tile: Packed) -> Response:
-    unchanged = conditional.unchanged(request, tile.etag)
+def sent(request: Request, made: Packed) -> Response:
+    """Return the answer with a tile: packed or not as the caller takes it, or that he has it already."""
+    unchanged = conditional.unchanged(request, made.etag)
     if unchanged is not None:
         return unchanged
-    headers = {"ETag": tile.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    headers = {"ETag": made.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if codings.takes(request.headers.get("accept-encoding", ""), "gzip"):
-        return Response(tile.body, 200, {**headers, "Content-Encoding": "gzip"}, tilesets.MVT)
-    return Response(gzip.decompress(tile.body), 200, headers, tilesets.MVT)
+        return Response(made.body, 200, {**headers, "Content-Encoding": "gzip"}, tilesets.MVT)
+    return Response(gzip.decompress(made.body), 200, headers, tilesets.MVT)

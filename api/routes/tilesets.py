@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from gridgeo.errors import NotFound
 from gridgeo.features import collections, reading
-from gridgeo.tiles import described, tilesets
+from gridgeo.tiles import described, events, tilesets
 from gridgeo.tiles.model import Collection
 
 from .. import conditional, depends, ogc
@@ -23,7 +23,7 @@ from .tiles import there
 
 router = APIRouter(tags=["tiles"])
 
-_COLLECTION = Parameter("collection", "grids, objects or buildings.", str, {"type": "string"}, example="grids", place="path")
+_COLLECTION = Parameter("collection", "grids, objects, buildings or events.", str, {"type": "string"}, example="grids", place="path")
 _SET = Parameter("tileMatrixSet", f"{tilesets.NAME}, the only one.", str, {"type": "string"}, example=tilesets.NAME, place="path")
 _ALL, _ONE, _TILESETS = Query(), Query(_SET), Query(_COLLECTION)
 
@@ -72,7 +72,8 @@ async def of_collection(request: Request) -> Response:
     responses={200: {"model": told.TileSetAndJSON}},
 )
 async def tileset(request: Request) -> Response:
-    """Where the tiles are, from which zoom to which, what their layers hold; of objects also from which zoom they are single points.
+    """Where the tiles are, from which zoom to which, what their layers hold; of objects and events also from which zoom they are single
+    points, and of events which major classes m1, m2 and so on count.
 
     One document for both kinds of clients: those that read TileJSON and those that read OGC's metadata leave out what they do not know.
     """
@@ -83,7 +84,8 @@ async def tileset(request: Request) -> Response:
         here = collections.find(str(collection))
         bounds = await run_in_threadpool(depends.read_from, request.app.state.pool, reading.bounds, here) or bounds
     tree = await run_in_threadpool(depends.read, request, valid_tree) if collection is Collection.OBJECTS else None
-    tilejson = described.tilejson(collection, str(request.base_url), bounds, levels, tree)
+    majors = await run_in_threadpool(depends.read, request, events.majors) if collection is Collection.EVENTS else ()
+    tilejson = described.tilejson(collection, str(request.base_url), bounds, levels, tree, majors)
     return _sent(request, tilejson | tilesets.metadata(collection, _title(collection), _base(request), tilejson))
 
 

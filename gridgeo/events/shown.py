@@ -133,6 +133,6 @@ def counts(
 
 
 def _key(by: By, key: str, parent_of: Mapping[int, int] | None) -> str | int | None:
-    if by is By.UNIT:
-        return (parent_of or {}).get(int(key), None if parent_of is not None else int(key))
-    return (int(key) if by is By.CLASS else key) or None
+    if by is By.DEPARTMENT:
+        return key or None
+    return parent_of.get(int(key)) if parent_of is not None else int(key) or None

@@ -1,4 +1,4 @@
-"""Vector tiles (MVT): grids, objects and buildings as maps draw them.
+"""Vector tiles (MVT): grids, objects, buildings and events as maps draw them.
 
 Doors: :func:`.grids.prepare` simplifies an edition for every zoom, :func:`.cells.drain` keeps what objects add up to,
 :mod:`.making` makes the bytes of a tile, :class:`.live.Live` keeps them for a serving process, :mod:`.seed` makes all of

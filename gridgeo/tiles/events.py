@@ -10,15 +10,9 @@ from typing import NamedTuple
 
 from ..db import queries
 from ..events.shown import Shown
-from .model import EXTENT, NAMES_FROM, WORLD_BITS, Tile
+from .model import EVENTS_FROM, EVENTS_MOST, EXTENT, NAMES_FROM, WORLD_BITS, Tile
 
 SQL = queries.load(__package__, "events.sql")
-
-#: From this zoom on events are single points, unless more than so many lie in a tile.
-POINTS_FROM, POINTS_MOST = 15, 500
-
-#: From this zoom on more than a year may be asked for: nearer a tile looks at few of all there ever were.
-LONG_FROM = 13
 
 #: Degrees by which what is looked for is wider than the tile; what lies on its edge is decided by whole numbers.
 _EDGE = 1e-8
@@ -35,9 +29,10 @@ class Major(NamedTuple):
 
 
 def tile(conn, at: Tile, shown: Shown, now: datetime | None = None) -> bytes:
-    """Return the bytes of a tile of the events the current transaction sees at once: the whole city's, or what row-level security lets through.
+    """Return the bytes of a tile of the events that row-level security shows the current transaction.
 
-    From :data:`POINTS_FROM` on, unless more than :data:`POINTS_MOST` lie in it, the layer `events`, else `clusters` with exact counts.
+    From :data:`.model.EVENTS_FROM` on, unless more than :data:`.model.EVENTS_MOST` lie in it, the layer `events`, else `clusters` with
+    exact counts.
     """
     return _made(conn, at, shown, None, now)
 
@@ -60,7 +55,7 @@ def majors(conn) -> list[Major]:
 def _made(conn, at: Tile, shown: Shown, units: list[int] | None, now: datetime | None) -> bytes:
     side = 2 ** (WORLD_BITS - at.z)
     lies = {**_box(at), "x": at.x * side, "y": at.y * side, "unit": side / EXTENT}
-    drawn = {"most": POINTS_MOST if at.z >= POINTS_FROM else -1, "named": at.z >= NAMES_FROM}
+    drawn = {"most": EVENTS_MOST if at.z >= EVENTS_FROM else -1, "named": at.z >= NAMES_FROM}
     with conn.cursor() as cur:
         cur.execute(SQL["tile"], {**lies, **drawn, **shown.given(now), "units": units})
         return bytes(cur.fetchone()[0])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 from collections.abc import Sequence
 
-from . import buildings, grids, kept, objects
+from ..events.shown import Shown
+from . import buildings, events, grids, kept, objects
 from .model import PLAIN, Collection, Filter, Tile
 
 #: A higher level makes tiles hardly smaller and takes three times as long.
@@ -38,3 +39,8 @@ def objects_tile(conn, at: Tile, wanted: Filter = PLAIN, whole: bool = True) -> 
 def buildings_tile(conn, at: Tile) -> bytes:
     """Return a tile of the buildings the transaction sees, compressed."""
     return packed(buildings.tile(conn, at))
+
+
+def events_tile(conn, at: Tile, shown: Shown, of_units: bool = False) -> bytes:
+    """Return a tile of the events the transaction sees, compressed; `of_units` where these are what lies in the caller's units."""
+    return packed((events.tile_of_units if of_units else events.tile)(conn, at, shown))

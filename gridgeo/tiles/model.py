@@ -23,6 +23,9 @@ CELL_BITS, CELLS_DEEPEST, CELLS_UPPERMOST = 5, 20, 5
 #: From this zoom on objects are single points, unless more than so many stand in a tile.
 POINTS_FROM, POINTS_MOST = 16, 6000
 
+#: The same of events, which are drawn larger; and the zoom from which more than a year of them may be asked for.
+EVENTS_FROM, EVENTS_MOST, YEARS_FROM = 15, 500, 13
+
 #: What cells know of objects: a filter that speaks of these alone is answered from them. One that speaks of more, or of a day in the
 #: past, is answered from the objects themselves, from this zoom on.
 IN_CELLS, FILTERED_FROM = frozenset(("category", "major", "status")), 14
@@ -40,6 +43,7 @@ class Collection(StrEnum):
     GRIDS = "grids"
     OBJECTS = "objects"
     BUILDINGS = "buildings"
+    EVENTS = "events"
 
 
 class Tile(NamedTuple):

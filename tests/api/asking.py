@@ -51,6 +51,7 @@ GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/maps/data/{version}/grids.topojson"): {"path": {"version": "1-000000000000"}},
     ("GET", "/collections/buildings/tiles/WebMercatorQuad/{z}/{y}/{x}"): {"path": AT_A},
     ("GET", "/collections/objects/tiles/WebMercatorQuad/{z}/{y}/{x}"): {"path": AT_A},
+    ("GET", "/collections/events/tiles/WebMercatorQuad/{z}/{y}/{x}"): {"path": AT_A},
     ("GET", "/collections/{collectionId}/items"): {"path": {"collectionId": "buildings"}},
     ("GET", "/collections/{collectionId}/download"): {"path": {"collectionId": "buildings"}, "params": {"f": "geojson"}},
     ("GET", "/collections/{collectionId}/items/{id}"): {"path": {"collectionId": "buildings", "id": making.BUILDING[A]}},

@@ -15,8 +15,8 @@ from tests.api import callers
 from tests.api.world import IN_A
 
 AT = Tile(14, column(IN_A[0], 14), row(IN_A[1], 14))
-GRIDS, OBJECTS, BUILDINGS = (
-    f"/collections/{name}/tiles/WebMercatorQuad/{AT.z}/{AT.y}/{AT.x}" for name in ("grids", "objects", "buildings")
+GRIDS, OBJECTS, BUILDINGS, EVENTS = (
+    f"/collections/{name}/tiles/WebMercatorQuad/{AT.z}/{AT.y}/{AT.x}" for name in ("grids", "objects", "buildings", "events")
 )
 
 #: Of answers that differ from one to the next.
@@ -43,7 +43,7 @@ def told(client, caplog, method: str, path: str, headers: dict[str, str]) -> tup
     return answer.status_code, {name: text for name, text in answer.headers.items() if name not in _PASSING}, body, logged
 
 
-@pytest.mark.parametrize("path", [GRIDS, OBJECTS, BUILDINGS])
+@pytest.mark.parametrize("path", [GRIDS, OBJECTS, BUILDINGS, EVENTS])
 def test_both_ways_say_the_same(client, caplog, long_way, path):
     tag = client.get(path).headers["etag"]
     unknown = "Bearer gg_00000000_" + "a" * 43

@@ -41,6 +41,7 @@ TOOLS = (
     ("ruler", "测量", "Measure", "M3 13.5 13.5 3 17 6.5 6.5 17zM6 10.5l1.6 1.6M8.7 7.8l2.3 2.3M11.4 5.1l1.6 1.6"),
     ("compare", "对比版本", "Compare editions", "M3 4.5h14v11H3zM10 2.5v15M5.5 8h2.5M12 8h2.5M12 11h2.5"),
     ("time", "时间", "Time", "M10 3a7 7 0 1 0 0 14a7 7 0 1 0 0-14zM10 6v4l3 2"),
+    ("events", "事件时段", "Events over time", "M2.5 16.5h15M5 14V9.5M8.3 14V5M11.7 14V8M15 14v-3.5"),
     ("basemap", "底图", "Base map", "M10 3 17.5 7 10 11 2.5 7zM4.2 10.2 2.5 11.2 10 15.2 17.5 11.2 15.8 10.2"),
     ("picture", "存为图片", "Save a picture", "M3 4.5h14v11H3zM3.5 14l4-4.5 3 3 2.5-2.5 3.5 4M13.2 7.6a.9.9 0 1 0 .1 0"),
     ("language", "English", "中文", ""),
@@ -99,17 +100,20 @@ class Access:
     may
         Scopes of a caller without a key.
     needs
-        The scope each of `addresses`, `wash`, `blocks`, `links` and `objects` needs.
+        The scope each of `addresses`, `wash`, `blocks`, `links`, `objects` and `events` needs.
     addresses
         Whether there is an address base to ask.
     objects
         Whether there are managed objects: a tree of their categories is valid.
+    events
+        Whether there are events: some class of them is in use.
     """
 
     may: Collection[str]
     needs: Mapping[str, str]
     addresses: bool
     objects: bool = False
+    events: bool = False
 
 
 class PlannerMap(folium.Map):
@@ -186,7 +190,11 @@ def render(
     asked = (
         {}
         if access is None
-        else {"may": sorted(access.may), "needs": dict(access.needs), "addresses": access.addresses, "objects": access.objects}
+        else {
+            "may": sorted(access.may),
+            "needs": dict(access.needs),
+            **{name: getattr(access, name) for name in ("addresses", "objects", "events")},
+        }
     )
     dated = [one.told() for one in reversed(editions) if isinstance(one, EditionChoice)]
     more = {**({"editions": dated} if len(dated) > 1 else {}), **({"basemaps": [one.told() for one in basemaps]} if basemaps else {})}
@@ -216,6 +224,8 @@ def _page(
         "sea": palette.SEA,
         "ink": palette.INK,
         "accent": palette.ACCENT,
+        "events": palette.EVENTS,
+        "heat": palette.HEAT,
     }
     figure = PlannerFigure(
         {
@@ -232,6 +242,7 @@ def _page(
             "keyed": "may" in config,
             "addresses": config.get("addresses", False),
             "objects": config.get("objects", False),
+            "events": config.get("events", False),
             "topology": _json(topology.decode("utf-8")) if topology is not None else None,
             "schemes": schemes if len(schemes) > 1 else (),
             "editions": editions if len(editions) > 1 else (),

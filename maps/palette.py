@@ -13,6 +13,12 @@ RAMP = ("#ede6c6", "#c5dcbf", "#82bdb0", "#4da0ae", "#1c5271")
 CATEGORIES = {"urban": "#a9c8dd", "enterprise": "#dcae57", "village": "#a48bbc"}
 SPARE = ("#7fae8c", "#c98a86", "#5d7f99", "#b7b08a", "#8f6f5a")
 
+#: Events in time, due soon, overdue, over: told apart by colour-blind readers and in grey; each has a shape of its own besides.
+EVENTS = ("#2b7bba", "#f2a93b", "#a11a33", "#8f9ca3")
+
+#: Hot spots: surely, likely, only the grid itself, not significant.
+HEAT = ("#8f2a1c", "#d9794a", "#f0cd97", "#eceae4")
+
 MOST = len(RAMP)
 
 ZERO = "#dfdcd6"

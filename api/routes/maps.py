@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from gridgeo import __version__
 from gridgeo.errors import DatabaseUnavailable, NotFound
+from gridgeo.events import classes
 from gridgeo.hierarchy import store
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GOVERNANCE, Edition, Scheme
@@ -46,6 +47,7 @@ _ASKED = {
     "take": ("POST", "/objects/download"),
     "grids": ("GET", "/collections/grids/download"),
     "objects": ("GET", "/objects/counts"),
+    "events": ("GET", "/events"),
 }
 
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -119,10 +121,12 @@ def _page(request: Request, made: page.Page) -> Response:
 
 
 def _access(request: Request) -> page.Access:
-    """What the page may ask with no key, and whether there are addresses and managed objects to ask for."""
+    """What the page may ask with no key, and whether there are addresses, managed objects and events to ask for."""
     base = depends.base(request)
     needs = {name: policies.of(*route) for name, route in _ASKED.items()}
-    return page.Access(request.app.state.gate.anonymous.scopes, needs, bool(base.roads or base.compounds), _objects(request))
+    return page.Access(
+        request.app.state.gate.anonymous.scopes, needs, bool(base.roads or base.compounds), _objects(request), _events(request)
+    )
 
 
 def _objects(request: Request) -> bool:
@@ -133,6 +137,14 @@ def _objects(request: Request) -> bool:
     except DatabaseUnavailable:
         return False
     return any(tree.valid_from and tree.valid_from <= now and (tree.valid_to is None or now < tree.valid_to) for tree in trees)
+
+
+def _events(request: Request) -> bool:
+    """Whether a class of events is in use; with the database away none is known."""
+    try:
+        return bool(depends.read(request, classes.valid))
+    except DatabaseUnavailable:
+        return False
 
 
 def _drawable(request: Request) -> list[str]:

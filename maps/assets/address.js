@@ -12,15 +12,16 @@ gridgeo.address = (() => {
     if (at.length === 3 && at.every(Number.isFinite) && Math.abs(at[0]) <= 85 && Math.abs(at[1]) <= 180) {
       state.view = { lat: at[0], lon: at[1], zoom: at[2] };
     }
-    for (const key of ["level", "measure", "method", "unit", ...gridgeo.toolbox.KEPT]) if (given.get(key)) state[key] = given.get(key);
+    for (const key of ["level", "measure", "method", "unit", ...gridgeo.toolbox.KEPT, ...gridgeo.sought.KEPT]) if (given.get(key)) state[key] = given.get(key);
     if (PLACE.test(given.get("place") || "")) state.place = given.get("place");
     if (OBJECT.test(given.get("object") || "")) state.object = Number(given.get("object"));
+    if (OBJECT.test(given.get("event") || "")) state.event = Number(given.get("event"));
     if (LAYERS.test(given.get("layers") || "")) state.layers = given.get("layers");
     if (given.get("hide")) state.hidden = given.get("hide").split(",");
     return state;
   }
 
-  function write({ view, level, measure, method, hidden, unit, place, object, layers, more = {} }) {
+  function write({ view, level, measure, method, hidden, unit, place, object, event, layers, more = {} }) {
     const parts = [];
     if (view) parts.push(`at=${view.lat.toFixed(FRACTION)},${view.lon.toFixed(FRACTION)},${+view.zoom.toFixed(2)}`);
     if (level && level !== "auto") parts.push(`level=${encodeURIComponent(level)}`);
@@ -30,6 +31,7 @@ gridgeo.address = (() => {
     if (unit) parts.push(`unit=${encodeURIComponent(unit)}`);
     if (place) parts.push(`place=${place}`);
     if (object) parts.push(`object=${object}`);
+    if (event) parts.push(`event=${event}`);
     if (layers) parts.push(`layers=${layers}`);
     for (const [key, value] of Object.entries(more)) if (value) parts.push(`${key}=${value}`);
     return `#${parts.join("&")}`;

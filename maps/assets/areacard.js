@@ -7,8 +7,8 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
   let known = {}; // what was found, of which area and edition
   let running = null, seen = null; // the area last brought into view
 
-  function draw({ area, selected, place, object }, before) {
-    const covered = selected || place || object;
+  function draw({ area, selected, place, object, event }, before) {
+    const covered = selected || place || object || event;
     if (running && area !== before.area) running.abort();
     if (!area || covered) {
       if (before.area && !area && !covered) hide();
@@ -152,5 +152,5 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
     return rows.length ? el("section", { class: "taken" }, el("h3", {}, both("导出", "Export")), ...rows, said) : null;
   }
 
-  store.watch(["area", "selected", "place", "object", "shown", "caller", "lang", "edition"], draw);
+  store.watch(["area", "selected", "place", "object", "event", "shown", "caller", "lang", "edition"], draw);
 };

@@ -6,8 +6,8 @@ gridgeo.card = (topology, store, view, sections, config) => {
   const { edition, measures } = topology.about;
   const types = measures.find((measure) => measure.categories);
 
-  function draw({ selected: unit, place, object, area }) {
-    if (place || object || (area && !unit)) return; // then another card lies there
+  function draw({ selected: unit, place, object, event, area }) {
+    if (place || object || event || (area && !unit)) return; // then another card lies there
     node.hidden = !unit;
     document.body.classList.toggle("with-card", Boolean(unit));
     if (!unit) return fill(node);
@@ -82,5 +82,5 @@ gridgeo.card = (topology, store, view, sections, config) => {
     return el("p", { class: "source" }, `${edition.name} · ${period}`);
   }
 
-  store.watch(["selected", "place", "object", "caller", "edition", "lang"], draw);
+  store.watch(["selected", "place", "object", "event", "caller", "edition", "lang"], draw);
 };

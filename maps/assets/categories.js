@@ -1,5 +1,5 @@
-// Categories of managed objects as the page uses them: majors, minors, leaves; and a choice of some, written short.
-gridgeo.categories = (answer) => {
+// Categories of managed objects, or classes of events, as the page uses them: majors, minors, leaves; and a choice of some, written short.
+gridgeo.categories = (answer, named = "category") => {
   const byId = new Map();
   const majors = answer.majors.map((major, order) => {
     const minors = major.minors.map((minor) => ({ zh: minor.minor, en: minor.minor_en, leaves: minor.categories.map((one) => leaf(one, major, minor, order)) }));
@@ -42,7 +42,7 @@ gridgeo.categories = (answer) => {
   }
 
   // What the API is asked for.
-  const asked = (chosen) => (chosen === null ? "" : `category=${chosen.join(",")}`);
+  const asked = (chosen) => (chosen === null ? "" : `${named}=${chosen.join(",")}`);
 
   return { pointsFrom: answer.points_from, filteredFrom: answer.filtered_from, majors, byId, ids, choice, has, write, read, asked };
 };

@@ -16,8 +16,8 @@ gridgeo.keyboard = (map, topology, store, view) => {
 
   // A drawn area goes before the map goes up, after the card that lies over its own.
   function leave() {
-    const { area, selected, place, object } = store.get();
-    if (area && !selected && !place && !object) store.change({ area: null });
+    const { area, selected, place, object, event } = store.get();
+    if (area && !selected && !place && !object && !event) store.change({ area: null });
     else view.leave();
   }
 

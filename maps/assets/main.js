@@ -20,12 +20,18 @@ gridgeo.main = (() => {
       .catch((fault) => (console.warn(fault), null));
   }
 
+  // What classes of events there are, likewise.
+  async function classesOfEvents() {
+    const scheme = new URLSearchParams(config.query).get("scheme") || "governance";
+    return config.events && scheme === "governance" && asked.allows("events") ? gridgeo.happenings.asked(asked) : null;
+  }
+
   async function begin() {
     if (!config.data && !find("#topology")) return say("empty");
     say("loading");
     try {
       await asked.resume();
-      show(...(await Promise.all([load(), kinds()])));
+      show(...(await Promise.all([load(), kinds(), classesOfEvents()])));
     } catch (error) {
       console.warn(error);
       say("failed", error.message, error.status === 401 || error.status === 403);
@@ -39,13 +45,14 @@ gridgeo.main = (() => {
     find("#failed-detail").textContent = detail;
   }
 
-  function show(text, known) {
+  function show(text, known, happens) {
     const topology = gridgeo.topology.decode(text);
     if (!topology.box) return say("empty");
     const given = gridgeo.address.read(location.hash);
     const categories = known && gridgeo.categories(known);
     const columns = categories && gridgeo.objectmeasures(topology, categories);
-    const store = gridgeo.store(initial(topology, given, categories));
+    const happening = happens && gridgeo.happenings(topology, asked, happens, config);
+    const store = gridgeo.store(initial(topology, given, categories, happening));
     store.watch(["lang"], ({ lang }) => gridgeo.language.set(lang));
     const layer = new gridgeo.GridLayer(topology, config.look);
     const sheet = gridgeo.sheet(store);
@@ -59,25 +66,29 @@ gridgeo.main = (() => {
     furnish();
     gridgeo.panel(map, topology, store, view);
     gridgeo.tip(topology, store, current);
-    const things = categories && objects(topology, store, view, layer, categories, columns);
+    const crowd = gridgeo.crowd(layer);
+    if (categories || happening) gridgeo.fresh(store);
+    const things = categories && objects(topology, store, view, crowd.member("objects"), categories, columns);
     const block = config.addresses ? gridgeo.block(asked, config) : null;
     const charge = asked.knows("workers") ? gridgeo.workers(asked, config) : null;
     asked.watch((caller) => store.change({ caller }));
     gridgeo.card(topology, store, view, [charge, things && things.section, block].filter(Boolean), config);
     const places = config.addresses ? addresses(topology, store, view) : null;
     if (things) gridgeo.objectcard(topology, store, view, places, asked, things, config);
+    const events = happening && happening.show(map, store, view, crowd.member("events"), things, places);
+    const drawn = [things, events].filter(Boolean);
     // A link to a unit goes into it; only now is it known what the card covers.
     if (!given.view && !given.level && store.get().selected) view.enter(store.get().selected);
     store.watch(["selected"], ({ selected }) => selected && uncover(selected));
-    gridgeo.toolbox({ map, topology, store, layer, view, asked, config, categories, things });
-    gridgeo.search(topology, view, places, things, asked);
+    gridgeo.toolbox({ map, topology, store, layer, view, asked, config, categories, drawn });
+    gridgeo.search(topology, view, places, things, events, asked);
     gridgeo.locate(map, topology, view);
     gridgeo.keyboard(map, topology, store, view);
-    gridgeo.printing(map, topology, store, layer, gridgeo.legend(store, current), things, () => insets(sheet));
-    remember(topology, store, categories);
+    gridgeo.printing(map, topology, store, layer, gridgeo.legend(store, current), drawn, () => insets(sheet));
+    remember(topology, store, categories, happening);
     say("ready");
     requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("first-map")));
-    Object.assign(gridgeo, { shown: { topology, store, layer, view, map, things } });
+    Object.assign(gridgeo, { shown: { topology, store, layer, view, map, things, events } });
   }
 
   // What there is of buildings and houses: only where an address base is served.
@@ -94,17 +105,16 @@ gridgeo.main = (() => {
   }
 
   // What there is of managed objects: only where a tree of categories is served.
-  function objects(topology, store, view, layer, categories, columns) {
+  function objects(topology, store, view, crowd, categories, columns) {
     const counts = gridgeo.objectcounts(asked, categories), symbols = gridgeo.symbols(categories, config.look);
-    gridgeo.fresh(store);
     store.watch(["caller", "looked"], (state, before) => state !== before && counts.clear());
     columns.watch(store, counts);
-    const drawn = gridgeo.objects(map, store, view, asked, categories, symbols, layer, config.look);
+    const drawn = gridgeo.objects(map, store, view, asked, categories, symbols, crowd, config.look);
     gridgeo.layertree(topology, store, counts, categories, symbols);
     return { ...drawn, symbols, categories, section: gridgeo.objectsection(topology, store, counts, categories, symbols) };
   }
 
-  function initial({ about, levels, byId }, given, categories) {
+  function initial({ about, levels, byId }, given, categories, events) {
     const measures = about.measures.map(({ key }) => key);
     return {
       level: levels.some(({ key }) => key === given.level) ? given.level : "auto",
@@ -114,11 +124,14 @@ gridgeo.main = (() => {
       measure: measures.includes(given.measure) ? given.measure : measures[0],
       method: given.method === "natural" ? "natural" : "quantile",
       hidden: given.hidden || [],
-      selected: (!given.place && !(categories && given.object) && byId.get(given.unit)) || null,
+      selected: (!given.place && !(categories && given.object) && !(events && given.event) && byId.get(given.unit)) || null,
       place: config.addresses && given.place ? { kind: given.place.length === 25 ? "house" : "building", code: given.place } : null,
       told: null,
       object: categories && given.object ? { id: given.object } : null,
       thing: null,
+      event: events && given.event ? { id: given.event } : null,
+      story: null,
+      sought: events ? gridgeo.sought.parse(given, events.classes) : gridgeo.sought.ALL,
       chosen: categories ? categories.read(given.layers) : null,
       columns: 0,
       looked: 0,
@@ -137,7 +150,7 @@ gridgeo.main = (() => {
     function painting({ measure: key, shown, method, columns, edition, painting: before }) {
       const measure = measures.find((one) => one.key === key) || gridgeo.measures.plain(topology.levels);
       // Values that are still to come: the map stays as it is.
-      if (measure.live && !measure.levels[topology.levels[shown].key]) return before || gridgeo.measures.classify(gridgeo.measures.plain(topology.levels), topology.levels[shown], method, config.look);
+      if (measure.live && !measure.levels[measure.only || topology.levels[shown].key]) return before || gridgeo.measures.classify(gridgeo.measures.plain(topology.levels), topology.levels[shown], method, config.look);
       const level = gridgeo.measures.paintedLevel(measure, topology.levels, shown);
       const name = [key, level.key, method, edition, measure.live && columns].join();
       if (!made.has(name)) made.set(name, gridgeo.measures.classify(measure, level, method, config.look));
@@ -175,32 +188,32 @@ gridgeo.main = (() => {
   }
 
   // The address follows what is shown; a selection is a step one can go back from.
-  function remember(topology, store, categories) {
+  function remember(topology, store, categories, events) {
     // Browsers allow about a hundred of these in half a minute: what changes in one go is written once.
     let pending = null, step = false;
     const write = (push) => {
       step = step || push;
       clearTimeout(pending);
       pending = setTimeout(() => {
-        const { level, measure, method, hidden, selected, place, object, chosen } = store.get();
-        const more = gridgeo.toolbox.written(store.get());
+        const { level, measure, method, hidden, selected, place, object, event, sought, chosen } = store.get();
+        const more = { ...(events ? gridgeo.sought.written(sought, events.classes) : {}), ...gridgeo.toolbox.written(store.get()) };
         const { lat, lng } = map.getCenter();
-        const hash = gridgeo.address.write({ view: { lat, lon: lng, zoom: map.getZoom() }, level, measure, method, hidden, unit: selected && selected.ref, place: place && place.code, object: object && object.id, layers: categories && categories.write(chosen), more });
+        const hash = gridgeo.address.write({ view: { lat, lon: lng, zoom: map.getZoom() }, level, measure, method, hidden, unit: selected && selected.ref, place: place && place.code, object: object && object.id, event: event && event.id, layers: categories && categories.write(chosen), more });
         if (hash !== location.hash) history[step ? "pushState" : "replaceState"](null, "", hash);
         step = false;
       }, 120);
     };
     let goingBack = false;
-    store.watch(["level", "measure", "method", "hidden", "chosen", ...gridgeo.toolbox.KEPT], () => write(false));
-    store.watch(["selected", "place", "object"], (state, before) => write(!goingBack && state !== before));
+    store.watch(["level", "measure", "method", "hidden", "chosen", "sought", ...gridgeo.toolbox.KEPT], () => write(false));
+    store.watch(["selected", "place", "object", "event"], (state, before) => write(!goingBack && state !== before));
     map.on("moveend", () => write(false));
     window.addEventListener("popstate", () => {
       const given = gridgeo.address.read(location.hash);
       goingBack = true;
-      const { level, measure, method, hidden, selected, place, object, chosen } = initial(topology, given, categories);
+      const { level, measure, method, hidden, selected, place, object, event, sought, chosen } = initial(topology, given, categories, events);
       const same = store.get().place && place && store.get().place.code === place.code;
       const tooled = Object.fromEntries(gridgeo.toolbox.KEPT.map((key) => [key, gridgeo.toolbox.initial(given)[key]]));
-      store.change({ ...tooled, level, measure, method, hidden, selected, place: same ? store.get().place : place, object, chosen });
+      store.change({ ...tooled, level, measure, method, hidden, selected, place: same ? store.get().place : place, object, event, sought, chosen });
       goingBack = false;
       if (given.view) map.setView([given.view.lat, given.view.lon], given.view.zoom, { animate: false });
     });

@@ -3,34 +3,34 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, grids, look) =>
   const { find, el, both, fill, number } = gridgeo.dom;
   const { words } = gridgeo;
   const { pick } = gridgeo.language;
+  const { NOTHING } = gridgeo.view;
   const TILES = "/collections/objects/tiles/WebMercatorQuad";
-  const TOUCH = 12, POINTER = 3; // px beside a symbol that still mean it
   const SAME = 2; // px: symbols nearer to each other cannot be told apart by pointing
   const NEAR = 18; // zoom from which symbols have signs
   const PATIENCE = 400; // ms of waiting before it is told
   map.createPane("objects").style.zIndex = 420;
   const tiles = gridgeo.tiles(asked, TILES, () => layer.renew());
   const layer = new gridgeo.ObjectLayer(tiles, gridgeo.scene(categories, symbols), look, grids, categories.pointsFrom);
-  const note = find("#objects-note"), tip = find("#tip"), bar = find("#objects-bar");
+  const note = find("#objects-note"), bar = find("#objects-bar");
   const outline = L.layerGroup().addTo(map);
   const OUTLINE = { color: look.accent, weight: 2.5, fillColor: look.accent, fillOpacity: 0.15, interactive: false };
-  let slow = null, mine = false; // whether the tip is of ours
+  let slow = null;
 
   // One object is chosen; several where they lie on one another, and one is to be picked from a list.
   function open(found) {
     const [first] = found;
     if (first.cluster) return into(first);
     const together = found.filter((one) => !one.cluster && Math.hypot(one.x - first.x, one.y - first.y) <= SAME);
-    if (together.length > 1) store.change({ object: { several: together.map(({ id, category, status, name }) => ({ id, category, status, name })) }, selected: null, place: null });
+    if (together.length > 1) store.change({ ...NOTHING, object: { several: together.map(({ id, category, status, name }) => ({ id, category, status, name })) } });
     else choose(first.id);
   }
 
-  const choose = (id) => store.change({ object: { id }, selected: null, place: null });
+  const choose = (id) => store.change({ ...NOTHING, object: { id } });
 
   // Nearer to where a circle's objects are; where it goes no nearer, they are listed.
   function into({ box, n }) {
     if (n === 1) return view.approach(box, NEAR);
-    if (map.getZoom() >= map.getMaxZoom()) return store.change({ object: { box: lonLat(box), n }, selected: null, place: null });
+    if (map.getZoom() >= map.getMaxZoom()) return store.change({ ...NOTHING, object: { box: lonLat(box), n } });
     view.approach(box);
   }
 
@@ -94,38 +94,7 @@ gridgeo.objects = (map, store, view, asked, categories, symbols, grids, look) =>
       el("span", { class: "state" }, both(...words.of(words.OBJECT_STATUSES, one.status)))];
   }
 
-  function point(event) {
-    const [aimed = null] = layer.under(event.containerPoint);
-    layer.mark({ hovered: aimed });
-    map.getContainer().classList.toggle("aims", Boolean(aimed));
-    if (!aimed) return shut();
-    store.change({ hovered: null, pointer: event.containerPoint }); // the units' own tip goes first
-    fill(tip, ...describe(aimed));
-    tip.hidden = false;
-    mine = true;
-    gridgeo.tip.place(tip, event.containerPoint);
-    return true;
-  }
-
-  // Only our own tip is ours to close.
-  function shut() {
-    if (mine) tip.hidden = true;
-    return (mine = false);
-  }
-
-  function press(event) {
-    const found = layer.under(event.containerPoint, event.originalEvent && event.originalEvent.pointerType === "touch" ? TOUCH : POINTER);
-    if (found.length) open(found);
-    return found.length > 0;
-  }
-
-  function leave() {
-    layer.mark({ hovered: null });
-    shut();
-  }
-
-  view.above({ point, press, leave });
-  map.on("zoomstart", leave); // what was under the pointer is there no more
+  view.above(gridgeo.pointing(map, store, layer, describe, open));
   layer.on("told", told);
   grids.on("named", () => layer.renew());
   store.watch(["chosen", "day"], ({ chosen }) => {

@@ -1,5 +1,5 @@
 // The map as a picture: what is on the screen, sharper, with title, legend, scale, north, date, source and edition on one canvas.
-gridgeo.picture = (map, topology, store, layer, tools, look, things) => {
+gridgeo.picture = (map, topology, store, layer, tools, look, drawn) => {
   const { find, both, fill, number } = gridgeo.dom;
   const { language, captions } = gridgeo;
   const FAMILY = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
@@ -8,8 +8,8 @@ gridgeo.picture = (map, topology, store, layer, tools, look, things) => {
   const PATIENCE = 10000; // ms that objects in view may take to come
 
   async function save() {
-    const layers = [layer, things && things.layer].filter(Boolean);
-    if (things) await things.layer.settled(PATIENCE);
+    const layers = [layer, ...drawn.map((one) => one.layer)];
+    await Promise.all(drawn.map((one) => one.layer.settled(PATIENCE)));
     const ground = store.get().base ? await gridgeo.backdrop(map, PATIENCE) : [];
     for (const one of layers) {
       one.mark({ hovered: null });
@@ -31,7 +31,7 @@ gridgeo.picture = (map, topology, store, layer, tools, look, things) => {
 
   function draw({ x: width, y: height }, ground) {
     const classes = legend(), columns = Math.max(1, Math.floor((width + 12) / ITEM));
-    const unitsHeight = 30 + Math.ceil(classes.length / columns) * ROW, kinds = things ? things.classes() : [];
+    const unitsHeight = 30 + Math.ceil(classes.length / columns) * ROW, kinds = drawn.flatMap((one) => one.classes());
     const legendHeight = unitsHeight + (kinds.length ? 26 + Math.ceil(kinds.length / columns) * ROW : 0);
     const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
     const lines = wrapped(context, [...captions.foot(topology, store.get()), ...below(ground)].map(([zh, en, text]) => `${language.pick(zh, en)} ${text}`).concat("CGCS2000 · Web Mercator"), width);
@@ -96,7 +96,7 @@ gridgeo.picture = (map, topology, store, layer, tools, look, things) => {
         if (!canvas.width || !canvas.height) continue;
         const style = getComputedStyle(canvas.parentNode);
         context.filter = style.filter;
-        context.globalAlpha = through ? Number(style.opacity) : 1;
+        context.globalAlpha = through || canvas.parentNode.matches(".object-layer") ? Number(style.opacity) : 1;
         context.drawImage(canvas, at.left - box.left, at.top - box.top, at.width, at.height);
       }
       context.restore();

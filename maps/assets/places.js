@@ -65,7 +65,7 @@ gridgeo.places = (store, asked) => {
     }
   }
 
-  const open = (place) => store.change({ place, selected: null, object: null });
+  const open = (place) => store.change({ ...gridgeo.view.NOTHING, place });
 
   store.watch(["place", "caller"], ({ place }) => tell(place));
   return { open, ofCode: (code) => open({ kind: code.length === 25 ? "house" : "building", code }) };

@@ -1,9 +1,9 @@
 // On paper: the same view with title, legend, scale, north, date, source and edition, and no panels.
-gridgeo.printing = (map, topology, store, layer, legend, things, insets) => {
+gridgeo.printing = (map, topology, store, layer, legend, drawn, insets) => {
   const { find, el, both, fill } = gridgeo.dom;
   const PAPERS = { a4: [281, 172], a3: [404, 259] }; // mm: landscape, less margins, heading and foot
   const MM = 96 / 25.4;
-  const PATIENCE = 10000; // ms that objects in view may take to come
+  const PATIENCE = 10000; // ms that objects and events in view may take to come
   let before = null;
 
   function prepare() {
@@ -23,7 +23,7 @@ gridgeo.printing = (map, topology, store, layer, legend, things, insets) => {
     map.setView(map.unproject(map.project(seen.middle, zoom).subtract([taken / 2, 0]), zoom), zoom, { animate: false });
     layer.mark({ hovered: null });
     layer.sharpen(paper === "a3" ? 2 : 2.5);
-    if (things) things.layer.sharpen(2);
+    for (const one of drawn) one.layer.sharpen(2);
     furnish();
   }
 
@@ -38,7 +38,7 @@ gridgeo.printing = (map, topology, store, layer, legend, things, insets) => {
     const { zh, en } = gridgeo.captions.title(topology);
     const bar = gridgeo.captions.bar(map, 50 * MM);
     fill(find("#print-title"), el("h1", {}, zh, el("small", { lang: "en" }, en)));
-    fill(find("#print-legend"), legend.printed(), things && things.printed());
+    fill(find("#print-legend"), legend.printed(), ...drawn.map((one) => one.printed()));
     fill(find("#print-scale"), el("i", { width: `${bar.width}px` }), el("span", {}, bar.text));
     fill(find("#print-foot"), ...gridgeo.captions.foot(topology, store.get()).map(([name, english, text]) => el("span", {}, both(name, english), ` ${text}`)), el("span", {}, "CGCS2000 · Web Mercator"));
   }
@@ -47,7 +47,7 @@ gridgeo.printing = (map, topology, store, layer, legend, things, insets) => {
     if (!before) return;
     document.documentElement.classList.remove("printing");
     map.getContainer().style.width = map.getContainer().style.height = "";
-    for (const one of [layer, things && things.layer]) if (one) one.sharpen(null);
+    for (const one of [layer, ...drawn.map((one) => one.layer)]) one.sharpen(null);
     map.invalidateSize({ animate: false, pan: false });
     map.setView(before.center, before.zoom, { animate: false });
     before = null;
@@ -56,7 +56,7 @@ gridgeo.printing = (map, topology, store, layer, legend, things, insets) => {
   // What is to be on the paper is there before the browser is asked to print; its own command cannot wait.
   async function print() {
     prepare();
-    if (things) await things.layer.settled(PATIENCE);
+    await Promise.all(drawn.map((one) => one.layer.settled(PATIENCE)));
     window.print();
   }
 

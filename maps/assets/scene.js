@@ -8,10 +8,10 @@ gridgeo.scene = (categories, symbols) => {
   const GAP = 3;
   const ROWS = 2 ** 26; // more cells than the world is high at the deepest zoom: a cell's key is one number
 
-  const radiusAt = (zoom) => SIZES.find(([from]) => zoom >= from)[1];
+  const radiusAt = (zoom) => Math.max(symbols.least, SIZES.find(([from]) => zoom >= from)[1]);
 
   // `pieces` are contents of tiles: { content, box, whole }; of a stand-in only what lies in the box it stands for. `names` are
-  // boxes of names under the circles, which give way to them.
+  // boxes of names under the circles, which give way to them; of other circles (`firm`) even beyond their own cell.
   function arrange(context, pieces, frame, zoom, names = []) {
     const made = { clusters: [], dots: [], shapes: [], labels: [], buckets: null, radius: radiusAt(zoom) };
     const cells = new Map(), side = CELL / 2 ** Math.round(zoom), seen = new Set();
@@ -22,7 +22,8 @@ gridgeo.scene = (categories, symbols) => {
       for (const one of content.points) if (within(one)) dot(made, seen, one, frame, whole);
       for (const one of content.shapes) shape(made, one, box, frame, whole);
     }
-    for (const cell of cells.values()) circle(context, made, cell, side, frame, names);
+    const firm = names.filter((one) => one.firm);
+    for (const cell of cells.values()) circle(context, made, cell, side, frame, names, firm);
     if (zoom >= NAMED) name(context, made, frame);
     return made;
   }
@@ -52,16 +53,18 @@ gridgeo.scene = (categories, symbols) => {
   }
 
   // A circle stands where most of its objects are, as far as it then lies over no other cell and, where there is room, over no name.
-  function circle(context, made, cell, side, frame, names) {
+  function circle(context, made, cell, side, frame, names, firm) {
     const { n, parts, box, whole } = cell;
     const r = n === 1 ? 4.5 : symbols.radiusOf(context, n), span = side * frame.scale, room = Math.min(r + 1, span / 2), free = span - 2 * room;
     const from = [cell.column * span - frame.x + room, cell.row * span - frame.y + room];
     const own = [cell.x * frame.scale - frame.x, cell.y * frame.scale - frame.y].map((at, axis) => Math.max(from[axis], Math.min(from[axis] + free, at)));
-    const [x, y] = beside(own, r, names, from, free).map(Math.round); // on whole pixels nothing is blurred
+    const wider = from.map((at) => at - span / 2), at = beside(own, r, names, from, free) || beside(own, r, firm, wider, free + span) || own;
+    const [x, y] = at.map(Math.round); // on whole pixels nothing is blurred
+    if (firm.length) firm.push({ west: x - r, north: y - r, east: x + r, south: y + r });
     if (x > -r && y > -r && x < frame.width + r && y < frame.height + r) made.clusters.push({ cluster: true, x, y, r, n, parts, box, whole });
   }
 
-  // The place in its cell nearest to its own at which a circle lies over no name; its own where there is none.
+  // The place nearest to its own, of those from a corner on, at which a circle lies over no name; null where there is none.
   function beside(own, r, names, from, free) {
     const over = (x, y, one) => one.west < x + r && one.east > x - r && one.north < y + r && one.south > y - r;
     const [x, y] = own, [left, top] = from, right = left + free, bottom = top + free;
@@ -70,14 +73,14 @@ gridgeo.scene = (categories, symbols) => {
     const fits = ([px, py]) => px >= left && px <= right && py >= top && py <= bottom && !near.some((one) => over(px, py, one));
     const far = ([px, py]) => Math.hypot(px - x, py - y);
     const places = near.flatMap((one) => [[x, one.north - r], [x, one.south + r], [one.west - r, y], [one.east + r, y]]).filter(fits);
-    return places.reduce((best, at) => (best && far(best) <= far(at) ? best : at), null) || own;
+    return places.reduce((best, at) => (best && far(best) <= far(at) ? best : at), null);
   }
 
   function dot(made, seen, { id, props, x, y }, frame, whole) {
     const px = x * frame.scale - frame.x, py = y * frame.scale - frame.y, r = made.radius;
     if (px < -r || py < -r || px > frame.width + r || py > frame.height + r || seen.has(id)) return;
     seen.add(id);
-    made.dots.push({ id, category: props.c, status: props.s, name: props.name, x: px, y: py, r, whole });
+    made.dots.push({ id, category: props.c, status: props.s, grade: props.g, name: props.name, x: px, y: py, r, whole });
   }
 
   function shape(made, { id, props, kind, lines }, box, frame, whole) {
@@ -108,14 +111,14 @@ gridgeo.scene = (categories, symbols) => {
   // Under signs the units' colours step back.
   function draw(context, made, frame, look) {
     const { ratio } = frame;
-    if (made.radius >= SIGNED && made.dots.length) {
-      context.fillStyle = "rgba(255,255,255,.32)";
+    if (symbols.veil && made.radius >= SIGNED && made.dots.length) {
+      context.fillStyle = `rgba(255,255,255,${symbols.veil})`;
       context.fillRect(0, 0, frame.width, frame.height);
     }
     for (const one of made.shapes) drawShape(context, one);
-    for (const { category, status, x, y, r, whole } of made.dots) {
-      const { canvas, half } = symbols.stamp(category, status, r, ratio);
-      context.globalAlpha = whole ? 1 : 0.6;
+    for (const one of made.dots) {
+      const { x, y } = one, { canvas, half } = symbols.stamp(one, ratio);
+      context.globalAlpha = one.whole ? 1 : 0.6;
       // On whole pixels nothing is blurred, and it is drawn faster.
       context.drawImage(canvas, Math.round((x - half) * ratio) / ratio, Math.round((y - half) * ratio) / ratio, 2 * half, 2 * half);
     }

@@ -1,6 +1,6 @@
 // The search box: a combobox over the units in memory and, where they are served, over places and managed objects.
 // Units are there at once; the others follow when one pauses. Arrows choose, Enter goes there, Escape closes.
-gridgeo.search = (topology, view, places, objects, asked) => {
+gridgeo.search = (topology, view, places, objects, events, asked) => {
   const { find, el, both, fill, number } = gridgeo.dom;
   const { words } = gridgeo;
   const { pick, name: named } = gridgeo.language;
@@ -18,8 +18,14 @@ gridgeo.search = (topology, view, places, objects, asked) => {
     least: 2, longest: 60,
     ask: objectsNamed,
   };
+  const EVENT_CODE = /^[0-9A-Z]{9}\d{14}$/;
+  const EVENTS = {
+    zh: "事件", en: "Events", needs: "events", draw: ofEvent, go: (event) => events.choose(event.event_id),
+    least: 23, longest: 23,
+    ask: (q, options) => (EVENT_CODE.test(q.toUpperCase()) ? asked.get(`/events/${q.toUpperCase()}`, options).then((one) => [one]) : Promise.resolve([])),
+  };
   // Sources beside the units, each with the state it is in: "", asking, told, or what went wrong.
-  const sources = [places && ADDRESSES, objects && OBJECTS].filter(Boolean).map((one) => ({ ...one, state: "", entries: [] }));
+  const sources = [places && ADDRESSES, objects && OBJECTS, events && EVENTS].filter(Boolean).map((one) => ({ ...one, state: "", entries: [] }));
   let units = [], entries = [], chosen = -1;
   let waiting = null, running = null, hurried = false;
   let everywhere = true;
@@ -148,6 +154,14 @@ gridgeo.search = (topology, view, places, objects, asked) => {
       el("span", { class: "name" }, leaf.zh ? objects.symbols.inText(leaf) : null, name || pick(leaf.zh, leaf.en) || code, status === "in_use" ? null : el("span", { class: "tag" }, words.say(words.OBJECT_STATUSES, status))),
       el("span", { class: "where" }, [pick(leaf.minor, leaf.minor_en), name ? pick(leaf.zh, leaf.en) : null].filter(Boolean).join(" · ")),
       el("code", {}, code),
+    ];
+  }
+
+  function ofEvent(event) {
+    return [
+      el("span", { class: "name" }, events.face(event), event.class ? pick(event.class.name, event.class.name_en) : pick(...gridgeo.eventwords.UNKNOWN)),
+      el("span", { class: "where" }, [pick(...gridgeo.eventwords.STAGES[event.stage]), event.unit && named(event.unit)].filter(Boolean).join(" · ")),
+      el("code", {}, event.event_code),
     ];
   }
 

@@ -80,7 +80,7 @@ gridgeo.selecting = (map, topology, store, view, tools, sketch, look) => {
   // What is chosen is what the address says of it, so that a link shows the very same.
   function chosen(area) {
     sketch.stop();
-    store.change({ tool: null, selected: null, place: null, object: null, area: gridgeo.area.parse(gridgeo.area.text(area)) });
+    store.change({ ...gridgeo.view.NOTHING, tool: null, area: gridgeo.area.parse(gridgeo.area.text(area)) });
     map.getContainer().focus({ preventScroll: true });
   }
 

@@ -1,10 +1,9 @@
 // Vector tiles of one collection: asked for as the map needs them, given up when it no longer does, kept for a while. Of those
 // that may have changed meanwhile is shown what is known, until the answer is there.
-gridgeo.tiles = (asked, path, arrived) => {
+gridgeo.tiles = (asked, path, arrived, shares = gridgeo.tiles.MAJORS) => {
   const KEPT = 240; // tiles in memory, the longest unused are forgotten first
   const DEEPEST = 22; // zoom: there are no tiles below
   const UP = 5, DOWN = 2; // how many zooms away a stand-in may come from
-  const MAJORS = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((order) => `m${order}`); // how many of each major class a circle has
   const tiles = new Map();
   let filter = "", some = false;
 
@@ -73,7 +72,7 @@ gridgeo.tiles = (asked, path, arrived) => {
         if (kind === gridgeo.mvt.POINT) {
           const [px, py] = parts[0];
           if (px < 0 || py < 0 || px >= extent || py >= extent) continue;
-          if (of === "clusters") content.clusters.push({ n: props.n, parts: MAJORS.map((major) => props[major] || 0), x: east(px), y: south(py) });
+          if (of === "clusters") content.clusters.push({ n: props.n, parts: shares.map((share) => props[share] || 0), x: east(px), y: south(py) });
           else content.points.push({ id, props, x: east(px), y: south(py) });
         } else {
           const lines = parts.map((part) => Float64Array.from(part, (pixel, i) => (i % 2 ? south(pixel) : east(pixel))));
@@ -126,3 +125,6 @@ gridgeo.tiles = (asked, path, arrived) => {
     },
   };
 };
+
+// What a circle tells the shares of: its major classes.
+gridgeo.tiles.MAJORS = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((order) => `m${order}`);

@@ -10,10 +10,15 @@ gridgeo.timeline = (store, tools, editions) => {
   const dateOf = (day) => new Date(Date.parse(first) + day * DAY).toISOString().slice(0, 10);
   const span = Math.max(dayOf(last), 1);
   const node = find("#timeline");
-  const said = el("p", { class: "when", role: "status" });
-  const slider = el("input", { type: "range", min: "0", max: String(span), step: "1", "aria-label": "日期 Date" });
-  const play = el("button", { type: "button", class: "play", "aria-pressed": "false", "aria-label": "播放 Play" });
-  let waiting = null, playing = null, asked = 0;
+  // A day is too little a step for an arrow: it goes to the next edition.
+  const player = gridgeo.player({
+    label: "日期 Date", pause: PAUSE, go, step,
+    begin: () => (!editions.at(dateOf(player.at())) || editions.shown() === all.at(-1)) && go(0, 0),
+    waits: () => node.classList.contains("waits"),
+  });
+  const { said, slider } = player;
+  slider.max = String(span);
+  let waiting = null, asked = 0;
 
   const periods = el("div", { class: "periods", "aria-hidden": "true" }, ...all.map((edition) => {
     const from = dayOf(edition.from), to = edition.to ? dayOf(edition.to) : span;
@@ -24,7 +29,7 @@ gridgeo.timeline = (store, tools, editions) => {
   }));
 
   function tell(edition, wrong) {
-    const date = dateOf(Number(slider.value));
+    const date = dateOf(player.at());
     slider.setAttribute("aria-valuetext", `${date} ${edition ? edition.name : ""}`);
     periods.childNodes.forEach((part, at) => part.classList.toggle("on", all[at] === edition));
     const now = wrong || (edition ? el("span", {}, `${edition.name}（${edition.from} – ${edition.to || gridgeo.language.pick("今", "now")}）`) : both("此时没有有效版本", "No edition was valid then"));
@@ -46,60 +51,30 @@ gridgeo.timeline = (store, tools, editions) => {
       await editions.show(edition, date);
     } catch (fault) {
       if (mine === asked) tell(edition, el("span", { class: "refused" }, both(...(fault.words || ["出错了", "Something went wrong"]))));
-      stop();
+      player.stop();
     }
     node.classList.remove("waits");
   }
 
   function step(by) {
-    const now = editions.at(dateOf(Number(slider.value)));
-    const next = now ? all[all.indexOf(now) + by] : all.find(({ from }) => from > dateOf(Number(slider.value)));
+    const now = editions.at(dateOf(player.at()));
+    const next = now ? all[all.indexOf(now) + by] : all.find(({ from }) => from > dateOf(player.at()));
     if (next) go(dayOf(next.to || next.from > today ? next.from : today), 0); // of the edition that is valid, today
     return Boolean(next);
   }
 
-  function start() {
-    if (!editions.at(dateOf(Number(slider.value))) || editions.shown() === all.at(-1)) go(0, 0);
-    playing = setInterval(() => node.classList.contains("waits") || step(1) || stop(), PAUSE);
-    pressed(true);
-  }
-
-  function stop() {
-    clearInterval(playing);
-    playing = null;
-    pressed(false);
-  }
-
-  function pressed(on) {
-    play.setAttribute("aria-pressed", String(on));
-    play.setAttribute("aria-label", on ? "停止 Stop" : "播放 Play");
-  }
-
-  slider.addEventListener("input", () => {
-    stop();
-    go(Number(slider.value));
-  });
-  // A day is too little a step for an arrow: it goes to the next edition.
-  slider.addEventListener("keydown", (event) => {
-    const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-    if (!by) return;
-    event.preventDefault();
-    stop();
-    step(by);
-  });
-  play.addEventListener("click", () => (playing ? stop() : start()));
-  fill(node, play, el("div", { class: "line" }, said, slider, periods));
+  fill(node, player.button, el("div", { class: "line" }, said, slider, periods));
 
   tools.add("time", {
     zh: "时间", en: "Time", bare: true,
     begin() {
       const shown = editions.shown(), { day } = store.get();
       slider.value = String(day ? dayOf(day) : shown ? Math.max(dayOf(shown.from), shown.to ? 0 : Math.min(dayOf(today), span)) : span);
-      tell(editions.at(dateOf(Number(slider.value))));
+      tell(editions.at(dateOf(player.at())));
       node.hidden = false;
     },
     end() {
-      stop();
+      player.stop();
       node.hidden = true;
     },
   });

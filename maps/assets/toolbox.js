@@ -1,5 +1,5 @@
 // The planner's tools, wired to the page: which there are depends on what the page can ask for.
-gridgeo.toolbox = ({ map, topology, store, layer, view, asked, config, categories, things }) => {
+gridgeo.toolbox = ({ map, topology, store, layer, view, asked, config, categories, drawn }) => {
   const { find } = gridgeo.dom;
   const { look } = config;
   const tools = gridgeo.tools(store);
@@ -11,7 +11,8 @@ gridgeo.toolbox = ({ map, topology, store, layer, view, asked, config, categorie
   gridgeo.ruler(map, store, tools, sketch, look);
   if (config.editions) dated();
   else store.change({ compare: null });
-  gridgeo.picture(map, topology, store, layer, tools, look, things);
+  gridgeo.picture(map, topology, store, layer, tools, look, drawn);
+  for (const one of drawn) if (one.tool) one.tool(tools);
   if (config.basemaps) gridgeo.basemaps(map, store, tools, config.basemaps);
 
   function dated() {

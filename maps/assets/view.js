@@ -5,11 +5,10 @@ gridgeo.view = (map, topology, store, insets) => {
   const STAY = 0.5; // zooms each level is shown for at least
   const NEAR = 16; // zoom from which single buildings are told apart
   const EDGE = 50; // px
-  const NOTHING = { place: null, object: null };
   const { levels } = topology;
   const { still, narrow } = gridgeo.dom;
 
-  const overlays = []; // what lies above the units and answers the pointer before them
+  const overlays = []; // what lies above the units and answers the pointer before them, the uppermost first
 
   function reachedAt(rank) {
     const size = (level) => (level && level.size) || 0, { x: width, y: height } = map.getSize();
@@ -50,7 +49,7 @@ gridgeo.view = (map, topology, store, insets) => {
     if (!unit.polygons.length) return select(unit);
     const below = unit.children.length ? unit.rank + 1 : unit.rank;
     const forced = levels.findIndex((one) => one.key === store.get().level);
-    store.change({ selected: unit, ...NOTHING, ...(forced >= 0 && forced !== below ? { level: "auto" } : {}) });
+    store.change({ ...gridgeo.view.NOTHING, selected: unit, ...(forced >= 0 && forced !== below ? { level: "auto" } : {}) });
     const step = 0.25;
     const least = Math.ceil(reachedAt(below) / step) * step;
     const most = unit.children.length ? Math.max(least, Math.ceil(reachedAt(below + 1) / step) * step - step) : least + 2.5;
@@ -58,15 +57,15 @@ gridgeo.view = (map, topology, store, insets) => {
   }
 
   function leave() {
-    const { selected, place, object } = store.get();
-    if (place || object) return store.change(NOTHING);
+    const { selected, place, object, event } = store.get();
+    if (place || object || event) return store.change({ place: null, object: null, event: null });
     if (!selected) return whole();
     if (selected.parent) return enter(selected.parent);
     store.change({ selected: null, level: "auto" });
     whole();
   }
 
-  const select = (unit) => store.change({ selected: unit, ...NOTHING });
+  const select = (unit) => store.change({ ...gridgeo.view.NOTHING, selected: unit });
 
   // Select a unit and bring it into view: one of several fills it, a lowest one is shown among its like.
   function reveal(unit) {
@@ -134,7 +133,9 @@ gridgeo.view = (map, topology, store, insets) => {
   map.on("zoomend", settle);
   map.on("mousemove", (event) => {
     if (store.get().busy) return;
-    store.change({ hovered: overlays.some((one) => one.point(event)) ? null : under(event.latlng), pointer: event.containerPoint });
+    const taken = overlays.reduce((before, one) => one.point(event, before) || before, false);
+    map.getContainer().classList.toggle("aims", taken);
+    store.change({ hovered: taken ? null : under(event.latlng), pointer: event.containerPoint });
   });
   map.on("mouseout", () => {
     for (const one of overlays) one.leave();
@@ -147,5 +148,8 @@ gridgeo.view = (map, topology, store, insets) => {
   });
   store.watch(["level", "edition"], settle);
 
-  return { whole, enter, leave, reveal, neighbour, under, select, visit, approach, sees, seen, above: (overlay) => overlays.push(overlay) };
+  return { whole, enter, leave, reveal, neighbour, under, select, visit, approach, sees, seen, above: (overlay) => overlays.unshift(overlay) };
 };
+
+// One thing at a time has the card.
+gridgeo.view.NOTHING = Object.freeze({ selected: null, place: null, object: null, event: null });

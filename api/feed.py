@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import threading
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -32,11 +31,8 @@ from .problems import Busy, Forgotten
 #: Extracts, and streams of messages, that one process serves at a time.
 _EXTRACTS, _STREAMS = 4, 64
 
-#: A reader of an extract may pause so long, and its statement take so long, in milliseconds.
-_PAUSE_MS, _STATEMENT_MS = 60_000, 600_000
-
-#: Bytes of an extract that are sent at a time.
-_CHUNK = 1 << 16
+#: Milliseconds an extract may take, from the first row to the last: it comes as fast as its reader takes it.
+_STATEMENT_MS = 3_600_000
 
 #: Seconds between looks for what is new, and between signs of life of a stream that has nothing to say.
 _LOOK_S, _ALIVE_S = 0.1, 15.0
@@ -79,16 +75,18 @@ class Feed:
         """The last number, as far as it was heard of."""
         return self._live.latest
 
-    def extract(self, area: str, of: Entity, number: int) -> Iterator[tuple[str, str]]:
-        """Yield key and state of everything of an entity at a number, on a connection of its own; raises Busy, DatabaseUnavailable."""
-        with _one_of(self._extracts, "extracts"):
-            limits = {"statement_timeout": _STATEMENT_MS, "idle_in_transaction_session_timeout": _PAUSE_MS}
-            with closing(self._connect("gridgeo extract", **limits)) as conn, connection.transaction(conn):
-                if area == access.WHOLE:
-                    access.see_whole(conn)
-                else:
-                    access.see(conn, area)
-                yield from store.extract(conn, of, number)
+    def extract(self, area: str, of: Entity, number: int) -> Iterator[list[bytes]]:
+        """Yield the lines of everything of an entity at a number, on a connection of its own; raises Busy, DatabaseUnavailable."""
+        with (
+            _one_of(self._extracts, "extracts"),
+            closing(self._connect("gridgeo extract", statement_timeout=_STATEMENT_MS)) as conn,
+            connection.transaction(conn),
+        ):
+            if area == access.WHOLE:
+                access.see_whole(conn)
+            else:
+                access.see(conn, area)
+            yield from store.extract(conn, of, number)
 
     def stream(self):
         """Take one of the streams there are, as a context; raises Busy."""
@@ -139,18 +137,19 @@ def lines(of: Entity, events: Iterable[Event]) -> bytes:
     return b"".join(line(of, event) + b"\n" for event in events)
 
 
-def state_lines(rows: Iterable[tuple[str, str]]) -> Iterator[bytes]:
-    """Yield what stands in an extract as NDJSON, some lines at a time."""
-    return _chunks(b'{"key":%s,"state":%s}\n' % (orjson.dumps(key), state.encode()) for key, state in rows)
+def state_lines(lines: Iterable[list[bytes]]) -> Iterator[bytes]:
+    """Yield what stands in an extract as NDJSON, some lines at a time, and at least once."""
+    for some in lines:
+        yield b"".join(some)
+    yield b""
 
 
 def table(of: Entity, rows: Iterable[tuple]) -> bytes:
-    """Return rows as CSV below no header: each its first cells, and last the state (JSON text or None), a cell for each field."""
+    """Return rows as CSV below no header: each its first cells, and last the state (None of what is no more), a cell for each field."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     for *first, state in rows:
-        known = orjson.loads(state) if state else {}
-        writer.writerow([*map(neutral, first), *(_cell(known.get(name)) for name in of.fields)])
+        writer.writerow([*map(neutral, first), *(_cell((state or {}).get(name)) for name in of.fields)])
     return buffer.getvalue().encode()
 
 
@@ -170,26 +169,15 @@ def transaction_table(transactions: Iterable[Transaction]) -> bytes:
     return ("\ufeff" + buffer.getvalue()).encode()
 
 
-def state_table(of: Entity, rows: Iterator[tuple[str, str]]) -> Iterator[bytes]:
+def state_table(of: Entity, lines: Iterable[list[bytes]]) -> Iterator[bytes]:
     """Yield what stands in an extract as CSV, some rows at a time."""
     yield header(of, "key")
-    while some := list(itertools.islice(rows, 500)):
-        yield table(of, some)
+    for some in lines:
+        yield table(of, ((told["key"], told["state"]) for told in map(orjson.loads, some)))
 
 
 def _cell(value: object) -> object:
     return orjson.dumps(value).decode() if isinstance(value, dict | list) else neutral(value)
-
-
-def _chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    held, size = [], 0
-    for piece in pieces:
-        held.append(piece)
-        size += len(piece)
-        if size >= _CHUNK:
-            yield b"".join(held)
-            held, size = [], 0
-    yield b"".join(held)
 
 
 async def messages(request: Request, feed: Feed, of: Entity | None, after: int, known: int, seconds: float) -> AsyncIterator[bytes]:

@@ -159,8 +159,8 @@ async def extract(request: Request) -> Response:
         return unchanged
     if _is_head(request):
         return _streamed(_nothing(), wanted, etag, number)
-    rows = request.app.state.feed.extract(area, of, number)
-    chunks = feed.state_table(of, rows) if wanted == "csv" else feed.state_lines(rows)
+    lines = request.app.state.feed.extract(area, of, number)
+    chunks = feed.state_table(of, lines) if wanted == "csv" else feed.state_lines(lines)
     first = await run_in_threadpool(next, chunks)  # what is wrong is told before an answer has begun
     return _streamed(_from(first, chunks), wanted, etag, number)
 
@@ -247,7 +247,8 @@ async def _written(request: Request, of: Entity, first: int, last: int, wanted: 
         yield feed.header(of, "number", "operation", "key")
     async for page in feed.pages(request, of, first - 1, last):
         if wanted == "csv":
-            yield feed.table(of, ((event.number, event.operation, event.key, event.state) for event in page.events))
+            told = ((event.number, event.operation, event.key, event.state and orjson.loads(event.state)) for event in page.events)
+            yield feed.table(of, told)
         else:
             yield feed.lines(of, page.events)
 

@@ -7,11 +7,10 @@ the database, on another day, where it left off.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 from psycopg2 import sql
 
-from ..db import queries
+from ..db import copying, queries
 from ..errors import NotFound
 from . import rules
 from .model import ENTITIES, Bounds, Entity, Event, Lag, Page, Position, Transaction
@@ -21,8 +20,8 @@ SQL = queries.load(__package__)
 #: Things told of in a page, about.
 PAGE = 2000
 
-#: Rows of an extract that come from the server at a time.
-_ROWS = 2000
+#: Lines of an extract that are told at a time, and seconds whoever reads it may pause.
+_LINES, _PAUSE_S = 500, 60.0
 
 # The state of one thing and that it did not change since are of one snapshot: they are asked in one statement. LIMIT keeps the planner,
 # which does not know how few there are, from reading the whole table for one of them.
@@ -35,17 +34,20 @@ SELECT p.number, p.change_id, p.operation, p.key, p.had, (CASE WHEN p.settled TH
  ORDER BY p.number, p.change_id, p.place
 """
 
+# What is as it was is read by several processes of the database where it pays: OFFSET lets it be planned by itself.
 _EXTRACT = """
-WITH changed AS MATERIALIZED (SELECT key, state FROM gridgeo.changed_since(%(entity)s, %(number)s))
-SELECT t.key, t.state::text
+SELECT line
   FROM (
-    SELECT gridgeo.key_of(t) AS key, gridgeo.state_of(t) AS state
+    SELECT '{{"key":' || to_json(gridgeo.key_of(t)) || ',"state":' || gridgeo.state_of(t) || '}}' AS line
       FROM gridgeo.{table} AS t
      WHERE {published}
-       AND NOT EXISTS (SELECT FROM changed WHERE changed.key = gridgeo.key_of(t))
-     UNION ALL
-    SELECT key, state FROM changed WHERE state IS NOT NULL
-  ) AS t
+       AND gridgeo.key_of(t) NOT IN (SELECT c.key FROM gridgeo.changed_since(%(entity)s, %(number)s) AS c)
+    OFFSET 0
+  ) AS same
+ UNION ALL
+SELECT '{{"key":' || to_json(c.key) || ',"state":' || c.state || '}}'
+  FROM gridgeo.changed_since(%(entity)s, %(number)s) AS c
+ WHERE c.state IS NOT NULL
 """
 
 
@@ -97,17 +99,14 @@ def page(conn, of: Entity, after: Position, until: int, most: int = PAGE) -> Pag
     return Page(tuple(seen), Position(*found[-1][:2]))
 
 
-def extract(conn, of: Entity, number: int) -> Iterator[tuple[str, str]]:
-    """Yield key and state (JSON text) of all things of an entity the caller sees, as they were at a number.
+def extract(conn, of: Entity, number: int) -> Iterator[list[bytes]]:
+    """Yield all things of an entity the caller sees, as they were at a number, some at a time: each a line of JSON with `key` and `state`.
 
-    One statement, at flat memory: the connection stays in its transaction until the end. While rows are used the next ones are fetched.
+    One statement, whose lines the database writes, at flat memory: the connection stays in its transaction until the end. While lines are
+    used the next ones are fetched. Raises TimeoutError where nobody used them for a minute.
     """
-    with conn.cursor(name="extract") as cur, ThreadPoolExecutor(1) as ahead:
-        cur.execute(_composed(_EXTRACT, of), {"entity": of.name, "number": number})
-        coming = ahead.submit(cur.fetchmany, _ROWS)
-        while rows := coming.result():
-            coming = ahead.submit(cur.fetchmany, _ROWS)
-            yield from rows
+    given = {"entity": of.name, "number": number}
+    return copying.rows(conn, _composed(_EXTRACT, of), given, copying.AS_JSON, _LINES, pause_s=_PAUSE_S)
 
 
 def _composed(statement: str, of: Entity) -> sql.Composed:

@@ -20,9 +20,9 @@ def stamped(conn) -> int:
 
 def there(conn, of: Entity, number: int) -> dict[str, dict]:
     """What was there of an entity at a number, by key; each once."""
-    rows = list(store.extract(conn, of, number))
-    found = {key: json.loads(state) for key, state in rows}
-    assert len(found) == len(rows)
+    told = [json.loads(line) for some in store.extract(conn, of, number) for line in some]
+    found = {one["key"]: one["state"] for one in told}
+    assert len(found) == len(told)
     return found
 
 

@@ -258,7 +258,7 @@ ALTER TABLE gridgeo.edition ENABLE ALWAYS TRIGGER change_updated;
 
 -- What callers are told. The table of changes is read by these alone, as its owner: each says no more than the caller may see, by the area of
 -- the transaction (area.sql). Editions, units and categories are for everybody.
-CREATE OR REPLACE FUNCTION gridgeo.change_is_open(of_entity text) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION gridgeo.change_is_open(of_entity text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT gridgeo.area_is_whole() OR of_entity IN ('edition', 'unit', 'category')
 $$;
 
@@ -338,7 +338,7 @@ $$;
 -- Everything of an entity that changed after a transaction, also what is not numbered yet, and what it was then: null where it was not there, or
 -- where the caller did not see it.
 CREATE OR REPLACE FUNCTION gridgeo.changed_since(of_entity text, after_number bigint) RETURNS TABLE (key text, state jsonb)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = gridgeo, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = gridgeo, pg_temp AS $$
   WITH caller AS MATERIALIZED (
     SELECT gridgeo.change_is_open(of_entity) AS open, gridgeo.area_ranges() AS area
   ), later AS (

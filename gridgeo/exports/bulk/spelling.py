@@ -1,7 +1,4 @@
-"""Properties as the database writes them itself: JSON of a row, or the cells of a table. Nobody looks at single values after it.
-
-COPY knows CSV and no JSON. With signs around and between cells that no JSON has unescaped its CSV is the JSON as it stands.
-"""
+"""Properties as the database writes them itself: JSON of a row, or the cells of a table. Nobody looks at single values after it."""
 
 from __future__ import annotations
 
@@ -10,11 +7,10 @@ from dataclasses import dataclass
 
 from psycopg2 import sql
 
+from ...db import copying
 from ..rules import FORMULA
 from .columns import Column, Kind
 
-#: Control characters stand in JSON as their numbers: RFC 8259, 7.
-_BETWEEN, _AROUND = "\x1f", "\x1e"
 _NUMBERS = (Kind.WHOLE, Kind.NUMBER)
 _NEUTRAL = f"CASE WHEN ascii({{0}}) IN ({', '.join(str(ord(sign)) for sign in FORMULA)}) THEN '''' || {{0}} ELSE {{0}} END"
 #: Texts a spreadsheet takes for a number, a share, a day or a time, and writes otherwise: 0101, 3/4, 2010-3, 1E5, 5月1日.
@@ -34,9 +30,8 @@ class Spelling:
 def objects(columns: Sequence[Column]) -> Spelling:
     """Return the spelling of properties as a JSON object."""
     members = sql.SQL(", ").join(_named(column.value if column.nested else column.told, column) for column in columns)
-    options = sql.SQL("FORMAT csv, DELIMITER {}, QUOTE {}").format(sql.Literal(_BETWEEN), sql.Literal(_AROUND))
     row = sql.SQL("(SELECT row_to_json(p)::text FROM (SELECT {}) AS p) AS properties").format(members)
-    return Spelling((row,), _BETWEEN.encode(), options)
+    return Spelling((row,), copying.BETWEEN.encode(), copying.AS_JSON)
 
 
 def cells(columns: Sequence[Column], coded: bool = False) -> Spelling:

@@ -56,6 +56,8 @@ from .routes import (
     editions,
     event_actions,
     event_hotspots,
+    event_media,
+    event_original,
     event_reports,
     event_stats,
     events,
@@ -114,6 +116,8 @@ STATUS: dict[type[Exception], int] = {
     problems.TooManyRequests: 429,
     problems.Busy: 503,
     errors.DatabaseUnavailable: 503,
+    errors.StoreUnavailable: 503,
+    errors.Damaged: 500,
     GridgeoError: 500,
 }
 
@@ -145,6 +149,8 @@ _RESOURCES = (
     event_hotspots,
     event_reports,
     event_actions,
+    event_media,
+    event_original,
     events,
     open311,
     open311_reports,
@@ -164,6 +170,13 @@ _RESOURCES = (
     caller,
     health,
 )
+
+#: What is told of errors whose own words are for our log alone.
+_UNSAID: dict[type[Exception], str] = {
+    errors.DatabaseUnavailable: "the database is away; try again soon",
+    errors.StoreUnavailable: "where files are kept cannot be reached; try again soon",
+    errors.Damaged: "it was kept, and is damaged or lost: whoever runs this service puts it back from a backup",
+}
 
 _RETRY = {"Retry-After": "2"}
 #: What scripts of other origins may read of an answer.
@@ -263,7 +276,8 @@ def create_app(settings: Settings, started: Callable[[], None] = lambda: None) -
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=[
-                *("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Prefer", "X-API-Key", "X-Request-Id"),
+                *("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Prefer", "Receipt"),
+                *("X-API-Key", "X-Request-Id"),
             ],
             expose_headers=_EXPOSED,
             max_age=3600,
@@ -305,7 +319,7 @@ def _add_handlers(app: FastAPI) -> None:
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
         detail, faults = problems.describe(error)
         if status >= 500 and not isinstance(error, problems.Busy):
-            detail = "the database is away; try again soon" if status == 503 else "something went wrong here"
+            detail = next((said for kind, said in _UNSAID.items() if isinstance(error, kind)), "something went wrong here")
         more = {"since": error.since and str(error.since), "successors": error.successors} if isinstance(error, errors.Gone) else {}
         more |= {"stage": error.stage, "allowed": error.allowed} if isinstance(error, errors.ForbiddenTransition) else {}
         more |= {"type": error.uri} if hasattr(error, "uri") else {}

@@ -50,7 +50,7 @@ class Points:
     rows: Sequence[Sequence[str]] = ()
 
 
-async def received(request: Request, things: str, most: int = BODY_BYTES) -> bytes:
+async def received(request: Request, things: str, most: int = BODY_BYTES, within_s: float = _BODY_S) -> bytes:
     """Return the body of a request that holds many `things`, as long as it may be and in time.
 
     Raises UnsupportedMediaType, BodyTooLarge, TooSlow.
@@ -63,13 +63,13 @@ async def received(request: Request, things: str, most: int = BODY_BYTES) -> byt
         raise too_large
     body = bytearray()
     try:
-        async with asyncio.timeout(_BODY_S):
+        async with asyncio.timeout(within_s):
             async for piece in request.stream():
                 body += piece
                 if len(body) > most:
                     raise too_large
     except TimeoutError:
-        raise TooSlow(f"the body did not arrive within {_BODY_S} s") from None
+        raise TooSlow(f"the body did not arrive within {within_s:g} s") from None
     return bytes(body)
 
 

@@ -23,8 +23,8 @@ from .problems import Fault, InvalidRequest, PreconditionRequired
 _BYTES, _LONGEST_KEY = 64 * 1024, 255
 
 _KEY = re.compile(r"[!-~]{1,255}", re.ASCII)
-_TAG = re.compile(r'"([1-9][0-9]{0,8})(?:-[a-z]+)?"', re.ASCII)
-_MEDIA = re.compile(r"(image|audio|video)/[a-z0-9.+-]{1,60}", re.ASCII)
+_TAG = re.compile(r'"([1-9][0-9]{0,8})(?:\.[0-9]{1,4})?(?:-[a-z]+)?"', re.ASCII)
+_MEDIA = re.compile(r"(image|audio|video)/[a-z0-9.+-]{1,60}|application/pdf", re.ASCII)
 
 
 def _text(most: int) -> Callable[[Any], str]:
@@ -95,7 +95,7 @@ def _medium(given: Any) -> Medium:
         and 0 < given["bytes"] < 2**40
     )
     if not sound:
-        raise ValueError("holds what is no digest (SHA-256, 64 hexadecimal digits), media_type (image, audio or video) and bytes")
+        raise ValueError("holds what is no digest (SHA-256, 64 hexadecimal digits), media_type (image, audio, video or application/pdf) and bytes")
     return Medium(bytes.fromhex(given["digest"]), given["media_type"], given["bytes"])
 
 
@@ -180,7 +180,7 @@ FIELDS: dict[str, tuple[dict[str, Any], Callable[[Any], Any]]] = {
             "type": "array",
             "maxItems": faults.MOST_MEDIA,
             "items": {"type": "object"},
-            "description": "Pictures and sounds: digest (SHA-256), media_type, bytes.",
+            "description": "Pictures, videos and papers by their digest (SHA-256), media_type, bytes; they themselves are sent to /events/{ref}/media.",
         },
         _media,
     ),

@@ -14,11 +14,12 @@ from starlette.requests import Request
 from gridgeo.errors import NotFound
 from gridgeo.events import classes, store
 from gridgeo.events.classes import EventClass
+from gridgeo.events.media.model import Held
 from gridgeo.events.model import Action, Actor, Duty, Event, Report, Stage, Step, Task, Where
 from gridgeo.events.similar import Likeness
 from gridgeo.hierarchy.locate import Snapshot
 
-from . import answers, depends, objects
+from . import answers, depends, objects, policies
 from .objects import UNIT
 from .parameters import Parameter, matching, moment
 from .problems import Fault, InvalidRequest
@@ -99,6 +100,11 @@ class Words:
 def works(request: Request) -> bool:
     """Return whether the caller works on events: then they are told what people wrote."""
     return any(depends.principal(request).may(duty) for duty in Duty)
+
+
+def on_duty(request: Request) -> bool:
+    """Return whether the caller carries events on: then they see the pictures, too."""
+    return any(depends.principal(request).may(scope) for scope in policies.DUTY.split())
 
 
 def actor(request: Request) -> Actor:
@@ -259,9 +265,17 @@ def _building(place: str | None) -> str | None:
     return None if place is None else place[:_BUILDING]
 
 
-def tag(event: Event) -> str:
-    """Return the entity tag of an event: its version."""
-    return f'"{event.version}"'
+def tag(event: Event, media: Sequence[Held] = ()) -> str:
+    """Return the entity tag of an event: its version, and how many media it has got, which come beside its steps."""
+    got = sum(each.kept is not None for each in media)
+    return f'"{event.version}.{got}"' if got else f'"{event.version}"'
+
+
+def medium(event_id: int, one: Held) -> dict[str, Any]:
+    """Return a medium of an event as it is told; `href` where its bytes are there."""
+    href = None if one.kept is None else answers.link(f"/events/{event_id}/media/{one.media_no}", "item", "medium")["href"]
+    facts = {name: getattr(one, name) for name in ("media_no", "media_type", "bytes", "step_no", "actor", "kept_at")}
+    return {**facts, "digest": one.digest.hex(), "kept": None if one.kept is None else one.kept.hex(), "href": href}
 
 
 def likeness(one: Likeness, said: Words, whole: bool) -> dict[str, Any]:

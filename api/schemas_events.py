@@ -61,9 +61,50 @@ class Event(_Schema):
     href: str
 
 
+class Medium(_Schema):
+    """A picture, a video or a paper of an event."""
+
+    media_no: int
+    media_type: str
+    bytes: int = Field(description="As many as are kept; as it was named while it was not sent yet.")
+    step_no: int = Field(description="The step it was named with, or the last one before it was sent.")
+    actor: str | None = Field(description="Who sent its bytes; null while it is only named.")
+    kept_at: datetime | None
+    digest: str = Field(description="SHA-256 of what was sent: where and by whom it was taken was still in it.")
+    kept: str | None = Field(description="SHA-256 of what is kept; null while it is only named.")
+    href: str | None = Field(description="Where its bytes are; null while they were not sent.")
+
+
+class Media(_Schema):
+    """The pictures, videos and papers of an event."""
+
+    event_id: int
+    event_code: str
+    numberReturned: int
+    media: list[Medium]
+    links: list[Link]
+
+
+class Original(_Schema):
+    """A report as it was written."""
+
+    report_no: int
+    text: str = Field(description="What was told, and the address, word for word.")
+
+
+class Originals(_Schema):
+    """The reports of an event in which somebody was named, as they were written."""
+
+    event_id: int
+    event_code: str
+    purpose: str
+    originals: list[Original]
+
+
 class EventTold(Event):
     """One event, and what the caller may do to it."""
 
+    media: list[Medium] | None = Field(None, description="To those who carry events on.")
     actions: list[str]
     links: list[Link]
 

@@ -21,6 +21,8 @@ GridgeoError
 ├── KeyReused                a key of a request that was another
 ├── TooMany                  a caller has as many of something as may be
 ├── Unfit                    what is given cannot be kept: issues say why
+├── Damaged                  what was kept in a file is not there, or not as it was
+├── StoreUnavailable         where files are kept cannot be reached
 └── DatabaseUnavailable      PostgreSQL cannot be reached
 
 The first line of a class's docstring is the title of the problem a user sees;
@@ -170,6 +172,18 @@ class Unfit(GridgeoError):
     def __init__(self, issues: Iterable[Any]) -> None:
         self.issues = tuple(issues)
         super().__init__("; ".join(f"{each.field}: {each.message}" for each in self.issues))
+
+
+class Damaged(GridgeoError):
+    """What was kept is damaged or lost."""
+
+    def __init__(self, kind: str, key: str, why: str) -> None:
+        super().__init__(f"{kind} {key}: {why}")
+        self.kind, self.key, self.why = kind, key, why
+
+
+class StoreUnavailable(GridgeoError):
+    """Where files are kept cannot be reached."""
 
 
 class DatabaseUnavailable(GridgeoError):

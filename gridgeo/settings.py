@@ -15,7 +15,7 @@ from pathlib import Path
 from .errors import ConfigError
 
 #: Least and most of numbers that have them.
-_BOUNDS = {"port": (0, 65_535), "workers": (1, 256), "pool_size": (1, 1_000), "round_to": (1, 1_000)}
+_BOUNDS = {"port": (0, 65_535), "workers": (1, 256), "pool_size": (1, 1_000), "round_to": (1, 1_000), "media_mb": (1, 200)}
 
 _ROOT = re.compile(r"(/[A-Za-z0-9._~-]+)*", re.ASCII)
 
@@ -77,6 +77,13 @@ class Settings:
         What an address without upper levels is of: `深圳市宝安区`; empty: nothing is added to it.
     key_file
         The master key of the linkage room; empty: `keys/master.key` under the home.
+    media
+        Where pictures and papers of events are kept: a directory, or an S3-compatible store (`s3+https://host/bucket/part?region=…`);
+        empty: `media` under the home.
+    media_keys
+        A file with the key of that store, as AWS's tools keep it.
+    media_mb
+        The largest of them, in MB.
     anonymous
         Scopes of a caller without a key; `none`: everybody needs one.
     per_minute
@@ -108,6 +115,9 @@ class Settings:
     organisation: str = ""
     default_area: str = ""
     key_file: str = ""
+    media: str = ""
+    media_keys: str = ""
+    media_mb: int = 20
     anonymous: tuple[str, ...] = ("read",)
     per_minute: int = 6000
     jwt_issuer: str = ""

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gridgeo.events import acting, similar, store
+from gridgeo.events.media import store as media
 from gridgeo.events.model import Where
 
 from .. import answers, conditional, cursors, depends, events, objects
@@ -107,16 +108,17 @@ def one(request: Request) -> Response:
     def work(conn):
         found = events.find(conn, request)
         may = acting.legal(conn, found, events.actor(request)) if events.works(request) else ()
-        return found, may, events.words(conn)
+        return found, may, media.listed(conn, found.event_id) if events.on_duty(request) else (), events.words(conn)
 
-    found, may, words = depends.read(request, work)
+    found, may, held, words = depends.read(request, work)
     here = f"/events/{found.event_id}"
-    names = (("", "self"), ("/timeline", "version-history"), ("/tasks", "related"))
+    names = [("", "self"), ("/timeline", "version-history"), ("/tasks", "related")]
+    more = {"media": [events.medium(found.event_id, each) for each in held]} if events.on_duty(request) else {}
     links = [answers.link(f"{here}{rest}", rel, rest.strip("/") or "event") for rest, rel in names]
-    body = {**events.told(found, words, events.works(request), today), "actions": events.actions(may), "links": links}
+    body = {**events.told(found, words, events.works(request), today), **more, "actions": events.actions(may), "links": links}
     if conditional.chosen(request, ("json", "geojson"), asked.f) == "geojson":
-        return conditional.send(request, events.dumps(events.feature(body)), conditional.GEOJSON, events.tag(found), links=links)
-    return conditional.send(request, events.dumps(body), conditional.JSON, events.tag(found), links=links)
+        return conditional.send(request, events.dumps(events.feature(body)), conditional.GEOJSON, events.tag(found, held), links=links)
+    return conditional.send(request, events.dumps(body), conditional.JSON, events.tag(found, held), links=links)
 
 
 @router.get("/{ref}/timeline", summary="What was done", openapi_extra=_OF_ONE.as_dict(), responses={200: {"model": said.Timeline}})

@@ -6,10 +6,14 @@ must call back, for a purpose, and the audit tells of it.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import orjson
+
 from ..db import queries
 from ..errors import InvalidInput, NotFound
-from . import rules
-from .model import KINDS
+from . import audit, rules, store
+from .model import KINDS, Head
 from .vault import Vault
 
 SQL = queries.load(__package__, "reporters.sql")
@@ -49,6 +53,34 @@ def text(conn, vault: Vault, event_id: int, report_no: int) -> str:
         raise NotFound("original of event", event_id)
     key_id, sealed = found[0]
     return vault.open_text(_row(event_id, report_no), key_id, bytes(sealed))
+
+
+class Opened(NamedTuple):
+    """The reports of an event that were sealed, by their numbers, word for word; and the audit's head, to be written outside."""
+
+    texts: dict[int, str]
+    head: Head
+
+
+def open_texts(conn, vault: Vault, event_id: int, *, purpose: str, actor: str) -> Opened:
+    """Return the reports of an event word for word, and append to the audit who read them for what.
+
+    Codes stand in them whole, so the purpose must be one that allows it. Whether the actor may is for the door to say.
+
+    Raises
+    ------
+    InvalidInput
+        For a purpose that is not on the list, or does not allow codes to be shown whole.
+    NotFound
+        Where nothing of the event was sealed, or it lies outside of what the transaction sees.
+    """
+    rules.permitted(purpose, store.purposes(conn), unmask=True)
+    sealed = _rows(conn, "originals", event_id=event_id)
+    if not sealed:
+        raise NotFound("original of event", event_id)
+    found = {number: vault.open_text(_row(event_id, number), key_id, bytes(text)) for number, key_id, text in sealed}
+    detail = orjson.dumps({"event": event_id, "reports": list(found)}).decode()
+    return Opened(found, audit.record(conn, vault, actor=actor, action="original", purpose=purpose, subjects=len(found), detail=detail))
 
 
 def tokens(conn, event_id: int) -> list[bytes]:

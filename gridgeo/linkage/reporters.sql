@@ -17,6 +17,9 @@ VALUES (%(event_id)s, %(report_no)s, %(key_id)s, %(sealed)s)
 -- name: original
 SELECT o.key_id, o.sealed FROM linkage.event_original AS o WHERE o.event_id = %(event_id)s AND o.report_no = %(report_no)s;
 
+-- name: originals
+SELECT o.report_no, o.key_id, o.sealed FROM linkage.event_original AS o WHERE o.event_id = %(event_id)s ORDER BY o.report_no;
+
 -- name: reporters
 SELECT r.token FROM linkage.event_reporter AS r WHERE r.event_id = %(event_id)s ORDER BY r.report_no, r.token;
 

@@ -287,7 +287,7 @@ def test_the_words_of_the_room_are_told(client):
     methods = told.Methods.model_validate(client.get("/linkage/methods").json()).methods
     assert methods[0].method == "visit"
     purposes = told.Purposes.model_validate(client.get("/linkage/purposes").json()).purposes
-    assert {one.purpose for one in purposes if one.unmask} == {"emergency", "law", "correction"}
+    assert {one.purpose for one in purposes if one.unmask} == {"emergency", "law", "correction", "callback"}
 
 
 def test_a_room_without_keys_says_what_to_do(server, template, tmp_path):

@@ -79,6 +79,9 @@ BY_EVENT = {
     *("event_notice", "event_letter", "linkage.event_reporter", "linkage.event_original"),
 }
 
+#: Files, kept by their digest: the same is sent for several events.
+BY_DIGEST = {"media_file"}
+
 #: What is derived of objects for the map, kept by the place on it, and the queue and the log of what changed there.
 BY_PLACE = {"object_cell", "tile_kept", "object_changed", "tile_change"}
 
@@ -89,7 +92,7 @@ BY_TRANSACTION = {"change", "change_transaction"}
 BY_JOB = {"job"}
 
 #: Tables that are not kept by zone, but by something as good.
-OTHERWISE = BY_TOKEN | BY_OBJECT | BY_EVENT | BY_PLACE | BY_TRANSACTION | BY_JOB
+OTHERWISE = BY_TOKEN | BY_OBJECT | BY_EVENT | BY_DIGEST | BY_PLACE | BY_TRANSACTION | BY_JOB
 
 #: Tables that tell the change feed themselves (decision 0040): one trigger a statement, so that no writer is left out.
 TOLD = {"building", "building_address", "house", "address_name", "address_successor", "object", "event"}
@@ -270,7 +273,7 @@ def statements():
             yield file.name, statement
 
 
-_KEY = "(zone|token|object_id|event_id|transaction_id)"
+_KEY = "(zone|token|object_id|event_id|digest|transaction_id)"
 _WITHIN = re.compile(rf"\.{_KEY}\s*=\s*(\w+\.{_KEY}|left\()|USING\s*\(\s*{_KEY}")
 
 

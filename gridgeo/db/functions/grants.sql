@@ -38,6 +38,7 @@ REVOKE INSERT, UPDATE, DELETE ON gridgeo.object_status FROM gridgeo_writer;
 REVOKE ALL ON gridgeo.object_rejected FROM gridgeo_reader, gridgeo_city, gridgeo_linkage;
 -- What was reported and done stays; an event's row follows its steps. Which requests were sent twice is for intake alone.
 REVOKE UPDATE, DELETE ON gridgeo.event, gridgeo.event_report, gridgeo.event_step, gridgeo.event_media, gridgeo.event_request FROM gridgeo_writer;
+GRANT UPDATE (actor, kept_at) ON gridgeo.event_media TO gridgeo_writer;
 REVOKE DELETE ON gridgeo.event_task, gridgeo.event_number FROM gridgeo_writer;
 GRANT UPDATE (class_id, grade, stage, located, address, place, point, department_code, merged_into, filed_at, dispatched_at, responded_at,
   handled_at, verified_at, closed_at, due_at, stage_due_at, paused_at, bounces, reopened, stars, version) ON gridgeo.event TO gridgeo_writer;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
@@ -57,6 +57,14 @@ class Due(NamedTuple):
     stage_due_at: datetime | None
 
 
+class Left(NamedTuple):
+    """Minutes until something is to be over, below zero since it was to be; of working time where `working`."""
+
+    due_at: datetime
+    minutes: float
+    working: bool
+
+
 class Clock(NamedTuple):
     """What is counted: of what class and grade an event is, the code of its unit or how it begins, its stage, and since when.
 
@@ -86,6 +94,19 @@ def due(conn, event: Event, stage: str, since: datetime) -> Due:
         None if whole is None or begun is None else _ends(conn, whole, begun, pauses),
         None if of_stage is None else _ends(conn, of_stage, since, pauses),
     )
+
+
+def left(conn, event: Event, now: datetime) -> tuple[Left | None, Left | None]:
+    """Return how much time is left of the whole and of the stage; None where no limit is said, or nothing is to be done any more.
+
+    While the clock of an event stands still it is what was left when it was stopped.
+    """
+    if not event.stage.open:
+        return None, None
+    at, ends = event.paused_at or now, (event.due_at, event.stage_due_at)
+    calendar = [_calendar(conn, amount) for amount in _of(conn, event, "whole", event.stage)]
+    whole, stage = (None if end is None else _left(of, at, end) for of, end in zip(calendar, ends, strict=True))
+    return whole, stage
 
 
 def part_due(conn, event: Event, part: Part, since: datetime) -> datetime | None:
@@ -240,6 +261,12 @@ def _ends_many(
         for n, end in zip(those, worktime.moments(counted), strict=True):
             ends[n] = worktime.due(amount, calendar, starts[n], pauses[n]) if pauses[n] else end
     return ends
+
+
+def _left(calendar: Calendar | None, at: datetime, end: datetime) -> Left:
+    if calendar is None:
+        return Left(end, (end - at) / timedelta(minutes=1), False)
+    return Left(end, worktime.between(calendar, at, end) or -worktime.between(calendar, end, at), True)
 
 
 def _calendar(conn, amount: Amount | None) -> Calendar | None:

@@ -8,7 +8,7 @@ import pytest
 
 from gridgeo.events import limit_rows, limits
 from gridgeo.events.limits import Due
-from gridgeo.events.model import Part
+from gridgeo.events.model import Part, Stage
 from gridgeo.worktime.model import Amount, Unit
 from tests.events.timing import HOUR, PARKS, at, base, event, limit, task
 from tests.objects import making
@@ -88,6 +88,19 @@ def test_after_reopening_the_clock_begins_anew(city):
     opened = event(city, stage="dispatched", filed_at=at("2026-11-02T09:00"), steps=steps)
     assert limits.due(city, opened, "dispatched", at("2026-11-18T10:00")).due_at == at("2026-11-19T09:00")
     assert limits.due(city, opened, "reopened", at("2026-11-18T12:00")) == Due(at("2026-11-19T12:00"), at("2026-11-18T13:00"))
+
+
+def test_time_left_is_told_in_the_time_its_limit_is_counted_in(city):
+    """Of eleven in the morning: until noon, and from two to three; the whole, of time as it goes by, is an hour late."""
+    loaded(city, limit("whole", 1, "day", working=False), limit("filed", 2))
+    now, ends = at("2026-11-18T11:00"), {"due_at": at("2026-11-18T10:00"), "stage_due_at": at("2026-11-18T15:00")}
+    filed = event(city, stage="filed", **ends)
+    assert [(each.minutes, each.working) for each in limits.left(city, filed, now)] == [(-60, False), (120, True)]
+    late = limits.left(city, replace(filed, stage_due_at=at("2026-11-17T17:30")), now)[1]
+    assert (late.minutes, late.working) == (-150, True)
+    assert limits.left(city, replace(filed, paused_at=at("2026-11-18T09:00")), now)[0].minutes == 60
+    assert limits.left(city, replace(filed, stage=Stage.CLOSED), now) == (None, None)
+    assert limits.left(city, replace(filed, due_at=None, stage_due_at=None), now) == (None, None)
 
 
 def test_parts_have_limits_of_their_own_or_that_of_the_stage(city):

@@ -6,19 +6,15 @@ import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from types import SimpleNamespace
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from api import schemas_events as told
-from api import server as api_server
 from gridgeo.db import connection
 from gridgeo.linkage import keys, reporters
-from gridgeo.settings import Settings
-from tests.access import making
-from tests.api import callers, canaries, things
+from tests.api import canaries, eventful
+from tests.api.eventful import caller
 from tests.api.world import A, D
 from tests.events import life
 
@@ -28,36 +24,18 @@ PERSON, PHONE = "449999199001010016", "13800138000"
 
 @pytest.fixture(scope="module")
 def place(server, template, tmp_path_factory):
-    """The drawn city with classes, channels and departments, and the API over it; callers of every duty."""
-    name = server.create(template)
-    url = server.url_of(name)
-    units = making.loaded(url)
-    things.add(url, units)
-    with closing(connection.connect(url)) as conn, conn:
-        life.words(conn)
-    settings = Settings(
-        home=tmp_path_factory.mktemp("home"),
-        key_file=str(tmp_path_factory.mktemp("keys") / "master.key"),
-        database_url=url,
-        port=0,
-        per_minute=0,
-        log_json=True,
-    )
-    making.sealed(url, settings)
+    """The city with its locked room, and callers of every duty."""
     of = {
-        "portal": callers.key(url, "report"),
-        "clerk": callers.key(url, "read", "report", "accept", "dispatch"),
-        "checker": callers.key(url, "read", "verify"),
-        "lights": callers.key(url, "read", "handle", department_code=life.LIGHTS),
-        "lights of D": callers.key(url, "read", "handle", area=[units[D]], department_code=life.LIGHTS),
-        "clerk of D": callers.key(url, "read", "accept", area=[units[D]]),
-        "reader": callers.key(url, "read"),
+        "portal": caller("report"),
+        "clerk": caller("read", "report", "accept", "dispatch"),
+        "checker": caller("read", "verify"),
+        "lights": caller("read", "handle", department_code=life.LIGHTS),
+        "lights of D": caller("read", "handle", area=D, department_code=life.LIGHTS),
+        "clerk of D": caller("read", "accept", area=D),
+        "reader": caller("read"),
     }
-    with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False, timeout=30) as client:
-        yield SimpleNamespace(
-            url=url, client=client, units=units, of={who: callers.bearer(text) for who, text in of.items()}, settings=settings
-        )
-    server.drop(name)
+    with eventful.served(server, template, tmp_path_factory, of, locked=True) as lent:
+        yield lent
 
 
 def sent(place, who="portal", key=None, status=201, **more):

@@ -8,23 +8,20 @@ import subprocess
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
-import httpx
 import orjson
 import pytest
 from pydantic import TypeAdapter
 
 from api import schemas_open311 as told
-from api import server as api_server
 from gridgeo.db import connection
 from gridgeo.linkage import keys, reporters
 from gridgeo.moments import CHINA
-from gridgeo.settings import Settings
 from tests import apart
 from tests.access import making
-from tests.api import callers, canaries, things
+from tests.api import canaries, eventful
+from tests.api.eventful import caller
 from tests.api.world import A, D
 from tests.events import life
 
@@ -36,45 +33,35 @@ _ROOT = "/open311/v2"
 
 @pytest.fixture(scope="module")
 def place(server, template, tmp_path_factory):
-    """The drawn city with two public classes and one that is not, and the API over it."""
-    name = server.create(template)
-    url = server.url_of(name)
-    units = making.loaded(url)
-    things.add(url, units)
-    with closing(connection.connect(url)) as conn, conn, conn.cursor() as cur:
-        life.words(conn)
+    """The city with two public classes and one that is not, and a channel of Open311."""
+    of = {
+        "app": caller("report"),
+        "clerk": caller("read", "report", "accept", "dispatch"),
+        "reader": caller("read"),
+        "reader of D": caller("read", area=D),
+    }
+    with eventful.served(server, template, tmp_path_factory, of, fill=services, locked=True) as lent:
+        lent.code = lent.made
+        yield lent
+
+
+def services(conn) -> dict[str, str]:
+    """Add the channel; return the codes of services by their class."""
+    with conn.cursor() as cur:
         cur.execute("INSERT INTO gridgeo.channel (channel, kind, source, name_zh, name_en) VALUES ('web-open311', 'web', '', '接口', 'x')")
         cur.execute("SELECT path, class_id FROM gridgeo.event_class")
-        code = {path: str(class_id) for path, class_id in cur.fetchall()}
-    settings = Settings(
-        home=tmp_path_factory.mktemp("home"),
-        key_file=str(tmp_path_factory.mktemp("keys") / "master.key"),
-        database_url=url,
-        port=0,
-        per_minute=0,
-        log_json=True,
-    )
-    making.sealed(url, settings)
-    of = {
-        "app": callers.key(url, "report"),
-        "clerk": callers.key(url, "read", "report", "accept", "dispatch"),
-        "reader": callers.key(url, "read"),
-        "reader of D": callers.key(url, "read", area=[units[D]]),
-    }
-    with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False, timeout=30) as client:
-        yield SimpleNamespace(url=url, where=where, client=client, of=of, code=code, settings=settings)
-    server.drop(name)
+        return {path: str(class_id) for path, class_id in cur.fetchall()}
 
 
 def got(place, path, expected=200, who=None, **params):
-    headers = callers.bearer(place.of[who]) if who else {}
+    headers = place.of[who or "nobody"]
     answer = place.client.get(f"{_ROOT}/{path}.json", params=params, headers=headers)
     assert answer.status_code == expected, answer.text
     return answer.json()
 
 
 def sent(place, status=201, headers=None, form="json", **fields):
-    plain = {"service_code": place.code[life.LAMP], "api_key": place.of["app"], "description": "路灯不亮", **_HERE, **fields}
+    plain = {"service_code": place.code[life.LAMP], "api_key": place.keys["app"], "description": "路灯不亮", **_HERE, **fields}
     said = {name: text for name, text in plain.items() if text is not None}
     answer = place.client.post(f"{_ROOT}/requests.{form}", data=said, headers=headers)
     assert answer.status_code == status, answer.text
@@ -105,11 +92,11 @@ def test_services_are_the_public_classes(place):
 
 def test_a_report_is_an_event_like_any_other(place):
     taken = valid(list[told.Open311Taken], sent(place, address_string="海滨路1号"))[0]
-    event = place.client.get(f"/events/{taken.service_request_id}", headers=callers.bearer(place.of["clerk"])).json()
+    event = place.client.get(f"/events/{taken.service_request_id}", headers=place.of["clerk"]).json()
     assert (event["channel"], event["class"]["path"], event["unit"]["code"], event["stage"]) == ("web-open311", life.LAMP, A, "reported")
     assert (event["told"], event["address"], event["kind"]) == ("路灯不亮", "海滨路1号", "event")
     bare = number(place, description=None, lat=None, long=None, address_id=making.BUILDING[A])
-    event = place.client.get(f"/events/{bare}", headers=callers.bearer(place.of["clerk"])).json()
+    event = place.client.get(f"/events/{bare}", headers=place.of["clerk"]).json()
     assert (event["told"], event["place"]) == ("路灯不亮", making.BUILDING[A])
 
 
@@ -143,7 +130,7 @@ def test_what_became_of_it_is_open_or_closed(place):
 
 
 def acted(place, ref, action, **more):
-    headers = {**callers.bearer(place.of["clerk"]), "If-Match": "*"}
+    headers = {**place.of["clerk"], "If-Match": "*"}
     answer = place.client.post(f"/events/{ref}/actions", json={"action": action, **more}, headers=headers)
     assert answer.status_code == 200, answer.text
 
@@ -172,7 +159,7 @@ def valid_list(body):
 
 def test_what_is_not_public_is_not_there(place):
     body = {"channel": "hotline", "told": "楼上很吵", "class_path": life.NOISE, "kind": "request", "lon": 113.005, "lat": 22.895}
-    headers = {**callers.bearer(place.of["clerk"]), "Idempotency-Key": "noise"}
+    headers = {**place.of["clerk"], "Idempotency-Key": "noise"}
     noise = place.client.post("/events", json=body, headers=headers).json()["event_code"]
     for path in ("requests", "tokens"):
         for who in (None, "clerk"):
@@ -237,11 +224,11 @@ def test_faults_are_told_as_the_standard_tells_them(place, name):
 
 
 def test_a_key_reads_and_does_not_report_unless_it_may(place):
-    assert "report" in faults(sent(place, 403, api_key=place.of["reader"]))
+    assert "report" in faults(sent(place, 403, api_key=place.keys["reader"]))
     plain = place.client.post(f"{_ROOT}/requests.json", json={"service_code": "1"})
     assert (plain.status_code, plain.json()[0]["code"]) == (415, 415)
-    assert "never into an address" in faults(got(place, "services", 400, api_key=place.of["app"]))
-    assert number(place, api_key=None, headers=callers.bearer(place.of["app"]))
+    assert "never into an address" in faults(got(place, "services", 400, api_key=place.keys["app"]))
+    assert number(place, api_key=None, headers=place.of["app"])
     assert place.client.get(f"{_ROOT}/services.yaml").status_code == 404
 
 
@@ -274,12 +261,12 @@ def test_neither_keys_nor_codes_of_persons_are_repeated_or_logged(place, caplog,
         answers = [place.client.get(f"{_ROOT}/{path}") for path in paths]
         answers.append(place.client.get(f"{_ROOT}/requests.json", params={"service_request_id": canary}))
         for name in ("service_code", "lat", "address_string", "address_id", "description", "phone", "email", canary):
-            form = {"service_code": place.code[life.LAMP], **_HERE, "api_key": place.of["app"], name: canary}
+            form = {"service_code": place.code[life.LAMP], **_HERE, "api_key": place.keys["app"], name: canary}
             answers.append(place.client.post(f"{_ROOT}/requests.xml", data=form))
     assert all(answer.status_code < 500 for answer in answers)
     text = "".join(answer.text + str(answer.headers) for answer in answers)
     logged = "\n".join(f"{record.getMessage()} {record.exc_text or ''}" for record in caplog.records if record.name.startswith("gridgeo"))
-    assert "/open311/v2/requests" in logged and place.of["app"] not in text + logged
+    assert "/open311/v2/requests" in logged and place.keys["app"] not in text + logged
     assert not canaries.leaked(canary, text + logged)
 
 
@@ -335,4 +322,4 @@ print(json.dumps([there.discovery()["endpoints"][0]["url"], there.request(number
 
 
 def test_three_reports_and_reads(place, python):
-    assert said(python, _THREE, place.where + _ROOT, place.of["app"]) == [place.where + _ROOT, "open", True, True]
+    assert said(python, _THREE, place.where + _ROOT, place.keys["app"]) == [place.where + _ROOT, "open", True, True]

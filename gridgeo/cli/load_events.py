@@ -19,7 +19,7 @@ def arguments(kinds) -> None:
     events.add_argument("--channel", default="", help="by which channel rows came that do not say it")
     events.add_argument("--datum", default="", help=loads.DATUM)
     events.add_argument("--field", action="append", default=[], metavar="FIELD=COLUMN", help="which column a field is in, as original=GDBH")
-    events.add_argument("--commit", action="store_true", help="store it: all or nothing; what we have from the source stays as it is")
+    events.add_argument("--commit", action="store_true", help="store it: all or nothing; events we have from the source go on")
     events.add_argument("--accept", default="", metavar="CODE,…", help="leave out the rows with these errors")
     events.add_argument("--report", type=loads.Path, metavar="DIR", help="write the issues there, as CSV and GeoJSON")
 
@@ -34,7 +34,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     with loads.storing(settings) as (conn, progress):
         plan = events.plan(conn, args.files, args.source, **how, progress=progress.show)
         progress.clear()
-        print(f"{', '.join(plan.files)} → events of {plan.source}: {plan.rows:,} rows, {len(plan.ready):,} new, {plan.known:,} known")
+        told = f"{plan.rows:,} rows, {len(plan.ready):,} new, {plan.known:,} known, in {len(plan.going_on):,} of these something new"
+        print(f"{', '.join(plan.files)} → events of {plan.source}: {told}")
         loads.found(plan, accepted, args.report)
         left = plan.errors(accepted)
         if left or not args.commit:

@@ -24,7 +24,8 @@ SELECT event_id, step_no, action, stage, actor, department_code, at, reason, giv
 
 -- name: add_tasks
 INSERT INTO event_task (event_id, task_no, part, department_code, stage, sent_at, answered_at, done_at)
-SELECT event_id, task_no, part, department_code, stage, sent_at, answered_at, done_at FROM past_task ORDER BY event_id, task_no;
+SELECT event_id, task_no, part, department_code, stage, sent_at, answered_at, done_at FROM past_task ORDER BY event_id, task_no
+ON CONFLICT (event_id, task_no) DO UPDATE SET stage = excluded.stage, answered_at = excluded.answered_at, done_at = excluded.done_at;
 
 -- name: change
 -- What the steps say and no more.

@@ -1,41 +1,33 @@
 """A year's list of events of another system: read, checked, taken in with their codes, and what was done to them replayed.
 
-A source names an event once: what we have from it already is left as it is, so that a list may be loaded again with what is new in it.
+A source names an event once: a list that is loaded again brings what is new in it, events and what was done to those we have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from .. import issues as findings
 from ..codes import event as codes
-from ..db import queries
-from ..errors import InvalidInput, UnreadableFile
-from ..events import channels, classes, counts, faults, intake, replay
+from ..errors import Conflict, InvalidInput, UnreadableFile
+from ..events import channels, classes, continuing, counts, faults, intake, replay
+from ..events.continuing import Told
 from ..events.model import Actor, Given, Kind
-from ..events.replay import Past
-from ..geo import gate
+from ..events.pasts import History, Past, history
 from ..issues import Issue
-from . import datums, fields, rows, words
-from .events_rows import Names, Reader, Row, completed
-from .model import Table
-from .notes import ERROR, INFO, WARNING, Notes, require_none
-from .rows import Source
+from . import rows
+from .events_lists import LEFT, STORED, Found, Known, List, Progress, departments, known
+from .events_rows import Names, Row
+from .notes import ERROR, require_none
 
-SQL = queries.load(__package__, "events.sql")
+#: Of a row of an event we have, what keeps from looking whether something is new in it.
+_UNREAD = frozenset(("no-reported-time", "bad-time", "times-reversed"))
 
-Progress = Callable[[str, int, int], None]
-
-#: What is said of a row that is stored all the same, without what is at fault.
-_STORED = frozenset(
-    ("unknown-class", "unknown-department", "unknown-merged", "bad-grade", "bad-stars", "bad-count", "bad-point", "duplicate-event")
-)
-_EVERY = 5000
+#: Stands for the number of an event that the same list brings.
+_TO_COME = 0
 
 
 class Ready(NamedTuple):
@@ -47,7 +39,7 @@ class Ready(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """What a load stored: new events, those we had, and the steps that were done to the new ones."""
+    """What a load stored: new events, those that went on and those that did not, and the steps that were new."""
 
     new: int
     changed: int
@@ -64,6 +56,7 @@ class Plan:
     rows: int
     known: int
     ready: tuple[Ready, ...]
+    going_on: tuple[Known, ...]
     issues: tuple[Issue, ...]
 
     @property
@@ -111,21 +104,22 @@ def plan(
     """
     if not source.strip() or source == codes.OURS:
         raise InvalidInput("source", source, "say whose list it is: with their codes it names an event")
-    names = Names.of(channels.known(conn).values(), classes.known(conn).values(), _asked(conn, "departments"))
-    lists = [_List(table, names, kind, channel, given or {}) for table in map(rows.source, map(Path, paths))]
+    names = Names.of(channels.known(conn).values(), classes.known(conn).values(), departments(conn))
+    lists = [List(table, names, kind, channel, given or {}) for table in map(rows.source, map(Path, paths))]
     for one in lists:
         one.read(progress)
         one.place(datum)
     if not any(one.rows for one in lists):
         raise UnreadableFile(", ".join(Path(path).name for path in paths), "holds no row")
-    found = _Found(conn, source, lists)
+    found = Found(conn, source, lists)
     paths_of = {one.class_id: one.path for one in classes.known(conn).values()}
     ready = [Ready(one.name, row, _given(row, source, paths_of)) for one, row in found.new()]
     progress("checking", 0, 1)
     for fault in intake.check(conn, [one.given for one in ready]) if ready else ():
         of = ready[fault.row - 1]
         found.say(of.source, of.row, fault.code, fault.field, fault.value, faults.FAULTS[fault.code][2])
-    return Plan(tuple(one.name for one in lists), source, found.rows, found.known, tuple(ready), tuple(found.issues(lists)))
+    going_on = _going_on(conn, found, source)
+    return Plan(tuple(one.name for one in lists), source, found.rows, len(found.known), tuple(ready), going_on, tuple(found.issues(lists)))
 
 
 def commit(
@@ -138,7 +132,7 @@ def commit(
     organisation: str = "",
     progress: Progress = lambda *_: None,
 ) -> Stored:
-    """Store a plan: take in what is new, replay what was done to it, add up the numbers; rows with accepted errors are left out.
+    """Store a plan: take in what is new, replay what was done, add up the numbers; rows with accepted errors are left out.
 
     Parameters
     ----------
@@ -150,22 +144,23 @@ def commit(
     Raises
     ------
     Conflict
-        For errors that were not accepted.
+        For errors that were not accepted, or where somebody acted on an event that goes on since the plan was made.
     """
     require_none(plan.errors(accepted), plan.totals, way_out)
     left_out = {(issue.source, issue.row) for issue in plan.issues if issue.code in accepted and issue.severity is ERROR}
     kept = [one for one in plan.ready if (one.source, one.row.number) not in left_out]
-    actor = Actor(f"load:{plan.source}")
+    actor = _actor(plan.source)
     progress("taking in", 0, len(kept))
     wanted = {"organisation": organisation} if organisation else {}
     taken = intake.take_in(conn, [one.given for one in kept], actor, lexicon=lexicon, default_area=default_area, **wanted)
     progress("what was done", 0, len(kept))
-    numbers = dict(_asked(conn, "known", source=plan.source, originals=_targets(kept)))
+    numbers = dict(known(conn, plan.source, _targets([*kept, *plan.going_on])))
     numbers |= {codes.kept(one.given.original): answer.event_id for one, answer in zip(kept, taken, strict=True)}
-    pasts = [_past(one.row, answer.event_id, numbers) for one, answer in zip(kept, taken, strict=True) if not answer.known]
-    steps = replay.replay(conn, pasts, actor)
+    new = [history(_past(one.row, answer.event_id, numbers)) for one, answer in zip(kept, taken, strict=True) if not answer.known]
+    more = _more(conn, plan, numbers)
+    steps = replay.replay(conn, [*new, *more], actor)
     counts.fold(conn)
-    return Stored(len(pasts), 0, plan.known + len(kept) - len(pasts), steps)
+    return Stored(len(new), len(more), plan.known + len(kept) - len(new) - len(more), steps)
 
 
 def way_out(left: Sequence[Issue]) -> str:
@@ -173,96 +168,38 @@ def way_out(left: Sequence[Issue]) -> str:
     return f"mend the files, or leave out the rows at fault: --accept {','.join(sorted({issue.code for issue in left}))}"
 
 
-class _List:
-    """One table: which column is what, its rows, and where they are."""
-
-    def __init__(self, table: Source, names: Names, kind: str, channel: str, given: Mapping[str, str]) -> None:
-        fields.look_at_header(table.name, table.columns)
-        self.name, self._table = table.name, table
-        known = fields.recognise(table.columns, dict(given), "events")
-        for role in ("original", "reported_at"):
-            if role not in known.roles:
-                raise InvalidInput("column", role, f"{table.name} has none: say which with --field {role}=COLUMN")
-        at = {column: place for place, column in enumerate(table.columns)}
-        self.roles = {role: at[column] for role, column in known.roles.items()}
-        self.notes = Notes(table.name)
-        if known.unused:
-            self.notes.table("unused-columns", INFO, f"not read: {', '.join(map(words.repeatable, known.unused))}")
-        self._reader = Reader(names, self.roles, Kind(kind), channel)
-        self.rows: list[Row] = []
-
-    def read(self, progress: Progress) -> None:
-        """Read all rows that hold anything."""
-        for number, cells in enumerate(self._table.rows(), 1):
-            if any(cells):
-                self.rows.append(completed(self._reader.read(number, cells)))
-            if number % _EVERY == 0:
-                progress(f"rows of {self.name}", number, self._table.lines)
-
-    def place(self, datum: str) -> None:
-        """Put the points of rows in EPSG:4490; what is none is left out and said."""
-        given = [row for row in self.rows if row.lon or row.lat]
-        if not given:
-            return
-        xy = np.array([[_number(row.lon), _number(row.lat)] for row in given])
-        declared = datums.settle(Table(self.name, {}), datum, self.notes, xy)
-        if declared is None:
-            return
-        lonlat, sound = gate.points(xy, declared)
-        for row, (lon, lat), good in zip(given, lonlat.round(7).tolist(), sound, strict=True):
-            if not good:
-                row.faults.append(
-                    ("bad-point", "lon", words.repeatable(f"{row.lon}, {row.lat}"), "no longitude and latitude in China; left out")
-                )
-            row.lon, row.lat = (repr(lon), repr(lat)) if good else ("", "")
+def _going_on(conn, found: Found, source: str) -> tuple[Known, ...]:
+    """The rows of events we have in which something is new; those that contradict what we have are said."""
+    numbers = dict.fromkeys(found.targets, _TO_COME) | found.numbers
+    read = {one.event_id: one for one in found.known if not _UNREAD & {code for code, *_ in one.row.faults}}
+    more, unlike = continuing.compare(conn, [_told(one, numbers) for one in read.values()], _actor(source).name)
+    for event_id, code, field in unlike:
+        of = read[event_id]
+        found.say(of.source, of.row, code, field, of.row.original, LEFT[code])
+    going_on = tuple(read[one.past.event_id] for one in more)
+    said = [(one, STORED) for one in going_on] + [(one, _UNREAD) for one in found.known if one.event_id not in read]
+    for one, worth in said:
+        for fault in one.row.faults:
+            if fault[0] in worth:
+                found.say(one.source, one.row, *fault)
+    return going_on
 
 
-class _Found:
-    """What is new in lists, and what is to be said of their rows."""
+def _more(conn, plan: Plan, numbers: Mapping[str, int]) -> list[History]:
+    """The histories of the events that go on, which stay as they are until they are stored."""
+    continuing.lock(conn, [one.event_id for one in plan.going_on])
+    more, unlike = continuing.compare(conn, [_told(one, numbers) for one in plan.going_on], _actor(plan.source).name)
+    if unlike:
+        raise Conflict(f"somebody acted on {len(unlike):,} of these events while the list was read: load it again")
+    return more
 
-    def __init__(self, conn, source: str, lists: Sequence[_List]) -> None:
-        self._lists = lists
-        self._said: dict[str, list[Issue]] = {one.name: [] for one in lists}
-        self.rows = sum(len(one.rows) for one in lists)
-        originals = sorted({codes.kept(row.original) for one in lists for row in one.rows if row.original})
-        self._stored = dict(_asked(conn, "known", source=source, originals=originals))
-        merged = sorted({codes.kept(row.merged_into) for one in lists for row in one.rows if row.merged_into})
-        self._targets = self._stored.keys() | set(originals) | {code for code, _ in _asked(conn, "known", source=source, originals=merged)}
-        self.known = 0
 
-    def new(self) -> Iterator[tuple[_List, Row]]:
-        """Yield the rows to be taken in; say what is wrong with them as far as they tell it themselves."""
-        seen: set[str] = set()
-        for one in self._lists:
-            for row in one.rows:
-                original = codes.kept(row.original)
-                if original in self._stored:
-                    self.known += 1
-                    continue
-                if not original:
-                    row.faults.append(("no-original", "original", "", "has no code of its source"))
-                elif original in seen:
-                    self.say(one.name, row, "duplicate-event", "original", "", "has the code of a row above, and is left out")
-                    continue
-                seen.add(original)
-                if row.merged_into and (codes.kept(row.merged_into) not in self._targets or codes.kept(row.merged_into) == original):
-                    row.faults.append(("unknown-merged", "merged_into", "", "what it was merged into is not known; stored as it is"))
-                    row.merged_into = None
-                for fault in row.faults:
-                    self.say(one.name, row, *fault)
-                if not any(code not in _STORED for code, *_ in row.faults):
-                    yield one, row
+def _told(one: Known, numbers: Mapping[str, int]) -> Told:
+    return Told(_past(one.row, one.event_id, numbers), one.row.times["reported_at"], one.row.class_id, one.row.grade)
 
-    def say(self, source: str, row: Row, code: str, field: str, value: str, rule: str) -> None:
-        """Say something of a row."""
-        severity = WARNING if code in _STORED else ERROR
-        self._said[source].append(Issue(code, severity, rule, source, row.number, field, str(value)[:64]))
 
-    def issues(self, lists: Sequence[_List]) -> Iterator[Issue]:
-        """Yield everything that was said, table by table."""
-        for one in lists:
-            yield from one.notes.issues
-            yield from sorted(self._said[one.name], key=lambda issue: issue.row)
+def _actor(source: str) -> Actor:
+    return Actor(f"load:{source}")
 
 
 def _given(row: Row, source: str, paths_of: Mapping[int, str]) -> Given:
@@ -297,18 +234,5 @@ def _past(row: Row, event_id: int, numbers: Mapping[str, int]) -> Past:
     return told if into is None else Past(event_id, filed_at=times["filed_at"], due_at=row.due_at, merged_at=over, merged_into=into)
 
 
-def _targets(kept: Sequence[Ready]) -> list[str]:
-    return sorted({codes.kept(one.row.merged_into) for one in kept if one.row.merged_into})
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return float("nan")
-
-
-def _asked(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()
+def _targets(kept: Sequence[Ready | Known]) -> set[str]:
+    return {codes.kept(one.row.merged_into) for one in kept if one.row.merged_into}

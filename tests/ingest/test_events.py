@@ -11,8 +11,8 @@ import pytest
 from gridgeo import cli, sample
 from gridgeo.db import connection
 from gridgeo.errors import Conflict, InvalidInput
-from gridgeo.events import channels, classes, counts, rules, statistics, store, tables
-from gridgeo.events.model import Stage
+from gridgeo.events import acting, channels, classes, counts, rules, soundness, statistics, store, tables
+from gridgeo.events.model import Action, Actor, Duty, Stage
 from gridgeo.events.routing import matrix, matrix_rows
 from gridgeo.hierarchy import editions
 from gridgeo.hierarchy.model import GOVERNANCE
@@ -124,6 +124,92 @@ def test_a_list_loaded_again_changes_nothing_and_what_is_new_in_it_comes(conn, c
     assert (again.known, len(again.ready)) == (1, 1)
     assert events.commit(conn, again)[:3] == (1, 0, 1)
     assert read(conn, written(line("A1"), line(" a2"))).ready == ()
+
+
+UNSENT = {"派遣时间": "", "处置部门": ""}
+UNFILED = {"立案时间": "", **UNSENT}
+CLOSED = {"办结时间": "2025-03-05 10:00"}
+RESENT = {"派遣时间": "2025-03-04 08:00", "退回部门": "园林处"}
+LATER = [
+    ("reported, then filed", UNFILED, UNSENT, "filed", 1),
+    ("filed, then dispatched", UNSENT, {}, "dispatched", 1),
+    ("returned meanwhile, and sent to others", {"处置部门": "园林处"}, RESENT, "dispatched", 2),
+    ("dispatched, then closed and rated", {}, CLOSED | {"满意度": "5"}, "closed", 5),
+    ("closed, then rated", CLOSED, CLOSED | {"满意度": "5"}, "closed", 1),
+    ("reported, then rejected", UNFILED, UNFILED | {"办理状态": "不予立案"}, "rejected", 1),
+    ("filed, then merged into a new one", UNSENT, UNSENT | {"主事件编号": "A2"}, "merged", 1),
+]
+OPEN = {"办结时间": "", "满意度": ""}
+
+
+@pytest.mark.parametrize(("first", "then", "stage", "steps"), [case[1:] for case in LATER], ids=[case[0] for case in LATER])
+def test_a_list_loaded_later_goes_on_with_what_it_told_before(conn, city, written, first, then, stage, steps):
+    """Once: the third load changes nothing. All steps make what they would have made of a list that told all at once."""
+    events.commit(conn, read(conn, written(line("A1", **OPEN | first))))
+    later = written(line("A1", **OPEN | then), line("A2", **OPEN))
+    plan = read(conn, later)
+    assert (plan.known, len(plan.ready), len(plan.going_on), plan.issues) == (1, 1, 1, ())
+    stored = events.commit(conn, plan)
+    assert (stored.new, stored.changed, stored.same, stored.steps) == (1, 1, 0, steps + 2)
+    again = read(conn, later)
+    assert (again.known, again.ready, again.going_on, again.issues) == (2, (), (), ())
+    assert events.commit(conn, again) == (0, 0, 2, 0)
+    found = {report.original: one for one in store.listed(conn, store.Where(), limit=10) for report in store.reports(conn, one.event_id)}
+    assert found["A1"].stage == stage and soundness.differing(conn) == [] and counts.difference(conn, city[0]) == ([], [])
+    told_at_once = {**OPEN, **then}
+    events.commit(conn, events.plan(conn, written(line("A1", **told_at_once), line("A2", **OPEN)), "another", datum="cgcs2000"))
+    after = [one for one in store.listed(conn, store.Where(), limit=10) if one.event_id > found["A2"].event_id]
+    twin = min(after, key=lambda one: one.event_id)
+    fresh = ("stage", "version", "department_code", "filed_at", "dispatched_at", "handled_at", "closed_at", "due_at", "bounces", "stars")
+    assert [getattr(found["A1"], name) for name in fresh] == [getattr(twin, name) for name in fresh]
+    tasks = [[(task.part, task.department_code, task.stage) for task in store.tasks(conn, one.event_id)] for one in (found["A1"], twin)]
+    assert tasks[0] == tasks[1]
+
+
+@pytest.mark.parametrize(
+    ("then", "field"),
+    [
+        ({"受理时间": "2025-03-03 08:00"}, "reported_at"),
+        ({"立案时间": "2025-03-03 09:31"}, "filed_at"),
+        ({"问题类型": RUBBISH}, "class"),
+        ({"截止时间": "2025-03-09 18:00"}, "due_at"),
+        ({"派遣时间": "2025-03-03 10:01"}, "dispatched_at"),
+        ({"处置部门": "园林处"}, "dispatched_at"),
+        ({"派遣时间": "", "处置部门": ""}, "dispatched_at"),
+        ({"协办部门": "", "办结时间": "2025-03-05 10:00"}, "assists"),
+        ({"退回部门": "园林处"}, "dispatched_at"),
+        ({"办理状态": "不予立案"}, "filed_at"),
+    ],
+)
+def test_a_list_that_contradicts_what_it_told_before_is_said_and_changes_nothing(conn, city, written, then, field):
+    events.commit(conn, read(conn, written(line("A1", **OPEN | {"协办部门": "园林处"}))))
+    before = store.listed(conn, store.Where(), limit=10)
+    plan = read(conn, written(line("A1", **OPEN | {"协办部门": "园林处"} | then)))
+    assert [(issue.code, issue.field, issue.row) for issue in plan.issues] == [("event-contradicts", field, 1)] and plan.errors() == []
+    assert events.commit(conn, plan) == (0, 0, 1, 0)
+    assert store.listed(conn, store.Where(), limit=10) == before
+
+
+def test_an_event_somebody_acted_on_here_is_left_to_him(conn, city, written):
+    events.commit(conn, read(conn, written(line("A1", **OPEN), line("A2", **OPEN))))
+    first, second = sorted(store.listed(conn, store.Where(), limit=10), key=lambda one: one.event_id)
+    closed = written(line("A1"), line("A2"))
+    plan = read(conn, closed)
+    clerk = Actor("key:clerk000", frozenset((Duty.ACCEPT,)))
+    acting.act(conn, first.event_id, Action.PAUSE, clerk, {"reason": "等待"})
+    with pytest.raises(Conflict, match="while the list was read"):
+        events.commit(conn, plan)
+    plan = read(conn, closed)
+    assert [(issue.code, issue.row) for issue in plan.issues] == [("acted-here", 1)]
+    assert events.commit(conn, plan)[:3] == (0, 1, 1)
+    assert [store.find(conn, one.event_id).stage for one in (first, second)] == [Stage.DISPATCHED, Stage.CLOSED]
+
+
+def test_of_an_event_we_have_a_time_that_is_none_is_said(conn, city, written):
+    events.commit(conn, read(conn, written(line("A1", **OPEN))))
+    plan = read(conn, written(line("A1", 办结时间="昨天")))
+    assert [(issue.code, issue.field) for issue in plan.errors()] == [("bad-time", "closed_at")] and plan.going_on == ()
+    assert events.commit(conn, plan, ["bad-time"]) == (0, 0, 1, 0)
 
 
 @pytest.mark.parametrize(

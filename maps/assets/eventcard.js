@@ -113,11 +113,12 @@ gridgeo.eventcard = (topology, store, view, places, asked, { symbols, classes, s
     ];
   }
 
-  // Time left or past, in working time where its limit is; without that knowledge as it goes by.
+  // Time left or past, in working time where its limit is; as it goes by where that is not known, or nobody worked meanwhile.
   function remains(left, due) {
-    const minutes = left ? left.minutes : (Date.parse(due) - Date.now()) / MINUTE, working = Boolean(left && left.working), span = words.length(minutes, working);
-    const kind = working ? pick("工作时间", "working time") : "";
-    return minutes < 0 ? pick(` 已超 ${kind}${span}`, ` ${span} ${kind} late`) : pick(` 还剩 ${kind}${span}`, ` ${span} ${kind} left`);
+    const gone = (Date.parse(due) - Date.now()) / MINUTE, working = Boolean(left && left.working && Math.round(left.minutes));
+    const minutes = working ? left.minutes : gone, span = words.length(minutes, working);
+    const [zh, en] = working ? ["工作时间 ", " of working time"] : ["", ""];
+    return minutes < 0 ? pick(` 已超 ${zh}${span}`, ` ${span}${en} late`) : pick(` 还剩 ${zh}${span}`, ` ${span}${en} left`);
   }
 
   function facts(story) {

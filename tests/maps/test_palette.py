@@ -26,9 +26,13 @@ def test_the_ramp_darkens_step_by_step():
 
 @pytest.mark.parametrize("kind", BLIND)
 def test_neighbouring_classes_and_types_differ_for_colour_blind_readers(kind):
-    for colours in (palette.RAMP, tuple(palette.CATEGORIES.values())):
+    for colours in (palette.RAMP, tuple(palette.CATEGORIES.values()), palette.EVENTS, palette.HEAT):
         for one, other in pairwise(colours):
             assert sum(abs(a - b) for a, b in zip(seen(one, BLIND[kind]), seen(other, BLIND[kind]), strict=True)) > 0.1
+
+
+def test_states_of_events_differ_in_grey_from_those_beside_them():
+    assert min(palette.contrast(one, other) for one, other in pairwise(palette.EVENTS)) > 1.5
 
 
 @pytest.mark.parametrize("ground", ["#ffffff", "#fbfbf9", palette.SEA])

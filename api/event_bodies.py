@@ -140,7 +140,7 @@ def _departments(given: Any) -> tuple[str, ...]:
 
 
 _department = _word("[0-9A-Z]{8}[0-9X]", "is no organisation code (9 characters)")
-_into = _word("[1-9][0-9]{0,17}|[0-9A-Z]{9}[0-9]{14}", "is no number or code of an event")
+_into = _word("[1-9][0-9]{0,9}|[0-9A-Z]{9}[0-9]{14}", "is no number or code of an event")
 _place = _word("[0-9]{14}[0-9A-Z]{5}([0-9]{6})?", "is no code of a building (19) or house (25)")
 
 #: Each member: its schema, and the rule that reads it.

@@ -82,8 +82,9 @@ PLACE = Parameter(
     matching("[0-9]{14}[0-9A-Z]{5}([0-9]{6})?", "is no code of a building or house"),
     {"type": "string"},
 )
+#: A number has ten digits at most: one of eleven or eighteen may be somebody's, and is looked for nowhere.
 REF = Parameter(
-    "ref", "An event's number, or its code.", str, {"type": "string", "pattern": "^([1-9][0-9]{0,17}|[0-9A-Z]{9}[0-9]{14})$"}, place="path"
+    "ref", "An event's number, or its code.", str, {"type": "string", "pattern": "^([1-9][0-9]{0,9}|[0-9A-Z]{9}[0-9]{14})$"}, place="path"
 )
 _REF = re.compile(REF.schema["pattern"], re.ASCII)
 FILTERS = (UNIT, STAGE, CLASS, GRADE, CHANNEL, DEPARTMENT, TASKS_OF, SINCE, UNTIL, OVERDUE, PLACE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ..codes import naming
 from ..db import queries
 from . import store
 from .model import Event, Kind
@@ -64,7 +65,7 @@ def similar(conn, seen: Seen, reach: Reach | None = None, limit: int = 10) -> li
     nowhere = {"west": None, "south": None, "east": None, "north": None}
     box = nowhere if seen.lon is None else store.box(seen.lon, seen.lat, within.metres)
     asked = {
-        "told": seen.told,
+        "told": naming.masked(seen.told),  # as what is compared with it was; and a statement may be logged
         "kind": seen.kind,
         "class_id": seen.class_id,
         "place": seen.place,

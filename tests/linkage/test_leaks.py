@@ -25,6 +25,8 @@ from gridgeo.settings import Settings
 from tests.access import making as city
 from tests.api import callers
 from tests.api.world import A
+from tests.events import life
+from tests.events.making_media import png
 from tests.linkage import making
 from tests.linkage.making import row
 
@@ -97,6 +99,8 @@ def scene(tmp_path_factory) -> Iterator[Scene]:
             migrate.migrate(conn)
         city.loaded(url)
         city.sealed(url, settings)
+        with closing(connection.connect(url)) as conn, conn:
+            life.words(conn)
         with _listening(scene):
             _use_commands(scene, tmp_path_factory.mktemp("files"))
             _use_api(scene)
@@ -174,8 +178,12 @@ def _use_commands(scene: Scene, folder: Path) -> None:
 def _use_api(scene: Scene) -> None:
     url = scene.settings.database_url
     caller = callers.bearer(callers.key(url, "read", "link"))
-    with api_server.background(scene.settings) as address, httpx.Client(base_url=address, headers=caller, trust_env=False) as client:
+    works = callers.bearer(callers.key(url, "read", "report", "accept", "dispatch", "link", "unmask"))
+    with api_server.background(scene.settings) as address, httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+        client.headers.update(caller)
         answers = list(_asked(client))
+        client.headers.update(works)
+        answers += list(_reported(client))
     assert {200, 400, 403, 404} <= {answer.status_code for answer in answers}
     assert not [answer for answer in answers if answer.status_code >= 500]
     scene.keep("answers", *(f"{answer.headers}".encode() + answer.content for answer in answers))
@@ -204,6 +212,31 @@ def _asked(client: httpx.Client) -> Iterator[httpx.Response]:
     yield client.post("/codes/validate", json={"kind": "person", "codes": PERSONS})
     for path in ("/linkage/tokens/{}", "/houses/{}/links", f"/houses/{HOUSE}/links?purpose={{}}", "/{}"):
         yield from (client.get(path.format(code)) for code in (PERSONS[0], PHONES[0]))
+
+
+def _reported(client: httpx.Client) -> Iterator[httpx.Response]:
+    """An event with codes in every word of it, and in a picture; what was written is opened, and that answer alone may tell."""
+    words = f"找{PERSONS[20]} 电话{PHONES[20]}"
+    body = {"channel": "hotline", "told": words, "address": f"前进一路11号 {PHONES[21]}", "class_path": life.LAMP}
+    once = {"Idempotency-Key": "leaks"}
+    taken = client.post("/events", json={**body, "reporter": {"kind": "phone", "code": PHONES[22]}}, headers=once)
+    yield taken
+    here = f"/events/{taken.json()['event_id']}"
+    yield client.post(
+        "/events", json={**body, "reporter": {"kind": "person", "code": PERSONS[23][:-1] + "?"}}, headers={"Idempotency-Key": "no"}
+    )
+    yield client.post("/events/similar", json={"told": words, "lon": city.POINT[A][0], "lat": city.POINT[A][1]})
+    yield client.post("/events/receipts", json={"secret": PERSONS[24]})
+    yield client.post(f"{here}/actions", json={"action": "reject", "reason": f"已联系{PHONES[23]}"}, headers={"If-Match": "*"})
+    yield client.post(f"{here}/media", content=png(PERSONS[25]))
+    yield client.post(f"{here}/media", content=PERSONS[26].encode(), headers={"Receipt": PERSONS[27]})
+    opened = client.get(f"{here}/original", params={"purpose": "callback"})
+    assert PERSONS[20] in opened.text and PHONES[21] in opened.text
+    yield client.get(f"{here}/original", params={"purpose": PERSONS[20]})
+    for rest in ("", "/timeline", "/tasks", "/reports", "/similar", "/media", "/media/1"):
+        yield client.get(here + rest)
+    for path in ("/events", "/events?f=geojson", "/collections/events/items", "/changes/extracts/event", f"/events/{PERSONS[20]}"):
+        yield client.get(path)
 
 
 def _use_sql(scene: Scene) -> None:

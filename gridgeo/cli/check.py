@@ -38,7 +38,7 @@ def _database(settings: Settings) -> list:
     try:
         given = nullcontext(settings.database_url) if settings.database_url else database.cluster(settings).used()
         with given as url, closing(connection.connect(url)) as conn:
-            return check.examine(conn) + _rooms(conn)
+            return check.examine(conn) + _rooms(conn, settings)
     except DatabaseUnavailable as error:
         hint = "see that the server runs and DATABASE_URL names it" if settings.database_url else "see the log named, then `gridgeo up`"
         return [check.Finding("database", check.State.ERROR, str(error), hint)]
@@ -46,11 +46,12 @@ def _database(settings: Settings) -> list:
         return [check.Finding("database", check.State.ERROR, error.what, error.remedy)]
 
 
-def _rooms(conn) -> list:
+def _rooms(conn, settings: Settings) -> list:
     """Look at each room that has something to say, in a database of this version's schema."""
     from ..changes import soundness as changes
     from ..db import check
     from ..events import soundness as events
+    from ..events.media import care as media
     from ..events.routing import soundness as routing
     from ..events.watching import soundness as watching
     from ..hierarchy import soundness as hierarchy
@@ -60,7 +61,8 @@ def _rooms(conn) -> list:
 
     if check.migrations(conn).state is not check.State.OK:
         return []
-    return [finding for room in (hierarchy, objects, events, routing, watching, tiles, changes, jobs) for finding in room.examine(conn)]
+    rooms = (hierarchy, objects, events, routing, watching, tiles, changes, jobs)
+    return [*(finding for room in rooms for finding in room.examine(conn)), *media.examine(conn, settings)]
 
 
 def _machine(settings: Settings) -> list:

@@ -20,6 +20,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Work until interrupted; jobs that are under way are then given back. Any number of these may run."""
     import threading
 
+    from ..events.media.care import Caretaker
     from ..events.watching.worker import Watcher
     from . import database
 
@@ -28,6 +29,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             _jobs(url, settings, args.threads, ends)
         watcher = Watcher(url, settings).start()
         ends.callback(watcher.stop)
+        ends.callback(Caretaker(url, settings).start().stop)
         jobs = f"jobs, {args.threads} at a time, and " if args.threads else ""
         print(f"doing {jobs}what is to be done about events; Ctrl-C ends it", flush=True)
         threading.Event().wait()

@@ -1,12 +1,19 @@
-"""Media in an S3-compatible store: requests signed as AWS's own examples are, tried again, whole or not there."""
+"""Media in an S3-compatible store: requests signed as AWS's own examples are, tried again, whole or not there.
+
+With `--long` also a store that knows nothing of us, and looks at every signature.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import http.server
+import json
+import os
+import subprocess
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +22,9 @@ from gridgeo.errors import ConfigError, Damaged, EnvironmentIncomplete, StoreUna
 from gridgeo.events.media import bucket, places
 from gridgeo.events.media.signing import Signer
 from gridgeo.settings import Settings
+from tests import apart
+
+LOCK = Path(__file__).with_name("s3.lock")
 
 #: The key, the moment and the host of AWS's examples.
 SIGNER = Signer("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1")
@@ -153,3 +163,52 @@ def test_an_address_that_is_none_is_refused_and_not_repeated(tmp_path, address):
 def test_a_key_lies_in_a_file_of_its_own_that_nobody_else_reads(tmp_path, mode, text):
     with pytest.raises(EnvironmentIncomplete):
         places.of(Settings(media="s3+https://host/x", media_keys=keys(tmp_path, mode, text)))
+
+
+#: Moto as a server, with a bucket and a user who may use it: from then on every request is to be signed.
+_SERVE = """
+import json, sys, boto3, requests
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+url = "http://%s:%d" % server.get_host_and_port()
+by = dict(endpoint_url=url, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+iam = boto3.client("iam", **by)
+boto3.client("s3", **by).create_bucket(Bucket="city")
+iam.create_user(UserName="gridgeo")
+may = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+iam.put_user_policy(UserName="gridgeo", PolicyName="use", PolicyDocument=json.dumps(may))
+key = iam.create_access_key(UserName="gridgeo")["AccessKey"]
+requests.post(url + "/moto-api/reset-auth", data="0")
+print(json.dumps([url, key["AccessKeyId"], key["SecretAccessKey"]]), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_store_of_others_takes_and_gives_them(request, tmp_path):
+    if not request.config.getoption("--long"):
+        pytest.skip("takes an environment of its own: --long")
+    python = apart.environment("s3", LOCK).python
+    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy") and name != "PYTHONPATH"}
+    with subprocess.Popen(
+        [python, "-c", _SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=plain
+    ) as server:
+        try:
+            url, key_id, secret = json.loads(server.stdout.readline())
+            text = f"[default]\naws_access_key_id={key_id}\naws_secret_access_key="
+            place = places.of(Settings(media=f"s3+{url}/city/media", media_keys=keys(tmp_path, text=text + secret)))
+            stranger = places.of(Settings(media=f"s3+{url}/city/media", media_keys=keys(tmp_path, text=text + secret[::-1])))
+            data = os.urandom(300_000)
+            place.put(named(data), data)
+            place.put(named(data), data)
+            path = places.sound(place, named(data))
+            assert path.read_bytes() == data
+            place.release(path)
+            with pytest.raises(StoreUnavailable, match="403 SignatureDoesNotMatch"):
+                stranger.fetch(named(data))
+            place.remove(named(data))
+            with pytest.raises(Damaged):
+                place.fetch(named(data))
+        finally:
+            server.stdin.close()
+            server.wait(60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import chain
 from http import HTTPStatus
 
 import anyio
@@ -35,6 +36,7 @@ from .codings import Packing
 from .direct import Direct
 from .drawings import Drawings, drawable
 from .feed import Feed
+from .gathering import Gathering
 from .jobs import ResultNotReady
 from .kept import Kept
 from .middleware import Door, Metrics
@@ -237,6 +239,7 @@ def create_app(settings: Settings, started: Callable[[], None] = lambda: None) -
         app.state.tiles.start()
         app.state.kept = Kept(settings.database_url).start()
         app.state.feed = Feed(settings).start()
+        app.state.reports = Gathering(event_reports.take_in)
         app.state.worker = _worker(app).start()
         started()
         yield {ENDING: app.state.feed.end}
@@ -265,7 +268,8 @@ def create_app(settings: Settings, started: Callable[[], None] = lambda: None) -
     app.state.basemaps = basemaps.parse(settings.basemaps)
     app.state.jobs_folder = Folder.under(settings.home)
     app.state.routes = []
-    app.router.routes.append(Direct([*tiles.router.routes, *items.router.routes], [*tiles.DIRECT, *items.DIRECT]))
+    often = (tiles, items, event_reports)
+    app.router.routes.append(Direct(chain(*(each.router.routes for each in often)), chain(*(each.DIRECT for each in often))))
     for resource in _RESOURCES:
         app.include_router(resource.router)
         app.state.routes += resource.router.routes

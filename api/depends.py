@@ -174,6 +174,11 @@ def write(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
     return _written(request, pools.WRITER, work, *args, **kwargs)
 
 
+def write_city(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
+    """Return work(conn, …) as :func:`write` does, of the whole city whoever asks: for what depends on none of them."""
+    return _written_as(request.app.state.pools.of(pools.WRITER), access.WHOLE, work, *args, **kwargs)
+
+
 def jobs(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
     """Return work(conn, …) of a transaction of gridgeo_jobs, which keeps jobs and sees nothing else, as :func:`linked` does."""
     return _written(request, pools.JOBS, work, *args, **kwargs)
@@ -181,14 +186,18 @@ def jobs(request: Request, work: Callable[..., T], *args, **kwargs) -> T:
 
 def _written(request: Request, role: str, work: Callable[..., T], *args, **kwargs) -> T:
     area = request.app.state.gate.area(request)
+    return _written_as(request.app.state.pools.of(role), area, _of_caller(request, work), *args, **kwargs)
+
+
+def _written_as(pool: Pool, area: str, work: Callable[..., T], *args, **kwargs) -> T:
     for pause in _PAUSES:
         time.sleep(pause)
         begun = False
         try:
-            with request.app.state.pools.of(role).connection() as conn:
+            with pool.connection() as conn:
                 access.see(conn, area)
                 begun = True
-                return _of_caller(request, work)(conn, *args, **kwargs)
+                return work(conn, *args, **kwargs)
         except DatabaseUnavailable as error:
             if begun:
                 raise

@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterable
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from . import access, rooted
+from .room import Recorded
 
 
 class Direct(BaseRoute):
-    """A way to routes that FastAPI has, too, for all but GET and for the OpenAPI document: of functions that take the request alone."""
+    """A way to routes that FastAPI has, too, for other methods and for the OpenAPI document: of functions that take the request alone."""
 
     def __init__(self, routes: Iterable[APIRoute], endpoints: Iterable[Callable]) -> None:
         wanted = set(endpoints)
@@ -26,16 +28,22 @@ class Direct(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Say whether a request is for one of the routes."""
-        if scope["type"] == "http" and scope["method"] == "GET":
+        if scope["type"] == "http":
             path = rooted.within(scope)
             for route in self.routes:
-                if found := route.path_regex.match(path):
+                if scope["method"] in route.methods and (found := route.path_regex.match(path)):
                     return Match.FULL, {"route": route, "endpoint": route.endpoint, "path_params": found.groupdict()}
         return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request in, and answer it."""
-        request, endpoint = Request(scope, receive), scope["endpoint"]
-        await access.admit(request)
-        response = await (endpoint(request) if inspect.iscoroutinefunction(endpoint) else run_in_threadpool(endpoint, request))
+        route = scope["route"]
+        answer = route.recording(_answer) if isinstance(route, Recorded) else _answer
+        response = await answer(Request(scope, receive))
         await response(scope, receive, send)
+
+
+async def _answer(request: Request) -> Response:
+    await access.admit(request)
+    endpoint = request.scope["endpoint"]
+    return await (endpoint(request) if inspect.iscoroutinefunction(endpoint) else run_in_threadpool(endpoint, request))

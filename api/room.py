@@ -25,7 +25,10 @@ class Recorded(APIRoute):
 
     def get_route_handler(self) -> Callable:
         """Return what answers a request."""
-        answer = super().get_route_handler()
+        return self.recording(super().get_route_handler())
+
+    def recording(self, answer: Callable) -> Callable:
+        """Return what answers a request as `answer` does, and records what it refuses."""
 
         async def recorded(request: Request) -> Response:
             try:

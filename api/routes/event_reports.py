@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
+import psycopg2
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from gridgeo.access import store as access
 from gridgeo.codes import naming
-from gridgeo.errors import Conflict, EnvironmentIncomplete, InvalidInput, Unfit
-from gridgeo.events import acting, intake, similar, store
-from gridgeo.events.model import Actor, Duty, Event, Given, Kind, Once, Taken
+from gridgeo.errors import Conflict, DatabaseUnavailable, EnvironmentIncomplete, GridgeoError, InvalidInput, Unfit
+from gridgeo.events import intake, similar, store
+from gridgeo.events.model import Given, Kind, Once, Taken
 from gridgeo.events.numbering import NOBODY
 from gridgeo.events.similar import Seen
 from gridgeo.linkage import reporters
@@ -23,6 +25,7 @@ from .. import answers, conditional, depends, event_bodies, events, pools, room,
 from .. import schemas_events as said
 from ..parameters import Parameter, Query
 from ..problems import Fault, InvalidRequest, UnfitReport
+from ..receipts import followed
 
 router = APIRouter(prefix="/events", tags=["events"], route_class=room.Recorded)
 
@@ -50,9 +53,6 @@ _RECEIPT = event_bodies.described(
     {"secret": "A" * 32},
 )
 
-#: A reporter acts by the secret of his receipt; who he is nobody knows.
-_REPORTER = Actor("receipt", frozenset((Duty.RECEIPT,)))
-
 
 @router.post(
     "",
@@ -66,12 +66,16 @@ async def report(request: Request) -> Response:
     _REPORT(request)
     given, digest = await event_bodies.received(request, event_bodies.REPORT)
     once = event_bodies.once(request, depends.principal(request).actor, digest)
-    taken = await run_in_threadpool(reported, request, given, once)
+    taken = await reported(request, given, once)
     links = [answers.link(f"/events/{taken.event_id}", "item", taken.event_code)]
     body = {"event_id": taken.event_id, "event_code": taken.event_code, "receipt": taken.secret, "links": links}
     known = taken.known and taken.secret is None and given.get("receipt", True)
     headers = {**_NO_STORE, "Location": rooted.at(f"/events/{taken.event_id}")}
     return Response(orjson.dumps(body), 200 if known else 201, headers, conditional.JSON)
+
+
+#: Asked many times a second.
+DIRECT = (report,)
 
 
 @router.post(
@@ -106,15 +110,24 @@ async def receipt(request: Request) -> Response:
     given, _ = await event_bodies.received(request, event_bodies.RECEIPT)
     if given.get("action", "rate") not in ("rate", "reopen"):
         raise InvalidRequest([Fault("/action", "invalid-member", "is not rate or reopen", True)])
-    found, may, words = await run_in_threadpool(depends.write, request, _followed, given)
+    found, may, words = await run_in_threadpool(depends.write, request, followed, given)
     body = {**events.told(found, words, False), "actions": events.actions(may)}
     return Response(orjson.dumps(body), 200, _NO_STORE, conditional.JSON)
 
 
-def reported(request: Request, given: dict[str, Any], once: Once | None) -> Taken:
-    """Take a report in, and return what became of it; raises UnfitReport, InvalidRequest. Blocks."""
+class Posted(NamedTuple):
+    """A report as it was sent, by whom, and who reported."""
+
+    request: Request
+    sent: intake.Sent
+    reporter: tuple[str, str] | None
+
+
+async def reported(request: Request, given: dict[str, Any], once: Once | None) -> Taken:
+    """Take a report in, and return what became of it; raises UnfitReport, InvalidRequest, KeyReused."""
+    posted = Posted(request, intake.Sent(event_bodies.report(given), events.actor(request), once), given.get("reporter"))
     try:
-        return depends.write(request, _take, request, given, once)
+        return await request.app.state.reports.done(posted, (once.owner, once.key) if once else object())
     except Unfit as error:
         faults = [Fault(f"/{issue.field}", issue.code, issue.message, True) for issue in error.issues]
         raise UnfitReport(faults) from None
@@ -122,14 +135,25 @@ def reported(request: Request, given: dict[str, Any], once: Once | None) -> Take
         raise InvalidRequest([Fault(f"/{error.field}", "invalid-member", error.rule, True)]) from None
 
 
-def _take(conn, request: Request, given: dict[str, Any], once: Once | None) -> Taken:
-    """The event, and in the same transaction who reported it, in the locked room."""
-    settings, reported = depends.settings(request), event_bodies.report(given)
-    how = {"lexicon": depends.base(request), "default_area": settings.default_area, "key": once}
-    organisation = settings.organisation or NOBODY
-    (taken,) = intake.take_in(conn, [reported], events.actor(request), organisation=organisation, **how)
-    if not taken.known:
-        _lock_away(conn, request, taken, reported, given.get("reporter"))
+def take_in(posted: Sequence[Posted]) -> list[Taken | Exception]:
+    """Take reports in, whoever sent them, in one transaction; in one for each where that fails. Blocks."""
+    try:
+        return depends.write_city(posted[0].request, _take, posted)
+    except DatabaseUnavailable as error:
+        return [error] * len(posted)
+    except (GridgeoError, psycopg2.Error) as error:
+        return [error] if len(posted) == 1 else [became for one in posted for became in take_in([one])]
+
+
+def _take(conn, posted: Sequence[Posted]) -> list[Taken | Exception]:
+    """The events, and in the same transaction who reported them, in the locked room."""
+    request = posted[0].request
+    settings = depends.settings(request)
+    how = {"lexicon": depends.base(request), "default_area": settings.default_area, "organisation": settings.organisation or NOBODY}
+    taken = intake.take_in_each(conn, [one.sent for one in posted], **how)
+    for one, became in zip(posted, taken, strict=True):
+        if isinstance(became, Taken) and not became.known:
+            _lock_away(conn, request, became, one.sent.given, one.reporter)
     return taken
 
 
@@ -150,15 +174,6 @@ def _lock_away(conn, request: Request, taken: Taken, reported: Given, reporter: 
         if words:
             whole = "\n".join(text for text in (reported.told, reported.address) if text)
             reporters.keep_text(conn, vault, taken.event_id, 1, whole)
-
-
-def _followed(conn, given: dict[str, Any]) -> tuple[Event, tuple, events.Words]:
-    with access.regardless(conn):
-        event_id = store.of_receipt(conn, given["secret"])
-        if "action" in given:
-            acting.act(conn, event_id, given["action"], _REPORTER, given)
-        found = store.find(conn, event_id)
-        return found, acting.legal(conn, found, _REPORTER), events.words(conn)
 
 
 def _public(conn, found: list[similar.Likeness]) -> list[similar.Likeness]:

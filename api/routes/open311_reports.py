@@ -37,7 +37,7 @@ async def report(request: Request) -> Response:
     values = open311_forms.read(fields)
     of = await run_in_threadpool(of_code, request, values["service_code"])
     once = open311_forms.once(request, depends.principal(request).actor, fields)
-    taken = await run_in_threadpool(reported, request, open311_forms.report(values, of), once)
+    taken = await reported(request, open311_forms.report(values, of), once)
     row = {"service_request_id": taken.event_code, "service_notice": open311_forms.notice(fields), "account_id": None}
     body = open311.written(asked, "service_requests", [row])
     return Response(body, 201, {"Cache-Control": "no-store"}, open311.FORMATS[asked])

@@ -6,7 +6,8 @@ that was sent before with the same Idempotency-Key, is the event it was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from ..access import store as access
 from ..addresses.washing.base import Base
 from ..db import queries
-from ..errors import Unfit
+from ..errors import KeyReused, Unfit
 from ..hierarchy import store as hierarchy
 from ..issues import Issue
 from ..moments import CHINA
@@ -45,20 +46,36 @@ class Understood(NamedTuple):
     spot: Spot
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A report as it came: by whom, and under which Idempotency-Key."""
+
+    given: Given
+    actor: Actor
+    once: Once | None = None
+
+
+class _How(NamedTuple):
+    lexicon: Base | None
+    default_area: str
+    organisation: str
+    apart: bool = False
+
+
 def check(conn, given: Sequence[Given]) -> list[Issue]:
     """Return what is wrong with reports, by their row (from 1): their channels, classes, places, times. Addresses are not washed."""
     with access.regardless(conn):
         bare = [replace(one, address=None) for one in given]
-        return [*_faults(conn, given), *locating.locate(conn, bare)[1]]
+        return [*_faults(conn, given, _classes(conn, given), hierarchy.now(conn)), *locating.locate(conn, bare)[1]]
 
 
 def understood(conn, given: Given) -> Understood:
     """Return what a report means that is not taken in: its class and its place; raises Unfit."""
-    issues = _faults(conn, [given])
+    of = _classes(conn, [given])
+    issues = _faults(conn, [given], of, hierarchy.now(conn))
     (spot,), more = locating.locate(conn, [given])
     if issues or more:
         raise Unfit([*issues, *more])
-    of = _classes(conn, [given])
     return Understood(of[given.class_id if given.class_id is not None else given.class_path].class_id if of else None, spot)
 
 
@@ -95,57 +112,91 @@ def take_in(
         Where somebody else took the same event of a source in at this moment.
     """
     with access.regardless(conn):
-        found = receipts.again(conn, key) if key else None
-        if found or not given:
-            return [found] if found else []
-        salt = receipts.salt()
-        secret = receipts.of_key(key, salt) if key else None
-        taken = _take(conn, given, actor, lexicon, default_area, organisation, secret)
-        if key:
-            receipts.remember(conn, key, salt, taken[0].event_id)
-        return taken
+        sent = [Sent(one, actor, key) for one in given]
+        found = receipts.again(conn, [key]) if key else {}
+        if 0 in found:
+            return [_answered(found[0])]
+        return list(_take(conn, sent, _How(lexicon, default_area, organisation)).values())
 
 
-def _take(conn, given: Sequence[Given], actor: Actor, lexicon, default_area: str, organisation: str, secret: str | None) -> list[Taken]:
-    now = hierarchy.now(conn)
-    issues = _faults(conn, given, now)
-    spots, more = locating.locate(conn, given, lexicon, default_area)
-    if issues or more:
-        raise Unfit([*issues, *more])
+def take_in_each(
+    conn,
+    sent: Sequence[Sent],
+    *,
+    lexicon: Base | None = None,
+    default_area: str = "",
+    organisation: str = numbering.NOBODY,
+) -> list[Taken | Unfit | KeyReused]:
+    """Take in what many sent, each for itself: what is refused stands in its place, and the others are taken in all the same.
+
+    No two have the same Idempotency-Key. Otherwise as :func:`take_in`.
+    """
+    with access.regardless(conn):
+        found: dict[int, Taken | Unfit | KeyReused] = receipts.again(conn, [one.once for one in sent])
+        new = [n for n in range(len(sent)) if n not in found]
+        taken = _take(conn, [sent[n] for n in new], _How(lexicon, default_area, organisation, apart=True))
+        found |= {new[n]: one for n, one in taken.items()}
+        return [found[n] for n in range(len(sent))]
+
+
+def _answered(found: Taken | KeyReused) -> Taken:
+    if isinstance(found, KeyReused):
+        raise found
+    return found
+
+
+def _take(conn, sent: Sequence[Sent], how: _How) -> dict[int, Taken | Unfit]:
+    """What became of each report, by its place."""
+    if not sent:
+        return {}
+    given, now = [one.given for one in sent], hierarchy.now(conn)
+    classes = _classes(conn, given)
+    issues = _faults(conn, given, classes, now)
+    spots, more = locating.locate(conn, given, how.lexicon, how.default_area)
+    refused = _refused([*issues, *more], how.apart)
     originals = faults.originals(given)
     known = _known(conn, given, originals)
-    new = _first_of_each(given, originals, known)
-    classes = _classes(conn, given)
+    new = _first_of_each(given, originals, {*known}, refused)
     days = [(given[n].reported_at or now).astimezone(CHINA).date() for n in new]
-    codes = numbering.number(conn, organisation, days) if new else []
-    rows = [_row(given[n], code, spots[n], classes, originals[n], now, secret) for n, code in zip(new, codes, strict=True)]
-    made = storing.put(conn, rows, actor)
-    known |= {(given[n].source, originals[n]): one for n, one in zip(new, made, strict=True) if originals[n] is not None}
-    return _answers(given, originals, known, dict(zip(new, made, strict=True)))
+    codes = numbering.number(conn, how.organisation, days) if new else []
+    salts = {n: receipts.salt() for n, one in enumerate(sent) if one.once}
+    rows = [_row(sent[n], code, spots[n], classes, originals[n], now, salts.get(n)) for n, code in zip(new, codes, strict=True)]
+    made = dict(zip(new, storing.put(conn, rows), strict=True))
+    known |= {(given[n].source, originals[n]): one for n, one in made.items() if originals[n] is not None}
+    taken = {n: made.get(n) or _again(known[one.source, originals[n]]) for n, one in enumerate(given) if n not in refused}
+    receipts.remember(conn, [(sent[n].once, salt, taken[n].event_id) for n, salt in salts.items() if n in taken])
+    return dict(sorted({**taken, **refused}.items()))
 
 
-def _row(given: Given, code: str, spot: Spot, classes: dict, original: str | None, now: datetime, secret: str | None) -> Row:
+def _refused(issues: Sequence[Issue], apart: bool) -> dict[int, Unfit]:
+    """The reports that have faults, by their place; raises Unfit for all of them where none is to be taken in without the others."""
+    if issues and not apart:
+        raise Unfit(sorted(issues, key=lambda issue: issue.row))
+    of: dict[int, list[Issue]] = defaultdict(list)
+    for issue in issues:
+        of[issue.row - 1].append(replace(issue, row=1))
+    return {n: Unfit(some) for n, some in of.items()}
+
+
+def _row(sent: Sent, code: str, spot: Spot, classes: dict, original: str | None, now: datetime, salt: bytes | None) -> Row:
+    given = sent.given
     of = classes.get(given.class_id if given.class_id is not None else given.class_path)
     grade = given.grade or (of.grade if of else _LEAST)
-    told = (secret or receipts.make()) if given.receipt else None
-    return Row(given, code, of and of.class_id, grade, spot, given.reported_at or now, original, told)
-
-
-def _answers(given: Sequence[Given], originals, known: dict, made: dict[int, Taken]) -> list[Taken]:
-    """What is answered to each report: what was made of it, or the event that it was already."""
-    return [made[n] if n in made else _again(known[one.source, originals[n]]) for n, one in enumerate(given)]
+    secret = None
+    if given.receipt:
+        secret = receipts.make() if salt is None else receipts.of_key(sent.once, salt)
+    return Row(given, sent.actor, code, of and of.class_id, grade, spot, given.reported_at or now, original, secret)
 
 
 def _again(taken: Taken) -> Taken:
     return Taken(taken.event_id, taken.event_code, taken.version, None, known=True)
 
 
-def _first_of_each(given: Sequence[Given], originals: Sequence[str | None], known: dict) -> list[int]:
+def _first_of_each(given: Sequence[Given], originals: Sequence[str | None], seen: set, refused: Container[int]) -> list[int]:
     """The reports that are new: a source's own code stands for one event, however often it is sent."""
-    seen = set(known)
     new = []
     for n, (one, original) in enumerate(zip(given, originals, strict=True)):
-        if original is None or (one.source, original) not in seen:
+        if n not in refused and (original is None or (one.source, original) not in seen):
             new.append(n)
             seen.add((one.source, original))
     return new
@@ -160,10 +211,9 @@ def _known(conn, given: Sequence[Given], originals: Sequence[str | None]) -> dic
     return {(source, original): Taken(*rest, known=True) for source, original, *rest in rows}
 
 
-def _faults(conn, given: Sequence[Given], now: datetime | None = None) -> list[Issue]:
-    now = now or hierarchy.now(conn)
+def _faults(conn, given: Sequence[Given], classes: dict, now: datetime) -> list[Issue]:
     issues = [issue for n, one in enumerate(given, 1) for issue in faults.of(n, one, now)]
-    classes, channels = _classes(conn, given), _channels(conn, given)
+    channels = _channels(conn, given)
     for n, one in enumerate(given, 1):
         day = (one.reported_at or now).astimezone(CHINA).date()
         since, until = channels.get(one.channel, (date.max, None))

@@ -15,6 +15,15 @@ SELECT DISTINCT ON (a.n) a.n, l.amount, l.unit, l.calendar
 -- The code of a unit as it is now.
 SELECT coalesce(v.code, '') FROM grid_unit_version AS v WHERE v.edition_id = edition_now() AND v.unit_id = %(unit_id)s;
 
+-- name: cities
+-- How the codes of units begin by which limits are told apart.
+SELECT v.unit_id, l.city
+  FROM grid_unit_version AS v
+ CROSS JOIN LATERAL (
+   SELECT c.city FROM event_limit AS c WHERE c.city <> '' AND starts_with(v.code, c.city) ORDER BY length(c.city) DESC LIMIT 1
+ ) AS l
+ WHERE v.edition_id = edition_now() AND v.unit_id = ANY(%(units)s::bigint[]);
+
 -- name: clock
 -- What set the clock of an event going, stopped it, and let it go on.
 SELECT action, at FROM event_step

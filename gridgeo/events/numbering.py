@@ -22,23 +22,22 @@ _MOST = 99_999
 
 def number(conn, organisation: str, days: Sequence[date]) -> list[str]:
     """Return a code for an event of each of some days; raises InvalidCode for a faulty organisation, Conflict for a day that is full."""
-    if len(days) == 1:
-        return [codes.build(organisation, days[0], _one(conn, organisation, days[0])).value]
-    free = _many(conn, organisation, days)
+    free = _few(conn, organisation, days[0], len(days)) if len(set(days)) == 1 else None
+    free = free or _many(conn, organisation, days)
     return [codes.build(organisation, day, next(free[day])).value for day in days]
 
 
-def _one(conn, organisation: str, day: date) -> int:
-    """The next number of a day, of a counter that is free; else of one there will be."""
-    asked = {"organisation": organisation, "day": day, "days": [day]}
+def _few(conn, organisation: str, day: date, count: int) -> dict[date, Iterator[int]] | None:
+    """The next numbers of a day, of a counter that is free and has as many; None where there is none."""
+    asked = {"organisation": organisation, "day": day, "count": count, "days": [day]}
     with conn.cursor() as cur:
         for _ in range(2):
-            queries.prepared(cur, SQL["number_one"], asked)
+            queries.prepared(cur, SQL["number_few"], asked)
             found = cur.fetchone()
             if found:
-                return found[0]
+                return {day: iter(range(found[0] - count + 1, found[0] + 1))}
             cur.execute(SQL["make_counters"], asked)
-    return next(_many(conn, organisation, [day])[day])
+    return None
 
 
 def _many(conn, organisation: str, days: Sequence[date]) -> dict[date, Iterator[int]]:

@@ -5,19 +5,19 @@ SELECT %(organisation)s, d.day, c.counter
  ORDER BY d.day, c.counter
     ON CONFLICT DO NOTHING;
 
--- name: number_one
--- The next number of a counter that nobody is at; nothing where there is none.
+-- name: number_few
+-- The next numbers of a counter that nobody is at and that has as many, by the last of them; nothing where there is none.
 -- (As a part of the join it might be looked for again and again, and find another each time.)
 WITH free AS MATERIALIZED (
   SELECT f.counter
     FROM event_number AS f
-   WHERE f.organisation = %(organisation)s::text AND f.day = %(day)s::date AND f.last < 99999
+   WHERE f.organisation = %(organisation)s::text AND f.day = %(day)s::date AND f.last <= 99999 - %(count)s::integer
    ORDER BY f.counter
    LIMIT 1
      FOR UPDATE SKIP LOCKED
 )
 UPDATE event_number AS n
-   SET last = n.last + 1
+   SET last = n.last + %(count)s::integer
   FROM free
  WHERE n.organisation = %(organisation)s AND n.day = %(day)s AND n.counter = free.counter
 RETURNING n.counter * 100000 + n.last;

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Sequence
 
 from ..db import queries
 from ..errors import KeyReused
@@ -42,28 +43,37 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def again(conn, once: Once) -> Taken | None:
-    """Return what was answered to a request, None where it is new: then the same one waits until this transaction ends.
+def again(conn, sent: Sequence[Once | None]) -> dict[int, Taken | KeyReused]:
+    """Return what was answered to requests that were sent before, by their place, or that their key was another's; new ones are left out.
 
-    Raises KeyReused where its key was another request's.
+    Who sends a new one again meanwhile waits until this transaction ends.
     """
+    asked = {_key(one): n for n, one in enumerate(sent) if one is not None}
+    if not asked:
+        return {}
+    owners, keys = map(list, zip(*asked, strict=True))
     with conn.cursor() as cur:
-        cur.execute(SQL["lock"], _named(once))
-        cur.execute(SQL["again"], _named(once))
-        found = cur.fetchone()
-    if found is None:
-        return None
-    known, salt, event_id, event_code, version, has_receipt = found
+        queries.prepared(cur, SQL["lock"], {"owners": owners, "keys": keys})
+        queries.prepared(cur, SQL["again"], {"owners": owners, "keys": keys})
+        rows = cur.fetchall()
+    return {n: _answer(sent[n], *row) for owner, key, *row in rows for n in [asked[owner, bytes(key)]]}
+
+
+def remember(conn, answered: Sequence[tuple[Once, bytes, int]]) -> None:
+    """Keep that requests were answered with events: each with the salt of its secret, and the event's number."""
+    if not answered:
+        return
+    rows = [(*_key(once), once.digest, salt, event_id) for once, salt, event_id in answered]
+    names = ("owners", "keys", "digests", "salts", "events")
+    with conn.cursor() as cur:
+        queries.prepared(cur, SQL["remember"], dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+def _answer(once: Once, known, salt, event_id: int, event_code: str, version: int, has_receipt: bool) -> Taken | KeyReused:
     if bytes(known) != once.digest:
-        raise KeyReused
+        return KeyReused()
     return Taken(event_id, event_code, version, of_key(once, bytes(salt)) if has_receipt else None, known=True)
 
 
-def remember(conn, once: Once, salt: bytes, event_id: int) -> None:
-    """Keep that a request was answered with an event."""
-    with conn.cursor() as cur:
-        cur.execute(SQL["remember"], {**_named(once), "digest": once.digest, "salt": salt, "event_id": event_id})
-
-
-def _named(once: Once) -> dict[str, object]:
-    return {"owner": once.owner, "key": hashlib.sha256(once.key.encode()).digest()}
+def _key(once: Once) -> tuple[str, bytes]:
+    return once.owner, hashlib.sha256(once.key.encode()).digest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
@@ -17,14 +17,14 @@ from ..hierarchy import store as hierarchy
 from ..hierarchy.model import GOVERNANCE, Outcome
 from . import counts, limits, receipts
 from .locating import Spot
-from .model import Actor, Event, Given, Stage, Taken
+from .model import Actor, Given, Stage, Taken
 
 SQL = queries.load(__package__, "storing.sql")
 
 #: Reports of one statement.
 _BLOCK = 5000
 
-#: So many are placed and timed one by one; more, by statements over all of them.
+#: So many are placed one by one; more, by statements over all of them.
 _FEW = 50
 
 
@@ -33,6 +33,7 @@ class Row:
     """A report that is understood, and has its code."""
 
     given: Given
+    actor: Actor
     event_code: str
     class_id: int | None
     grade: int
@@ -42,34 +43,34 @@ class Row:
     secret: str | None
 
 
-def put(conn, rows: Sequence[Row], actor: Actor) -> list[Taken]:
+def put(conn, rows: Sequence[Row]) -> list[Taken]:
     """Store reports as events with all that belongs to them, and count them; raises Conflict where somebody else took the same one in."""
     if not rows:
         return []
     lying = grids(conn, [None if row.spot.lon is None else (row.spot.lon, row.spot.lat) for row in rows])
-    dues = [_due(conn, row, lying[n]) for n, row in enumerate(rows)] if len(rows) <= _FEW else [limits.Due(None, None)] * len(rows)
+    dues = _dues(conn, rows, lying)
     numbers: dict[str, int] = {}
     try:
         for some in _blocks(len(rows)):
-            numbers |= dict(_rows(conn, "put", actor=actor.name, **_written(some, rows, lying, dues)))
+            numbers |= dict(_rows(conn, "put", **_written(some, rows, lying, dues)))
     except psycopg2.errors.UniqueViolation:
         raise Conflict("somebody else took the same event in at this moment: send it again") from None
     events = [numbers[row.event_code] for row in rows]
+    counts.shift(conn, events, 1)
     with conn.cursor() as cur:
-        if len(rows) > _FEW:
-            _set_dues(conn, cur, events)
-        queries.prepared(cur, SQL["put_steps"], {"actor": actor.name, "department_code": actor.department_code, "events": events})
-        counts.shift(conn, events, 1)
-        cur.execute(SQL["tell"], {"event_id": events[0] if len(events) == 1 else ""})
+        queries.prepared(cur, SQL["tell"], {"event_id": str(events[0]) if len(events) == 1 else ""})
     return [Taken(event_id, row.event_code, 1, row.secret) for event_id, row in zip(events, rows, strict=True)]
 
 
-def _set_dues(conn, cur, events: list[int]) -> None:
-    cur.execute(SQL["drop_due"])
-    cur.execute(SQL["make_due"], {"events": events})
-    if limits.due_many(conn, "event_taken"):
-        cur.execute(SQL["set_due"])
-    cur.execute(SQL["drop_due"])
+def _dues(conn, rows: Sequence[Row], lying: Sequence[Mapping[int, tuple[int | None, str]]]) -> list[limits.Due]:
+    """By when each is to be looked at: by the limits of the city it lies in today."""
+    units = [next((unit_id for unit_id, _ in each.values()), None) for each in lying]
+    city = limits.cities(conn, {unit_id for unit_id in units if unit_id is not None})
+    clocks = zip(rows, units, strict=True)
+    clocks = [
+        limits.Clock(row.class_id, row.grade, city.get(unit_id, ""), Stage.REPORTED, None, row.reported_at) for row, unit_id in clocks
+    ]
+    return limits.due_each(conn, clocks)
 
 
 def _written(some: Sequence[int], rows: Sequence[Row], lying: list[dict], dues: Sequence[limits.Due]) -> dict[str, str]:
@@ -95,6 +96,7 @@ def _event(row: Row) -> dict[str, object]:
         **{"told": naming.masked(given.told.strip()), "located": spot.located, "address": spot.address, "place": spot.place},
         **{"lon": spot.lon, "lat": spot.lat, "happened_at": given.happened_at, "reported_at": row.reported_at},
         **{"source": given.source, "original": row.original, "receipt": row.secret and receipts.digest(row.secret).hex()},
+        **{"actor": row.actor.name, "department_code": row.actor.department_code},
     }
 
 
@@ -123,19 +125,6 @@ def _lying(conn, edition_id: int, known: Mapping[int, Sequence[float]]) -> Itera
         for n, unit_id, outcome in cur.fetchall():
             yield n, (unit_id, outcome)
         placing.done(cur)
-
-
-def _due(conn, row: Row, lying: Mapping[int, tuple[int | None, str]]) -> limits.Due:
-    unit_id = next((unit_id for unit_id, _ in lying.values()), None)
-    return limits.due(conn, _as_event(row, unit_id), Stage.REPORTED, row.reported_at)
-
-
-def _as_event(row: Row, unit_id: int | None) -> Event:
-    """A report as the event it becomes, as far as limits look at it."""
-    blank = dict.fromkeys(one.name for one in fields(Event))
-    known = {"event_id": 0, "event_code": row.event_code, "kind": row.given.kind, "stage": Stage.REPORTED, "channel": row.given.channel}
-    known |= {"class_id": row.class_id, "grade": row.grade, "reported_at": row.reported_at, "unit_id": unit_id}
-    return Event(**blank | known)
 
 
 def _blocks(count: int) -> Iterator[range]:

@@ -7,23 +7,23 @@ SELECT g.n, ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4490)
 SELECT n, unit_id, outcome FROM lying ORDER BY n;
 
 -- name: put
--- New events with their reports, media and the units they lie in; who each is is its code.
+-- New events with their reports, media, first steps and the units they lie in; who each is is its code.
 WITH given AS MATERIALIZED (
   SELECT *
     FROM json_to_recordset(%(rows)s::json) AS g (
       event_code text, kind text, class_id integer, grade smallint, channel text, told text, located text, address text, place text,
       lon float8, lat float8, happened_at timestamptz, reported_at timestamptz, due_at timestamptz, stage_due_at timestamptz, source text,
-      original text, receipt text)
+      original text, receipt text, actor text, department_code text)
 ), made AS (
   INSERT INTO event (event_code, kind, class_id, grade, stage, channel, told, located, address, place, point, happened_at, reported_at,
                      due_at, stage_due_at)
   SELECT event_code, kind, class_id, grade, 'reported', channel, told, located, address, place,
          ST_SetSRID(ST_MakePoint(lon, lat), 4490), happened_at, reported_at, due_at, stage_due_at
     FROM given
-  RETURNING event_id, event_code
+  RETURNING *
 ), reported AS (
   INSERT INTO event_report (event_id, report_no, channel, source, original, told, actor, receipt, reported_at)
-  SELECT m.event_id, 1, g.channel, g.source, g.original, g.told, %(actor)s::text, decode(g.receipt, 'hex'), g.reported_at
+  SELECT m.event_id, 1, g.channel, g.source, g.original, g.told, g.actor, decode(g.receipt, 'hex'), g.reported_at
     FROM given AS g
     JOIN made AS m USING (event_code)
 ), placed AS (
@@ -36,36 +36,19 @@ WITH given AS MATERIALIZED (
   SELECT m.event_id, s.media_no, decode(s.digest, 'hex'), s.media_type, s.bytes, 1
     FROM json_to_recordset(%(media)s::json) AS s (event_code text, media_no smallint, digest text, media_type text, bytes bigint)
     JOIN made AS m USING (event_code)
+), begun AS (
+  -- The first step of each: all that it says of the event.
+  INSERT INTO event_step (event_id, step_no, action, stage, actor, department_code, at, given)
+  SELECT m.event_id, 1, 'report', m.stage, g.actor, g.department_code, m.reported_at,
+         jsonb_build_object(
+           'kind', m.kind, 'class_id', m.class_id, 'grade', m.grade, 'channel', m.channel, 'located', m.located, 'address', m.address,
+           'place', m.place, 'point', CASE WHEN m.point IS NOT NULL THEN jsonb_build_array(ST_X(m.point), ST_Y(m.point)) END,
+           'happened_at', m.happened_at, 'reported_at', m.reported_at, 'due_at', m.due_at, 'stage_due_at', m.stage_due_at,
+           'bounces', m.bounces, 'reopened', m.reopened)
+    FROM given AS g
+    JOIN made AS m USING (event_code)
 )
 SELECT event_code, event_id FROM made;
-
--- name: drop_due
-DROP TABLE IF EXISTS event_taken;
-
--- name: make_due
-CREATE TEMPORARY TABLE event_taken ON COMMIT DROP AS
-SELECT e.event_id, e.class_id, e.grade, e.stage, NULL::timestamptz AS begun_at, e.reported_at AS since, e.due_at, e.stage_due_at
-  FROM event AS e
- WHERE e.event_id = ANY(%(events)s::bigint[]);
-
--- name: set_due
-UPDATE event AS e
-   SET due_at = t.due_at, stage_due_at = t.stage_due_at
-  FROM event_taken AS t
- WHERE t.event_id = e.event_id AND (t.due_at IS NOT NULL OR t.stage_due_at IS NOT NULL);
-
--- name: put_steps
--- The first step of each: all that it says of the event.
-INSERT INTO event_step (event_id, step_no, action, stage, actor, department_code, at, given)
-SELECT e.event_id, 1, 'report', 'reported', %(actor)s::text, %(department_code)s::text, e.reported_at,
-       jsonb_build_object(
-         'kind', e.kind, 'class_id', e.class_id, 'grade', e.grade, 'channel', e.channel, 'located', e.located, 'address', e.address,
-         'place', e.place, 'point', CASE WHEN e.point IS NOT NULL THEN jsonb_build_array(ST_X(e.point), ST_Y(e.point)) END,
-         'happened_at', e.happened_at, 'reported_at', e.reported_at, 'due_at', e.due_at, 'stage_due_at', e.stage_due_at,
-         'bounces', 0, 'reopened', 0)
-  FROM event AS e
- WHERE e.event_id = ANY(%(events)s::bigint[])
- ORDER BY e.event_id;
 
 -- name: tell
 SELECT pg_notify('gridgeo_events', %(event_id)s::text);

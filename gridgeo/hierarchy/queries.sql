@@ -124,7 +124,7 @@ WITH point AS MATERIALIZED (
     JOIN grid_unit_version AS v
       ON v.edition_id = %(edition_id)s
      AND v.geom && p.geom
-     AND CASE WHEN %(level)s::text IS NULL THEN v.leaf ELSE v.level = %(level)s END
+     AND CASE WHEN %(level)s::text IS NULL THEN v.leaf ELSE v.level = %(level)s::text END
 ), hit AS (
   -- The relation's first place is the inside of the area with the point, its fourth the border.
   SELECT n, unit_id, code, relation LIKE '0%%' AS inside
@@ -151,7 +151,7 @@ SELECT coalesce(c.outcome, 'none'), c.unit_id, near.unit_id, near.metres
            AND CASE WHEN %(level)s::text IS NULL THEN w.leaf ELSE w.level = %(level)s END
            AND w.geom IS NOT NULL
            AND c.unit_id IS NULL
-           AND %(nearest)s
+           AND %(nearest)s::boolean
          ORDER BY w.geom <-> p.geom
          LIMIT 16
       ) AS v

@@ -161,8 +161,9 @@ def at(
     The nearest is looked for only if wanted.
     """
     points = {"lons": list(map(float, lons)), "lats": list(map(float, lats))}
-    rows = _rows(conn, "at", edition_id=edition_id, **points, level=level, nearest=nearest)
-    return [(Outcome(outcome), *rest) for outcome, *rest in rows]
+    with conn.cursor() as cur:
+        queries.prepared(cur, SQL["at"], {"edition_id": edition_id, **points, "level": level, "nearest": nearest})
+        return [(Outcome(outcome), *rest) for outcome, *rest in cur.fetchall()]
 
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:

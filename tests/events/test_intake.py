@@ -11,7 +11,7 @@ from gridgeo.codes import naming
 from gridgeo.db import connection
 from gridgeo.errors import Conflict, KeyReused, Unfit
 from gridgeo.events import assignment, counts, intake, numbering, soundness, store
-from gridgeo.events.model import Located, Medium, Once
+from gridgeo.events.model import Actor, Located, Medium, Once
 from tests.events.life import GAS, LAMP, NOISE, WORKER, given, ground, report
 from tests.objects.making import IN_A, IN_B, NOWHERE, ON_A_B
 
@@ -60,7 +60,11 @@ def test_a_day_has_ten_counters_and_is_full_at_last(conn):
     assert numbering.number(conn, numbering.NOBODY, [day])[0][-6:] == "000001"
     with conn.cursor() as cur:
         cur.execute("UPDATE event_number SET last = 99998 WHERE counter = 0")
-    assert [code[-6:] for code in numbering.number(conn, numbering.NOBODY, [day] * 3)] == ["099999", "100001", "100002"]
+    assert [code[-6:] for code in numbering.number(conn, numbering.NOBODY, [day] * 2)] == ["100001", "100002"]
+    assert numbering.number(conn, numbering.NOBODY, [day])[0][-6:] == "099999"
+    with conn.cursor() as cur:
+        cur.execute("UPDATE event_number SET last = 99998")
+    assert [code[-6:] for code in numbering.number(conn, numbering.NOBODY, [day] * 2)] == ["099999", "199999"]
     with conn.cursor() as cur:
         cur.execute("UPDATE event_number SET last = 99999")
     with pytest.raises(Conflict, match="2025-03-01"):
@@ -191,3 +195,29 @@ def test_numbers_of_persons_are_masked_however_they_are_written(told, kept):
 )
 def test_other_numbers_stay(told):
     assert naming.masked(told) == told and not naming.names_somebody(told)
+
+
+def test_what_many_send_together_is_answered_each_for_itself(conn, city):
+    """A fault is told to whom it is of, the others are taken in; what was sent before is answered as before."""
+    desk = Actor("key:desk0000", WORKER.duties)
+    keys = [Once("key:portal00", f"together-{n}", b"d" * 32) for n in range(6)]
+    (before,) = intake.take_in(conn, [given(receipt=True)], WORKER, key=keys[0])
+    named = given(source="12345", original="SZ-9")
+    sent = [
+        intake.Sent(given(receipt=True), WORKER, keys[0]),
+        intake.Sent(given(told=" "), WORKER, keys[1]),
+        intake.Sent(given(told="别的"), WORKER, Once("key:portal00", "together-0", b"e" * 32)),
+        intake.Sent(given(told="第四", receipt=True), desk, keys[3]),
+        intake.Sent(named, WORKER, keys[4]),
+        intake.Sent(named, desk, keys[5]),
+        intake.Sent(given(lon=None, lat=None, unit="nowhere"), desk),
+    ]
+    again, faulty, *_ = intake.take_in_each(conn, sent[:2])
+    reused, fourth, first, same, nowhere = intake.take_in_each(conn, sent[2:])
+    assert (again.event_id, again.secret, again.known) == (before.event_id, before.secret, True)
+    assert isinstance(reused, KeyReused)
+    assert [(issue.row, issue.code) for one in (faulty, nowhere) for issue in one.issues] == [(1, "no-text"), (1, "unknown-unit")]
+    assert (same.event_id, first.known, same.known) == (first.event_id, False, True)
+    assert intake.take_in_each(conn, sent[3:4])[0].secret == fourth.secret
+    assert [one.actor for one in store.timeline(conn, fourth.event_id)] == ["key:desk0000"]
+    assert store.reports(conn, first.event_id)[0].actor == WORKER.name

@@ -32,7 +32,7 @@ from .problems import Busy, Fault, InvalidRequest, NoPolicy
 #: Seconds a key is remembered: within these a revocation takes effect.
 KEEP_S = 5
 
-#: Wrong keys and tokens one address may send in a minute.
+#: Wrong keys, tokens and secrets of receipts one address may send in a minute.
 WRONG_PER_MINUTE = 60
 
 #: Requests that may wait for a thread, for each thread there is.
@@ -85,15 +85,22 @@ class Gate:
             given = await _in_form(request)
         if given is None:
             return self.anonymous
-        caller = f"wrong {_address(request)}"
-        self._buckets.look(caller, WRONG_PER_MINUTE)
+        self.look(request)
         try:
             if given.startswith(keys.PREFIX):
                 return keys.recognised(given, await self._key(request, keys.key_id(given)), datetime.now(UTC))
             return self._of_token(request, given)
         except Unauthenticated:
-            self._buckets.take(caller, WRONG_PER_MINUTE)
+            self.wrong(request)
             raise
+
+    def look(self, request: Request) -> None:
+        """Raise TooManyRequests after many wrong keys, tokens or secrets of receipts from one address."""
+        self._buckets.look(f"wrong {_address(request)}", WRONG_PER_MINUTE)
+
+    def wrong(self, request: Request) -> None:
+        """Count a wrong key, token or secret of a receipt against the address it came from."""
+        self._buckets.take(f"wrong {_address(request)}", WRONG_PER_MINUTE)
 
     def count(self, request: Request, principal: Principal) -> Left | None:
         """Count a request of a caller and return what is left; None without a limit. Raises TooManyRequests."""

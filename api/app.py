@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from itertools import chain
 from http import HTTPStatus
+from itertools import chain
 
 import anyio
 import anyio.to_thread
@@ -57,9 +57,13 @@ from .routes import (
     downloads,
     editions,
     event_actions,
+    event_community,
+    event_digest,
     event_hotspots,
     event_media,
     event_original,
+    event_pages,
+    event_receipt,
     event_reports,
     event_stats,
     events,
@@ -149,6 +153,10 @@ _RESOURCES = (
     objects,
     event_stats,
     event_hotspots,
+    event_pages,
+    event_community,
+    event_receipt,
+    event_digest,
     event_reports,
     event_actions,
     event_media,

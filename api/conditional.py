@@ -18,9 +18,10 @@ GEOJSON = "application/geo+json"
 HTML = "text/html; charset=utf-8"
 CSV = "text/csv; charset=utf-8"
 NDJSON = "application/x-ndjson"
+TEXT = "text/plain; charset=utf-8"
 
 #: The forms of an answer by the word of `f=`.
-MEDIA_TYPES = {"json": JSON, "geojson": GEOJSON, "html": HTML, "csv": CSV, "ndjson": NDJSON}
+MEDIA_TYPES = {"json": JSON, "geojson": GEOJSON, "html": HTML, "csv": CSV, "ndjson": NDJSON, "text": TEXT}
 
 #: Answers may be kept, and must be asked about before they are used again: an edition may be activated at any time.
 _REVALIDATE = "no-cache"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
@@ -16,11 +15,9 @@ from gridgeo.events import faults
 from gridgeo.events.classes import EventClass
 from gridgeo.events.model import Once
 
-from . import bodies, event_bodies
+from . import bodies, event_bodies, forms
 from .parameters import matching, number
-from .problems import Fault, InvalidRequest, UnsupportedMediaType, shown, suggestion
-
-_KIND = "application/x-www-form-urlencoded"
+from .problems import Fault, InvalidRequest, suggestion
 
 #: Bytes of a form (4,000 characters of Chinese take nine each), fields of one, and characters of what is read and not kept.
 _BYTES, _MOST, _LONGEST = 64 * 1024, 40, 2000
@@ -73,7 +70,7 @@ def described() -> dict[str, Any]:
     properties = {name: {"type": "number" if name in ("lat", "long") else "string", "description": of[0]} for name, of in FIELDS.items()}
     schema = {"type": "object", "required": ["service_code"], "properties": properties}
     example = {"service_code": "1", "lat": 22.895, "long": 113.005, "description": "路灯不亮"}
-    return {"description": "One report.", "required": True, "content": {_KIND: {"schema": schema, "example": example}}}
+    return {"description": "One report.", "required": True, "content": {forms.KIND: {"schema": schema, "example": example}}}
 
 
 async def received(request: Request) -> dict[str, str]:
@@ -84,7 +81,7 @@ async def received(request: Request) -> dict[str, str]:
     found = request.scope.get("form")
     if found is None:
         body = await bodies.received(request, "words", _BYTES)
-        found = request.scope["form"] = _fields(body, request.headers.get("content-type", ""))
+        found = request.scope["form"] = forms.fields(body, request.headers.get("content-type", ""), FIELDS, _MOST, _unknown)
     return found
 
 
@@ -135,23 +132,6 @@ def notice(fields: Mapping[str, str]) -> str:
     dropped = [name for name in _DROPPED if name in fields]
     plain = "已受理，凭编号查询进展。 Taken in; its number tells what becomes of it."
     return plain + (f" 未保存 not kept: {', '.join(dropped)}." if dropped else "")
-
-
-def _fields(body: bytes, content_type: str) -> dict[str, str]:
-    if bodies.media_type(content_type) not in {(_KIND, ""), (_KIND, "utf-8")}:
-        raise UnsupportedMediaType(f"this resource reads {_KIND} in utf-8")
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST)
-    except UnicodeDecodeError:
-        raise InvalidRequest([Fault("form", "invalid-encoding", "is not UTF-8")]) from None
-    except ValueError:
-        raise InvalidRequest([Fault("form", "too-many-parameters", f"holds more than {_MOST} fields")]) from None
-    wrong = [Fault(shown(name), "unknown-parameter", _unknown(name)) for name, _ in pairs if name not in FIELDS]
-    if len({name for name, _ in pairs}) < len(pairs):
-        wrong.append(Fault("form", "repeated-parameter", "names a field twice"))
-    if wrong:
-        raise InvalidRequest(wrong[:20])
-    return {name: text for name, text in pairs if text.strip()}
 
 
 def _unknown(name: str) -> str:

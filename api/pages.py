@@ -1,4 +1,4 @@
-"""The two pages for people: the landing page, and the documentation made from the OpenAPI document. No scripts, nothing foreign."""
+"""Pages for people, nothing foreign in them: how they are written, and the documentation made from the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -19,11 +19,26 @@ from gridgeo.access.model import Scope
 
 from . import conditional, policies
 
-_STYLE = (resources.files(__package__) / "pages" / "style.css").read_text(encoding="utf-8")
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
-#: What a page may do: look as it does. The hash is that of its own style.
-POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+def asset(name: str) -> str:
+    """Return a file of `pages/` as text."""
+    return (resources.files(__package__) / "pages" / name).read_text(encoding="utf-8")
+
+
+def policy(style: str, script: str = "") -> str:
+    """Return what a page may do: look as it does, and with a script run that and ask this service. The hashes are those of its own."""
+    runs = f"script-src {_hash(script)}; connect-src 'self'; " if script else ""
+    return f"default-src 'none'; style-src {_hash(style)}; {runs}form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+STYLE = asset("style.css")
+
+#: What a page may do that has no style but this and no script.
+POLICY = policy(STYLE)
 
 
 @cache
@@ -37,9 +52,9 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def render(name: str, **facts: Any) -> bytes:
+def render(name: str, style: str = STYLE, **facts: Any) -> bytes:
     """Return a page of `pages/`."""
-    return _environment().get_template(name).render(style=Markup(_STYLE), **facts).encode()
+    return _environment().get_template(name).render(style=Markup(style), **facts).encode()
 
 
 def reference(document: dict[str, Any], problems: Iterable[tuple[int, str, str]]) -> bytes:

@@ -2,7 +2,8 @@
 
 A policy is a scope, several with blanks between of which one is enough, or PUBLIC: answered to everybody, with a key or
 without. Public are only routes that say nothing of the city: whether we are there, how we are asked, and the page of the
-map, which names the editions there are and gets all it draws from routes that ask who wants it.
+map, which names the editions there are and gets all it draws from routes that ask who wants it; and the page of a receipt, which
+tells of one event to who has its secret.
 """
 
 from __future__ import annotations
@@ -108,6 +109,15 @@ POLICIES: dict[tuple[str, str], str] = {
     ("POST", "/events/similar"): Scope.REPORT,
     ("POST", "/events/receipts"): Scope.REPORT,
     ("GET", "/events"): Scope.READ,
+    ("GET", "/events/board"): Scope.READ,
+    ("GET", "/events/departments"): Scope.READ,
+    ("GET", "/events/mine"): Scope.READ,
+    ("GET", "/events/community"): Scope.READ,
+    ("GET", "/events/community/{code}"): Scope.READ,
+    ("GET", "/events/receipt"): PUBLIC,
+    ("POST", "/events/receipt"): PUBLIC,
+    ("GET", "/events/digest"): Scope.READ,
+    ("GET", "/events/notices"): DUTY,
     ("GET", "/events/nearby"): Scope.READ,
     ("GET", "/events/stats"): Scope.READ,
     ("GET", "/events/hotspots"): Scope.READ,

@@ -72,8 +72,8 @@ def _digest(args: argparse.Namespace, conn) -> int:
     from datetime import UTC, datetime, timedelta
 
     from ..events.watching import digest
-    from ..moments import CHINA, shown
-    from .given import moment, table
+    from ..moments import CHINA
+    from .given import moment
 
     now = datetime.now(UTC)
     day = (moment("--day", args.day) or now - timedelta(days=1)).astimezone(CHINA).date()
@@ -81,14 +81,7 @@ def _digest(args: argparse.Namespace, conn) -> int:
     if args.json:
         print(json.dumps(asdict(made), ensure_ascii=False, indent=2, default=str))
         return 0
-    print(f"{day} 事件日报, {shown(now)}")
-    header = ("code", "名称", "上报", "立案", "结案", "在办", "超期", "24小时内到期")
-    print("\n".join(table(header, [tuple(asdict(line).values()) for line in made.lines])))
-    rows = [
-        (["I", "II", "III", "IV"][one.grade - 1], one.event_code, one.path, one.stage, one.department, shown(one.due_at))
-        for one in made.late
-    ]
-    print("\n".join(["", *table(("等级", "超期事件", "类别", "环节", "部门", "应结案"), rows)]) if rows else "\nNothing is overdue.")
+    print(digest.written(made))
     return 0
 
 

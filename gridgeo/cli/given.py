@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import unicodedata
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ..errors import InvalidInput, NotFound
 from ..moments import CHINA
+from ..tables import table as table
 
 
 def moment(option: str, text: str | None) -> datetime | None:
@@ -50,29 +49,3 @@ def chosen_edition(conn, args: argparse.Namespace):
     if found is None:
         raise NotFound(f"edition of scheme {scheme} valid at", args.datetime or "now")
     return found
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    """Return the lines of a table; numbers stand right, Chinese characters are two columns wide."""
-    given = [list(row) for row in rows]
-    cells = [list(header), *([_cell(value) for value in row] for row in given)]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    right = [bool(given) and all(isinstance(row[i], int | float) or row[i] is None for row in given) for i in range(len(header))]
-    return ["  ".join(map(_padded, row, widths, right)).rstrip() for row in cells]
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:,.2f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _padded(text: str, width: int, right: bool) -> str:
-    space = " " * (width - _width(text))
-    return space + text if right else text + space

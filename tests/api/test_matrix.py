@@ -210,7 +210,7 @@ def test_every_route_has_a_policy_and_every_policy_a_route():
 
 def test_public_routes_are_those_we_think():
     public = {path for (_, path), policy in policies.POLICIES.items() if policy == policies.PUBLIC}
-    kinds = {"/tileMatrixSets", "/tileMatrixSets/{tileMatrixSet}", "/maps", "/maps/", "/maps/assets/{name}"}
+    kinds = {"/tileMatrixSets", "/tileMatrixSets/{tileMatrixSet}", "/maps", "/maps/", "/maps/assets/{name}", "/events/receipt"}
     assert public == {"/", "/api", "/api.html", "/conformance", "/healthz", "/readyz", "/open311/v2/discovery.{form}"} | kinds
 
 

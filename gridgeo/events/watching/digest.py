@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, time, timedelta
 
 from ...db import queries
 from ...errors import NotFound
-from ...moments import CHINA
+from ...moments import CHINA, shown
+from ...tables import table
 
 SQL = queries.load(__package__, "digest.sql")
+
+_GRADES = {1: "I", 2: "II", 3: "III", 4: "IV"}
 
 
 @dataclass(frozen=True)
@@ -50,21 +54,54 @@ class Digest:
     late: tuple[Late, ...]
 
 
-def of_day(conn, day: date, now: datetime, level: str = "community", unit: str | None = None, most: int = 20) -> Digest:
+def of_day(
+    conn,
+    day: date,
+    now: datetime,
+    level: str = "community",
+    unit: str | None = None,
+    most: int = 20,
+    *,
+    seen: Collection[int] | None = None,
+    public: bool = False,
+) -> Digest:
     """Return the digest of a day (in China) by the units of a level, within one (its code) or anywhere; at most so many late ones.
 
-    Raises NotFound where there are no such units.
+    Parameters
+    ----------
+    seen
+        The lowest units that are looked at; None: all.
+    public
+        Only of classes that anybody may see.
+
+    Raises
+    ------
+    NotFound
+        Where there are no such units.
     """
-    units = _rows(conn, "lowest", level=level, unit=unit)
+    units = [(code, name, leaves) for _, code, name, all_ in _rows(conn, "lowest", level=level, unit=unit) if (leaves := _of(all_, seen))]
     if not units:
         raise NotFound(f"unit of level {level} in", unit or "the edition valid now")
     since = datetime.combine(day, time(), CHINA)
     span = {"since": since, "until": since + timedelta(days=1), "now": now, "soon": now + timedelta(days=1)}
-    counted = {unit_id: numbers for unit_id, *numbers in _rows(conn, "counted", **span)}
+    counted = {unit_id: numbers for unit_id, *numbers in _rows(conn, "counted", **span, public=public)}
     lowest = [leaf for *_, leaves in units for leaf in leaves]
-    late = _rows(conn, "late", now=now, units=lowest, most=most)
-    lines = tuple(Line(code, name, *_sum(counted, leaves)) for _, code, name, leaves in units)
+    late = _rows(conn, "late", now=now, units=lowest, most=most, public=public)
+    lines = tuple(Line(code, name, *_sum(counted, leaves)) for code, name, leaves in units)
     return Digest(day, now, lines, tuple(Late(*row) for row in late))
+
+
+def written(of: Digest) -> str:
+    """Return a digest as text: a table of the units, and one of what is late."""
+    header = ("code", "名称", "上报", "立案", "结案", "在办", "超期", "24小时内到期")
+    lines = [f"{of.day} 事件日报, {shown(of.at)}", *table(header, [astuple(line) for line in of.lines]), ""]
+    rows = [(_GRADES[one.grade], one.event_code, one.path, one.stage, one.department, shown(one.due_at)) for one in of.late]
+    late = table(("等级", "超期事件", "类别", "环节", "部门", "应结案"), rows) if rows else ["Nothing is overdue."]
+    return "\n".join((*lines, *late))
+
+
+def _of(leaves: list[int], seen: Collection[int] | None) -> list[int]:
+    return leaves if seen is None else [leaf for leaf in leaves if leaf in seen]
 
 
 def _sum(counted: dict[int, list[int]], leaves: list[int]) -> list[int]:

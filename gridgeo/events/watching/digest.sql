@@ -25,17 +25,18 @@ SELECT c.unit_id, count(*) FILTER (WHERE c.what = 'reported'), count(*) FILTER (
        count(*) FILTER (WHERE c.what = 'open'), count(*) FILTER (WHERE c.what = 'open' AND c.due_at < %(now)s),
        count(*) FILTER (WHERE c.what = 'open' AND c.due_at >= %(now)s AND c.due_at < %(soon)s)
   FROM (
-    SELECT 'reported' AS what, f.unit_id, f.due_at FROM event_fact AS f
+    SELECT 'reported' AS what, f.unit_id, f.due_at, f.public FROM event_fact AS f
      WHERE f.edition_id = edition_now() AND f.reported_at >= %(since)s AND f.reported_at < %(until)s
      UNION ALL
-    SELECT 'filed', f.unit_id, f.due_at FROM event_fact AS f
+    SELECT 'filed', f.unit_id, f.due_at, f.public FROM event_fact AS f
      WHERE f.edition_id = edition_now() AND f.filed_at >= %(since)s AND f.filed_at < %(until)s
      UNION ALL
-    SELECT 'closed', f.unit_id, f.due_at FROM event_fact AS f
+    SELECT 'closed', f.unit_id, f.due_at, f.public FROM event_fact AS f
      WHERE f.edition_id = edition_now() AND f.closed_at >= %(since)s AND f.closed_at < %(until)s
      UNION ALL
-    SELECT 'open', f.unit_id, f.due_at FROM event_fact AS f WHERE f.edition_id = edition_now() AND f.open
+    SELECT 'open', f.unit_id, f.due_at, f.public FROM event_fact AS f WHERE f.edition_id = edition_now() AND f.open
   ) AS c
+ WHERE NOT %(public)s::boolean OR c.public
  GROUP BY c.unit_id;
 
 -- name: late
@@ -46,6 +47,6 @@ SELECT e.event_code, e.grade, coalesce(c.path, ''), e.stage, e.department_code, 
   LEFT JOIN event_class AS c ON c.class_id = e.class_id
   LEFT JOIN department AS d ON d.department_code = e.department_code
  WHERE e.stage NOT IN ('rejected', 'closed', 'merged') AND e.paused_at IS NULL AND e.due_at < %(now)s
-   AND g.unit_id = ANY (%(units)s::bigint[])
+   AND g.unit_id = ANY (%(units)s::bigint[]) AND (NOT %(public)s::boolean OR c.public)
  ORDER BY e.grade, e.due_at, e.event_id
  LIMIT %(most)s;

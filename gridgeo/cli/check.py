@@ -13,14 +13,15 @@ HELP = "look at versions, extensions, schema, indexes, disk and port, with a hin
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Nothing to choose."""
+    """How much is looked at."""
+    parser.add_argument("--all", action="store_true", help="look at every event, else at the newest and at others at random")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print every finding; return 1 when one of them is an error."""
     from ..db.check import State
 
-    findings = [*_database(settings), *_machine(settings)]
+    findings = [*_database(settings, args.all), *_machine(settings)]
     width = max(len(finding.subject) for finding in findings)
     for finding in findings:
         hint = f" → {finding.hint}" if finding.hint else ""
@@ -28,7 +29,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return 1 if any(finding.state is State.ERROR for finding in findings) else 0
 
 
-def _database(settings: Settings) -> list:
+def _database(settings: Settings, whole: bool) -> list:
     """Look at the database as it is: nothing is made or migrated first, a private server is started to look at it."""
     from contextlib import closing, nullcontext
 
@@ -38,7 +39,7 @@ def _database(settings: Settings) -> list:
     try:
         given = nullcontext(settings.database_url) if settings.database_url else database.cluster(settings).used()
         with given as url, closing(connection.connect(url)) as conn:
-            return check.examine(conn) + _rooms(conn, settings)
+            return check.examine(conn) + _rooms(conn, settings, whole)
     except DatabaseUnavailable as error:
         hint = "see that the server runs and DATABASE_URL names it" if settings.database_url else "see the log named, then `gridgeo up`"
         return [check.Finding("database", check.State.ERROR, str(error), hint)]
@@ -46,7 +47,7 @@ def _database(settings: Settings) -> list:
         return [check.Finding("database", check.State.ERROR, error.what, error.remedy)]
 
 
-def _rooms(conn, settings: Settings) -> list:
+def _rooms(conn, settings: Settings, whole: bool) -> list:
     """Look at each room that has something to say, in a database of this version's schema."""
     from ..changes import soundness as changes
     from ..db import check
@@ -61,8 +62,9 @@ def _rooms(conn, settings: Settings) -> list:
 
     if check.migrations(conn).state is not check.State.OK:
         return []
-    rooms = (hierarchy, objects, events, routing, watching, tiles, changes, jobs)
-    return [*(finding for room in rooms for finding in room.examine(conn)), *media.examine(conn, settings)]
+    rooms = (hierarchy, objects, routing, watching, tiles, changes, jobs)
+    found = [finding for room in rooms for finding in room.examine(conn)]
+    return [*found, *events.examine(conn, whole), *media.examine(conn, settings)]
 
 
 def _machine(settings: Settings) -> list:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
+
 from ..db import queries
 from ..db.check import Finding, State
 from ..hierarchy import assignment as placing
@@ -10,29 +13,47 @@ from . import counts
 
 SQL = queries.load(__package__, "soundness.sql")
 
-#: Events that are named.
-_MOST = 100
+#: Events that are named; the newest, and as many others, that are looked at unless all are.
+_MOST, _SOME = 100, 10_000
 
 
-def examine(conn) -> list[Finding]:
-    """Return what there is to say of events; nothing is changed. Reads every step once."""
-    editions = placing.editions_to_come(conn, GOVERNANCE)
-    return [_steps(conn), *(judged(conn, edition_id) for edition_id in editions for judged in (_placed, _counted))]
+def examine(conn, whole: bool = False) -> list[Finding]:
+    """Return what there is to say of events; nothing is changed.
+
+    Parameters
+    ----------
+    whole
+        Whether every step of every event is read and all are counted from scratch: of a million for half a minute. Else of the newest
+        and of others at random.
+    """
+    some = None if whole else _some(conn)
+    findings = [_steps(conn, some)]
+    for edition_id in placing.editions_to_come(conn, GOVERNANCE):
+        findings += [_placed(conn, edition_id), _counted(conn, edition_id) if whole else _adds_up(conn, edition_id, some)]
+    return findings
 
 
-def differing(conn) -> list[str]:
-    """Return the codes of the first events that are not what their steps make of them."""
-    return [code for (code,) in _rows(conn, "differing", most=_MOST)]
+def differing(conn, event_ids: Sequence[int] | None = None) -> list[str]:
+    """Return the codes of the first events, of some or of all, that are not what their steps make of them."""
+    return [code for (code,) in _rows(conn, "differing", most=_MOST, events=None if event_ids is None else list(event_ids))]
 
 
-def _steps(conn) -> Finding:
-    wrong = differing(conn)
+def _some(conn) -> list[int]:
+    """The numbers of the newest events and of others at random."""
+    ((latest,),) = _rows(conn, "latest")
+    others = max(0, latest - _SOME)
+    return [*random.sample(range(1, others + 1), min(_SOME, others)), *range(others + 1, latest + 1)]
+
+
+def _steps(conn, some: Sequence[int] | None) -> Finding:
+    wrong = differing(conn, some)
     if wrong:
         named = ", ".join(wrong[:3])
         hint = "somebody wrote past gridgeo: restore these events from a backup"
         return Finding("events", State.ERROR, f"{len(wrong)} events or more are not what was done to them: {named}", hint)
     ((amount,),) = _rows(conn, "amount")
-    return Finding("events", State.OK, f"{amount:,} events are what their steps make of them")
+    looked = f"{amount:,}" if some is None or amount <= len(some) else f"{len(some):,} of {amount:,}"
+    return Finding("events", State.OK, f"{looked} events are what their steps make of them")
 
 
 def _placed(conn, edition_id: int) -> Finding:
@@ -48,6 +69,16 @@ def _counted(conn, edition_id: int) -> Finding:
         told = f"{len(false):,} events count for what they are not, {len(wrong):,} sums are others"
         return Finding(subject, State.ERROR, told, "run `gridgeo events place`, which counts them from scratch")
     return Finding(subject, State.OK, "they are what the events add up to")
+
+
+def _adds_up(conn, edition_id: int, some: Sequence[int]) -> Finding:
+    """Whether some events count for what they are, and as many are counted as the sums say."""
+    subject, false = f"numbers of events in edition {edition_id}", _rows(conn, "miscounted", edition_id=edition_id, events=list(some))
+    ((counted, said),) = _rows(conn, "totals", edition_id=edition_id)
+    if false or counted != said:
+        told = f"of {len(some):,} events {len(false):,} count for what they are not; {counted:,} are counted, the sums say {said:,}"
+        return Finding(subject, State.ERROR, told, "run `gridgeo events place`, which counts them from scratch")
+    return Finding(subject, State.OK, f"the sums say {said:,}, and some were looked at (all: --all)")
 
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:

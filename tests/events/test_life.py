@@ -60,6 +60,23 @@ def test_a_state_that_does_not_follow_from_its_steps_is_told(conn, city):
     assert soundness.examine(conn)[0].state == "error"
 
 
+def test_all_events_are_looked_at_when_that_is_asked_for(conn, city, monkeypatch):
+    wrong, _ = report(conn), report(conn)
+    with conn.cursor() as cur:
+        cur.execute("UPDATE event SET grade = 1 WHERE event_id = %s", (wrong.event_id,))
+    monkeypatch.setattr(soundness, "_SOME", 0)
+    assert [soundness.examine(conn, whole)[0].state for whole in (False, True)] == ["ok", "error"]
+
+
+@pytest.mark.parametrize("wrong", ["UPDATE event_fact SET stars = 9", "DELETE FROM event_shift", "DELETE FROM event_fact"])
+def test_numbers_that_are_not_those_of_the_events_are_told(conn, city, wrong):
+    report(conn)
+    assert {finding.state for finding in soundness.examine(conn)} == {"ok"}
+    with conn.cursor() as cur:
+        cur.execute(wrong)
+    assert {soundness.examine(conn, whole)[-1].state for whole in (False, True)} == {"error"}
+
+
 def test_an_illegal_action_lists_the_legal_ones(conn, city):
     taken = report(conn)
     with pytest.raises(ForbiddenTransition) as refused:

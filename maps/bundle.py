@@ -59,6 +59,7 @@ SCRIPTS = (
     "eventcounts.js",
     "eventmeasures.js",
     "eventpanel.js",
+    "eventsection.js",
     "finder.js",
     "search.js",
     "legend.js",

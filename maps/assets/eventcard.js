@@ -84,7 +84,7 @@ gridgeo.eventcard = (topology, store, view, places, asked, { symbols, classes, s
       header(both("事件", "Event"), nameOf(story.class), badge(state)),
       el("p", { class: "category" }, symbols.inText(state, 7.5, story.grade), el("span", {}, path[0].join(" › "), el("small", { lang: "en" }, path[1].join(" › ")))),
       gridgeo.code.row(story.event_code), chain(story), story.told ? el("blockquote", { class: "told" }, story.told) : null,
-      rows(standing(story, state)), rows(facts(story)), departments(story), history(story), links(story),
+      rows(standing(story, state), "standing"), rows(facts(story)), departments(story), history(story), links(story),
     ];
   }
 
@@ -96,9 +96,9 @@ gridgeo.eventcard = (topology, store, view, places, asked, { symbols, classes, s
       el("li", {}, el("button", { type: "button", class: "plain", onclick: () => view.enter(one) }, gridgeo.language.name(one.facts)))));
   }
 
-  function rows(pairs) {
+  function rows(pairs, kind = "") {
     const shown = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
-    return shown.length ? el("dl", { class: "figures" }, ...shown.map(([name, value]) => el("div", {}, el("dt", {}, both(...name)), el("dd", {}, value)))) : null;
+    return shown.length ? el("dl", { class: `figures ${kind}` }, ...shown.map(([name, value]) => el("div", {}, el("dt", {}, both(...name)), el("dd", {}, value)))) : null;
   }
 
   // Where it stands, and by when it is to be over.

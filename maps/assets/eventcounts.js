@@ -18,6 +18,9 @@ gridgeo.eventcounts = (asked, classes) => {
     return new Map(rows.map((one) => [one.class_id, shares(one)]));
   }
 
+  // How many in each state, of the classes sought.
+  const of = async (unit, sought) => shares(await counts("class", unit, { ...sought, states: null }));
+
   // Departments that lead some, those with the most first.
   async function byDepartment(unit, sought) {
     const { counts: rows } = await counts("department", unit, { ...ALL, period: sought.period });
@@ -37,7 +40,7 @@ gridgeo.eventcounts = (asked, classes) => {
     return (await once(`/events/hotspots?${["by=grid", "limit=1000", `period=${from}/${to}`, sought.classes && classes.asked(sought.classes)].filter(Boolean).join("&")}`)).rows;
   }
 
-  return { byClass, byDepartment, byUnit, hot, clear: () => kept.clear() };
+  return { of, byClass, byDepartment, byUnit, hot, clear: () => kept.clear() };
 };
 
 gridgeo.eventcounts.sum = (shares, states) => shares.reduce((total, n, order) => total + (gridgeo.sought.has(states, gridgeo.sought.STATES[order]) ? n : 0), 0);

@@ -3,7 +3,7 @@
 gridgeo.eventmeasures = (topology, classes, look) => {
   const { breaks } = gridgeo;
   const PAST = ["事件只按今日的网格统计", "Events are counted in today's grids only"];
-  const RECENT = ["未结的，和近 30 天上报的", "Open ones, and those reported in the last 30 days"];
+  const RECENT = ["在办的，和近 30 天上报的", "Open ones, and those reported in the last 30 days"];
   const HOT = ["Gi* 与精确泊松检验，q 为错误发现率", "Gi* and exact Poisson tests; q: share of false discoveries"];
   const YEAR = 365 * 86400000; // ms
   const HEAT = [
@@ -16,8 +16,8 @@ gridgeo.eventmeasures = (topology, classes, look) => {
   const measures = [
     { key: "events", zh: "事件数", en: "Events", unit: "件", unit_en: "events", of: (_, n) => n },
     { key: "event_rate", zh: "每千户事件数", en: "Events per 1,000 households", unit: "件/千户", unit_en: "per 1,000", of: (_, n, homes) => perHome(n, homes) },
-    { key: "events_open", zh: "未结事件", en: "Open events", unit: "件", unit_en: "open", of: ([open, soon, late]) => open + soon + late },
-    { key: "events_overdue", zh: "逾期事件", en: "Overdue events", unit: "件", unit_en: "overdue", of: ([, , late]) => late },
+    { key: "events_open", zh: "在办事件", en: "Open events", unit: "件", unit_en: "open", of: ([open, soon, late]) => open + soon + late },
+    { key: "events_overdue", zh: "超期事件", en: "Overdue events", unit: "件", unit_en: "overdue", of: ([, , late]) => late },
     { key: "event_heat", zh: "事件热点", en: "Hot spots of events", unit: "", unit_en: "", only: lowest.key, categories: HEAT.map((one, order) => ({ ...one, colour: look.heat[order] })) },
   ].map((one) => ({ ...one, live: true, levels: {}, names: [one.zh, one.en] }));
   const usable = measures.filter(({ key }) => key !== "event_rate" || households);

@@ -64,13 +64,13 @@ gridgeo.eventtime = (store, tools, asked, classes, layer) => {
     tell();
   }
 
-  // How many were reported in each window: of the classes and the department that are sought.
+  // How many were reported in each window, without those rejected or merged: of the classes and the department that are sought.
   async function count() {
     const mine = ++asking, { by: told } = STEPS[by], { sought } = store.get(), mineWindows = windows;
     const query = [`by=${told}`, `period=${windows[0].from}/${windows.at(-1).to}`, sought.classes && sought.classes.length && classes.asked(sought.classes), sought.department && `department=${sought.department}`];
     const rows = await asked.get(`/events/stats?${query.filter(Boolean).join("&")}`).then((answer) => answer.rows, () => null);
     if (mine !== asking || !rows) return;
-    for (const window of mineWindows) window.n = rows.filter((row) => row[told] >= window.from && row[told] <= window.to).reduce((sum, row) => sum + row.reported, 0);
+    for (const window of mineWindows) window.n = rows.filter((row) => row[told] >= window.from && row[told] <= window.to).reduce((sum, row) => sum + row.reported - row.rejected - row.merged, 0);
     draw();
   }
 

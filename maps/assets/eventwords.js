@@ -1,6 +1,6 @@
 // Words for events: how they stand to their limit, their stages, grades, what is done to them, and what departments have to do.
 gridgeo.eventwords = (() => {
-  const STATES = { open: ["时限内", "In time"], "due-soon": ["即将到期", "Due soon"], overdue: ["逾期", "Overdue"], closed: ["已办结", "Over"] };
+  const STATES = { open: ["办理中", "In time"], "due-soon": ["即将到期", "Due soon"], overdue: ["超期", "Overdue"], closed: ["已结", "Over"] };
   const STAGES = {
     reported: ["已上报", "Reported"], filed: ["已立案", "Filed"], rejected: ["不予立案", "Rejected"], dispatched: ["已派遣", "Dispatched"], returned: ["已退回", "Returned"],
     handled: ["已处置", "Handled"], verified: ["核查通过", "Verified"], closed: ["已结案", "Closed"], reopened: ["重新打开", "Reopened"], merged: ["已并案", "Merged"],

@@ -15,7 +15,7 @@ gridgeo.happenings = (topology, asked, { tree, tiles }, { look, api }) => {
     gridgeo.eventpanel(store, counts, classes, symbols);
     gridgeo.eventcard(topology, store, view, places, asked, { classes, symbols, soon }, { api });
     // Where objects' circles have gone elsewhere, events' see whether they still stand beside them.
-    if (things) things.layer.on("told", ({ waiting }) => waiting || !store.get().sought.on || layer.renew());
+    if (things) things.layer.on("told", () => store.get().sought.on && layer.renew());
     const face = (event) => symbols.inText(words.stateOf(event, soon), 6.5, event.grade);
     return { layer, choose, face, classes: () => shown(store), printed: () => printed(store), tool: (tools) => gridgeo.eventtime(store, tools, asked, classes, layer) };
   }
@@ -31,7 +31,7 @@ gridgeo.happenings = (topology, asked, { tree, tiles }, { look, api }) => {
     return rows.length ? el("div", { class: "printed-objects" }, el("h2", {}, both("事件", "Events")), el("ul", {}, ...rows.map(({ symbol, zh, en }) => el("li", {}, symbol, both(zh, en))))) : null;
   }
 
-  return { classes, show };
+  return { classes, show, section: (store) => gridgeo.eventsection(topology, store, counts, symbols) };
 };
 
 // What is to be known before the page is shown; null where it may not be, or cannot.

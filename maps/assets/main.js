@@ -68,14 +68,14 @@ gridgeo.main = (() => {
     gridgeo.tip(topology, store, current);
     const crowd = gridgeo.crowd(layer);
     if (categories || happening) gridgeo.fresh(store);
-    const things = categories && objects(topology, store, view, crowd.member("objects"), categories, columns);
+    const things = categories && objects(topology, store, view, crowd.member(), categories, columns);
     const block = config.addresses ? gridgeo.block(asked, config) : null;
     const charge = asked.knows("workers") ? gridgeo.workers(asked, config) : null;
     asked.watch((caller) => store.change({ caller }));
-    gridgeo.card(topology, store, view, [charge, things && things.section, block].filter(Boolean), config);
+    gridgeo.card(topology, store, view, [charge, happening && happening.section(store), things && things.section, block].filter(Boolean), config);
     const places = config.addresses ? addresses(topology, store, view) : null;
     if (things) gridgeo.objectcard(topology, store, view, places, asked, things, config);
-    const events = happening && happening.show(map, store, view, crowd.member("events"), things, places);
+    const events = happening && happening.show(map, store, view, crowd.member(() => store.get().sought.on), things, places);
     const drawn = [things, events].filter(Boolean);
     // A link to a unit goes into it; only now is it known what the card covers.
     if (!given.view && !given.level && store.get().selected) view.enter(store.get().selected);

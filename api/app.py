@@ -60,12 +60,14 @@ from .routes import (
     event_community,
     event_digest,
     event_hotspots,
+    event_limits,
     event_media,
     event_original,
     event_pages,
     event_receipt,
     event_reports,
     event_stats,
+    event_tiles,
     events,
     features_download,
     grids,
@@ -151,6 +153,7 @@ _RESOURCES = (
     objects_download,
     features_download,
     objects,
+    event_tiles,
     event_stats,
     event_hotspots,
     event_pages,
@@ -161,6 +164,7 @@ _RESOURCES = (
     event_actions,
     event_media,
     event_original,
+    event_limits,
     events,
     open311,
     open311_reports,
@@ -276,7 +280,7 @@ def create_app(settings: Settings, started: Callable[[], None] = lambda: None) -
     app.state.basemaps = basemaps.parse(settings.basemaps)
     app.state.jobs_folder = Folder.under(settings.home)
     app.state.routes = []
-    often = (tiles, items, event_reports)
+    often = (tiles, event_tiles, items, event_reports)
     app.router.routes.append(Direct(chain(*(each.router.routes for each in often)), chain(*(each.DIRECT for each in often))))
     for resource in _RESOURCES:
         app.include_router(resource.router)

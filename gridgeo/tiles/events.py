@@ -6,13 +6,19 @@ They are read as they are when a tile is asked for: how an event stands follows 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..db import queries
 from ..events.shown import Shown
 from .model import EVENTS_FROM, EVENTS_MOST, EXTENT, NAMES_FROM, WORLD_BITS, Tile
 
 SQL = queries.load(__package__, "events.sql")
+
+#: A tile shows 2^4 cells each way: events are fewer than objects, and drawn larger.
+_CELL_BITS = 4
+
+#: Events are found by the tiles of this zoom they lie in and by time; in tiles that hold so many of these, by time alone.
+_CELLS, _FAR = 14, 10
 
 #: Degrees by which what is looked for is wider than the tile; what lies on its edge is decided by whole numbers.
 _EDGE = 1e-8
@@ -53,12 +59,33 @@ def majors(conn) -> list[Major]:
 
 
 def _made(conn, at: Tile, shown: Shown, units: list[int] | None, now: datetime | None) -> bytes:
-    side = 2 ** (WORLD_BITS - at.z)
-    lies = {**_box(at), "x": at.x * side, "y": at.y * side, "unit": side / EXTENT}
-    drawn = {"most": EVENTS_MOST if at.z >= EVENTS_FROM else -1, "named": at.z >= NAMES_FROM}
+    given = {**_lies(at), **shown.given(now), "units": units}
     with conn.cursor() as cur:
-        cur.execute(SQL["tile"], {**lies, **drawn, **shown.given(now), "units": units})
+        if at.z >= EVENTS_FROM:
+            cur.execute(SQL["points"], {**given, "most": EVENTS_MOST, "named": at.z >= NAMES_FROM})
+            count, body = cur.fetchone()
+            if count <= EVENTS_MOST:
+                return bytes(body)
+        cur.execute(SQL["clusters"], given)
         return bytes(cur.fetchone()[0])
+
+
+def _lies(at: Tile) -> dict[str, Any]:
+    """Where a tile lies: in degrees, by cells, and in whole numbers of the world."""
+    bits = WORLD_BITS - at.z
+    side = 2**bits
+    numbers = {"column": at.x, "row": at.y, "tile_bits": bits, "cell_bits": bits - _CELL_BITS}
+    return {**_box(at), "cells": _cells(at), **numbers, "x": at.x * side, "y": at.y * side, "unit": side / EXTENT}
+
+
+def _cells(at: Tile) -> list[int] | None:
+    """The cells a tile holds, or the one it lies in, as the index of events numbers them; None: it holds too many."""
+    if at.z <= _FAR:
+        return None
+    deeper = max(at.z - _CELLS, 0)
+    side = 2 ** max(_CELLS - at.z, 0)
+    x, y = (at.x >> deeper) * side, (at.y >> deeper) * side
+    return [column << _CELLS | row for column in range(x, x + side) for row in range(y, y + side)]
 
 
 def _box(at: Tile) -> dict[str, float]:

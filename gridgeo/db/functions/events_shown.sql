@@ -15,36 +15,45 @@ $$;
 -- follow.
 DROP VIEW IF EXISTS gridgeo.event_major;
 CREATE VIEW gridgeo.event_major WITH (security_invoker = true) AS
-SELECT f.class_id, f.public, f.major, dense_rank() OVER (ORDER BY f.place NULLS LAST, f.major COLLATE "C")::integer AS m
+SELECT f.class_id, f.major, dense_rank() OVER (ORDER BY f.place NULLS LAST, f.major COLLATE "C")::integer AS m
   FROM (
-    SELECT c.class_id, c.public, c.major,
+    SELECT c.class_id, c.major,
            min(c.position) FILTER (WHERE c.valid @> (now() AT TIME ZONE 'Asia/Shanghai')::date) OVER (PARTITION BY c.major) AS place
       FROM gridgeo.event_class AS c
   ) AS f;
 GRANT SELECT ON gridgeo.event_major TO gridgeo_reader, gridgeo_city, gridgeo_writer, gridgeo_linkage, gridgeo_admin;
 
--- Events in a box (EPSG:4490) that were reported from a moment until another and, where `standing` is asked for, those that were before
--- and are open. Where row-level security asks of each event, && may use no index before: events are then those of some units of today, as
--- they are counted. What is only asked for sometimes is decided before a statement is planned.
-CREATE OR REPLACE FUNCTION gridgeo.events_about(box geometry, of_units bigint[], since timestamptz, until timestamptz, standing boolean)
-RETURNS TABLE (event_id bigint, event_code text, class_id integer, grade smallint, stage text, department_code text, point geometry,
-               open boolean, due_at timestamptz, began timestamptz) LANGUAGE sql STABLE AS $$
-  SELECT e.event_id, e.event_code, e.class_id, e.grade, e.stage, e.department_code, e.point,
-         e.stage NOT IN ('rejected', 'closed', 'merged'), CASE WHEN e.paused_at IS NULL THEN e.due_at END,
-         coalesce(e.filed_at, e.reported_at)
+-- Events in a box (EPSG:4490) and cells (event_cell; NULL: anywhere, by time alone) that were reported from a moment until another and,
+-- where `standing` is asked for, those that were before and are open; of some classes, grades, stages (NULL: all but rejected and merged
+-- ones), of a department that leads. Where row-level security asks of each event, neither may be looked up before: events are then those of
+-- some units of today, as they are counted. What is only asked for sometimes is decided before a statement is planned.
+CREATE OR REPLACE FUNCTION gridgeo.events_about(box geometry, of_cells integer[], of_units bigint[], since timestamptz, until timestamptz,
+  standing boolean, of_classes integer[], of_grades smallint[], of_stages text[], of_department text, of_public boolean)
+RETURNS TABLE (event_id bigint, event_code text, class_id integer, grade smallint, point geometry, open boolean, due_at timestamptz,
+               began timestamptz) LANGUAGE sql STABLE AS $$
+  SELECT e.event_id, e.event_code, e.class_id, e.grade, e.point, e.stage NOT IN ('rejected', 'closed', 'merged'),
+         CASE WHEN e.paused_at IS NULL THEN e.due_at END, coalesce(e.filed_at, e.reported_at)
   FROM (
     SELECT e.* FROM gridgeo.event AS e
-    WHERE of_units IS NULL AND e.point && box AND e.reported_at >= since AND e.reported_at <= until
+    WHERE of_units IS NULL AND (of_cells IS NULL OR e.point && box AND gridgeo.event_cell(e.point) = ANY (of_cells))
+      AND e.reported_at >= since AND e.reported_at <= until
     UNION ALL
     SELECT e.* FROM gridgeo.event AS e
-    WHERE of_units IS NULL AND standing AND e.point && box AND e.reported_at < since AND e.stage NOT IN ('rejected', 'closed', 'merged')
+    WHERE of_units IS NULL AND standing AND (of_cells IS NULL OR e.point && box AND gridgeo.event_cell(e.point) = ANY (of_cells))
+      AND e.reported_at < since AND e.stage NOT IN ('rejected', 'closed', 'merged')
     UNION ALL
     SELECT e.* FROM gridgeo.event_fact AS f JOIN gridgeo.event AS e ON e.event_id = f.event_id
     WHERE of_units IS NOT NULL AND f.edition_id = (SELECT gridgeo.edition_now()) AND f.unit_id = ANY (of_units)
-      AND f.reported_at >= since AND f.reported_at <= until AND e.point && box
+      AND f.reported_at >= since AND f.reported_at <= until
     UNION ALL
     SELECT e.* FROM gridgeo.event_fact AS f JOIN gridgeo.event AS e ON e.event_id = f.event_id
     WHERE of_units IS NOT NULL AND standing AND f.edition_id = (SELECT gridgeo.edition_now()) AND f.unit_id = ANY (of_units)
-      AND f.open AND f.reported_at < since AND e.point && box
+      AND f.open AND f.reported_at < since
   ) AS e
+  WHERE e.point IS NOT NULL
+    AND CASE WHEN of_stages IS NULL THEN e.stage NOT IN ('rejected', 'merged') ELSE e.stage = ANY (of_stages) END
+    AND (of_classes IS NULL OR e.class_id = ANY (of_classes))
+    AND (of_grades IS NULL OR e.grade = ANY (of_grades))
+    AND (of_department IS NULL OR e.department_code = of_department)
+    AND (NOT of_public OR e.class_id IN (SELECT c.class_id FROM gridgeo.event_class AS c WHERE c.public))
 $$;

@@ -20,7 +20,7 @@ from gridgeo.changes import stamping
 from gridgeo.changes.webhooks import delivery, letters, store
 from gridgeo.db import connection
 from gridgeo.errors import Conflict, EnvironmentIncomplete, InvalidInput, NotFound
-from gridgeo.letters import rules, sending
+from gridgeo.letters import couriers, rules, sending
 from gridgeo.letters.seals import Seal, key_path
 from gridgeo.objects import writing
 from gridgeo.settings import Settings
@@ -60,8 +60,8 @@ def told(city):
 def telling(city, monkeypatch):
     """Somebody who tells, and tries again at once."""
     monkeypatch.setattr(rules, "wait_s", lambda tries, chance: 0.0)
-    monkeypatch.setattr(delivery, "_LOOK_S", 0.02)
-    monkeypatch.setattr(delivery, "_AWAY_S", 0.1)
+    monkeypatch.setattr(couriers, "_LOOK_S", 0.02)
+    monkeypatch.setattr(couriers, "_AWAY_S", 0.1)
     deliverer = delivery.Deliverer(city.url, city.settings, patience_s=1.0).start()
     yield deliverer
     deliverer.stop()

@@ -48,14 +48,16 @@ def test(conn) -> Letter:
 
 
 def _next(conn, webhook: Webhook, first: int, last: int) -> Letter | None:
-    access.see(conn, access.WHOLE)  # how many changes there were is for us to know, and is not told
-    found = feed.transactions(conn, first, last, _LOOKED_AT)
-    store.see(conn, webhook)
-    for one in found:
-        touched = {name: sum(one.entities[name].values()) for name in webhook.entities if name in (one.entities or ())}
-        body = _body(conn, webhook, one, touched) if touched else None
-        if body is not None:
-            return Letter(one.number, body)
+    """The next of its concern, which is mostly the first; where that is none, further ones are looked at."""
+    for many in (1, _LOOKED_AT):
+        access.see(conn, access.WHOLE)  # how many changes there were is for us to know, and is not told
+        found = feed.transactions(conn, first, last, many)
+        store.see(conn, webhook)
+        for one in found:
+            touched = {name: sum(one.entities[name].values()) for name in webhook.entities if name in (one.entities or ())}
+            body = _body(conn, webhook, one, touched) if touched else None
+            if body is not None:
+                return Letter(one.number, body)
     return Letter(found[-1].number, None) if found else None
 
 

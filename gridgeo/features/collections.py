@@ -253,6 +253,7 @@ _ALL = (
         located=("event", "point"),
         dated=("event", "reported_at"),
         of_departments=True,
+        guarded=True,
     ),
 )
 

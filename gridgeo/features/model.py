@@ -122,6 +122,8 @@ class Collection:
         Whether it is known what was believed when.
     of_departments
         Whether a department sees what it has something to do about wherever that lies: row-level security alone says what it sees.
+    guarded
+        Whether some of its features are not public, so that it is told of the city how far it reaches.
     """
 
     id: str
@@ -147,6 +149,7 @@ class Collection:
     near_then: str | None = None
     believed: bool = False
     of_departments: bool = False
+    guarded: bool = False
 
     @cached_property
     def by_name(self) -> dict[str, Property]:

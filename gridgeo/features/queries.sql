@@ -169,6 +169,11 @@ SELECT min(ST_XMin(v.geom)), min(ST_YMin(v.geom)), max(ST_XMax(v.geom)), max(ST_
   FROM grid_unit_version AS v
  WHERE v.edition_id = (SELECT gridgeo.edition_now());
 
+-- name: first_event
+-- When the first event that anybody may see was reported.
+SELECT (SELECT e.reported_at FROM event AS e
+         WHERE e.class_id = ANY (ARRAY(SELECT k.class_id FROM event_class AS k WHERE k.public)) ORDER BY e.reported_at LIMIT 1);
+
 -- name: there
 -- Buildings in a place: an area, some of the lowest units, or both.
 SELECT b.zone, b.building_code

@@ -15,6 +15,7 @@ from .conditions import SQL, is_past
 from .model import Collection, Extent, Page
 from .question import Question
 from .statements import Statement
+from .versions import Version
 
 #: So many features of a stream are held at once.
 _AT_ONCE = 2000
@@ -100,6 +101,12 @@ def one(conn, collection: Collection, feature_id: str, question: Question) -> st
     return found[0][0] if found else None
 
 
+def versioned(conn, collection: Collection, feature_id: str, question: Question) -> tuple[str | None, list[Version]]:
+    """Return a feature as :func:`one` does, and its versions as :func:`.versions.of` does: asked at once, for that takes half as long."""
+    ((found, *moments),) = _prepared(conn, *statements.versioned(collection, question, feature_id))
+    return found, [Version(*each) for each in zip(*moments, strict=True)] if moments[0] else []
+
+
 def count(conn, collection: Collection, question: Question) -> int:
     """Return how many features there are, on whatever page."""
     return _rows(conn, *statements.number(collection, placed(conn, collection, question)))[0][0]
@@ -134,17 +141,23 @@ def table(conn, collection: Collection, question: Question) -> Iterator[list[tup
 
 
 def extent(conn, collection: Collection) -> Extent:
-    """Return how far the features of a collection reach."""
-    if collection.located is None:
+    """Return how far the features of a collection reach, those that anybody may see: of what is not public not even how far."""
+    if collection.dated is None:
         *reach, start = _rows(conn, sql.SQL(SQL["reach_of_grids"]), {})[0]
         return Extent(None if reach[0] is None else tuple(reach), start)
     of, day = collection.dated
-    first = _rows(conn, sql.SQL("SELECT min({}) FROM {}").format(sql.Identifier(day), sql.Identifier(of)), {})[0][0]
-    return Extent(bounds(conn, collection), first)
+    first = sql.SQL(SQL["first_event"] if collection.guarded else "SELECT min({}) FROM {}").format(sql.Identifier(day), sql.Identifier(of))
+    return Extent(bounds(conn, collection), _rows(conn, first, {})[0][0])
 
 
 def bounds(conn, collection: Collection) -> tuple[float, float, float, float] | None:
-    """Return west, south, east, north (degrees) of a collection other than grids, as its index knows them: no feature is looked at."""
+    """Return west, south, east, north (degrees) of a collection other than grids, as its index knows them: no feature is looked at.
+
+    Where not everybody may see all of it they are those of the grids.
+    """
+    if collection.guarded:
+        *reach, _ = _rows(conn, sql.SQL(SQL["reach_of_grids"]), {})[0]
+        return None if reach[0] is None else tuple(reach)
     table, column = collection.located
     reach = _rows(conn, sql.SQL(SQL["reach"]), {"table": table, "column": column})
     return reach[0] if reach else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ import psycopg2
 
 from ..access import rules
 from ..access import store as access
+from ..access.model import Key
 from ..db import connection
 from ..errors import Unauthenticated
 from . import store
@@ -50,6 +51,7 @@ class Work:
         #: Set when it is done, one way or the other.
         self.finished = threading.Event()
         self._conn = None
+        self._key: Key | None = None
 
     def step(self, done: int, total: int) -> None:
         """Say that so much of all is done. Raises Ended where nobody wants the rest."""
@@ -79,6 +81,10 @@ class Work:
         """Return the lowest units the caller may see, None for the whole city."""
         return None if self.job.area is None else store.lowest(conn, self.job.area)
 
+    def may(self, scopes: Iterable[str]) -> bool:
+        """Return whether the caller's key has one of some scopes; in a transaction, and false for a job that was given without a key."""
+        return self._key is not None and not self._key.scopes.isdisjoint(scopes)
+
     def end(self) -> None:
         """Let whoever does the job end: also in the middle of a statement. May be called from another thread, and again."""
         self.ended.set()
@@ -93,7 +99,8 @@ class Work:
             self._conn.close()
 
     def _require_caller(self, conn) -> None:
+        """Look at the caller's key, which is not seen any more once a part of the city is."""
         kind, _, key_id = self.job.owner.partition(":")
-        key = access.key(conn, key_id) if kind == "key" else None
-        if kind == "key" and (key is None or key.state(datetime.now(UTC)) != "valid"):
+        self._key = access.key(conn, key_id) if kind == "key" else None
+        if kind == "key" and (self._key is None or self._key.state(datetime.now(UTC)) != "valid"):
             raise Unauthenticated("the key it was given with is valid no more")

@@ -12,6 +12,7 @@ import shapely
 
 from ..cql2 import json as cql2_json
 from ..cql2 import text as cql2_text
+from ..events.model import Duty
 from ..exports import collected, rules
 from ..exports.collected import Layer
 from ..exports.model import Format
@@ -92,7 +93,7 @@ def run(work: Work, given: SimpleNamespace, means: Means) -> str:
         only = _only(given)
         area = only.reach if given.bbox is None and only is not None else given.bbox
         units = work.units(conn) if collection.within is not None else None
-        asked = Question(period=given.datetime, area=area, units=units, only=only)
+        asked = Question(period=given.datetime, area=area, units=units, only=only, public=not work.may(Duty))
         layers = [Layer(collection, asked)]
         collected.write(conn, work.folder / name, layers, kind, datum, authority=means.authority, progress=lambda _, *far: work.step(*far))
     return name

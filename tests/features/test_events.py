@@ -18,6 +18,7 @@ from tests.api.world import A, D
 from tests.features import reported
 from tests.features.making import ids
 from tests.features.reported import CLOSED, DUE_SOON, HIDDEN, NOWHERE, OPEN, OVERDUE, PAUSED
+from tests.jobs.making import until
 
 EVENTS = "/collections/events/items"
 DOWNLOAD = "/collections/events/download"
@@ -93,6 +94,26 @@ def test_what_is_not_public_is_told_to_those_who_work_on_events_alone(client, cl
     assert client.get(EVENTS, params={"count": "exact"}).json()["numberMatched"] == len(PUBLIC)
     files = [orjson.loads(client.get(DOWNLOAD, params={"f": "geojson"}, headers=who).content)["features"] for who in (None, clerk)]
     assert [len(each) for each in files] == [len(PUBLIC), len(every)]
+
+
+def test_an_export_holds_what_its_caller_is_told_of(city, client, clerk):
+    """Who works on events finds all of his in the file, anybody else those that are public."""
+    reader = callers.bearer(callers.key(city.url, "read"))
+    wanted = {"inputs": {"collection": "events", "format": "geojson"}, "response": "document"}
+    for headers, numbers in ((reader, PUBLIC), (clerk, [*PUBLIC, HIDDEN])):
+        job = client.post("/processes/export/execution", json=wanted, headers={**headers, "Prefer": "respond-async"}).json()["jobID"]
+        until(lambda job=job, headers=headers: client.get(f"/jobs/{job}", headers=headers).json()["status"] == "successful", 90)
+        held = client.get(f"/jobs/{job}/results", headers=headers).json()["file"]["value"]
+        assert sorted(int(each["properties"]["event_code"][9:]) - 20240000000000 for each in held["features"]) == numbers
+
+
+def test_how_far_events_reach_tells_nothing_of_those_that_are_not_public(city, client):
+    with closing(connection.connect(city.url)) as conn, conn.cursor() as cur:
+        far = "point = ST_SetSRID(ST_MakePoint(114.9, 23.9), 4490), reported_at = '2001-01-01'"
+        cur.execute(f"UPDATE gridgeo.event SET {far} WHERE event_id = %s", [HIDDEN])
+        cur.execute("ANALYZE gridgeo.event")
+        found = {name: reading.extent(conn, collections.COLLECTIONS[name]) for name in ("events", "grids")}
+    assert found["events"].bounds == found["grids"].bounds and found["events"].start == datetime(2024, 3, 1, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("kind", [*Format])

@@ -15,9 +15,13 @@ from ..db import queries
 
 SQL = queries.load(__package__, "counts.sql")
 
-#: What sums tell apart (the lowest unit; class, channel and department; class and department; the unit two levels above, class and
-#: department; that and the channel), and which events of a month they are of.
-PARTS, BASES = ("unit", "kind", "whole", "area", "way"), ("reported", "filed", "due", "closed")
+#: What sums tell apart (the lowest unit; class, channel and department; the unit two levels above, class and department; that and the
+#: channel), and which events of a month they are of.
+PARTS, BASES = ("unit", "kind", "area", "way"), ("reported", "filed", "due", "closed")
+
+#: What tells less apart, and of which sums it is made: the unit above the lowest, the one two levels above; class and department; nothing;
+#: class, department and channel each alone.
+LESS = {"near": "unit", "far": "way", "whole": "kind", "all": "whole", "class": "whole", "department": "whole", "channel": "kind"}
 
 
 class Cell(NamedTuple):
@@ -65,6 +69,8 @@ def refresh(conn, edition_id: int) -> int:
         counted = cur.rowcount
         for part, basis in product(PARTS, BASES):
             cur.execute(SQL["add_up"], {"edition_id": edition_id, "part": part, "basis": basis})
+        for part, of in LESS.items():
+            cur.execute(SQL["add_up_from"], {"edition_id": edition_id, "part": part, "of": of})
     return counted
 
 

@@ -45,6 +45,22 @@ SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_co
  WHERE edition_id = %(edition_id)s AND part = %(part)s AND basis = %(basis)s
  GROUP BY edition_id, part, basis, month, unit_id, class_id, channel, department_code, public;
 
+-- name: add_up_from
+-- What is told apart less, from sums that tell more apart.
+INSERT INTO event_sum (edition_id, part, basis, month, unit_id, class_id, channel, department_code, public,
+  n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)
+SELECT s.edition_id, %(part)s::text, s.basis, s.month,
+       CASE %(part)s::text WHEN 'near' THEN coalesce(v.parent_id, s.unit_id) WHEN 'far' THEN s.unit_id ELSE 0 END,
+       CASE WHEN %(part)s IN ('class', 'whole') THEN s.class_id ELSE 0 END,
+       CASE WHEN %(part)s = 'channel' THEN s.channel ELSE '' END,
+       CASE WHEN %(part)s IN ('department', 'whole') THEN s.department_code ELSE '' END,
+       s.public, sum(s.n), sum(s.rejected), sum(s.merged), sum(s.closed), sum(s.on_time), sum(s.responded),
+       sum(s.response_s), sum(s.rated), sum(s.stars), sum(s.satisfied), sum(s.bounces), sum(s.bounced)
+  FROM event_sum AS s
+  LEFT JOIN grid_unit_version AS v ON %(part)s = 'near' AND v.edition_id = s.edition_id AND v.unit_id = s.unit_id
+ WHERE s.edition_id = %(edition_id)s AND s.part = %(of)s
+ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
+
 -- name: false_facts
 -- Facts that are not what is worked out of their events. (Editions that have ended are counted by nobody.)
 SELECT event_id

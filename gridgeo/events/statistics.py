@@ -277,25 +277,44 @@ class _Spans:
         return found if found["begin"] < found["middle"] or found["again"] < found["end"] else None
 
 
+#: The sums for what is told apart, where no unit is: of nothing, of one thing alone, of several.
+_OF = {"": "all", "class": "class", "department": "department", "channel": "channel", "class department": "whole"}
+
+#: The sums where units are, the largest units first, and by which of those above.
+_WITHIN = {
+    "": (("far", "far"), ("near", "near")),
+    "channel": (("way", "far"),),
+    **dict.fromkeys(("class", "department", "class department"), (("area", "far"),)),
+}
+
+
 def _part_for(conn, asked: Asked, by: By, parent_of: Mapping[int, int] | None):
     """Return which sums tell apart what is asked, the units in them that are meant, and what to show for each; None where none does."""
-    kinds = asked.classes is not None or asked.departments is not None or by in (By.CLASS, By.DEPARTMENT)
-    way = asked.channels is not None or by is By.CHANNEL
-    unit = asked.units is not None or by is By.UNIT
-    if not unit:
-        return "kind" if kinds and way else "whole" if kinds else "way", None, None
-    otherwise = (None, None, None) if kinds or way else ("unit", _list(asked.units), parent_of)
-    if (kinds and way) or (by is By.UNIT and parent_of is None):
+    given = {By.CLASS: asked.classes, By.DEPARTMENT: asked.departments, By.CHANNEL: asked.channels}
+    kinds = " ".join(kind for kind, some in given.items() if some is not None or by is kind)
+    if asked.units is None and by is not By.UNIT:
+        return _OF.get(kinds, "kind"), None, None
+    otherwise = (None, None, None) if kinds else ("unit", _list(asked.units), parent_of)
+    if by is By.UNIT and parent_of is None:
         return otherwise
-    shown = _above(conn, asked, parent_of)
-    return otherwise if shown is None else ("area" if kinds else "way", list(shown), shown)
+    near, far = _above(conn, asked.edition_id)
+    for part, above in _WITHIN.get(kinds, ()):
+        shown = _shown(far if above == "far" else near, asked, parent_of)
+        if shown is not None:
+            return part, list(shown), shown
+    return otherwise
 
 
-def _above(conn, asked: Asked, parent_of: Mapping[int, int] | None) -> dict[int, int] | None:
-    """Return the units above that the lowest ones asked about make up, and what to show for each; None where they make up none."""
+def _above(conn, edition_id: int) -> tuple[dict[int, int], dict[int, int]]:
+    """Return the unit above each of the lowest, and the one two levels above."""
     with conn.cursor() as cur:
-        cur.execute(SQL["above"], {"edition_id": asked.edition_id})
-        above = {NOWHERE: NOWHERE, **dict(cur.fetchall())}
+        cur.execute(SQL["above"], {"edition_id": edition_id})
+        rows = [(NOWHERE, NOWHERE, NOWHERE), *cur.fetchall()]
+    return {unit_id: near for unit_id, near, _ in rows}, {unit_id: far for unit_id, _, far in rows}
+
+
+def _shown(above: Mapping[int, int], asked: Asked, parent_of: Mapping[int, int] | None) -> dict[int, int] | None:
+    """Return the units above that the lowest ones asked about make up, and what to show for each; None where they make up none."""
     meant = set(asked.units or ())
     shown: dict[int, int] = {}
     for unit_id, of in above.items():

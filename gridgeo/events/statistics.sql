@@ -4,7 +4,8 @@ WITH held AS (
   SELECT unit_id, class_id, channel, department_code, basis, month,
          n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
     FROM event_sum
-   WHERE edition_id = %(edition_id)s AND part = %(part)s AND month >= %(begin)s::date AND month < %(end)s::date
+   WHERE edition_id = %(edition_id)s AND part = %(part)s AND basis IN ('reported', 'filed', 'due', 'closed')
+     AND month >= %(begin)s::date AND month < %(end)s::date
      AND (public OR NOT %(public)s)
    UNION ALL
   SELECT unit_id, class_id, channel, department_code, basis, month,
@@ -31,14 +32,14 @@ HAVING sum(n) <> 0
  ORDER BY 1, 2;
 
 -- name: by_moments
--- Parts of months, or what no sum tells apart: the facts themselves, from begin to middle and from again to end.
+-- Parts of months, or what no sum tells apart: the facts themselves, from begin to middle and from again to end. Of each basis that is
+-- added up which is asked of it.
 SELECT 'reported' AS basis,
        CASE %(by)s WHEN 'unit' THEN unit_id::text WHEN 'class' THEN class_id::text WHEN 'channel' THEN channel
          WHEN 'department' THEN department_code WHEN 'month' THEN gridgeo.month_of(reported_at)::text
          WHEN 'day' THEN (reported_at AT TIME ZONE 'Asia/Shanghai')::date::text ELSE '' END AS key,
-       count(*), sum(rejected)::bigint, sum(merged)::bigint, sum(closed)::bigint, sum(on_time)::bigint,
-       sum(responded)::bigint, sum(response_s)::bigint, sum(rated)::bigint, sum(stars)::bigint,
-       sum(satisfied)::bigint, sum(bounces)::bigint, sum(bounced)::bigint
+       count(*), sum(rejected)::bigint, sum(merged)::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint,
+       0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint
   FROM event_fact
  WHERE edition_id = %(edition_id)s
    AND (reported_at >= %(begin)s::timestamptz AND reported_at < %(middle)s::timestamptz
@@ -54,9 +55,8 @@ SELECT 'filed' AS basis,
        CASE %(by)s WHEN 'unit' THEN unit_id::text WHEN 'class' THEN class_id::text WHEN 'channel' THEN channel
          WHEN 'department' THEN department_code WHEN 'month' THEN gridgeo.month_of(filed_at)::text
          WHEN 'day' THEN (filed_at AT TIME ZONE 'Asia/Shanghai')::date::text ELSE '' END AS key,
-       count(*), sum(rejected)::bigint, sum(merged)::bigint, sum(closed)::bigint, sum(on_time)::bigint,
-       sum(responded)::bigint, sum(response_s)::bigint, sum(rated)::bigint, sum(stars)::bigint,
-       sum(satisfied)::bigint, sum(bounces)::bigint, sum(bounced)::bigint
+       count(*), 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint,
+       0::bigint, 0::bigint, 0::bigint, sum(bounces)::bigint, sum(bounced)::bigint
   FROM event_fact
  WHERE edition_id = %(edition_id)s
    AND (filed_at >= %(begin)s::timestamptz AND filed_at < %(middle)s::timestamptz
@@ -72,9 +72,8 @@ SELECT 'due' AS basis,
        CASE %(by)s WHEN 'unit' THEN unit_id::text WHEN 'class' THEN class_id::text WHEN 'channel' THEN channel
          WHEN 'department' THEN department_code WHEN 'month' THEN gridgeo.month_of(due_at)::text
          WHEN 'day' THEN (due_at AT TIME ZONE 'Asia/Shanghai')::date::text ELSE '' END AS key,
-       count(*), sum(rejected)::bigint, sum(merged)::bigint, sum(closed)::bigint, sum(on_time)::bigint,
-       sum(responded)::bigint, sum(response_s)::bigint, sum(rated)::bigint, sum(stars)::bigint,
-       sum(satisfied)::bigint, sum(bounces)::bigint, sum(bounced)::bigint
+       count(*), 0::bigint, 0::bigint, sum(closed)::bigint, sum(on_time)::bigint, sum(responded)::bigint, sum(response_s)::bigint,
+       0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint
   FROM event_fact
  WHERE edition_id = %(edition_id)s
    AND (due_at >= %(begin)s::timestamptz AND due_at < %(middle)s::timestamptz
@@ -90,9 +89,8 @@ SELECT 'closed' AS basis,
        CASE %(by)s WHEN 'unit' THEN unit_id::text WHEN 'class' THEN class_id::text WHEN 'channel' THEN channel
          WHEN 'department' THEN department_code WHEN 'month' THEN gridgeo.month_of(closed_at)::text
          WHEN 'day' THEN (closed_at AT TIME ZONE 'Asia/Shanghai')::date::text ELSE '' END AS key,
-       count(*), sum(rejected)::bigint, sum(merged)::bigint, sum(closed)::bigint, sum(on_time)::bigint,
-       sum(responded)::bigint, sum(response_s)::bigint, sum(rated)::bigint, sum(stars)::bigint,
-       sum(satisfied)::bigint, sum(bounces)::bigint, sum(bounced)::bigint
+       count(*), 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint,
+       sum(rated)::bigint, sum(stars)::bigint, sum(satisfied)::bigint, 0::bigint, 0::bigint
   FROM event_fact
  WHERE edition_id = %(edition_id)s
    AND (closed_at >= %(begin)s::timestamptz AND closed_at < %(middle)s::timestamptz
@@ -122,5 +120,8 @@ SELECT
  GROUP BY 1;
 
 -- name: above
--- The unit by which each of the lowest is added up.
-SELECT unit_id, coalesce(above_id, unit_id) FROM unit_above WHERE edition_id = %(edition_id)s;
+-- The units by which each of the lowest is added up: the one above it, and the one two levels above.
+SELECT v.unit_id, coalesce(v.parent_id, v.unit_id), coalesce(p.parent_id, v.parent_id, v.unit_id)
+  FROM grid_unit_version AS v
+  LEFT JOIN grid_unit_version AS p ON p.edition_id = v.edition_id AND p.unit_id = v.parent_id
+ WHERE v.edition_id = %(edition_id)s AND v.leaf;

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from gridgeo.access import rules
+from gridgeo.access import store as access
 from gridgeo.errors import InvalidInput
 from gridgeo.events import counts, statistics
 from gridgeo.events.statistics import Asked, By, Numbers
@@ -141,3 +143,44 @@ def test_days_are_those_of_china_and_told_one_by_one_for_a_season(conn, city):
 def test_a_year_before_leap_day_is_the_first_of_march():
     asked = Asked(1, date(2028, 2, 1), date(2028, 2, 29))
     assert (asked.year_before().begin, asked.year_before().end) == (date(2027, 2, 1), date(2027, 3, 1))
+
+
+def test_the_smallest_sums_are_read_that_tell_apart_what_is_asked(conn, city):
+    edition_id, units, kinds = city
+    lowest = {code: unit for code, unit in units.items() if len(code) == 14}
+    near = {unit: units[code[:12]] for code, unit in lowest.items()}
+    far = {unit: units[code[:9]] for code, unit in lowest.items()}
+    period = edition_id, date(2026, 2, 1), date(2026, 7, 1)
+    community = [unit for unit, above in near.items() if above == min(near.values())]
+    asked = {
+        "all": (Asked(*period), By.MONTH, None),
+        "class": (Asked(*period, classes=kinds), By.CLASS, None),
+        "department": (Asked(*period), By.DEPARTMENT, None),
+        "channel": (Asked(*period), By.CHANNEL, None),
+        "whole": (Asked(*period, classes=kinds), By.DEPARTMENT, None),
+        "kind": (Asked(*period, classes=kinds), By.CHANNEL, None),
+        "far": (Asked(*period, units=list(far)), By.UNIT, far),
+        "near": (Asked(*period, units=community), By.ALL, None),
+        "area": (Asked(*period, units=list(far), classes=kinds), By.UNIT, far),
+        "way": (Asked(*period, units=list(far), channels=["hotline"]), By.ALL, None),
+        "unit": (Asked(*period), By.UNIT, None),
+        None: (Asked(*period, units=list(far), classes=kinds, channels=["hotline"]), By.ALL, None),
+    }
+    assert {part: statistics._part_for(conn, *given)[0] for part, given in asked.items()} == {part: part for part in asked}
+    assert statistics._part_for(conn, Asked(*period, units=list(near)), By.UNIT, near)[0] == "near"
+
+
+def test_who_has_a_community_alone_is_told_from_sums_what_its_events_tell(conn, city):
+    edition_id, units, _ = city
+    counted.put(conn, edition_id, _mixed(city))
+    counts.fold(conn)
+    under = [unit for code, unit in units.items() if len(code) == 14 and code.startswith("999901001001")]
+    asked = Asked(edition_id, date(2026, 2, 1), date(2026, 7, 1), units=under)
+    whole = statistics.numbers(conn, asked, now=NOW)
+    with conn.cursor() as cur:
+        cur.execute("SET LOCAL ROLE gridgeo_reader")
+    access.see(conn, rules.written(under))
+    assert statistics._part_for(conn, asked, By.ALL, None)[0] == "near"
+    assert statistics.numbers(conn, asked, now=NOW) == whole and whole[""].reported
+    access.see(conn, rules.written(under[:1]))
+    assert statistics.numbers(conn, asked, now=NOW)[""].filed < whole[""].filed or len(under) == 1

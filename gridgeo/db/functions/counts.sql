@@ -19,6 +19,17 @@ CREATE OR REPLACE FUNCTION gridgeo.area_above() RETURNS bigint[] LANGUAGE sql ST
   ) AS whole
 $$;
 
+-- The units right above the lowest that lie in the area with all of these, as gridgeo.area_above.
+CREATE OR REPLACE FUNCTION gridgeo.area_parents() RETURNS bigint[] LANGUAGE sql STABLE AS $$
+  WITH area AS MATERIALIZED (SELECT gridgeo.area_ranges() AS ranges)
+  SELECT coalesce(array_agg(whole.parent_id), '{}')
+  FROM (
+    SELECT v.parent_id FROM gridgeo.grid_unit_version AS v, area
+    WHERE v.edition_id = (SELECT gridgeo.edition_now()) AND v.leaf AND v.parent_id IS NOT NULL
+    GROUP BY v.parent_id HAVING bool_and(v.unit_id <@ area.ranges)
+  ) AS whole
+$$;
+
 -- How many objects some of the lowest units hold together, by category and status: of those among them that lie in the caller's area.
 -- It looks as its owner does, and asks once which units these are: the policy would ask for each of some hundred thousand counts. It
 -- tells no more than the caller can see by itself.

@@ -84,18 +84,25 @@ BEGIN
              @times@ * s.on_time AS on_time, @times@ * s.responded AS responded, @times@ * s.response_s AS response_s,
              @times@ * s.rated AS rated, @times@ * s.stars AS stars, @times@ * s.satisfied AS satisfied,
              @times@ * s.bounces AS bounces, @times@ * s.bounced AS bounced
-        FROM gridgeo.@table@ AS s $part$ || CASE WHEN q.above THEN $joined$
-        LEFT JOIN gridgeo.grid_unit_version AS v ON v.edition_id = s.edition_id AND v.unit_id = s.unit_id
+        FROM gridgeo.@table@ AS s $part$ || CASE WHEN q.above > 0 THEN $joined$
+        LEFT JOIN gridgeo.grid_unit_version AS v ON v.edition_id = s.edition_id AND v.unit_id = s.unit_id $joined$ ELSE '' END
+        || CASE WHEN q.above > 1 THEN $joined$
         LEFT JOIN gridgeo.grid_unit_version AS a ON a.edition_id = s.edition_id AND a.unit_id = v.parent_id $joined$ ELSE '' END || $part$
        WHERE s.@basis@_at IS NOT NULL$part$,
       '@part@', q.part), '@basis@', b.basis), '@table@', source.name), '@times@', source.times), ' UNION ALL ')
       INTO parts
       FROM (VALUES
-        ('unit', false, $told$s.unit_id, 0 AS class_id, ''::text AS channel, ''::text AS department_code$told$),
-        ('kind', false, $told$0::bigint AS unit_id, s.class_id, s.channel, s.department_code$told$),
-        ('whole', false, $told$0::bigint AS unit_id, s.class_id, ''::text AS channel, s.department_code$told$),
-        ('area', true, $told$coalesce(a.parent_id, v.parent_id, s.unit_id) AS unit_id, s.class_id, ''::text, s.department_code$told$),
-        ('way', true, $told$coalesce(a.parent_id, v.parent_id, s.unit_id) AS unit_id, 0 AS class_id, s.channel, ''::text$told$)
+        ('unit', 0, $told$s.unit_id, 0 AS class_id, ''::text AS channel, ''::text AS department_code$told$),
+        ('near', 1, $told$coalesce(v.parent_id, s.unit_id) AS unit_id, 0 AS class_id, ''::text AS channel, ''::text AS department_code$told$),
+        ('far', 2, $told$coalesce(a.parent_id, v.parent_id, s.unit_id) AS unit_id, 0 AS class_id, ''::text AS channel, ''::text AS department_code$told$),
+        ('all', 0, $told$0::bigint AS unit_id, 0 AS class_id, ''::text AS channel, ''::text AS department_code$told$),
+        ('class', 0, $told$0::bigint AS unit_id, s.class_id, ''::text AS channel, ''::text AS department_code$told$),
+        ('channel', 0, $told$0::bigint AS unit_id, 0 AS class_id, s.channel, ''::text AS department_code$told$),
+        ('department', 0, $told$0::bigint AS unit_id, 0 AS class_id, ''::text AS channel, s.department_code$told$),
+        ('whole', 0, $told$0::bigint AS unit_id, s.class_id, ''::text AS channel, s.department_code$told$),
+        ('kind', 0, $told$0::bigint AS unit_id, s.class_id, s.channel, s.department_code$told$),
+        ('area', 2, $told$coalesce(a.parent_id, v.parent_id, s.unit_id) AS unit_id, s.class_id, ''::text AS channel, s.department_code$told$),
+        ('way', 2, $told$coalesce(a.parent_id, v.parent_id, s.unit_id) AS unit_id, 0 AS class_id, s.channel, ''::text AS department_code$told$)
       ) AS q (part, above, told)
      CROSS JOIN (VALUES ('reported'), ('filed'), ('due'), ('closed')) AS b (basis);
     EXECUTE format('DROP VIEW IF EXISTS gridgeo.%I', source.name || '_parts');

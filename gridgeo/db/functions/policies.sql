@@ -49,8 +49,9 @@ BEGIN
     ('event_fact', unit),
     ('event_shift', unit),
     ('event_sum', 'part = ''unit'' AND ' || unit || '
-      OR part IN (''area'', ''way'') AND edition_id = (SELECT gridgeo.edition_now())
-        AND unit_id = ANY ((SELECT gridgeo.area_above())::bigint[])'),
+      OR part IN (''far'', ''area'', ''way'') AND edition_id = (SELECT gridgeo.edition_now())
+        AND unit_id = ANY ((SELECT gridgeo.area_above())::bigint[])
+      OR part = ''near'' AND edition_id = (SELECT gridgeo.edition_now()) AND unit_id = ANY ((SELECT gridgeo.area_parents())::bigint[])'),
     -- An event is seen where it lies in one of the caller's units today, or the caller's department has something to do about it; all that
     -- was said and done with it. What lies in no unit is seen by callers of the whole city alone.
     ('event_grid', unit || ' OR gridgeo.is_of_department(event_id)'),

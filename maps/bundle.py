@@ -1,7 +1,7 @@
 """Every file the page is made of, by name, with the hash that lets a browser keep it for ever.
 
 Leaflet comes from the XStatic-Leaflet wheel, the rest from `maps/assets`. Our scripts are plain files, joined into one
-in the order of SCRIPTS: no build step, and one request.
+in the order of SCRIPTS, and styles likewise: no build step, and one request.
 """
 
 from __future__ import annotations
@@ -104,6 +104,8 @@ SCRIPTS = (
     "main.js",
 )
 
+STYLES = ("planner.css", "events.css")
+
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".png": "image/png", ".svg": "image/svg+xml"}
 
 
@@ -128,8 +130,8 @@ def files() -> dict[str, Asset]:
     bodies = {f"images/{path.name}": path.read_bytes() for path in sorted((LEAFLET / "images").iterdir())}
     bodies["leaflet.css"] = (LEAFLET / "leaflet.css").read_bytes()
     bodies["leaflet.js"] = _without_map((LEAFLET / "leaflet.js").read_bytes())
-    bodies["planner.css"] = (ASSETS / "planner.css").read_bytes()
-    bodies["planner.js"] = b"\n".join((ASSETS / name).read_bytes() for name in SCRIPTS)
+    bodies["planner.css"] = _joined(STYLES)
+    bodies["planner.js"] = _joined(SCRIPTS)
     bodies["icon.svg"] = (ASSETS / "icon.svg").read_bytes()
     return {name: _asset(name, body) for name, body in bodies.items()}
 
@@ -137,6 +139,10 @@ def files() -> dict[str, Asset]:
 def leaflet_version() -> str:
     """Return the version of the Leaflet that is served, as its own file states it."""
     return re.search(r"Leaflet (\d+\.\d+\.\d+)", files()["leaflet.js"].text).group(1)
+
+
+def _joined(names: tuple[str, ...]) -> bytes:
+    return b"\n".join((ASSETS / name).read_bytes() for name in names)
 
 
 def _asset(name: str, body: bytes) -> Asset:

@@ -60,9 +60,9 @@ gridgeo.eventmeasures = (topology, classes, look) => {
   }
 
   // Of others nothing is known yet.
-  function forget({ classes: chosen, period, grades }) {
+  function forget({ classes: chosen, period, grades, states, department }) {
     asked++;
-    const one = chosen && chosen.length === 1 ? classes.byId.get(chosen[0]) : null, some = chosen || grades;
+    const one = chosen && chosen.length === 1 ? classes.byId.get(chosen[0]) : null, some = chosen || grades || states || department;
     for (const measure of usable) {
       const [zh, en] = measure.names;
       measure.levels = {};

@@ -6,6 +6,7 @@ gridgeo.happenings = (topology, asked, { tree, tiles }, { look, api }) => {
   const columns = gridgeo.eventmeasures(topology, classes, look);
   const counts = gridgeo.eventcounts(asked, classes);
   const symbols = gridgeo.eventsymbols(look);
+  seeking.STATES.forEach((state, order) => document.documentElement.style.setProperty(`--${state}`, look.events[order]));
   const soon = tiles.due_soon; // the part of its time that is left when an event is due soon
 
   function show(map, store, view, crowd, things, places) {

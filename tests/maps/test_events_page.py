@@ -200,9 +200,3 @@ def test_events_stand_beside_the_circles_of_objects(there):
     alone, crowded = found
     assert (alone["x"], alone["y"]) == (56, 56)
     assert max(abs(crowded["x"] - 56), abs(crowded["y"] - 56)) >= 40 + crowded["r"]
-
-
-def test_where_there_are_no_classes_nothing_of_events_is_there(visit, database_url, tmp_path):
-    with town.served(Settings(home=tmp_path, database_url=database_url, port=0)) as address:
-        page = visit(address, state="empty")
-        assert page.locator("#events").count() == 0 and page.locator("#toolbar [data-tool=events]").is_hidden()

@@ -94,3 +94,9 @@ def test_licences_of_what_is_in_the_page_are_told_in_full():
     html = page.render(None).html
     assert "Leaflet 1.9" in html and "Redistributions in binary form must reproduce" in html
     assert "folium" in html
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_of_events_there_is_something_only_where_a_class_of_them_is_in_use(there):
+    html = page.render(None, access=page.Access({"read"}, {}, addresses=False, events=there)).html
+    assert (' id="events"' in html) is (' id="event-time"' in html) is there

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -16,7 +17,7 @@ class Entity:
     table
         Where it stands as it is now.
     by_key
-        SQL: which row `t` of the table the key `p.key` is of, by an index.
+        Which row of the table a key `p.key` is of: columns that an index has, and SQL of what each is then.
     fields
         What is published, in order: as the function `state_of` has it (`db/functions/changes.sql`).
     published
@@ -26,7 +27,7 @@ class Entity:
     name: str
     table: str
     name_zh: str
-    by_key: str
+    by_key: Mapping[str, str]
     fields: tuple[str, ...]
     published: str = "true"
 
@@ -98,7 +99,7 @@ class Transaction:
     entities: dict[str, dict[str, int]] | None
 
 
-_ZONE = "t.zone = left(p.key, 12)"
+_ZONE = "left(p.key, 12)"
 _PART = "split_part(p.key, '/', {})"
 
 _ALL = (
@@ -106,7 +107,7 @@ _ALL = (
         "edition",
         "edition",
         "版本",
-        "t.edition_id = p.key::bigint",
+        {"edition_id": "p.key::bigint"},
         ("edition_id", "scheme", "name", "source", "authority", "valid_from", "valid_to"),
         "NOT isempty(t.valid)",
     ),
@@ -114,7 +115,7 @@ _ALL = (
         "unit",
         "grid_unit_version",
         "网格",
-        f"t.edition_id = {_PART.format(1)}::bigint AND t.unit_id = {_PART.format(2)}::bigint",
+        {"edition_id": f"{_PART.format(1)}::bigint", "unit_id": f"{_PART.format(2)}::bigint"},
         (
             *("edition_id", "unit_id", "scheme", "level", "code", "name_zh", "name_en", "parent_id", "kind", "grid_type"),
             *("household_count", "lowest", "area_m2", "geometry"),
@@ -125,7 +126,7 @@ _ALL = (
         "building",
         "building",
         "楼栋",
-        f"{_ZONE} AND t.building_code = p.key",
+        {"zone": _ZONE, "building_code": "p.key"},
         (
             *("building_code", "building_use", "status", "floors", "floors_below", "lon", "lat", "valid_from", "valid_to", "source"),
             "geometry",
@@ -135,14 +136,14 @@ _ALL = (
         "address",
         "building_address",
         "楼栋地址",
-        f"{_ZONE} AND t.building_code = {_PART.format(1)} AND t.address_no = {_PART.format(2)}::smallint",
+        {"zone": _ZONE, "building_code": _PART.format(1), "address_no": f"{_PART.format(2)}::smallint"},
         ("building_code", "address_no", "main", "road", "plate", "compound", "block", "valid_from", "valid_to", "source"),
     ),
     Entity(
         "house",
         "house",
         "房屋",
-        f"{_ZONE} AND t.house_code = p.key",
+        {"zone": _ZONE, "house_code": "p.key"},
         (
             *("house_code", "building_code", "unit", "floor", "room", "house_use", "status", "area_m2", "valid_from", "valid_to"),
             "source",
@@ -152,22 +153,22 @@ _ALL = (
         "name",
         "address_name",
         "地名",
-        f"{_ZONE} AND t.code = {_PART.format(1)} AND t.kind = {_PART.format(2)} AND gridgeo.key_of(t) = p.key",
+        {"zone": _ZONE, "code": _PART.format(1), "kind": _PART.format(2)},
         ("code", "kind", "name", "valid_from", "valid_to", "source"),
     ),
     Entity(
         "successor",
         "address_successor",
         "承接关系",
-        f"{_ZONE} AND t.code = {_PART.format(1)} AND t.successor = {_PART.format(2)}",
+        {"zone": _ZONE, "code": _PART.format(1), "successor": _PART.format(2)},
         ("code", "successor", "reason", "since"),
     ),
-    Entity("category", "category", "部件类别", "t.category_id = p.key::integer", ("category_id", "major", "minor", "name", "path")),
+    Entity("category", "category", "部件类别", {"category_id": "p.key::integer"}, ("category_id", "major", "minor", "name", "path")),
     Entity(
         "object",
         "object",
         "部件",
-        "t.object_id = p.key::bigint",
+        {"object_id": "p.key::bigint"},
         (
             *("object_id", "element_code", "category_id", "status", "name", "lon", "lat", "floor", "place", "inspected_on"),
             *("attributes", "since", "source", "geometry"),
@@ -177,7 +178,7 @@ _ALL = (
         "event",
         "event",
         "事件",
-        "t.event_id = p.key::bigint",
+        {"event_id": "p.key::bigint"},
         (
             *("event_id", "event_code", "kind", "class_id", "grade", "stage", "channel", "located", "building_code", "lon", "lat"),
             *("department_code", "merged_into", "happened_at", "reported_at", "filed_at", "dispatched_at", "responded_at", "handled_at"),

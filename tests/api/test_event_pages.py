@@ -4,88 +4,36 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
-from types import SimpleNamespace
 
 import anyio
 import httpx
 import pytest
 
 from api import access, schemas_event_digest
-from api import server as api_server
 from api.app import create_app
 from api.routes import event_pages as routes
 from gridgeo.db import connection
-from gridgeo.events import counts
-from gridgeo.events.model import Asked, Kind
 from gridgeo.events.watching import digest
-from gridgeo.moments import CHINA
 from gridgeo.settings import Settings
-from tests.access import making
-from tests.api import callers
+from tests.api import callers, eventful, happenings
+from tests.api.happenings import TODAY, WORDS
 from tests.api.world import A, D
 from tests.events import life
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-WORDS = "楼上王某整夜喧哗"
-NOW = datetime.now(UTC)
-TODAY = f"{NOW.astimezone(CHINA):%Y-%m-%d}"
-IN_D, NOWHERE = (dict(zip(("lon", "lat"), at, strict=True)) for at in (making.POINT[D], (113.075, 22.895)))
-
-
-def sent(conn, hours: float, **more):
-    """A lamp of which the department of lamps is to be done in so many hours."""
-    taken = life.report(conn, **more)
-    task = Asked(life.LIGHTS, due_at=NOW + timedelta(hours=hours))
-    return life.steps(conn, taken, (life.CLERK, "file"), (life.CLERK, "dispatch", {"tasks": [task]}))
 
 
 @pytest.fixture(scope="module")
 def place(server, template, tmp_path_factory):
     """The drawn city with some events, and the API over it; callers of several kinds."""
-    name = server.create(template)
-    url = server.url_of(name)
-    units = making.loaded(url)
-    with closing(connection.connect(url)) as conn, conn:
-        life.words(conn)
-        events = {
-            "late": sent(conn, -30),
-            "soon": sent(conn, 5),
-            "later": sent(conn, 80, grade=2),
-            "noise": sent(conn, 10, kind=Kind.REQUEST, class_path=life.NOISE, told=WORDS),
-            "there": sent(conn, 90, **IN_D),
-            "back": sent(conn, 7),
-            "closed": life.report(conn),
-            "asked": life.report(conn, receipt=True, **NOWHERE),
-        }
-        life.steps(conn, events["back"], (life.OF_LIGHTS, "return", {"reason": "不归我处"}))
-        for what in ("closed", "asked"):
-            life.steps(conn, events[what], *life.CLOSED)
-        with conn.cursor() as cur:
-            cur.execute("UPDATE gridgeo.event SET due_at = %s WHERE event_id = %s", (NOW - timedelta(hours=30), events["late"].event_id))
-            cur.execute(
-                "INSERT INTO gridgeo.event_notice (event_id, kind, due_at, department_code) "
-                "SELECT event_id, 'overdue', due_at, %s FROM gridgeo.event WHERE event_id = %s",
-                (life.LIGHTS, events["late"].event_id),
-            )
-            cur.execute("SELECT gridgeo.edition_now()")
-            counts.refresh(conn, cur.fetchone()[0])
-    of = {
-        "clerk": callers.key(url, "read", "accept"),
-        "reader": callers.key(url, "read"),
-        "lights": callers.key(url, "read", "handle", department_code=life.LIGHTS),
-        "worker of D": callers.key(url, "read", "accept", area=[units[D]]),
-    }
-    settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0, per_minute=0)
-    with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False, timeout=60) as client:
-        yield SimpleNamespace(
-            **{"url": url, "client": client, "address": where, "units": units, "events": events, "keys": of},
-            code={what: event.event_code for what, event in events.items()},
-            of={"nobody": {}} | {who: callers.bearer(text) for who, text in of.items()},
-        )
-    server.drop(name)
+    with eventful.served(server, template, tmp_path_factory, happenings.CALLERS, fill=happenings.fill) as city:
+        yield city
+
+
+def code(place, what: str) -> str:
+    return place.made[what].event_code
 
 
 def page(place, path, who="clerk", status=200, **params) -> str:
@@ -97,7 +45,7 @@ def page(place, path, who="clerk", status=200, **params) -> str:
 
 def named(place, text: str) -> list[str]:
     """The events a page leads to, in its order."""
-    of = {str(event.event_id): what for what, event in place.events.items()}
+    of = {str(event.event_id): what for what, event in place.made.items()}
     return [of[number] for number in re.findall(r'href="/events/([0-9]+)"', text)]
 
 
@@ -196,9 +144,9 @@ def posted(place, status=200, **fields) -> httpx.Response:
 
 
 def test_a_receipt_tells_how_far_it_is_takes_stars_once_and_is_opened_again(place):
-    secret = place.events["asked"].secret
+    secret = place.made["asked"].secret
     text = posted(place, secret=secret).text
-    assert all(word in text for word in ("收到上报", "立案", "部门处置", "照明处", "结案", place.code["asked"]))
+    assert all(word in text for word in ("收到上报", "立案", "部门处置", "照明处", "结案", code(place, "asked")))
     assert "换了灯泡" not in text and "key:" not in text, "neither notes nor who it was"
     assert "请选择" in posted(place, 400, secret=secret, action="rate").text
     assert "请选择" in posted(place, 400, secret=secret, action="rate", stars="6").text
@@ -211,7 +159,7 @@ def test_a_receipt_tells_how_far_it_is_takes_stars_once_and_is_opened_again(plac
 
 
 def test_a_secret_stands_in_no_address(place):
-    assert place.client.get("/events/receipt", params={"secret": place.events["asked"].secret}).status_code == 400
+    assert place.client.get("/events/receipt", params={"secret": place.made["asked"].secret}).status_code == 400
     assert 'method="post"' in page(place, "/events/receipt") and "secret=" not in page(place, "/events/receipt")
 
 
@@ -250,7 +198,7 @@ def test_a_digest_is_told_as_json_csv_and_the_text_of_the_command(place):
     told = schemas_event_digest.Digest.model_validate(digested(place, level="street").json())
     line = next(line for line in told.lines if line.code == A[:9])
     assert (line.reported, line.filed, line.closed, line.overdue) == (6, 6, 1, 1)
-    assert [one.event_code for one in told.late] == [place.code["late"]]
+    assert [one.event_code for one in told.late] == [code(place, "late")]
     assert digested(place, level="street", f="csv").text.splitlines()[1].startswith(f"{A[:9]},新安街道,6,6,1,")
     with closing(connection.connect(place.url)) as conn:
         made = digest.of_day(conn, told.day, told.at, "street")
@@ -271,11 +219,9 @@ def test_a_digest_tells_each_caller_what_is_theirs(place):
 def test_notices_are_for_those_who_work_on_events(place):
     assert place.client.get("/events/notices", headers=place.of["reader"]).status_code == 403
     told = schemas_event_digest.Notices.model_validate(place.client.get("/events/notices", headers=place.of["clerk"]).json())
-    assert [(one.event_code, one.kind, one.department.code) for one in told.notices] == [(place.code["late"], "overdue", life.LIGHTS)]
-    none = {"clerk": {"department": life.ROADS}, "worker of D": {}, "lights": {"since": f"{NOW + timedelta(days=1):%Y-%m-%d}"}}
-    assert {
-        place.client.get("/events/notices", params=more, headers=place.of[who]).json()["numberReturned"] for who, more in none.items()
-    } == {0}
+    assert [(one.event_code, one.kind, one.department.code) for one in told.notices] == [(code(place, "late"), "overdue", life.LIGHTS)]
+    for who, more in {"clerk": {"department": life.ROADS}, "worker of D": {}, "lights": {"since": "2100-01-01"}}.items():
+        assert place.client.get("/events/notices", params=more, headers=place.of[who]).json()["numberReturned"] == 0
 
 
 # --- for everybody -----------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from gridgeo.tiles.model import column, row
 from tests.access import making
 from tests.api import things
 from tests.api.world import A
+from tests.events.making_media import png
 
 _LON, _LAT = making.POINT[A]
 WRITTEN = f"宝安区新安街道{''.join(making.ADDRESS[A])}号"
@@ -81,6 +82,7 @@ GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/objects/{ref}/history"): {"path": {"ref": things.CODE[A]}},
     ("POST", "/objects/within"): {"json": {"polygon": AROUND_A}},
     ("POST", "/objects/download"): {"json": {"polygon": AROUND_A}},
+    ("POST", "/events/{ref}/media"): {"content": png()},
     ("POST", "/open311/v2/requests.{form}"): {"data": {"service_code": "1", "lat": "22.895", "long": "113.005"}},
     **{
         ("POST", path): {"path": {"code": (making.HOUSE if path.startswith("/houses") else making.BUILDING)[A]}, "json": body}

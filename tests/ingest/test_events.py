@@ -313,6 +313,62 @@ def test_a_year_of_158_channels_is_loaded_and_its_report_is_right(database_url, 
         )
 
 
+def test_a_year_told_in_four_lists_is_what_it_is_told_at_once(conn, tmp_path):
+    """Each list as the other system would have exported it on a day of the year: what was done later is not in it."""
+    units = sample.make("small", 1)
+    files = sample.write_events("small", 1, tmp_path, 300, units=units)
+    edition, _ = editions.stage(conn, GOVERNANCE, units, name="drawn")
+    editions.activate(conn, edition.edition_id, datetime(2024, 1, 1, tzinfo=UTC))
+    for module in (classes, channels):
+        module.put(conn, module.read(tables.ours(module.OURS))[0])
+    with files[1].open(encoding="utf-8", newline="") as lines:
+        matrix.stage(conn, *_read(conn, lines), None, whole=False)
+    matrix.put(conn, None, whole=False)
+    with files[0].open(encoding="utf-8-sig", newline="") as lines:
+        told = list(csv.DictReader(lines))
+    went_on = 0
+    for day in ("2025-04-01", "2025-07-05", "2025-10-09", "2027-01-01"):
+        plan = events.plan(conn, [_exported(told, day, tmp_path)], "in parts", datum="cgcs2000")
+        assert plan.totals.keys() <= {"unused-columns"}
+        went_on += events.commit(conn, plan).changed
+    assert went_on > 5
+    events.commit(conn, events.plan(conn, files[:1], "at once", datum="cgcs2000"))
+    columns = ("stage", "version", "department_code", "filed_at", "responded_at", "handled_at", "closed_at", "due_at", "stage_due_at")
+    one, other = (", ".join(f"{of}.{name}" for name in (*columns, "bounces", "stars")) for of in "eo")
+    with conn.cursor() as cur:
+        cur.execute(
+            f"""SELECT count(*), count(*) FILTER (WHERE ({one}) IS NOT DISTINCT FROM ({other}))
+                  FROM event_report AS r
+                  JOIN event AS e ON e.event_id = r.event_id
+                  JOIN event_report AS q ON q.original = r.original AND q.source = 'at once'
+                  JOIN event AS o ON o.event_id = q.event_id
+                 WHERE r.source = 'in parts'"""
+        )
+        assert cur.fetchone() == (len(told), len(told))
+    assert soundness.differing(conn) == [] and counts.difference(conn, edition.edition_id) == ([], [])
+
+
+def _exported(told, day: str, folder):
+    """The list as it was on a day."""
+    file = folder / f"{day}.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        table = csv.DictWriter(out, told[0].keys())
+        table.writeheader()
+        table.writerows(_until(row, day) for row in told if row["受理时间"] < day)
+    return file
+
+
+def _until(row: dict[str, str], day: str) -> dict[str, str]:
+    """A row without what was done later, and what follows from that."""
+    with_it = {
+        "立案时间": ("截止时间",),
+        "派遣时间": ("处置部门", "协办部门", "退回部门", "退回次数"),
+        "办结时间": ("满意度", "办理状态", "主事件编号"),
+    }
+    later = [name for name in ("立案时间", "派遣时间", "签收时间", "处置完成时间", "办结时间") if row[name] >= day]
+    return row | dict.fromkeys([each for name in later for each in (name, *with_it.get(name, ()))], "")
+
+
 def _read(conn, lines):
     read = matrix_rows.read(csv.DictReader(lines), matrix.known(conn), "sample")
     assert read.issues == []

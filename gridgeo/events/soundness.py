@@ -23,8 +23,8 @@ def examine(conn, whole: bool = False) -> list[Finding]:
     Parameters
     ----------
     whole
-        Whether every step of every event is read and all are counted from scratch: of a million for half a minute. Else of the newest
-        and of others at random.
+        Whether every step of every event is read and all are counted from scratch, for a hundred thousand half a minute. Else of the
+        newest and of others at random.
     """
     some = None if whole else _some(conn)
     findings = [_steps(conn, some)]

@@ -21,15 +21,18 @@ SELECT e.event_id, e.event_code, e.class_id, e.grade, e.stage, e.told, e.address
 
 -- name: task_counts
 -- How many of a department's tasks are open, overdue, due soon, and were returned or declined by it.
-SELECT count(*) FILTER (WHERE d.live), count(*) FILTER (WHERE d.live AND d.due_at < %(now)s),
-       count(*) FILTER (WHERE d.live AND d.due_at >= %(now)s AND d.due_at < %(soon)s), count(*) FILTER (WHERE NOT d.live)
-  FROM event_task AS t
+SELECT count(*) FILTER (WHERE t.live), count(*) FILTER (WHERE t.live AND d.due_at < %(now)s),
+       count(*) FILTER (WHERE t.live AND d.due_at >= %(now)s AND d.due_at < %(soon)s), count(*) FILTER (WHERE NOT t.live)
+  FROM (
+    SELECT o.event_id, o.due_at, true AS live FROM event_task AS o
+     WHERE o.department_code = %(department)s AND o.stage IN ('open', 'accepted')
+     UNION ALL
+    SELECT b.event_id, b.due_at, false FROM event_task AS b
+     WHERE b.department_code = %(department)s AND b.stage IN ('returned', 'declined')
+  ) AS t
   JOIN event AS e ON e.event_id = t.event_id
-  CROSS JOIN LATERAL (
-    SELECT CASE WHEN e.paused_at IS NULL THEN coalesce(t.due_at, e.due_at) END, t.stage IN ('open', 'accepted')
-  ) AS d (due_at, live)
- WHERE t.department_code = %(department)s AND t.stage IN ('open', 'accepted', 'returned', 'declined')
-   AND e.stage NOT IN ('rejected', 'closed', 'merged')
+  CROSS JOIN LATERAL (SELECT CASE WHEN e.paused_at IS NULL THEN coalesce(t.due_at, e.due_at) END) AS d (due_at)
+ WHERE e.stage NOT IN ('rejected', 'closed', 'merged')
    AND (%(classes)s::integer[] IS NULL OR e.class_id = ANY (%(classes)s::integer[]))
    AND (%(grades)s::smallint[] IS NULL OR e.grade = ANY (%(grades)s::smallint[]))
    AND (NOT %(public)s::boolean OR EXISTS (SELECT FROM event_class AS c WHERE c.class_id = e.class_id AND c.public));
@@ -39,15 +42,19 @@ SELECT count(*) FILTER (WHERE d.live), count(*) FILTER (WHERE d.live AND d.due_a
 SELECT e.event_id, e.event_code, e.class_id, e.grade, e.stage, e.told, e.address, ST_X(e.point), ST_Y(e.point), nullif(f.unit_id, 0),
        e.department_code, e.reported_at, e.handled_at, e.closed_at, f.due_at, e.paused_at IS NOT NULL, e.bounces,
        0::smallint, NULL::text, NULL::text
-  FROM event_fact AS f
+  FROM (
+    SELECT o.event_id, o.unit_id, o.due_at
+      FROM event_fact AS o
+     WHERE o.edition_id = (SELECT gridgeo.edition_now()) AND o.open
+       AND (%(units)s::bigint[] IS NULL OR o.unit_id = ANY (%(units)s::bigint[]))
+       AND (NOT %(public)s::boolean OR o.public)
+       AND (%(after_id)s::bigint IS NULL
+            OR (coalesce(o.due_at, 'infinity'), o.event_id) > (coalesce(%(after_due)s::timestamptz, 'infinity'), %(after_id)s::bigint))
+     ORDER BY coalesce(o.due_at, 'infinity'), o.event_id
+     LIMIT %(limit)s
+  ) AS f
   JOIN event AS e ON e.event_id = f.event_id
- WHERE f.edition_id = (SELECT gridgeo.edition_now()) AND f.open
-   AND (%(units)s::bigint[] IS NULL OR f.unit_id = ANY (%(units)s::bigint[]))
-   AND (NOT %(public)s::boolean OR f.public)
-   AND (%(after_id)s::bigint IS NULL
-        OR (coalesce(f.due_at, 'infinity'), f.event_id) > (coalesce(%(after_due)s::timestamptz, 'infinity'), %(after_id)s::bigint))
- ORDER BY coalesce(f.due_at, 'infinity'), f.event_id
- LIMIT %(limit)s;
+ ORDER BY coalesce(f.due_at, 'infinity'), f.event_id;
 
 -- name: counts
 -- Of some units: what is open, overdue and due soon; what came in, was filed and closed since a moment.
@@ -78,8 +85,9 @@ SELECT e.event_id, e.event_code, e.class_id, e.grade, e.stage, e.told, e.address
      WHERE f.edition_id = (SELECT gridgeo.edition_now()) AND f.closed_at >= %(since)s
        AND (%(units)s::bigint[] IS NULL OR f.unit_id = ANY (%(units)s::bigint[])) AND (NOT %(public)s::boolean OR f.public)
      UNION
-    SELECT f.event_id, f.unit_id FROM event_fact AS f JOIN event AS o ON o.event_id = f.event_id AND o.handled_at >= %(since)s
-     WHERE f.edition_id = (SELECT gridgeo.edition_now()) AND f.open
+    SELECT f.event_id, f.unit_id FROM event AS o JOIN event_fact AS f ON f.event_id = o.event_id
+     WHERE o.stage IN ('handled', 'verified') AND o.stage NOT IN ('rejected', 'closed', 'merged') AND o.handled_at >= %(since)s
+       AND f.edition_id = (SELECT gridgeo.edition_now())
        AND (%(units)s::bigint[] IS NULL OR f.unit_id = ANY (%(units)s::bigint[])) AND (NOT %(public)s::boolean OR f.public)
   ) AS d
   JOIN event AS e ON e.event_id = d.event_id

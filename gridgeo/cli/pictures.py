@@ -28,8 +28,8 @@ _WIDE, _PHONE = (1440, 900), (390, 844)
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 
 _AT_REST = """() => {
-    const { map, things } = gridgeo.shown, layer = things && things.layer;
-    return !map._animatingZoom && (!layer || (layer._made && !layer._due && !layer._waiting));
+    const { map, things, events } = gridgeo.shown, layers = [things, events].filter(Boolean).map(({ layer }) => layer);
+    return !map._animatingZoom && layers.every((layer) => layer._made && !layer._due && !layer._waiting);
 }"""
 
 
@@ -52,11 +52,21 @@ def _wash(page: Any, told: dict) -> None:
     page.locator("#washed-rows .rows [role=row]").first.click()
 
 
+def _over_time(page: Any, told: dict) -> None:
+    page.click("#toolbar [data-tool=events]")
+    page.locator("#event-time .columns i").first.wait_for()
+
+
+_EVENTS = "events=all&layers=none&measure=event_rate"
+
 #: `{…}` is what :func:`_known` found in the demo.
 VIEWS = (
     View("map", "layers=none", wait="body"),
     View("map-objects", "", wait="#layers-total"),
     View("map-street", "at={lat},{lon},18.25&object={object}", wait="#card .timeline"),
+    View("map-events", f"at={{event_lat}},{{event_lon}},14.25&{_EVENTS}", wait="#events-states .count"),
+    View("map-event", "at={event_lat},{event_lon},17.5&events=all&event={event}", wait="#card .timeline"),
+    View("map-event-time", f"at={{event_lat}},{{event_lon}},13.25&{_EVENTS}", wait="#event-time", act=_over_time),
     View("map-building", "layers=none&place={building}"),
     View("map-area", "at={lat},{lon},14&area=c,{lon},{lat},1200"),
     View("map-washing", "layers=none", wait="#wash", act=_wash),
@@ -115,7 +125,7 @@ def _demo() -> Iterator[str]:
 
 
 def _known(address: str) -> dict[str, Any]:
-    """What the views show: an object amid a town, the building beside it, the units they lie in, and addresses to wash."""
+    """What the views show: an object amid a town, the building beside it, the units they lie in, an event, and addresses to wash."""
 
     def ask(path: str, **asked: object) -> dict:
         with urllib.request.urlopen(f"{address}{path}?{urllib.parse.urlencode(asked)}") as answer:
@@ -126,10 +136,16 @@ def _known(address: str) -> dict[str, Any]:
     lon, lat, whole = building["lon"], building["lat"], building["address"]
     box = f"{lon - 0.0015},{lat - 0.0015},{lon + 0.0015},{lat + 0.0015}"
     chain = ask("/grids/at", lon=lon, lat=lat)["chain"]
+    event = min(
+        (one for one in ask("/events", stage="dispatched", limit=100)["events"] if one["lon"] is not None), key=lambda one: one["grade"]
+    )
     return {
         "lon": lon,
         "lat": lat,
         "building": building["code"],
+        "event": event["event_id"],
+        "event_lon": event["lon"],
+        "event_lat": event["lat"],
         "object": ask("/objects", bbox=box, limit=1)["objects"][0]["object_id"],
         **{unit["level"]: unit["code"] for unit in chain},
         "texts": [f"{whole}1单元101", f"{whole.partition('区')[2]}二单元一零二室", f"{place['name']}1栋", "hello world"],

@@ -23,7 +23,7 @@ gridgeo.events = (map, store, view, asked, classes, symbols, crowd, look, points
     else choose(first.id);
   }
 
-  const choose = (id) => store.change({ ...NOTHING, event: { id } });
+  const choose = (id) => store.change({ ...NOTHING, event: { id }, sought: Object.freeze({ ...store.get().sought, on: true }) });
 
   // Nearer to where a circle's events are; where it goes no nearer, they are listed.
   function into({ box, n }) {

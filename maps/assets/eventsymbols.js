@@ -91,5 +91,8 @@ gridgeo.eventsymbols = (look) => {
   // The disc is as large as its number needs.
   const wide = (context, n) => radiusOf(context, n) + RING - 5;
 
-  return { stamp, inText, cluster, radiusOf: wide, trace, FAMILY, veil: 0, least: LEAST };
+  // What is drawn over what: the more pressing over the less, all over what is done.
+  const above = ({ status }) => (status === "closed" ? -1 : STATES.indexOf(status));
+
+  return { stamp, inText, cluster, radiusOf: wide, trace, FAMILY, veil: 0, least: LEAST, above };
 };

@@ -22,6 +22,7 @@ gridgeo.scene = (categories, symbols) => {
       for (const one of content.points) if (within(one)) dot(made, seen, one, frame, whole);
       for (const one of content.shapes) shape(made, one, box, frame, whole);
     }
+    if (symbols.above) made.dots.sort((a, b) => symbols.above(a) - symbols.above(b));
     const firm = names.filter((one) => one.firm);
     for (const cell of cells.values()) circle(context, made, cell, side, frame, names, firm);
     if (zoom >= NAMED) name(context, made, frame);

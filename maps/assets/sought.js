@@ -16,9 +16,10 @@ gridgeo.sought = (() => {
     return found.length === all.length ? null : Object.freeze(found);
   };
 
-  function parse({ events, classes, grades, department, period }, known) {
+  // A link to an event shows it among the others.
+  function parse({ events, classes, grades, department, period, event }, known) {
     return Object.freeze({
-      on: Boolean(events),
+      on: Boolean(events || event),
       states: events && events !== "all" ? some(STATES, events.split(".")) : null,
       classes: RUNS.test(classes || "") ? known.read(classes) : null,
       grades: grades ? some(GRADES, grades.split(".").map(Number)) : null,

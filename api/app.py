@@ -240,6 +240,8 @@ def create_app(settings: Settings, started: Callable[[], None] = lambda: None) -
         # A file takes a connection for seconds, and so may an area with thousands of corners.
         app.state.downloads = anyio.CapacityLimiter(max(1, settings.pool_size // 4))
         app.state.areas = anyio.CapacityLimiter(max(1, settings.pool_size // 2))
+        # Where media are kept may be far away and slow; who waits for it keeps no thread from others.
+        app.state.media = anyio.CapacityLimiter(settings.pool_size)
         app.state.pools = await anyio.to_thread.run_sync(Pools, settings)
         app.state.pool = app.state.pools.reader
         app.state.drawings = Drawings(lambda: depends.read_from(app.state.pool, store.grid_types))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import logging
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
+import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
@@ -25,6 +28,7 @@ from ..parameters import Parameter, Query
 from ..problems import Fault, InvalidRequest, UnsupportedMediaType
 
 LOG = logging.getLogger(__name__)
+T = TypeVar("T")
 
 router = APIRouter(prefix="/events", tags=["events"])
 
@@ -80,7 +84,7 @@ async def add(request: Request) -> Response:
     secret = _secret(request)
     found = await run_in_threadpool(depends.write, request, _meant, request, secret)
     body = await bodies.received(request, "media", depends.settings(request).media_mb * 1_000_000, _WITHIN_S)
-    held, new = await run_in_threadpool(_kept, request, found, body, secret is not None)
+    held, new = await _beside(request, _kept, request, found, body, secret is not None)
     told = events.medium(found.event_id, held)
     headers = {**_NO_STORE, "Location": rooted.at(f"/events/{found.event_id}/media/{held.media_no}")}
     return Response(events.dumps(told), 201 if new else 200, headers, conditional.JSON)
@@ -97,11 +101,11 @@ async def add(request: Request) -> Response:
     },
     response_class=FileResponse,
 )
-def one(request: Request) -> Response:
+async def one(request: Request) -> Response:
     """The file, to be saved and not to be run; or a part of it by Range. It is read and compared with its digest first."""
     _ONE(request)
-    found, held = depends.read(request, _one, request)
-    path, release = _opened(request, held)
+    found, held = await run_in_threadpool(depends.read, request, _one, request)
+    path, release = await _beside(request, _opened, request, held)
     name = f"{found.event_code}-{held.media_no}{media.form_of(held).ending}"
     headers = {
         **_NO_STORE,
@@ -112,6 +116,11 @@ def one(request: Request) -> Response:
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
     return FileResponse(path, headers=headers, media_type=held.media_type, background=release)
+
+
+async def _beside(request: Request, work: Callable[..., T], *given: Any) -> T:
+    """Return work(…) of a thread that is none of those that answer all else: where media are kept may be slow."""
+    return await anyio.to_thread.run_sync(work, *given, limiter=request.app.state.media)
 
 
 def _held(conn, request: Request) -> tuple[Event, list[Held]]:

@@ -176,3 +176,19 @@ def test_who_only_names_a_digest_gets_nothing_that_others_sent(conn, event, fold
     other = intake.take_in(conn, [life.given(media=(named,))], life.WORKER)[0].event_id
     assert store.listed(conn, other)[0].kept is None
     assert kept(conn, folder, other, png())[0].kept is not None
+
+
+def test_workers_look_after_them(database_url, tmp_path):
+    settings = Settings(home=tmp_path, database_url=database_url)
+    given, place = store.received(paper()), places.of(settings)
+    with closing(connection.connect(database_url)) as conn, conn, conn.cursor() as cur:
+        store.announce(conn, given)
+        cur.execute("UPDATE gridgeo.media_file SET announced_at = now() - interval '2 days'")
+    place.put(given.name, given.data)
+    caretaker = care.Caretaker(database_url, settings).start()
+    until = time.monotonic() + 60
+    while (tmp_path / "media" / given.name[:2] / given.name).exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    caretaker.stop()
+    with pytest.raises(Damaged):
+        place.fetch(given.name)

@@ -95,7 +95,7 @@ def _medium(given: Any) -> Medium:
         and 0 < given["bytes"] < 2**40
     )
     if not sound:
-        raise ValueError("holds what is no digest (SHA-256, 64 hexadecimal digits), media_type (image, audio, video or application/pdf) and bytes")
+        raise ValueError("holds what is no digest (SHA-256, 64 hexadecimal digits), media_type (image, audio, video or PDF) and bytes")
     return Medium(bytes.fromhex(given["digest"]), given["media_type"], given["bytes"])
 
 
@@ -180,7 +180,7 @@ FIELDS: dict[str, tuple[dict[str, Any], Callable[[Any], Any]]] = {
             "type": "array",
             "maxItems": faults.MOST_MEDIA,
             "items": {"type": "object"},
-            "description": "Pictures, videos and papers by their digest (SHA-256), media_type, bytes; they themselves are sent to /events/{ref}/media.",
+            "description": "Pictures, videos and papers by digest (SHA-256), media_type, bytes; sent themselves to /events/{ref}/media.",
         },
         _media,
     ),

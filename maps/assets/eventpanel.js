@@ -39,7 +39,7 @@ gridgeo.eventpanel = (store, counts, classes, symbols) => {
     if (!on) return;
     const chosen = classes.majors.flatMap((major) => major.leaves).filter(({ id }) => classes.has(sought.classes, id)), shares = known ? withUnknown(of(chosen), sought) : null;
     fill(find("#events-when"), period ? pick(`${period.from} – ${period.to} 上报`, `Reported ${period.from} – ${period.to}`) : pick("在办的，和近 30 天上报的", "Open ones, and those reported in the last 30 days"),
-      ` · ${selected ? gridgeo.language.name(selected.facts) : pick("全部", "everywhere")}`);
+      ` · ${selected ? gridgeo.language.name(selected.facts) : pick("全部", "everywhere")}`, period ? el("button", { type: "button", class: "plain link", onclick: () => seek({ period: null }) }, both("不限时段", "Any time")) : null);
     fill(find("#events-states"), ...STATES.map((state, order) => choice(`state ${state}`, seeking.has(states, state), () => flipState(state), "class", symbols.inText(state), el("span", { class: "limits" }, both(...words.STATES[state])), el("span", { class: "count" }, shares ? number(shares[order]) : ""))));
     fill(find("#events-grades"), ...GRADES.map((grade) => choice(`grade ${grade}`, seeking.has(grades, grade), () => flipGrade(grade), "chip", pick(...words.grade(grade)))));
     fill(find("#events-chosen"), `${chosen.length} / ${classes.ids.length}`);

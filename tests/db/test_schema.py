@@ -274,7 +274,7 @@ def statements():
 
 
 _KEY = "(zone|token|object_id|event_id|digest|transaction_id)"
-_WITHIN = re.compile(rf"\.{_KEY}\s*=\s*(\w+\.{_KEY}|left\()|USING\s*\(\s*{_KEY}")
+_WITHIN = re.compile(rf"\.{_KEY}\s*=\s*(\w+\.{_KEY}|left\()|USING\s*\(\s*{_KEY}|\(\w+\.zone, \w+\.\w+\) IN \(\s*SELECT \w+\.zone, ")
 
 
 def test_r6_large_tables_are_joined_within_a_zone(large):

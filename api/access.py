@@ -171,7 +171,7 @@ async def admit(request: Request) -> None:
 def require_thread() -> None:
     """Raise Busy where more requests wait for a thread than could be answered in time."""
     threads = anyio.to_thread.current_default_thread_limiter()
-    if threads.statistics().tasks_waiting > WAITING * threads.total_tokens:
+    if threads.available_tokens <= 0 and threads.statistics().tasks_waiting > WAITING * threads.total_tokens:
         raise Busy("too many requests are waiting; try again soon")
 
 

@@ -95,7 +95,10 @@ def _headers(etag: str) -> dict[str, str]:
 
 
 def _link(link: Mapping[str, str]) -> str:
-    return f'<{link["href"]}>; rel="{link["rel"]}"' + "".join(f'; {name}="{link[name]}"' for name in ("type", "datetime") if name in link)
+    told = f'<{link["href"]}>; rel="{link["rel"]}"'
+    if "type" in link:
+        told += f'; type="{link["type"]}"'
+    return f'{told}; datetime="{link["datetime"]}"' if "datetime" in link else told
 
 
 def _liked(accept: str) -> dict[str, float]:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 
@@ -103,6 +102,5 @@ def _general(request: Request, collection: Collection, feature_id: str) -> list[
 
 
 def _to(request: Request, collection: Collection, feature_id: str, version: Version, rel: str) -> dict[str, str]:
-    query = urlencode({"datetime": instant(version.start)}, safe=":")
-    path = f"/collections/{collection.id}/items/{feature_id}?{query}"
+    path = f"/collections/{collection.id}/items/{feature_id}?datetime={instant(version.start)}"
     return {**ogc.link(request, path, rel, _TITLES[rel], conditional.GEOJSON), "datetime": http_date(version.start)}

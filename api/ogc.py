@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import shapely
+from starlette.datastructures import URL
 from starlette.requests import Request
 
 from gridgeo.features import reading, systems
@@ -133,8 +135,17 @@ def _base(request: Request) -> str:
     """The address everything lies under, written once a request."""
     base = request.scope.get("base")
     if base is None:
-        base = request.scope["base"] = str(request.base_url).rstrip("/")
+        scope = request.scope
+        base = scope["base"] = _base_of(scope["scheme"], request.headers.get("host"), scope.get("server"), scope.get("root_path", ""))
     return base
+
+
+@lru_cache(maxsize=64)
+def _base_of(scheme: str, host: str | None, server: tuple[str, int] | None, root_path: str) -> str:
+    """The same, kept: those who ask do so under few names."""
+    headers = [] if host is None else [(b"host", host.encode("latin-1"))]
+    scope = {"scheme": scheme, "headers": headers, "server": server, "path": root_path, "root_path": root_path}
+    return str(URL(scope=scope)).rstrip("/")
 
 
 def _bare(media_type: str) -> str:

@@ -108,7 +108,7 @@ def item(request: Request) -> Response:
     if not questions.ID.fullmatch(feature_id):
         raise NotFound(f"feature of {collection.id}", feature_id)
     recorded, wished = questions.kept(collection, asked.recorded), None if asked.datetime else mementos.asked(request)
-    seen = {"units": ogc.units(request, collection, None), "public": not events.works(request)}
+    seen = {"units": ogc.units(request, collection, None), "public": not (collection.guarded and events.works(request))}
     meant = Question(period=asked.datetime, recorded=recorded, system=asked.crs, **seen)
     try:
         found, history, place = depends.glance(request, _one, collection, feature_id, meant, wished)
@@ -159,11 +159,14 @@ def _one(
     conn, collection: Collection, feature_id: str, meant: Question, wished: datetime | None
 ) -> tuple[str, list[versions.Version], int | None]:
     """A feature, its versions, and which of them it is; the version nearest to a moment that is wished for."""
-    history = versions.of(conn, collection, feature_id, meant.recorded, meant.public)
-    nearest = wished and versions.nearest(history, wished)
-    if nearest:
-        meant = replace(meant, period=mementos.period(nearest))
-    found = reading.one(conn, collection, feature_id, meant)
+    if wished is None and meant.units is None:
+        found, history = reading.versioned(conn, collection, feature_id, meant)
+    else:
+        history = versions.of(conn, collection, feature_id, meant.recorded, meant.public)
+        nearest = wished and versions.nearest(history, wished)
+        if nearest:
+            meant = replace(meant, period=mementos.period(nearest))
+        found = reading.one(conn, collection, feature_id, meant)
     if found is None:
         absence.explain(conn, collection, feature_id, meant.period, meant.recorded)
     return found, history, versions.at(history, meant.period and meant.period.end)

@@ -31,8 +31,8 @@ def prepared(cur, query: str, parameters: Mapping[str, object] | None = None) ->
     The types of the parameters must follow from the statement (`%(n)s::integer[]`, or a comparison with a column).
     """
     known = _PREPARED.setdefault(cur.connection, {})
-    statement, names = _positional(query)
     if query not in known:
+        statement, names = _positional(query)
         if len(known) >= _MOST:
             cur.execute("DEALLOCATE ALL")
             known.clear()

@@ -6,11 +6,12 @@ What is asked of is looked at for all features; what other tables say beside (:c
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from psycopg2 import sql
 
-from . import order
+from . import order, versions
 from .conditions import SQL, buildings, conditions, is_past, values
 from .model import Beside, Collection
 from .order import keys
@@ -52,6 +53,13 @@ def named(collection: Collection, question: Question) -> Statement:
     return _written(_named_text, collection, question), values(collection, question)
 
 
+def versioned(collection: Collection, question: Question, feature_id: str) -> Statement:
+    """Return the statement of a feature and its versions, the moments of these as four arrays; one row, also of what is not there."""
+    question = replace(question, ids=(feature_id,))
+    given = versions.values(collection, feature_id, question.recorded, question.public) | values(collection, question)
+    return _written(_versioned_text, collection, question), given
+
+
 def _page_text(collection: Collection, question: Question) -> sql.Composable:
     feature = sql.SQL(_TEXT).format(_feature(collection, question), sql.SQL(str(question.limit)))
     return _page(collection, question, feature, whole=True)
@@ -70,6 +78,17 @@ def _told_text(collection: Collection, question: Question) -> sql.Composable:
 
 def _named_text(collection: Collection, question: Question) -> sql.Composable:
     return _selected(collection, question, [_feature(collection, question)])
+
+
+def _versioned_text(collection: Collection, question: Question) -> sql.Composable:
+    moments = [sql.SQL(f'"{name}"') for name in versions.Version._fields]
+    arrays = [sql.SQL("array_agg(v.{} ORDER BY v.start)").format(moment) for moment in moments]
+    return sql.SQL("SELECT ({} LIMIT 1), {} FROM ({}) AS v ({})").format(
+        _named_text(collection, question),
+        sql.SQL(", ").join(arrays),
+        sql.SQL(versions.query(collection).rstrip(";")),
+        sql.SQL(", ").join(moments),
+    )
 
 
 def _page(collection: Collection, question: Question, told: sql.Composable, whole: bool) -> sql.Composable:

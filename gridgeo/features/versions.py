@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..db import queries
 from .model import Collection
@@ -40,12 +40,21 @@ def of(conn, collection: Collection, feature_id: str, recorded: datetime | None 
 
     Unless `public` is false, none of what not everybody may see either.
     """
+    with conn.cursor() as cur:
+        queries.prepared(cur, query(collection), values(collection, feature_id, recorded, public))
+        return [Version(*row) for row in cur.fetchall()]
+
+
+def query(collection: Collection) -> str:
+    """Return the query of the versions of a feature, which takes :func:`values`."""
+    return _OF[collection.relation]
+
+
+def values(collection: Collection, feature_id: str, recorded: datetime | None, public: bool) -> dict[str, Any]:
+    """Return what the query takes."""
     bare = feature_id.removeprefix("u")
     number = int(bare) if bare.isascii() and bare.isdigit() and len(bare) < 19 and bare[0] != "0" else None
-    asked = {"id": feature_id, "number": number, "recorded": recorded, "public": public, **collection.given}
-    with conn.cursor() as cur:
-        queries.prepared(cur, _OF[collection.relation], asked)
-        return [Version(*row) for row in cur.fetchall()]
+    return {"id": feature_id, "number": number, "recorded": recorded, "public": public, **collection.given}
 
 
 def at(versions: Sequence[Version], moment: datetime | None = None) -> int | None:

@@ -23,8 +23,11 @@ SELECT e.event_id, e.event_code, e.kind, e.class_id, e.grade, e.stage, e.channel
    AND (%(west)s::float8 IS NULL
         OR e.point && ST_MakeEnvelope(%(west)s::float8, %(south)s::float8, %(east)s::float8, %(north)s::float8, 4490))
    AND (%(stages)s::text[] IS NULL OR e.stage = ANY(%(stages)s::text[]))
+   AND (%(class_id)s::integer IS NULL OR e.class_id = %(class_id)s::integer)
    AND (%(classes)s::integer[] IS NULL OR e.class_id = ANY(%(classes)s::integer[]))
+   AND (%(channel)s::text IS NULL OR e.channel = %(channel)s::text)
    AND (%(channels)s::text[] IS NULL OR e.channel = ANY(%(channels)s::text[]))
+   AND (%(department_code)s::text IS NULL OR e.department_code = %(department_code)s::text)
    AND (%(departments)s::text[] IS NULL OR e.department_code = ANY(%(departments)s::text[]))
    AND (%(tasks_of)s::text IS NULL OR e.event_id IN (
          SELECT t.event_id FROM event_task AS t WHERE t.department_code = %(tasks_of)s::text AND t.stage IN ('open', 'accepted')))

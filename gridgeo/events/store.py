@@ -16,6 +16,9 @@ from .model import Action, Event, Kind, Located, Medium, Report, Stage, Step, Ta
 
 SQL = queries.load(__package__)
 
+#: What has an index with the time of the report: lists of several, and the one there is where no more are asked for.
+_SINGLE = {"classes": "class_id", "channels": "channel", "departments": "department_code"}
+
 #: Metres of a degree of latitude, and of longitude on the equator, rounded up: a box of degrees about a circle is never too small.
 _METRES_OF_DEGREE = 110_500
 
@@ -61,7 +64,7 @@ def family(conn, event_id: int) -> list[int]:
 def listed(conn, where: Where, after: tuple[datetime, int] | None = None, limit: int = 100) -> list[Event]:
     """Return the events that are meant, the newest report first; after one (its `reported_at` and number) where one is given."""
     after_at, after_id = after or (None, None)
-    return [event(row) for row in rows(conn, "events", after_at=after_at, after_id=after_id, limit=limit, **written(where))]
+    return [event(row) for row in rows(conn, "events", after_at=after_at, after_id=after_id, limit=limit, **_singled(written(where)))]
 
 
 def nearby(conn, lon: float, lat: float, metres: float, where: Where | None = None, limit: int = 100) -> list[Near]:
@@ -129,6 +132,12 @@ def written(where: Where) -> dict[str, object]:
         **{name: getattr(where, name) for name in ("tasks_of", "since", "until", "overdue_at", "place", "public")},
         "part": f"%{_escaped(where.q)}%" if where.q else None,
     }
+
+
+def _singled(asked: dict[str, object]) -> dict[str, object]:
+    """What is meant, with one value where a list has no more: compared with it alone, its index has the order of the page."""
+    single = {one: asked[many][0] if asked[many] and len(asked[many]) == 1 else None for many, one in _SINGLE.items()}
+    return {**asked, **{many: None for many, one in _SINGLE.items() if single[one] is not None}, **single}
 
 
 def box(lon: float, lat: float, metres: float) -> dict[str, float]:

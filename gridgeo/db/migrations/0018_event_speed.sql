@@ -22,3 +22,9 @@ SELECT s.edition_id, p.part, s.basis, s.month,
 
 -- What is open, the newest report first, and when it is due: pages of what is open, or overdue, among millions that are closed.
 CREATE INDEX event_open_reported_idx ON gridgeo.event (reported_at, event_id, due_at) WHERE stage NOT IN ('rejected', 'closed', 'merged');
+
+-- Of one class, channel or department, in the order of a page: as its index has them.
+DROP INDEX gridgeo.event_class_idx, gridgeo.event_channel_idx, gridgeo.event_department_idx;
+CREATE INDEX event_class_idx ON gridgeo.event (class_id, reported_at, event_id);
+CREATE INDEX event_channel_idx ON gridgeo.event (channel, reported_at, event_id);
+CREATE INDEX event_department_idx ON gridgeo.event (department_code, reported_at, event_id);

@@ -266,10 +266,18 @@ def _building(place: str | None) -> str | None:
     return None if place is None else place[:_BUILDING]
 
 
-def tag(event: Event, media: Sequence[Held] = ()) -> str:
-    """Return the entity tag of an event: its version, and how many media it has got, which come beside its steps."""
+def tag(event: Event, media: Sequence[Held] = (), less: str = "") -> str:
+    """Return the entity tag of an event: its version, and how many media it has got, which come beside its steps.
+
+    Who is told `less` than those who carry it on gets another: what a browser keeps of the one is never shown as the other.
+    """
     got = sum(each.kept is not None for each in media)
-    return f'"{event.version}.{got}"' if got else f'"{event.version}"'
+    return f'"{event.version}{f".{got}" if got else ""}{less}"'
+
+
+def less(request: Request) -> str:
+    """Return what the entity tags of events end with for the caller: nothing for those who carry them on."""
+    return "" if on_duty(request) else "-words" if works(request) else "-facts"
 
 
 def medium(event_id: int, one: Held) -> dict[str, Any]:

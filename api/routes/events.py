@@ -116,9 +116,10 @@ def one(request: Request) -> Response:
     more = {"media": [events.medium(found.event_id, each) for each in held]} if events.on_duty(request) else {}
     links = [answers.link(f"{here}{rest}", rel, rest.strip("/") or "event") for rest, rel in names]
     body = {**events.told(found, words, events.works(request), today), **more, "actions": events.actions(may), "links": links}
+    tag = events.tag(found, held, events.less(request))
     if conditional.chosen(request, ("json", "geojson"), asked.f) == "geojson":
-        return conditional.send(request, events.dumps(events.feature(body)), conditional.GEOJSON, events.tag(found, held), links=links)
-    return conditional.send(request, events.dumps(body), conditional.JSON, events.tag(found, held), links=links)
+        return conditional.send(request, events.dumps(events.feature(body)), conditional.GEOJSON, tag, links=links)
+    return conditional.send(request, events.dumps(body), conditional.JSON, tag, links=links)
 
 
 @router.get("/{ref}/timeline", summary="What was done", openapi_extra=_OF_ONE.as_dict(), responses={200: {"model": said.Timeline}})

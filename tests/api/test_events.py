@@ -123,6 +123,15 @@ def test_acting_says_which_state_is_known(place):
     assert got(place, f"/events/{number}")["stage"] == "filed"
 
 
+def test_what_is_kept_of_an_event_is_not_taken_for_what_somebody_else_is_told(place):
+    where = f"/events/{sent(place)['event_id']}"
+    answers = {who: place.client.get(where, headers={**place.of[who], "Accept-Encoding": "identity"}) for who in ("clerk", "reader")}
+    for who, other in (("clerk", "reader"), ("reader", "clerk")):
+        known = {"If-None-Match": answers[other].headers["etag"], "Accept-Encoding": "identity"}
+        assert place.client.get(where, headers={**place.of[who], **known}).json().get("told") == answers[who].json().get("told")
+    assert answers["clerk"].json()["told"] and "told" not in answers["reader"].json()
+
+
 def test_what_may_not_be_done_lists_what_may(place):
     number = sent(place)["event_id"]
     refused = acted(place, "clerk", number, "close", 1, 409)

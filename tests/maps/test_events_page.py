@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from gridgeo.settings import Settings
+from tests.api import callers
 
 from . import happenings, town
 
@@ -22,7 +23,7 @@ def served(server, template, tmp_path_factory):
     url = server.url_of(name)
     loaded = happenings.load(url)
     with town.served(Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0, per_minute=0)) as address:
-        yield SimpleNamespace(address=address, **vars(loaded))
+        yield SimpleNamespace(address=address, url=url, **vars(loaded))
     server.drop(name)
 
 
@@ -89,7 +90,7 @@ def test_circles_hold_exactly_what_may_be_seen_by_state_and_the_panel_says_the_s
     assert rested(page)["n"] == 0 and page.locator("#events-body").is_hidden()
 
 
-def test_an_event_opens_its_card_with_facts_and_nobody_s_words_and_its_link_opens_it_again(there, served):
+def test_an_event_opens_its_card_with_facts_its_link_opens_it_again_and_its_words_are_for_those_who_work_on_it(there, served):
     page = there(NEAR)
     page.mouse.move(*at(page, *happenings.LATE))
     assert re.search(r"路灯不亮[\s\S]*超期", page.locator("#tip").inner_text())
@@ -102,9 +103,12 @@ def test_an_event_opens_its_card_with_facts_and_nobody_s_words_and_its_link_open
     assert [one.split("\n")[0] for one in card.locator(".timeline li b").all_inner_texts()] == ["派遣", "立案", "上报"]
     assert happenings.WORDS not in page.content()
     page.wait_for_function(f"() => location.hash.includes('event={served.late.event_id}')")
-    again = there(f"{page.url.partition('/maps/')[2]}&lang=en")
+    again = there(f"#event={served.late.event_id}&lang=en")
     again.locator("#card .timeline").wait_for()
-    assert "Dispatched" in again.locator("#card").inner_text()
+    assert "Dispatched" in again.locator("#card").inner_text() and again.locator("#events-on").is_checked()
+    again.evaluate("key => sessionStorage.setItem('gridgeo-key', key)", callers.key(served.url, "read", "accept"))
+    again.reload()
+    again.locator("#card .told", has_text=happenings.WORDS).wait_for()
     again.keyboard.press("Escape")
     again.locator("#card").wait_for(state="hidden")
 

@@ -61,9 +61,7 @@ async def events(request: Request) -> Response:
     if request.app.state.gate.area(request) == access.WHOLE:
         made = await run_in_threadpool(depends.read_city, request, making.events_tile, at, wanted)
     else:
-        # A department sees what it has to do wherever that lies: row-level security knows, not the units.
-        of_units = depends.principal(request).department_code is None
-        made = await run_in_threadpool(depends.read, request, making.events_tile, at, wanted, of_units)
+        made = await run_in_threadpool(depends.read, request, making.events_tile, at, wanted, of_units=True)
     # How an event stands follows from the hour: no tile is kept.
     return tiles.sent(request, Packed.of(made))
 
@@ -105,7 +103,7 @@ def _counts(conn, today: Snapshot, asked: SimpleNamespace, wanted: Shown, by: By
     every = today.lowest()
     parent_of = None if by is not By.UNIT else today.above(asked.level, every if meant is None else meant)
     found = shown.counts(conn, today.edition.edition_id, wanted, by, meant, parent_of)
-    head = {"unit": asked.unit, "level": asked.level, "by": by, **_told(sum(found.values(), Count()))}
+    head = {"unit": asked.unit, "level": asked.level, "by": by, **_told(Count.total(found.values()))}
     whole = meant is None or (asked.unit is not None and len(meant) == len(today.lowest([today.unit(asked.unit).unit_id])))
     head |= {} if whole else {"part": True}
     if by is By.UNIT:
@@ -130,5 +128,4 @@ def _department(code: str | None, names: dict[str, tuple[str, str]]) -> dict[str
 
 
 def _told(count: Count) -> dict[str, int]:
-    numbers = (count.n, count.open, count.due_soon, count.overdue, count.closed)
-    return {name: n for name, n in zip(_SHORT, numbers, strict=True) if n or name == "n"}
+    return {name: n for name, n in zip(_SHORT, count, strict=True) if n or name == "n"}

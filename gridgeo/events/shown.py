@@ -6,11 +6,11 @@ When nothing is said of time, maps show the events that are open, whenever they 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import astuple, dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..db import queries
 from .watching.notices import SOON
@@ -86,8 +86,7 @@ class Shown:
 _LISTS = ("classes", "grades", "states", "stages")
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(NamedTuple):
     """How many events there are, and how many of them are open in time, due soon, overdue, over."""
 
     n: int = 0
@@ -96,8 +95,10 @@ class Count:
     overdue: int = 0
     closed: int = 0
 
-    def __add__(self, other: Count) -> Count:
-        return Count(*(ours + theirs for ours, theirs in zip(astuple(self), astuple(other), strict=True)))
+    @classmethod
+    def total(cls, counts: Iterable[Count]) -> Count:
+        """Return what some add up to."""
+        return cls(*map(sum, zip(*counts, strict=True)))
 
 
 def counts(
@@ -122,14 +123,14 @@ def counts(
     with conn.cursor() as cur:
         cur.execute(SQL["counts"], asked)
         rows = cur.fetchall()
-    found: dict[str | int | None, Count] = defaultdict(Count)
+    found: dict[str | int | None, list[Sequence[int]]] = defaultdict(list)
     if parent_of is not None:
-        found |= dict.fromkeys(parent_of.values(), Count())
+        found |= {unit_id: [Count()] for unit_id in parent_of.values()}
     for key, *numbers in rows:
         of = _key(by, key, parent_of)
         if of is not None or parent_of is None:
-            found[of] += Count(*numbers)
-    return dict(found)
+            found[of].append(numbers)
+    return {key: Count.total(parts) for key, parts in found.items()}
 
 
 def _key(by: By, key: str, parent_of: Mapping[int, int] | None) -> str | int | None:

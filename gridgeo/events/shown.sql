@@ -26,8 +26,8 @@ SELECT CASE %(by)s WHEN 'unit' THEN f.unit_id::text WHEN 'class' THEN f.class_id
   FROM found AS f
  WHERE (%(states)s::text[] IS NULL OR f.state = ANY (%(states)s::text[]))
    AND CASE WHEN %(stages)s::text[] IS NULL THEN f.counts
-            ELSE EXISTS (SELECT FROM event AS e WHERE e.event_id = f.event_id AND e.stage = ANY (%(stages)s::text[])) END
+            ELSE (SELECT e.stage FROM event AS e WHERE e.event_id = f.event_id) = ANY (%(stages)s::text[]) END
    AND (%(grades)s::smallint[] IS NULL
-        OR EXISTS (SELECT FROM event AS e WHERE e.event_id = f.event_id AND e.grade = ANY (%(grades)s::smallint[])))
+        OR (SELECT e.grade FROM event AS e WHERE e.event_id = f.event_id) = ANY (%(grades)s::smallint[]))
  GROUP BY 1
  ORDER BY 1;

@@ -44,11 +44,11 @@ def tile(conn, at: Tile, shown: Shown, now: datetime | None = None) -> bytes:
 
 
 def tile_of_units(conn, at: Tile, shown: Shown, now: datetime | None = None) -> bytes:
-    """Return the same of the events in the caller's units: those that lie in them today."""
+    """Return the same to a caller of a part: of what lies in its units today, and what its department has or had to do."""
     with conn.cursor() as cur:
         cur.execute(SQL["units_near"], _box(at))
         units = [unit_id for (unit_id,) in cur.fetchall()]
-    return _made(conn, at, shown, units, now) if units else b""
+    return _made(conn, at, shown, units, now)
 
 
 def majors(conn) -> list[Major]:

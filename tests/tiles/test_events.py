@@ -92,7 +92,7 @@ def test_tiles_and_counts_show_what_is_meant_and_nothing_else(conn, made):
         near = drawn(conn, EVENTS_FROM, wanted).get("events", [])
         assert sorted(each["id"] for each in near) == sorted(those), wanted
         for by in By:
-            total = sum(showing.counts(conn, edition_id, wanted, by, now=NOW).values(), Count())
+            total = Count.total(showing.counts(conn, edition_id, wanted, by, now=NOW).values())
             assert total == count(those.values()), (by, wanted)
     assert met > 300
 
@@ -144,9 +144,20 @@ def test_who_is_for_some_units_sees_what_lies_in_them_and_no_more(conn, made):
                 assert {each["id"] for each in near} == set(those)
                 assert added_up(drawn(conn, 12, wanted, make)["clusters"]) == expected(list(those.values()))
             counted = showing.counts(conn, edition_id, wanted, By.UNIT, mine, dict(zip(mine, mine, strict=True)), NOW)
-            assert set(counted) == set(mine) and sum(counted.values(), Count()) == count(those.values())
+            assert set(counted) == set(mine) and Count.total(counted.values()) == count(those.values())
     with seeing(conn, "{}"):
         assert drawn(conn, EVENTS_FROM, Shown()) == drawn(conn, 8, Shown(), events.tile_of_units) == {}
+
+
+def test_whoever_names_units_of_others_is_shown_nothing_of_them(conn, made):
+    edition_id, units, *_ = made
+    mine = [list(units.values())[-1]]
+    with conn.cursor() as cur:
+        cur.execute("SELECT event_id FROM event_grid WHERE edition_id = %s AND unit_id = ANY(%s)", (edition_id, mine))
+        inside = set(cur.fetchall())
+        with seeing(conn, "{" + str(mine[0]) + "}"):
+            cur.execute("SELECT event_id FROM events_of_units(%s, '-infinity', 'infinity', false)", (list(units.values()),))
+            assert set(cur.fetchall()) == inside != set()
 
 
 def test_a_department_sees_what_it_has_to_do_wherever_it_lies(conn, made):
@@ -159,7 +170,8 @@ def test_a_department_sees_what_it_has_to_do_wherever_it_lies(conn, made):
         )
     with seeing(conn, "{}"):
         access.see_department(conn, life.LIGHTS)
-        assert [each["id"] for each in drawn(conn, EVENTS_FROM, Shown())["events"]] == [number]
+        for make in (events.tile, events.tile_of_units):
+            assert [each["id"] for each in drawn(conn, EVENTS_FROM, Shown(), make)["events"]] == [number]
 
 
 def test_what_changes_is_shown_at_once(conn, made):
@@ -192,7 +204,7 @@ def test_units_of_no_event_are_told_too_and_what_lies_nowhere_where_no_unit_is_a
     put(conn, edition_id, [Happening(113.075, 22.895)])
     before = showing.counts(conn, edition_id, Shown(), By.UNIT, None, itself, NOW)
     everywhere = showing.counts(conn, edition_id, Shown(), By.UNIT, now=NOW)
-    assert everywhere[None].n == sum(everywhere.values(), Count()).n - sum(before.values(), Count()).n > 0
+    assert everywhere[None].n == Count.total(everywhere.values()).n - Count.total(before.values()).n > 0
 
 
 def test_classes_that_are_no_more_are_counted_after_those_in_use(conn, made):

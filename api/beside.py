@@ -8,22 +8,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from gridgeo.db.cluster.process import die_with_parent
 
 LOG = logging.getLogger("gridgeo.beside")
 
-#: Seconds before it is begun again, longer each time up to a minute; after how long a life it is thought to be sound; to end in.
-_FIRST_S, _MOST_S, _SOUND_S, _END_S = 1.0, 60.0, 60.0, 10.0
+#: Seconds before it is begun again, longer each time up to a minute; of a life after which it is thought sound; to end in; between looks.
+_FIRST_S, _MOST_S, _SOUND_S, _END_S, _LOOK_S = 1.0, 60.0, 60.0, 10.0, 0.2
 
 
 class Beside:
-    """A thread that keeps a program running."""
+    """A thread that keeps a program running, from when it is time on."""
 
-    def __init__(self, command: Sequence[str], first_s: float = _FIRST_S) -> None:
-        self._command, self._first_s = list(command), first_s
+    def __init__(self, command: Sequence[str], when: Callable[[], bool] = lambda: True, first_s: float = _FIRST_S) -> None:
+        self._command, self._when, self._first_s = list(command), when, first_s
         self._stop = threading.Event()
         # A child is told when the thread dies that began it: so this one lives until it has ended.
         self._thread = threading.Thread(target=self._keep, name="gridgeo-beside", daemon=True)
@@ -40,6 +40,8 @@ class Beside:
 
     def _keep(self) -> None:
         wait_s = self._first_s
+        while not self._when() and not self._stop.wait(_LOOK_S):
+            pass
         while not self._stop.is_set():
             began = time.monotonic()
             status = self._run()
@@ -54,7 +56,7 @@ class Beside:
         # In a session of its own: Ctrl-C is for the server, which ends it after its last answer.
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "start_new_session": True}
         with subprocess.Popen(self._command, **quiet, preexec_fn=die_with_parent(signal.SIGTERM)) as process:
-            while process.poll() is None and not self._stop.wait(0.2):
+            while process.poll() is None and not self._stop.wait(_LOOK_S):
                 pass
             return _ended(process)
 
@@ -70,8 +72,8 @@ def _ended(process: subprocess.Popen) -> int:
 
 
 @contextmanager
-def kept(command: Sequence[str]) -> Iterator[None]:
-    """Keep a program running while the block does; nothing for an empty command.
+def kept(command: Sequence[str], when: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    """Keep a program running while the block does, from when it is time on; nothing for an empty command.
 
     A SIGTERM leaves the block then, so that the program ends first.
     """
@@ -79,7 +81,7 @@ def kept(command: Sequence[str]) -> Iterator[None]:
         yield
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    one = Beside(command).start()
+    one = Beside(command, when).start()
     try:
         yield
     finally:

@@ -140,11 +140,21 @@ def _logging(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _listens(settings: Settings) -> bool:
+    """Whether somebody takes connections where we serve: what runs beside is not to delay the first answer."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    try:
+        socket.create_connection((host, settings.port), timeout=1).close()
+    except OSError:
+        return settings.port == 0
+    return True
+
+
 def main() -> int:
     """Serve by the environment's settings: `python -m api.server [COMMAND…]`, with a command that is kept running beside it."""
     try:
         settings = Settings.from_env()
-        with beside.kept(sys.argv[1:]):
+        with beside.kept(sys.argv[1:], lambda: _listens(settings)):
             run(settings)
     except GridgeoError as error:
         print(f"gridgeo: {error}", file=sys.stderr)

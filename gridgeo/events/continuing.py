@@ -20,6 +20,9 @@ SQL = queries.load(__package__, "continuing.sql")
 #: What limits make of an event, and no list tells.
 _DUES = ("due_at", "stage_due_at")
 
+#: Events whose steps are held in memory.
+_PIECE = 5000
+
 #: The field of a list that tells of a step.
 _FIELDS = {
     Action.REJECT: "status",
@@ -92,10 +95,8 @@ def compare(conn, told: Sequence[Told], actor: str) -> tuple[list[History], list
     """
     states = {event_id: _state(row) for event_id, *row in _rows(conn, "states", [one.past.event_id for one in told])}
     differing = [one for one in told if not _is_same(one, states[one.past.event_id])]
-    stored = _stored(conn, [one.past.event_id for one in differing])
     going_on, unlike = [], []
-    for one in differing:
-        before = stored[one.past.event_id]
+    for one, before in _with_steps(conn, differing):
         made = history(one.past, before.steps)
         fault = _fault(one, states[one.past.event_id], before, made, actor)
         if fault:
@@ -103,6 +104,14 @@ def compare(conn, told: Sequence[Told], actor: str) -> tuple[list[History], list
         elif made.fresh:
             going_on.append(made)
     return going_on, unlike
+
+
+def _with_steps(conn, told: Sequence[Told]) -> Iterator[tuple[Told, Stored]]:
+    """What was done to each before, some thousands at a time."""
+    for begin in range(0, len(told), _PIECE):
+        some = told[begin : begin + _PIECE]
+        stored = _stored(conn, [one.past.event_id for one in some])
+        yield from ((one, stored[one.past.event_id]) for one in some)
 
 
 def _is_same(told: Told, state: State) -> bool:

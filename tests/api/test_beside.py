@@ -62,6 +62,21 @@ def test_it_is_begun_again_when_it_was_killed_and_ends_when_told(lives):
     assert gone(second) and len(begun(lives, 2)) == 2
 
 
+def test_it_is_begun_when_it_is_time_and_not_before(lives):
+    looks = []
+    one = Beside(command(lives), lambda: looks.append(lives.exists()) or len(looks) == 3).start()
+    try:
+        begun(lives, 1)
+    finally:
+        one.stop()
+    assert looks == [False, False, False]
+
+
+def test_what_it_was_never_time_for_ends_at_once(lives):
+    Beside(command(lives), lambda: False).start().stop()
+    assert not lives.exists()
+
+
 def test_one_that_dies_again_and_again_is_begun_ever_more_rarely(lives, caplog):
     one = Beside(command(lives, "briefly"), first_s=0.01).start()
     try:

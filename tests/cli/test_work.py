@@ -11,7 +11,7 @@ from gridgeo.jobs.folder import Folder
 from gridgeo.jobs.model import Status
 from gridgeo.settings import inherited_environment
 from tests.access import making
-from tests.jobs.making import given, reached
+from tests.jobs.making import given, seen, until
 
 
 def test_a_process_of_its_own_does_jobs_until_it_is_stopped(database_url, tmp_path):
@@ -20,10 +20,11 @@ def test_a_process_of_its_own_does_jobs_until_it_is_stopped(database_url, tmp_pa
     environment = inherited_environment() | {"GRIDGEO_HOME": str(tmp_path), "GRIDGEO_DATABASE_URL": database_url}
     process = subprocess.Popen([sys.executable, "-m", "gridgeo.cli", "work"], env=environment, stdout=subprocess.PIPE, cwd=os.getcwd())
     try:
-        job = reached(database_url, number)
+        until(lambda: seen(database_url, number).status.over, 90)
+        job = seen(database_url, number)
     finally:
         process.send_signal(signal.SIGTERM)
-        told, _ = process.communicate(timeout=20)
+        told, _ = process.communicate(timeout=90)
     assert (job.status, process.returncode) == (Status.SUCCESSFUL, 143) and b"2 at a time" in told
     path = Folder.under(tmp_path).file(job, job.files["file"])
     assert all(code in path.read_text(encoding="utf-8") for code in making.BUILDING.values())

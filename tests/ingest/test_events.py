@@ -11,7 +11,7 @@ import pytest
 from gridgeo import cli, sample
 from gridgeo.db import connection
 from gridgeo.errors import Conflict, InvalidInput
-from gridgeo.events import acting, channels, classes, counts, rules, soundness, statistics, store, tables
+from gridgeo.events import acting, channels, classes, continuing, counts, rules, soundness, statistics, store, tables
 from gridgeo.events.model import Action, Actor, Duty, Stage
 from gridgeo.events.routing import matrix, matrix_rows
 from gridgeo.hierarchy import editions
@@ -313,8 +313,9 @@ def test_a_year_of_158_channels_is_loaded_and_its_report_is_right(database_url, 
         )
 
 
-def test_a_year_told_in_four_lists_is_what_it_is_told_at_once(conn, tmp_path):
+def test_a_year_told_in_four_lists_is_what_it_is_told_at_once(conn, tmp_path, monkeypatch):
     """Each list as the other system would have exported it on a day of the year: what was done later is not in it."""
+    monkeypatch.setattr(continuing, "_PIECE", 3)
     units = sample.make("small", 1)
     files = sample.write_events("small", 1, tmp_path, 300, units=units)
     edition, _ = editions.stage(conn, GOVERNANCE, units, name="drawn")

@@ -36,6 +36,7 @@ from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.sample import routing
 from gridgeo.settings import Settings
 
+from .event_tiles import event_tiles
 from .figures import Result
 from .ground import SEED, Ground, Loaded, say
 from .serving import served
@@ -135,6 +136,7 @@ def events(ground: Ground, quick: bool) -> Result:
         now = _filled(result, conn, loaded, count)
         _numbers(result, conn, loaded, now, count)
         _pages(result, conn, loaded, now, count)
+        event_tiles(result, conn, loaded.snapshot, now, count, _DAYS)
         _similar(result, conn, _LOOKS_QUICK if quick else _LOOKS, count)
         _hotspots(result, conn, loaded, now)
     return result

@@ -230,8 +230,9 @@ def test_views_ask_as_whoever_looks(owner):
 FEED = ("change_bounds", "change_lag", "change_transactions", "changed_since", "changes_of", "keep_change", "keep_edition")
 
 
-#: What is told of the caller's units alone, found or added up before (tests/objects/test_policies.py, tests/tiles/test_buildings.py).
-OF_AN_AREA = ("buildings_in", "counted")
+#: What is told of the caller's units alone, found or added up before (tests/objects/test_policies.py, tests/tiles/test_buildings.py,
+#: tests/tiles/test_events.py).
+OF_AN_AREA = ("buildings_in", "counted", "events_of_units")
 
 #: Whether a department has something to do about an event, which its tasks tell it; and numbers of events, which nobody else may write
 #: (tests/events, tests/api/test_events.py).

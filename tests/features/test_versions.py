@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import httpx
+import orjson
 import pytest
 import shapely
 
@@ -239,6 +240,18 @@ def test_versions_agree_with_questions_at_any_moment(city, turned):
                 place = versions.at(found, when)
                 asked = Question(period=Period(when, when), recorded=recorded)
                 assert (reading.one(conn, objects, str(turned), asked) is None) == (place is None), (when, recorded)
+
+
+@pytest.mark.parametrize("name", list(collections.COLLECTIONS))
+def test_a_feature_and_its_versions_asked_at_once_are_what_they_are_asked_apart(city, turned, name):
+    collection = collections.COLLECTIONS[name]
+    with closing(connection.connect(city.url)) as conn:
+        there = orjson.loads(f"[{reading.page(conn, collection, Question(limit=3)).features}]")
+        for feature_id in (*(str(one["id"]) for one in there), str(turned), "440399"):
+            for when in (None, datetime(2021, 6, 15, tzinfo=UTC)):
+                asked = Question(period=when and Period(when, when), recorded=when if collection.believed else None)
+                found = versions.of(conn, collection, feature_id, asked.recorded)
+                assert reading.versioned(conn, collection, feature_id, asked) == (reading.one(conn, collection, feature_id, asked), found)
 
 
 def test_of_nothing_there_are_no_versions(city):

@@ -9,7 +9,7 @@ from datetime import date
 from gridgeo.events.statistics import Numbers
 
 #: Width and height of a drawing in its own units, and what is kept free for its words.
-WIDTH, HEIGHT, LEFT, BELOW, ABOVE = 720, 230, 62, 32, 14
+WIDTH, HEIGHT, LEFT, BELOW, ABOVE = 720, 230, 72, 32, 14
 
 
 @dataclass(frozen=True)

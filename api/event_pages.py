@@ -97,7 +97,6 @@ def line(item: Item, said: Words, today: Snapshot, now: datetime, works: bool) -
         "place": place(today, item.unit_id),
         "department": said.departments.get(item.department_code or ""),
         "map": on_map(item),
-        "href": rooted.at(f"/events/{item.event_id}"),
     }
 
 

@@ -79,6 +79,8 @@ STARS: Mapping[int, Word] = {
 }
 
 _UNITS = ((86_400, "天", "d"), (3_600, "小时", "h"), (60, "分钟", "min"))
+#: From so many days on nobody asks for hours.
+_DAYS = 10
 
 
 def state(due_at: datetime | None, paused: bool, now: datetime) -> str:
@@ -110,6 +112,8 @@ def at(moment: datetime | None) -> str:
 
 def _span(of: timedelta) -> Word:
     seconds, zh, en = int(of.total_seconds()), [], []
+    if of.days >= _DAYS:
+        return f"{of.days} 天", f"{of.days} d"
     for size, name_zh, name_en in _UNITS:
         count, seconds = divmod(seconds, size)
         if (count or zh) and len(zh) < 2:

@@ -22,7 +22,7 @@ from ..settings import Settings, inherited_environment
 HELP = "make the pictures of the documentation anew (from a checkout, with Chromium)"
 
 _ROOT = Path(__file__).resolve().parents[2]
-_WIDE, _PHONE = (1440, 900), (390, 844)
+_WIDE, _PAPER, _PHONE = (1440, 900), (1040, 900), (390, 844)
 
 #: No host but this machine's is found.
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
@@ -35,13 +35,14 @@ _AT_REST = """() => {
 
 @dataclass(frozen=True)
 class View:
-    """One picture: its name, what stands behind the `#` of the page, its size, what it waits for, what is done before."""
+    """One picture: its name, what stands behind the `#`, its size, what it waits for, what is done before, which page."""
 
     name: str
     state: str
     size: tuple[int, int] = _WIDE
     wait: str = "#card:visible"
     act: Callable[[Any, dict], None] | None = None
+    page: str = "maps/"
 
 
 def _wash(page: Any, told: dict) -> None:
@@ -72,6 +73,9 @@ VIEWS = (
     View("map-washing", "layers=none", wait="#wash", act=_wash),
     View("map-english", "lang=en&unit={street}"),
     View("map-phone", "unit={community}", _PHONE),
+    View("events-community", "", _PAPER, "svg.trend", page="events/community/{event_street}"),
+    View("events-board", "", _PAPER, ".entry", page="events/board?department={department}"),
+    View("events-mine", "", _PHONE, ".entry", page="events/mine?unit={event_community}"),
 )
 
 
@@ -139,11 +143,15 @@ def _known(address: str) -> dict[str, Any]:
     event = min(
         (one for one in ask("/events", stage="dispatched", limit=100)["events"] if one["lon"] is not None), key=lambda one: one["grade"]
     )
+    around = ask("/grids/at", lon=event["lon"], lat=event["lat"])["chain"]
+    busy = max(ask("/events/stats", by="department")["rows"], key=lambda row: (row["overdue"], row["open"]))
     return {
         "lon": lon,
         "lat": lat,
         "building": building["code"],
         "event": event["event_id"],
+        "department": busy["department"]["code"],
+        **{f"event_{unit['level']}": unit["code"] for unit in around},
         "event_lon": event["lon"],
         "event_lat": event["lat"],
         "object": ask("/objects", bbox=box, limit=1)["objects"][0]["object_id"],
@@ -156,12 +164,14 @@ def _take(browser: Any, address: str, view: View, told: dict, path: Path) -> Non
     width, height = view.size
     context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=2 if view.size == _PHONE else 1)
     page = context.new_page()
-    page.goto(f"{address}/maps/#{view.state.format(**told)}")
-    page.wait_for_selector("body[data-state=ready]")
+    page.goto(f"{address}/{view.page}#{view.state}".format(**told))
+    if view.page == "maps/":
+        page.wait_for_selector("body[data-state=ready]")
     if view.act:
         view.act(page, told)
     page.locator(view.wait).first.wait_for()
-    page.wait_for_function(_AT_REST)
+    if view.page == "maps/":
+        page.wait_for_function(_AT_REST)
     page.wait_for_timeout(800)  # what fades has faded
     page.screenshot(path=path)
     context.close()

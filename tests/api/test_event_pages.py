@@ -44,9 +44,9 @@ def page(place, path, who="clerk", status=200, **params) -> str:
 
 
 def named(place, text: str) -> list[str]:
-    """The events a page leads to, in its order."""
+    """The events of a page's lists, in its order."""
     of = {str(event.event_id): what for what, event in place.made.items()}
-    return [of[number] for number in re.findall(r'href="/events/([0-9]+)"', text)]
+    return [of[number] for number in re.findall(r'data-event="([0-9]+)"', text)]
 
 
 def board(place, who="clerk", **params) -> list[str]:

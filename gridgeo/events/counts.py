@@ -67,6 +67,7 @@ def refresh(conn, edition_id: int) -> int:
             cur.execute(SQL[step], {"edition_id": edition_id})
         cur.execute(SQL["count"], {"edition_id": edition_id})
         counted = cur.rowcount
+        cur.execute("ANALYZE event_fact")
         for part, basis in product(PARTS, BASES):
             cur.execute(SQL["add_up"], {"edition_id": edition_id, "part": part, "basis": basis})
         for part, of in LESS.items():

@@ -6,6 +6,7 @@ import logging
 import time
 import uuid
 from collections import Counter
+from functools import lru_cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -132,9 +133,15 @@ def _headers(given: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[by
 
 def _one_vary(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Each part of the service adds what it looks at: told in one header, each name once."""
-    given = [part.strip() for name, value in headers if name == b"vary" for part in value.split(b",")]
+    given = tuple(value for name, value in headers if name == b"vary")
     if not given:
         return headers
+    return [*(header for header in headers if header[0] != b"vary"), (b"vary", _together(given))]
+
+
+@lru_cache(maxsize=256)
+def _together(vary: tuple[bytes, ...]) -> bytes:
+    """Names of headers, each once as it was written first: the same few lists again and again."""
+    given = [part.strip() for value in vary for part in value.split(b",")]
     once = {name.lower(): name for name in reversed(given)}
-    vary = (b"vary", b", ".join(once[name] for name in dict.fromkeys(name.lower() for name in given)))
-    return [*(header for header in headers if header[0] != b"vary"), vary]
+    return b", ".join(once[name] for name in dict.fromkeys(name.lower() for name in given))

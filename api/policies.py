@@ -15,6 +15,9 @@ PUBLIC = "public"
 #: Whoever works on events: one of these is enough.
 DUTY = f"{Scope.ACCEPT} {Scope.DISPATCH} {Scope.HANDLE} {Scope.VERIFY}"
 
+#: Whoever sends something about an event: one of these, or a receipt with the first.
+SENDING = f"{Scope.REPORT} {DUTY}"
+
 #: (method, path template) -> policy. HEAD is asked as GET is.
 POLICIES: dict[tuple[str, str], str] = {
     ("GET", "/"): PUBLIC,
@@ -133,7 +136,7 @@ POLICIES: dict[tuple[str, str], str] = {
     ("GET", "/events/{ref}/similar"): DUTY,
     ("POST", "/events/{ref}/actions"): DUTY,
     ("GET", "/events/{ref}/media"): DUTY,
-    ("POST", "/events/{ref}/media"): f"{Scope.REPORT} {DUTY}",
+    ("POST", "/events/{ref}/media"): SENDING,
     ("GET", "/events/{ref}/media/{media_no}"): DUTY,
     ("GET", "/events/{ref}/original"): Scope.LINK,
     ("GET", "/open311/v2/discovery.{form}"): PUBLIC,

@@ -204,7 +204,7 @@ def test_forbidden_and_unknown_look_the_same(served, headers):
 
 def test_every_route_has_a_policy_and_every_policy_a_route():
     assert set(policies.POLICIES) == set(routes())
-    assert set(policies.POLICIES.values()) <= {policies.PUBLIC, policies.DUTY, *Scope}
+    assert set(policies.POLICIES.values()) <= {policies.PUBLIC, policies.DUTY, policies.SENDING, *Scope}
     assert set(policies.NAMED) <= set(policies.POLICIES)
 
 

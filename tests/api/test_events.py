@@ -99,6 +99,25 @@ def test_sent_twice_is_one_and_the_answer_the_same(place):
     assert sent(place, who="clerk", key="the-same")["event_id"] != many[0]["event_id"], "a key is its owner's"
 
 
+def test_reports_that_come_at_once_are_answered_each_for_itself(place):
+    """Also where what one of them says spoils the transaction of all: then each has its own."""
+    wrong = {"reporter": {"kind": "person", "code": "449999199001010017"}}
+    sorts = [
+        ({}, 201),
+        ({"told": "\t"}, 400),
+        ({"channel": "pigeon"}, 422),
+        (wrong, 400),
+        ({"reporter": {"kind": "phone", "code": PHONE}}, 201),
+    ]
+    with ThreadPoolExecutor(15) as pool:
+        answers = list(pool.map(lambda each: (each[1], sent(place, status=each[1], **each[0])), sorts * 6))
+    taken = {answer["event_id"] for status, answer in answers if status == 201}
+    assert len(taken) == 12, "none is lost, and none is taken in twice"
+    with closing(connection.connect(place.url)) as conn, conn, conn.cursor() as cur:
+        cur.execute("SELECT count(*) FROM linkage.event_reporter WHERE event_id = ANY(%s)", (list(taken),))
+        assert cur.fetchone() == (6,)
+
+
 def test_a_report_without_a_key_could_not_be_sent_again(place):
     body = {"channel": "inspector", "told": "路灯不亮"}
     answer = place.client.post("/events", json=body, headers=place.of["portal"])

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import psycopg2
 from psycopg2 import sql
 
 #: Lists of rows that wait to be used.
@@ -59,7 +60,8 @@ def rows(
                 yield found
         finally:
             if isinstance(found, list):
-                conn.cancel()
+                with suppress(psycopg2.InterfaceError):  # closed already: the reader paused too long
+                    conn.cancel()
             while copying.is_alive():
                 _drain(sink)
 

@@ -18,12 +18,13 @@ from gridgeo.hierarchy.model import GridUnit
 
 from .. import depends, event_charts, event_pages, objects
 from ..parameters import CODE, Query
+from ..remembered import remembered
 from .event_pages import last_days, month, rising
 
 router = APIRouter(prefix="/events", tags=["events"], route_class=event_pages.Page)
 
-#: Months of the trend, and classes that are told.
-_MONTHS, _TOP = 12, 8
+#: Months of the trend, classes that are told, and seconds for which all is told as it was: it is the same for everybody.
+_MONTHS, _TOP, _KEPT_S = 12, 8, 60
 
 _WHOLE, _ONE = Query(), Query(CODE)
 
@@ -45,10 +46,10 @@ def community(request: Request) -> Response:
 
 def _page(request: Request, today: Snapshot, unit: GridUnit | None) -> Response:
     meant = objects.countable(request, today, unit and unit.ref)
-    now = datetime.now(UTC)
-    facts = depends.read(request, _facts, today, unit, meant, now)
+    key = "community", unit and unit.unit_id
+    facts = remembered(request, _KEPT_S, key, lambda: depends.read(request, _facts, today, unit, meant, datetime.now(UTC)))
     parts = {"unit": unit, "above": event_pages.above(today, unit), "part": depends.principal(request).area is not None}
-    return event_pages.response(request, "event_community.html", now=now, **parts, **facts)
+    return event_pages.response(request, "event_community.html", **parts, **facts)
 
 
 def _facts(conn, today: Snapshot, unit: GridUnit | None, meant: Sequence[int] | None, now: datetime) -> dict[str, Any]:
@@ -58,6 +59,7 @@ def _facts(conn, today: Snapshot, unit: GridUnit | None, meant: Sequence[int] | 
     of_year, of_days = replace(of_month, begin=first), replace(of_month, begin=last_days(now)[0])
     by_month = statistics.numbers(conn, of_year, By.MONTH)
     return {
+        "now": now,
         "month": statistics.numbers(conn, of_month)[""],
         "year": sum(by_month.values(), Numbers()),
         "trend": event_charts.trend(first, _MONTHS, by_month),

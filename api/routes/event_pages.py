@@ -24,11 +24,12 @@ from gridgeo.moments import CHINA
 from .. import cursors, depends, event_pages, events, objects
 from ..parameters import Parameter, Query, matching, one_of
 from ..problems import Fault, InvalidRequest
+from ..remembered import remembered
 
 router = APIRouter(prefix="/events", tags=["events"], route_class=event_pages.Page)
 
-#: Lines of a page, hints of each kind, and days back in which they are looked for.
-_LINES, _HINTS, _DAYS = 50, 5, 30
+#: Lines of a page; hints of each kind, days back in which they are looked for, and seconds for which they are told as they were.
+_LINES, _HINTS, _DAYS, _KEPT_S = 50, 5, 30, 600
 
 #: What is told of a month: its words, and how it is written.
 _RATES = (
@@ -109,9 +110,14 @@ def mine(request: Request) -> Response:
     asked, now = _MINE(request), datetime.now(UTC)
     today = objects.edition(request)
     units = objects.countable(request, today, asked.unit)
-    facts = depends.read(request, _of_area, asked, today, units, not events.works(request), now)
+    public = not events.works(request)
+
+    def look(conn, question: Asked, said: events.Words) -> Hints:
+        return remembered(request, _KEPT_S, ("hints", asked.unit, public), lambda: _hints(conn, question, today, said))
+
+    facts = depends.read(request, _of_area, asked, today, units, public, now, look)
     named = _named(request, today, asked.unit)
-    return event_pages.response(request, "event_mine.html", now=now, asked=asked, named=named, works=events.works(request), **facts)
+    return event_pages.response(request, "event_mine.html", now=now, asked=asked, named=named, works=not public, **facts)
 
 
 def month(now: datetime, back: int = 0) -> tuple[date, date]:
@@ -168,7 +174,7 @@ def _board(conn, code: str, asked: SimpleNamespace, today: Snapshot, seen, publi
     }
 
 
-def _of_area(conn, asked: SimpleNamespace, today: Snapshot, units, public: bool, now: datetime) -> dict[str, Any]:
+def _of_area(conn, asked: SimpleNamespace, today: Snapshot, units, public: bool, now: datetime, look) -> dict[str, Any]:
     depends.patient(conn)
     said, midnight = events.words(conn), datetime.combine(now.astimezone(CHINA).date(), time(), CHINA)
     found, after = _page(asked, (asked.unit,), lambda key: board.open_in(conn, units, public, key, _LINES + 1))
@@ -178,7 +184,7 @@ def _of_area(conn, asked: SimpleNamespace, today: Snapshot, units, public: bool,
         "after": after,
         "today": board.today(conn, units, public, now, midnight),
         "done": [event_pages.line(item, said, today, now, not public) for item in board.done_in(conn, units, public, midnight)],
-        "hints": _hints(conn, question, today, said) if asked.cursor is None else None,
+        "hints": look(conn, question, said) if asked.cursor is None else None,
     }
 
 

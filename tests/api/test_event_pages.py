@@ -115,6 +115,11 @@ def test_a_communitys_page_tells_what_the_statistics_tell(place):
     page(place, f"/events/community/{A}", "worker of D", 404)
 
 
+def test_what_is_kept_for_a_while_is_told_to_callers_of_the_same_area_alone(place):
+    whole, part, again = (figures(page(place, "/events/community", who))[0] for who in ("clerk", "worker of D", "nobody"))
+    assert whole == again and part == "1" and int(whole) >= 5
+
+
 def test_browsers_are_asked_for_a_key_and_programs_are_told_of_a_problem(place):
     wrong = callers.bearer("gg_00000000_" + "x" * 43)
     for path in ("/events/board", "/events/mine", "/events/community"):

@@ -63,6 +63,7 @@ def refresh(conn, edition_id: int) -> int:
     """
     with conn.cursor() as cur:
         cur.execute(SQL["lock_alone"])
+        cur.execute("SET LOCAL work_mem = '256MB'")  # millions of facts and sums are grouped, one statement at a time
         for step in ("forget_shifts", "forget_sums", "forget_facts"):
             cur.execute(SQL[step], {"edition_id": edition_id})
         cur.execute(SQL["count"], {"edition_id": edition_id})

@@ -82,8 +82,8 @@ async def add(request: Request) -> Response:
     """One file, kept by the SHA-256 of its content: sent twice it is one, and what a report named by its digest is now there."""
     _ADD(request)
     secret = _secret(request)
-    found = await run_in_threadpool(depends.write, request, _meant, request, secret)
     body = await bodies.received(request, "media", depends.settings(request).media_mb * 1_000_000, _WITHIN_S)
+    found = await run_in_threadpool(depends.write, request, _meant, request, secret)
     held, new = await _beside(request, _kept, request, found, body, secret is not None)
     told = events.medium(found.event_id, held)
     headers = {**_NO_STORE, "Location": rooted.at(f"/events/{found.event_id}/media/{held.media_no}")}

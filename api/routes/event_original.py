@@ -10,7 +10,8 @@ from gridgeo.access.model import Scope
 from gridgeo.errors import Forbidden, InvalidInput, NotFound
 from gridgeo.events import store
 from gridgeo.events.model import Event
-from gridgeo.linkage import audit, reporters
+from gridgeo.linkage import audit, reporters, rules
+from gridgeo.linkage import store as links
 
 from .. import conditional, depends, events, room
 from .. import schemas_events as said
@@ -45,13 +46,14 @@ def original(request: Request) -> Response:
 
 def _opened(conn, request: Request, purpose: str) -> tuple[Event, reporters.Opened]:
     """The words, opened in the transaction that records it; raises NotFound, Forbidden, InvalidRequest."""
+    try:
+        rules.permitted(purpose, links.purposes(conn), unmask=True)
+    except InvalidInput as error:
+        raise InvalidRequest([Fault("purpose", "purpose-without-unmask", error.rule)]) from None
     found, who = store.find(conn, _ref(request)), depends.principal(request)
     if not who.may(Scope.UNMASK):
         raise Forbidden(Scope.UNMASK)
-    try:
-        return found, reporters.open_texts(conn, room.vault(request, conn), found.event_id, purpose=purpose, actor=who.actor)
-    except InvalidInput as error:
-        raise InvalidRequest([Fault("purpose", "purpose-without-unmask", error.rule)]) from None
+    return found, reporters.open_texts(conn, room.vault(request, conn), found.event_id, purpose=purpose, actor=who.actor)
 
 
 def _ref(request: Request) -> str:

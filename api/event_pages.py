@@ -23,7 +23,7 @@ from gridgeo.events.statistics import Numbers
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GridUnit
 
-from . import conditional, event_words, pages, rooted
+from . import conditional, event_words, pages, problems, rooted
 from .event_words import Word
 from .events import Words
 
@@ -32,6 +32,14 @@ _SCRIPT = pages.asset("event_key.js")
 
 #: What these pages may do, and those of a receipt, which need no key and have no script.
 POLICY, BARE = pages.policy(_STYLE, _SCRIPT), pages.policy(_STYLE)
+
+#: What the OpenAPI document says of refusals.
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "The request is at fault: to browsers a page says how, to programs the body.",
+        "content": {**problems.CONTENT, "text/html": {"schema": {"type": "string"}}},
+    }
+}
 
 #: What a page says that cannot be shown: the status, and what is wrong with the request.
 _REFUSALS: Mapping[type[GridgeoError], tuple[int, Word]] = {

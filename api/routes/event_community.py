@@ -21,7 +21,7 @@ from ..parameters import CODE, Query
 from ..remembered import remembered
 from .event_pages import last_days, month, rising
 
-router = APIRouter(prefix="/events", tags=["events"], route_class=event_pages.Page)
+router = APIRouter(prefix="/events", tags=["events"], route_class=event_pages.Page, responses=event_pages.RESPONSES)
 
 #: Months of the trend, classes that are told, and seconds for which all is told as it was: it is the same for everybody.
 _MONTHS, _TOP, _KEPT_S = 12, 8, 60

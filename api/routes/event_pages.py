@@ -26,7 +26,7 @@ from ..parameters import Parameter, Query, matching, one_of
 from ..problems import Fault, InvalidRequest
 from ..remembered import remembered
 
-router = APIRouter(prefix="/events", tags=["events"], route_class=event_pages.Page)
+router = APIRouter(prefix="/events", tags=["events"], route_class=event_pages.Page, responses=event_pages.RESPONSES)
 
 #: Lines of a page; hints of each kind, days back in which they are looked for, and seconds for which they are told as they were.
 _LINES, _HINTS, _DAYS, _KEPT_S = 50, 5, 30, 600

@@ -17,12 +17,12 @@ from gridgeo.events import rules, store
 from gridgeo.events.model import Action, Stage
 
 from .. import access as gate
-from .. import bodies, depends, event_pages, forms, problems
+from .. import bodies, depends, event_pages, forms
 from ..parameters import Query
 from ..problems import TooManyRequests
 from ..receipts import followed
 
-router = APIRouter(prefix="/events", tags=["events"], route_class=event_pages.Page)
+router = APIRouter(prefix="/events", tags=["events"], route_class=event_pages.Page, responses=event_pages.RESPONSES)
 
 _NONE = Query()
 
@@ -45,8 +45,6 @@ _BODY = {
     "content": {forms.KIND: {"schema": _SCHEMA, "example": {"secret": "A" * 32}}},
 }
 
-_REFUSED = {**problems.CONTENT, "text/html": {"schema": {"type": "string"}}}
-
 #: The steps a resident is shown: what became of it, without how departments arranged it among themselves.
 _SHOWN = (
     *(Action.REPORT, Action.FILE, Action.REJECT, Action.MERGE, Action.DISPATCH, Action.REFER, Action.ACCEPT, Action.CLAIM, Action.HANDLE),
@@ -68,7 +66,6 @@ async def ask(request: Request) -> Response:
     summary="What became of a report, as a page",
     openapi_extra={**_NONE.as_dict(), "requestBody": _BODY},
     response_class=HTMLResponse,
-    responses={"4XX": {"description": "The page says what was wrong; of a form that is none, the body.", "content": _REFUSED}},
 )
 async def follow(request: Request) -> Response:
     """The page of the event that a secret is of; it is rated or opened again where the form says so."""

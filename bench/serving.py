@@ -54,16 +54,16 @@ class _Load:
 
 
 @contextmanager
-def served(ground: Ground, loaded: Loaded) -> Iterator[SplitResult]:
-    """Serve a district by one process while the block runs; lend the address."""
-    with process(ground, loaded) as (address, _):
+def served(ground: Ground, loaded: Loaded, processes: int = 1) -> Iterator[SplitResult]:
+    """Serve a district while the block runs; lend the address."""
+    with process(ground, loaded, processes) as (address, _):
         yield address
 
 
 @contextmanager
-def process(ground: Ground, loaded: Loaded) -> Iterator[tuple[SplitResult, int]]:
-    """The same; lend the number of the process, too."""
-    settings = serving.free_port(replace(ground.settings, port=0, workers=1, per_minute=0))
+def process(ground: Ground, loaded: Loaded, processes: int = 1) -> Iterator[tuple[SplitResult, int]]:
+    """The same; lend the number of the process, too, or of the one above several."""
+    settings = serving.free_port(replace(ground.settings, port=0, workers=processes, per_minute=0))
     with tempfile.TemporaryDirectory() as folder:
         started = serving.start(settings, loaded.url, Path(folder) / "log")
         try:

@@ -64,6 +64,7 @@ def start(settings: Settings, url: str, log: Path | None = None, hold: int | Non
     inherited = inherited_environment()
     path = os.pathsep.join(filter(None, [root, inherited.get("PYTHONPATH")]))
     chosen = {"GRIDGEO_DATABASE_URL": url, "GRIDGEO_PORT": str(settings.port), "GRIDGEO_PER_MINUTE": str(settings.per_minute)}
+    chosen["GRIDGEO_WORKERS"] = str(settings.workers)
     environment = {**inherited, "PYTHONPATH": path, **chosen}
     output = log.open("ab") if log else None
     try:

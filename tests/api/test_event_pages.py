@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from contextlib import closing
 from html.parser import HTMLParser
@@ -17,7 +18,7 @@ from api.routes import event_pages as routes
 from gridgeo.db import connection
 from gridgeo.events.watching import digest
 from gridgeo.settings import Settings
-from tests.api import callers, eventful, happenings
+from tests.api import callers, canaries, eventful, happenings
 from tests.api.happenings import TODAY, WORDS
 from tests.api.world import A, D
 from tests.events import life
@@ -176,6 +177,20 @@ def test_a_secret_nobody_has_is_not_found_and_not_repeated(place):
         assert place.client.post("/events/receipt", data=wrong).json()["code"] == "invalid-request"
     assert place.client.post("/events/receipt", json={"secret": "x"}).status_code == 415
     assert place.client.post("/events/receipt", data={"secret": "x", "reason": "x" * 40_000}).status_code == 413
+
+
+@pytest.mark.parametrize("canary", canaries.CANARIES)
+def test_a_personal_code_is_never_repeated_by_a_page(place, caplog, canary):
+    with caplog.at_level(logging.DEBUG, "gridgeo"):
+        fields = ({"secret": canary}, {"secret": "x", canary: "1"}, {"secret": place.made["asked"].secret, "action": canary})
+        answers = [place.client.post("/events/receipt", data=given, headers=HTML) for given in fields]
+        for path, name in (("board", "major"), ("board", "department"), ("mine", "unit"), ("digest", "day"), ("notices", "department")):
+            answers.append(place.client.get(f"/events/{path}", params={name: canary}, headers=place.of["clerk"] | HTML))
+        answers.append(place.client.get(f"/events/community/{canary}", headers=HTML))
+    assert all(answer.status_code < 500 for answer in answers)
+    text = "".join(answer.text + str(answer.headers) for answer in answers)
+    logged = "\n".join(f"{record.getMessage()} {record.exc_text or ''}" for record in caplog.records if record.name.startswith("gridgeo"))
+    assert "/events/receipt" in logged and not canaries.leaked(canary, text + logged)
 
 
 def test_secrets_are_not_tried_out(monkeypatch):

@@ -53,5 +53,5 @@ SELECT t.department_code
   FROM event_task AS t
  WHERE t.event_id = %(event_id)s AND t.stage IN ('returned', 'declined') AND t.department_code IS NOT NULL
    AND t.sent_at >= coalesce(
-     (SELECT max(s.at) FROM event_step AS s WHERE s.event_id = %(event_id)s AND s.action = 'reopen'), '-infinity')
+     (SELECT max(s.at) FROM event_step AS s WHERE s.event_id = t.event_id AND s.action = 'reopen'), '-infinity')
  ORDER BY t.task_no;

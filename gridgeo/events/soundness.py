@@ -74,7 +74,8 @@ def _counted(conn, edition_id: int) -> Finding:
 def _adds_up(conn, edition_id: int, some: Sequence[int]) -> Finding:
     """Whether some events count for what they are, and as many are counted as the sums say."""
     subject, false = f"numbers of events in edition {edition_id}", _rows(conn, "miscounted", edition_id=edition_id, events=list(some))
-    ((counted, said),) = _rows(conn, "totals", edition_id=edition_id)
+    totals = dict(_rows(conn, "totals", edition_id=edition_id))
+    counted, said = totals["facts"], totals["sums"] + totals["shifts"]
     if false or counted != said:
         told = f"of {len(some):,} events {len(false):,} count for what they are not; {counted:,} are counted, the sums say {said:,}"
         return Finding(subject, State.ERROR, told, "run `gridgeo events place`, which counts them from scratch")

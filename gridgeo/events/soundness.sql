@@ -49,6 +49,8 @@ SELECT event_id
 
 -- name: totals
 -- How many events are counted, and how many the sums of all units, with what waits to be added to them, say there are.
-SELECT (SELECT count(*) FROM event_fact WHERE edition_id = %(edition_id)s),
-       (SELECT coalesce(sum(n), 0) FROM event_sum WHERE edition_id = %(edition_id)s AND part = 'unit' AND basis = 'reported')
-         + (SELECT coalesce(sum(times), 0) FROM event_shift WHERE edition_id = %(edition_id)s);
+SELECT 'facts', count(*) FROM event_fact WHERE edition_id = %(edition_id)s
+ UNION ALL
+SELECT 'sums', coalesce(sum(n), 0) FROM event_sum WHERE edition_id = %(edition_id)s AND part = 'unit' AND basis = 'reported'
+ UNION ALL
+SELECT 'shifts', coalesce(sum(times), 0) FROM event_shift WHERE edition_id = %(edition_id)s;

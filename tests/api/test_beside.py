@@ -89,7 +89,11 @@ def test_one_that_dies_again_and_again_is_begun_ever_more_rarely(lives, caplog):
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_it_ends_with_its_server_however_that_ends(lives, how):
-    server = subprocess.Popen([sys.executable, "-c", _SERVER, *command(lives)], env=environment(), stderr=subprocess.DEVNULL)
+    # Who runs the tests may have told Ctrl-C to be ignored, as a shell does with what it runs behind.
+    heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
+    server = subprocess.Popen(
+        [sys.executable, "-c", _SERVER, *command(lives)], env=environment(), stderr=subprocess.DEVNULL, preexec_fn=heard
+    )
     try:
         (number,) = begun(lives, 1)
     finally:

@@ -74,7 +74,7 @@ def test_tiles_of_a_part_follow_its_edition(city, tmp_path):
         with closing(connection.connect(city.url)) as conn, connection.transaction(conn):
             draft, _ = editions.stage(conn, GOVERNANCE, swapped(), name="swapped")
             activation.activate(conn, draft.edition_id)
-        for _ in range(100):
+        for _ in range(600):
             if [held(client, each, key) for each in asked] == [5, 0, 5, 0]:
                 break
             time.sleep(0.1)

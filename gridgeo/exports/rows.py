@@ -134,17 +134,16 @@ class Output:
         return text.getvalue().encode("utf-8", "replace")
 
     def _workbook(self) -> Path:
-        import openpyxl
+        from .bulk import workbook
 
         if self.done >= _MOST_ROWS:
             raise InvalidInput("file", self.path.name, f"a sheet holds {_MOST_ROWS - 1:,} rows, there are {self.done:,}: write CSV")
         made = self.path.with_name(f".{self.path.name}.part")
-        book = openpyxl.Workbook(write_only=True)
-        sheet = book.create_sheet("washed")
-        with self._part.open(encoding="utf-8-sig", newline="") as file:
+        with workbook.begun() as book, self._part.open(encoding="utf-8-sig", newline="") as file:
+            sheet = book.create_sheet("washed")
             for row in csv.reader(file, quoting=csv.QUOTE_NONNUMERIC):
                 sheet.append([_printable(cell) for cell in row])
-        book.save(made)
+            book.save(made)
         return made
 
 

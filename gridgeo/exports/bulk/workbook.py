@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import openpyxl
@@ -20,17 +21,30 @@ _MOST_ROWS, _LONGEST = 1_048_575, 32_767
 
 def write(path: Path, drawings: list[Drawing], about: Mapping[str, str]) -> int:
     """Write a workbook. Raises InvalidInput for more rows than a sheet, or a longer text than a cell holds."""
-    book = openpyxl.Workbook(write_only=True)
-    count = sum(_sheet(book, drawing) for drawing in drawings)
-    notes = book.create_sheet("说明")
-    notes.sheet_state = "hidden"
-    for name, value in about.items():
-        notes.append([name, _typed(notes, value)])
-    for drawing in drawings:
-        for field in drawing.fields:
-            notes.append([drawing.title, field.name, field.zh, field.note])
-    book.save(path)
+    with begun() as book:
+        count = sum(_sheet(book, drawing) for drawing in drawings)
+        notes = book.create_sheet("说明")
+        notes.sheet_state = "hidden"
+        for name, value in about.items():
+            notes.append([name, _typed(notes, value)])
+        for drawing in drawings:
+            for field in drawing.fields:
+                notes.append([drawing.title, field.name, field.zh, field.note])
+        book.save(path)
     return count
+
+
+@contextmanager
+def begun() -> Iterator[openpyxl.Workbook]:
+    """A workbook that is written as it grows; where that fails its sheets are closed, which is too late when they are collected."""
+    book = openpyxl.Workbook(write_only=True)
+    try:
+        yield book
+    except BaseException:
+        for sheet in book.worksheets:
+            with suppress(Exception):
+                sheet.close()
+        raise
 
 
 def _sheet(book: openpyxl.Workbook, drawing: Drawing) -> int:

@@ -110,6 +110,7 @@ def test_with_a_key_more_is_told_and_it_stands_in_no_address(browse, place):
 
 def test_a_receipt_is_rated_by_the_keyboard_alone(browse, place):
     page = browse("/events/receipt", 390)
+    page.locator("input:focus").wait_for()
     page.keyboard.type(place.made["asked"].secret)
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="结案").wait_for()

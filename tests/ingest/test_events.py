@@ -277,19 +277,25 @@ def test_the_commands_store_only_when_told_and_stop_at_errors(database_url, writ
     assert run(*asked, "--accept", "bad-time", "--commit")[1].count("1 known") == 1
 
 
+def grounded(conn, units, responsible):
+    """Make a district valid, with our classes and channels and who is responsible; return its edition."""
+    edition, _ = editions.stage(conn, GOVERNANCE, units, name="drawn")
+    editions.activate(conn, edition.edition_id, datetime(2024, 1, 1, tzinfo=UTC))
+    for module in (classes, channels):
+        module.put(conn, module.read(tables.ours(module.OURS))[0])
+    with responsible.open(encoding="utf-8", newline="") as lines:
+        matrix.stage(conn, *_read(conn, lines), None, whole=False)
+    matrix.put(conn, None, whole=False)
+    return edition
+
+
 def test_a_year_of_158_channels_is_loaded_and_its_report_is_right(database_url, tmp_path, request):
     """With --long the whole year of 89,430, else a hundredth of it."""
     whole = request.config.getoption("--long")
     units = sample.make("small", 1)
     files = sample.write_events("small", 1, tmp_path, 89_430 if whole else 900, units=units)
     with closing(connection.connect(database_url)) as conn, conn:
-        edition, _ = editions.stage(conn, GOVERNANCE, units, name="drawn")
-        editions.activate(conn, edition.edition_id, datetime(2024, 1, 1, tzinfo=UTC))
-        for module in (classes, channels):
-            module.put(conn, module.read(tables.ours(module.OURS))[0])
-        with files[1].open(encoding="utf-8", newline="") as lines:
-            matrix.stage(conn, *_read(conn, lines), None, whole=False)
-        matrix.put(conn, None, whole=False)
+        edition = grounded(conn, units, files[1])
         plan = events.plan(conn, files[:1], "year", datum="cgcs2000")
         assert plan.errors() == [] and set(plan.totals) <= {"unused-columns"}
         stored = events.commit(conn, plan)
@@ -318,13 +324,7 @@ def test_a_year_told_in_four_lists_is_what_it_is_told_at_once(conn, tmp_path, mo
     monkeypatch.setattr(continuing, "_PIECE", 3)
     units = sample.make("small", 1)
     files = sample.write_events("small", 1, tmp_path, 300, units=units)
-    edition, _ = editions.stage(conn, GOVERNANCE, units, name="drawn")
-    editions.activate(conn, edition.edition_id, datetime(2024, 1, 1, tzinfo=UTC))
-    for module in (classes, channels):
-        module.put(conn, module.read(tables.ours(module.OURS))[0])
-    with files[1].open(encoding="utf-8", newline="") as lines:
-        matrix.stage(conn, *_read(conn, lines), None, whole=False)
-    matrix.put(conn, None, whole=False)
+    edition = grounded(conn, units, files[1])
     with files[0].open(encoding="utf-8-sig", newline="") as lines:
         told = list(csv.DictReader(lines))
     went_on = 0

@@ -13,13 +13,12 @@ import pandas as pd
 from gridgeo import sample
 from gridgeo.addresses import assignment
 from gridgeo.db import connection
-from gridgeo.hierarchy import editions
-from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.ingest import addresses as loads
 from gridgeo.sample import addresses as invented
 
-from .figures import Result
-from .ground import SEED, Ground, say
+from .copying import copied
+from .figures import Result, a_second, fastest
+from .ground import SEED, Ground, alone, say
 
 _HOUSES, _HOUSES_QUICK = 2_000_000, 200_000
 _BUILDINGS, _BUILDINGS_QUICK = 600_000, 60_000
@@ -40,14 +39,15 @@ def addresses(ground: Ground, quick: bool) -> Result:
         files = {
             path.stem: path for path in invented.write(invented.make("baoan", SEED, houses, units=ground.frame("baoan")), Path(folder))
         }
-        _activate(conn, ground)
+        with conn:
+            ground.active(conn)
         say("addresses: buildings")
         seconds, rows = _load(conn, "buildings", files["buildings"])
-        result.add(f"load {rows:,} buildings and say where they lie", seconds, "s", note=_rate(rows, seconds))
+        result.add(f"load {rows:,} buildings and say where they lie", seconds, "s", note=a_second(rows, seconds))
         _houses(result, conn, files["houses"], _TIMES_QUICK if quick else _TIMES)
         say("addresses: names")
         seconds, rows = _load(conn, "names", files["names"])
-        result.add(f"load {rows:,} names", seconds, "s", note=_rate(rows, seconds))
+        result.add(f"load {rows:,} names", seconds, "s", note=a_second(rows, seconds))
     _assign(result, ground, _BUILDINGS_QUICK if quick else _BUILDINGS)
     return result
 
@@ -55,27 +55,27 @@ def addresses(ground: Ground, quick: bool) -> Result:
 def _houses(result: Result, conn, path: Path, times: int) -> None:
     half = path.with_name("half.csv")
     ours, ours_half, copy = [], [], []
-    _run(conn, _TWIN)
+    alone(conn, _TWIN)
     for _ in range(times):
         say("addresses: houses, half of them")
         seconds, rows_half = _load(conn, "houses", _first_half(path, half))
         ours_half.append(seconds)
-        _run(conn, "TRUNCATE gridgeo.house", "CHECKPOINT")
+        alone(conn, "TRUNCATE gridgeo.house", "CHECKPOINT")
         say("addresses: houses")
         seconds, rows = _load(conn, "houses", path)
         ours.append(seconds)
         say("addresses: COPY of the same rows")
-        copy.append(_copied(conn))
+        copy.append(copied(conn, _ROWS, _COPY))
         if len(ours) < times:
-            _run(conn, "TRUNCATE gridgeo.house, public.twin", "CHECKPOINT")
+            alone(conn, "TRUNCATE gridgeo.house, public.twin", "CHECKPOINT")
     say("addresses: the same houses again")
     again, _ = _load(conn, "houses", path)
     ours, ours_half, copy = min(ours), min(ours_half), min(copy)
-    result.add(f"load {rows:,} houses", ours, "s", note=_rate(rows, ours))
-    checked = f"{_rate(rows, copy)}; it reads and checks nothing"
+    result.add(f"load {rows:,} houses", ours, "s", note=a_second(rows, ours))
+    checked = f"{a_second(rows, copy)}; it reads and checks nothing"
     result.add("COPY into a table with the same indexes and constraints", copy, "s", copy / ours, checked)
-    result.add(f"load {rows_half:,} houses", ours_half, "s", note=_rate(rows_half, ours_half))
-    result.add("load the same file again: nothing to change", again, "s", note=_rate(rows, again))
+    result.add(f"load {rows_half:,} houses", ours_half, "s", note=a_second(rows_half, ours_half))
+    result.add("load the same file again: nothing to change", again, "s", note=a_second(rows, again))
     result.goal("houses load in at most 3 times the time of COPY", f"{ours / copy:.2f} times", ours <= 3 * copy)
     more, growth = rows / rows_half, ours / ours_half
     result.goal(f"{more:.1f} times the houses take at most {1.2 * more:.1f} times the time", f"{growth:.2f} times", growth <= 1.2 * more)
@@ -86,21 +86,14 @@ def _assign(result: Result, ground: Ground, count: int) -> None:
     say(f"addresses: {count:,} buildings assigned")
     frame = ground.frame("baoan")
     with closing(connection.connect(ground.database("assign"))) as conn:
-        edition_id = _activate(conn, ground)
+        with conn:
+            edition_id = ground.active(conn).edition_id
         scatter(conn, frame, count)
         with conn:
-            start = time.perf_counter()
-            assigned = assignment.assign(conn, edition_id)
-            seconds = time.perf_counter() - start
+            seconds, assigned = fastest(lambda: assignment.assign(conn, edition_id), 1)
     units = int((frame["level"] == "micro").sum())
-    result.add(f"assign {assigned:,} buildings to {units:,} micro-grids", seconds, "s", note=_rate(assigned, seconds))
+    result.add(f"assign {assigned:,} buildings to {units:,} micro-grids", seconds, "s", note=a_second(assigned, seconds))
     result.goal(f"{count:,} buildings assigned in less than a minute", f"{seconds:.1f} s", seconds < 60)
-
-
-def _activate(conn, ground: Ground) -> int:
-    with conn:
-        draft, _ = editions.stage(conn, GOVERNANCE, ground.frame("baoan"), name="baoan")
-        return editions.activate(conn, draft.edition_id).edition_id
 
 
 def _load(conn, kind: str, path: Path) -> tuple[float, int]:
@@ -110,18 +103,6 @@ def _load(conn, kind: str, path: Path) -> tuple[float, int]:
         plan = loads.plan(conn, kind, [path], datum="cgcs2000" if kind == "buildings" else "", storing=True)
         loads.commit(conn, plan, {issue.code for issue in plan.errors()})
     return time.perf_counter() - start, plan.rows
-
-
-def _copied(conn) -> float:
-    """Return the seconds COPY takes for the rows that are in the houses' table now."""
-    with tempfile.TemporaryFile() as rows, conn.cursor() as cur:
-        cur.copy_expert(_ROWS, rows, size=1 << 20)
-        conn.commit()
-        rows.seek(0)
-        start = time.perf_counter()
-        with conn:
-            cur.copy_expert(_COPY, rows, size=1 << 20)
-        return time.perf_counter() - start
 
 
 def _first_half(path: Path, half: Path) -> Path:
@@ -146,16 +127,3 @@ def scatter(conn, frame, count: int) -> None:
             " 'other', 'in_use', ST_SetSRID(ST_MakePoint(lon, lat), 4490), '2000-01-01' FROM scattered"
         )
         cur.execute("ANALYZE gridgeo.building")
-
-
-def _run(conn, *statements: str) -> None:
-    conn.rollback()
-    conn.autocommit = True
-    with conn.cursor() as cur:
-        for statement in statements:
-            cur.execute(statement)
-    conn.autocommit = False
-
-
-def _rate(rows: int, seconds: float) -> str:
-    return f"{rows / seconds / 1e3:,.0f} k a second"

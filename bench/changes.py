@@ -22,16 +22,13 @@ from gridgeo.changes import stamping
 from gridgeo.changes.webhooks import delivery
 from gridgeo.changes.webhooks import store as webhooks
 from gridgeo.db import connection
-from gridgeo.hierarchy import editions, store
-from gridgeo.hierarchy.locate import Snapshot
-from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.ingest import objects as loads
 from gridgeo.letters import seals
 from gridgeo.objects import categories
 from gridgeo.sample import objects as invented
 
 from .figures import Result, in_turn
-from .ground import SEED, Ground, Loaded, say
+from .ground import SEED, Ground, Loaded, held, say
 from .serving import served
 
 _OBJECTS, _OBJECTS_QUICK = 400_000, 20_000
@@ -71,8 +68,7 @@ def _loaded(ground: Ground, count: int, result: Result) -> Loaded:
     with tempfile.TemporaryDirectory(prefix="gridgeo-bench-") as folder, closing(connection.connect(url)) as conn:
         file = next(one for one in invented.write(invented.make("baoan", SEED, count, units=frame), Path(folder)) if one.stem == "objects")
         with conn:
-            draft, _ = editions.stage(conn, GOVERNANCE, frame, name="baoan")
-            edition = editions.activate(conn, draft.edition_id)
+            edition = ground.active(conn)
             categories.activate(conn, categories.stage(conn, invented.categories(), "sample", "sample"))
 
         def load(told: bool) -> None:
@@ -83,7 +79,7 @@ def _loaded(ground: Ground, count: int, result: Result) -> Loaded:
                 loads.commit(conn, loads.plan(conn, [file], datum="cgcs2000", storing=True))
 
         seconds = in_turn({False: lambda: load(False), True: lambda: load(True)}, 2)
-        snapshot = Snapshot(store.scheme(conn, GOVERNANCE), edition, store.frame(conn, edition.edition_id))
+        snapshot = held(conn, edition)
     cost = seconds[True] / seconds[False]
     result.add(f"load {count:,} objects, told to the feed", seconds[True], "s", note="the faster of two")
     result.add("the same without the feed", seconds[False], "s", 1 / cost, "its triggers disabled")

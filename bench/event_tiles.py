@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-
-import numpy as np
 
 from gridgeo.events import shown
 from gridgeo.events.shown import By, Shown
@@ -15,7 +12,7 @@ from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.tiles import events
 from gridgeo.tiles.model import Tile, column, row
 
-from .figures import Result
+from .figures import Result, median
 from .ground import say
 
 #: What a city of 89,430 events a year reports in thirty days.
@@ -36,7 +33,7 @@ def event_tiles(result: Result, conn, today: Snapshot, now: datetime, count: int
         usual = _ms(conn, today, Shown(), now)
         ours = _ms(conn, today, month, now)
         parent_of = today.above("community", today.lowest())
-        counted = _median(lambda: shown.counts(conn, today.edition.edition_id, month, By.UNIT, None, parent_of, now))
+        counted = _median_ms(lambda: shown.counts(conn, today.edition.edition_id, month, By.UNIT, None, parent_of, now))
         n = sum(one.n for one in shown.counts(conn, today.edition.edition_id, Shown(), By.CLASS, now=now).values())
     for zoom in _ZOOMS:
         note = f"median; all that is open or of the last thirty days, {n:,}: {usual[zoom]:.1f} ms"
@@ -51,13 +48,8 @@ def _ms(conn, today: Snapshot, wanted: Shown, now: datetime) -> dict[int, float]
     west, south, east, north = today.frame.total_bounds
     lon, lat = (west + east) / 2, (south + north) / 2
     tiles = [Tile(z, column(lon, z), row(lat, z)) for z in _ZOOMS]
-    return {at.z: _median(partial(events.tile, conn, at, wanted, now)) for at in tiles}
+    return {at.z: _median_ms(partial(events.tile, conn, at, wanted, now)) for at in tiles}
 
 
-def _median(work: Callable[[], object]) -> float:
-    spent = []
-    for _ in range(_TIMES):
-        start = time.perf_counter()
-        work()
-        spent.append((time.perf_counter() - start) * 1e3)
-    return float(np.median(spent))
+def _median_ms(work: Callable[[], object]) -> float:
+    return median(work, _TIMES) * 1e3

@@ -24,15 +24,13 @@ from gridgeo.exports.model import Format
 from gridgeo.features import statements
 from gridgeo.features.collections import COLLECTIONS
 from gridgeo.features.question import Question
-from gridgeo.hierarchy import editions
-from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.ingest import addresses, objects
 from gridgeo.objects import categories
 from gridgeo.sample import addresses as invented_addresses
 from gridgeo.sample import objects as invented_objects
 
 from .figures import Result
-from .ground import SEED, Ground, say
+from .ground import SEED, Ground, alone, say
 
 _LOOKS_S = 0.02
 _HOUSES, _OBJECTS, _QUICK = 2_000_000, 1_600_000, 10
@@ -82,8 +80,7 @@ def _fill(ground: Ground, url: str, folder: Path, houses: int, things: int) -> N
     made = invented_objects.write(invented_objects.make("baoan", SEED, things, units=frame), folder / "things")
     with closing(connection.connect(url)) as conn:
         with conn:
-            draft, _ = editions.stage(conn, GOVERNANCE, frame, name="baoan")
-            editions.activate(conn, draft.edition_id)
+            ground.active(conn)
             categories.activate(conn, categories.stage(conn, invented_objects.categories(), "sample", "sample"))
         for kind in ("buildings", "houses"):
             with conn:
@@ -92,9 +89,7 @@ def _fill(ground: Ground, url: str, folder: Path, houses: int, things: int) -> N
                 addresses.commit(conn, plan, {issue.code for issue in plan.errors()})
         with conn:
             objects.commit(conn, objects.plan(conn, [path for path in made if path.stem == "objects"], datum="cgcs2000", storing=True))
-        conn.autocommit = True
-        with conn.cursor() as cur:
-            cur.execute("VACUUM ANALYZE")
+        alone(conn, "VACUUM ANALYZE")
 
 
 def _both(result: Result, url: str, folder: Path, name: str, kind: Format) -> None:

@@ -22,14 +22,11 @@ from gridgeo.features import reading
 from gridgeo.features.collections import COLLECTIONS
 from gridgeo.features.question import Question
 from gridgeo.features.systems import CRS84, box
-from gridgeo.hierarchy import editions, store
-from gridgeo.hierarchy.locate import Snapshot
-from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.objects import assignment
 
 from . import asking
 from .figures import Result
-from .ground import SEED, Ground, Loaded, say
+from .ground import SEED, Ground, Loaded, alone, held, say
 from .serving import process
 from .tile_peers import PEERS
 from .tiles import CATEGORIES, FILL
@@ -141,19 +138,17 @@ def features(ground: Ground, quick: bool) -> Result:
 def _filled(ground: Ground, count: int) -> Loaded:
     """A database with the district and objects where the sample lays them, each in its grid."""
     say(f"features: {count:,} objects")
-    url, frame = ground.database("features"), ground.frame("baoan")
+    url = ground.database("features")
     with closing(connection.connect(url)) as conn:
         with conn:
-            draft, _ = editions.stage(conn, GOVERNANCE, frame, name="baoan")
-            edition = editions.activate(conn, draft.edition_id)
-        loaded = Loaded("features", url, Snapshot(store.scheme(conn, GOVERNANCE), edition, store.frame(conn, edition.edition_id)))
+            edition = ground.active(conn)
+            loaded = Loaded("features", url, held(conn, edition))
         lon, lat = loaded.points(count)
         with conn, conn.cursor() as cur:
             cur.execute(CATEGORIES)
             cur.execute(FILL, {"lon": lon.tolist(), "lat": lat.tolist()})
             assignment.assign(conn, edition.edition_id)
-        conn.autocommit = True
-        conn.cursor().execute("VACUUM ANALYZE")
+        alone(conn, "VACUUM ANALYZE")
     return loaded
 
 

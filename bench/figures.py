@@ -6,9 +6,11 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TypeVar
+
+import numpy as np
 
 K = TypeVar("K")
 
@@ -49,6 +51,27 @@ class Result:
     def goal(self, text: str, measured: str, met: bool) -> None:
         """Add a goal."""
         self.goals.append(Goal(text, measured, bool(met)))
+
+
+def a_second(rows: int, seconds: float) -> str:
+    """Say how many thousands of rows that is a second."""
+    return f"{rows / seconds / 1e3:,.0f} k a second"
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds of one run."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def median(work: Callable[[], object], times: int, each: AbstractContextManager = nullcontext()) -> float:  # noqa: B008 - it keeps nothing
+    """Return the seconds of the run in the middle of some; `each`, as a connection, is entered anew for every run."""
+    spent = []
+    for _ in range(times):
+        with each:
+            spent.append(timed(work))
+    return float(np.median(spent))
 
 
 def fastest(work: Callable[[], object], times: int) -> tuple[float, object]:

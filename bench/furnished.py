@@ -11,9 +11,6 @@ from playwright.sync_api import Browser
 from gridgeo.bootstrap import browser as programs
 from gridgeo.db import connection
 from gridgeo.errors import EnvironmentIncomplete
-from gridgeo.hierarchy import editions, store
-from gridgeo.hierarchy.locate import Snapshot
-from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.ingest import objects as loads
 from gridgeo.objects import categories
 from gridgeo.sample import objects as invented
@@ -21,7 +18,7 @@ from gridgeo.tiles import cells, grids
 
 from . import browser
 from .figures import Result
-from .ground import SEED, Ground, Loaded, say
+from .ground import SEED, Ground, Loaded, held, say
 from .serving import served
 
 _OBJECTS, _OBJECTS_QUICK = 1_600_000, 160_000
@@ -68,15 +65,14 @@ def _filled(ground: Ground, count: int) -> Loaded:
     with tempfile.TemporaryDirectory(prefix="gridgeo-bench-") as folder, closing(connection.connect(url)) as conn:
         files = invented.write(invented.make("baoan", SEED, count, units=frame), Path(folder))
         with conn:
-            draft, _ = editions.stage(conn, GOVERNANCE, frame, name="baoan")
-            edition = editions.activate(conn, draft.edition_id)
+            edition = ground.active(conn)
             categories.activate(conn, categories.stage(conn, invented.categories(), "sample", "sample"))
         with conn:
             loads.commit(conn, loads.plan(conn, [file for file in files if file.stem == "objects"], datum="cgcs2000", storing=True))
         with conn:
             cells.drain(conn)
             grids.prepare(conn, edition.edition_id)
-        snapshot = Snapshot(store.scheme(conn, GOVERNANCE), edition, store.frame(conn, edition.edition_id))
+        snapshot = held(conn, edition)
     return Loaded("furnished", url, snapshot)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +17,7 @@ from gridgeo import sample
 from gridgeo.db import cluster, connection, migrate
 from gridgeo.hierarchy import editions, store
 from gridgeo.hierarchy.locate import Snapshot
-from gridgeo.hierarchy.model import GOVERNANCE
+from gridgeo.hierarchy.model import GOVERNANCE, Edition
 from gridgeo.settings import Settings
 
 SEED = 20260101
@@ -50,13 +51,15 @@ class Ground:
     def loaded(self, profile: str) -> Loaded:
         """Return a district, staged and activated."""
         if profile not in self._loaded:
-            url, frame = self.database(profile), self.frame(profile)
+            url = self.database(profile)
             with closing(connection.connect(url)) as conn, conn:
-                draft, _ = editions.stage(conn, GOVERNANCE, frame, name=profile)
-                edition = editions.activate(conn, draft.edition_id)
-                snapshot = Snapshot(store.scheme(conn, GOVERNANCE), edition, store.frame(conn, edition.edition_id))
-            self._loaded[profile] = Loaded(profile, url, snapshot)
+                self._loaded[profile] = Loaded(profile, url, held(conn, self.active(conn, profile)))
         return self._loaded[profile]
+
+    def active(self, conn, profile: str = "baoan") -> Edition:
+        """Stage and activate a district in some database, and return its edition."""
+        draft, _ = editions.stage(conn, GOVERNANCE, self.frame(profile), name=profile)
+        return editions.activate(conn, draft.edition_id)
 
     @lru_cache(maxsize=4)  # noqa: B019 - one ground lives as long as the run
     def frame(self, profile: str) -> geopandas.GeoDataFrame:
@@ -81,6 +84,30 @@ class Ground:
             cur.execute("SELECT current_setting('server_version'), default_version FROM pg_available_extensions WHERE name = 'postgis'")
             version, postgis = cur.fetchone()
             return f"PostgreSQL {version.split()[0]}, PostGIS {postgis}, without fsync"
+
+
+def held(conn, edition: Edition) -> Snapshot:
+    """Return an edition as a service has it in memory."""
+    return Snapshot(store.scheme(conn, GOVERNANCE), edition, store.frame(conn, edition.edition_id))
+
+
+def alone(conn, *statements: str) -> None:
+    """Run what no transaction may be around: VACUUM, CHECKPOINT."""
+    conn.rollback()
+    conn.autocommit = True
+    with conn.cursor() as cur:
+        for statement in statements:
+            cur.execute(statement)
+    conn.autocommit = False
+
+
+def together(work: Callable[[], None], times: int) -> None:
+    """Run the same work in so many threads at once, and wait for all of them."""
+    threads = [threading.Thread(target=work) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 @contextmanager

@@ -13,8 +13,6 @@ from pathlib import Path
 import numpy as np
 
 from gridgeo.db import connection, queries
-from gridgeo.hierarchy import editions
-from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.ingest import links
 from gridgeo.linkage import audit, keys, loading, resolve, rotation, store
 from gridgeo.linkage.audit import Entry
@@ -103,7 +101,7 @@ def _made(ground: Ground, conn, houses: int, folder: Path) -> tuple[people.Peopl
     linked = people.make(base, SEED)
     files = {path.stem: path for path in (*addresses.write(base, folder), *people.write(linked, folder))}
     with conn, conn.cursor() as cur:
-        editions.activate(conn, editions.stage(conn, GOVERNANCE, ground.frame("baoan"), name="baoan")[0].edition_id)
+        ground.active(conn)
         cur.execute(_BASE)
         for table, name in (("b", "buildings"), ("h", "houses")):
             with files[name].open("rb") as file:

@@ -10,25 +10,22 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import geopandas
-import numpy as np
 import pandas as pd
 
 from gridgeo.access import rules
 from gridgeo.access import store as access
 from gridgeo.db import connection
-from gridgeo.hierarchy import editions
-from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.ingest import objects as loads
 from gridgeo.objects import assignment, categories, counts
 from gridgeo.sample import objects as invented
 
-from .figures import Result
-from .ground import SEED, Ground, say
+from .copying import copied
+from .figures import Result, a_second, fastest, median
+from .ground import SEED, Ground, alone, say
 
 _OBJECTS, _OBJECTS_QUICK = 1_600_000, 160_000
 _NEW, _NEW_QUICK = 100_000, 10_000
@@ -76,31 +73,25 @@ def objects(ground: Ground, quick: bool) -> Result:
         start = time.perf_counter()
         files = [invented.write(invented.make("baoan", SEED, n, units=frame), Path(folder) / str(n)) for n in (count // 10, count)]
         result.add(f"make and write {count + count // 10:,} objects", time.perf_counter() - start, "s")
-        edition_id = _prepare(conn, frame)
+        with conn:
+            edition_id = ground.active(conn).edition_id
+            categories.activate(conn, categories.stage(conn, invented.categories(), "sample", "sample"))
         tenth, _ = _load(conn, files[0][0])
         _empty(conn)
         ours, rows = _load(conn, files[1][0])
-        result.add(f"load {rows:,} objects: read, checked, assigned, counted", ours, "s", note=_rate(rows, ours))
+        result.add(f"load {rows:,} objects: read, checked, assigned, counted", ours, "s", note=a_second(rows, ours))
         _peers(result, conn, url, files[1][0], edition_id, ours)
         say("objects: the same again")
         again, _ = _load(conn, files[1][0])
-        result.add("load the same file again: nothing to change", again, "s", note=_rate(rows, again))
+        result.add("load the same file again: nothing to change", again, "s", note=a_second(rows, again))
         growth = ours / tenth
-        result.add(f"load {rows // 10:,} objects", tenth, "s", note=_rate(rows // 10, tenth))
+        result.add(f"load {rows // 10:,} objects", tenth, "s", note=a_second(rows // 10, tenth))
         result.goal("ten times the objects take at most 12 times the time", f"{growth:.1f} times", growth <= 12)
         _assign(result, conn, edition_id, rows)
         _count(result, conn, ground, edition_id, rows)
         _part(result, conn, edition_id)
         _more(result, conn, files[1][0], rows, _NEW_QUICK if quick else _NEW)
     return result
-
-
-def _prepare(conn, frame: geopandas.GeoDataFrame) -> int:
-    with conn:
-        draft, _ = editions.stage(conn, GOVERNANCE, frame, name="baoan")
-        edition = editions.activate(conn, draft.edition_id)
-        categories.activate(conn, categories.stage(conn, invented.categories(), "sample", "sample"))
-    return edition.edition_id
 
 
 def _load(conn, path: Path) -> tuple[float, int]:
@@ -115,7 +106,9 @@ def _load(conn, path: Path) -> tuple[float, int]:
 
 def _peers(result: Result, conn, url: str, path: Path, edition_id: int, ours: float) -> None:
     say("objects: COPY of the same rows")
-    copy = _copied(conn)
+    with conn, conn.cursor() as cur:
+        cur.execute(_TWINS)
+    copy = copied(conn, _ROWS, _COPY)
     result.add(
         "COPY into a table with the same indexes and constraints", copy, "s", copy / ours, "its file has every value ready; nothing checked"
     )
@@ -128,18 +121,6 @@ def _peers(result: Result, conn, url: str, path: Path, edition_id: int, ours: fl
         result.add(f"{name}, then the assignment in SQL", brought + placed, "s", (brought + placed) / ours, note)
     best = min(map(sum, others.values()))
     result.goal("at least twice as fast as the better of ogr2ogr and geopandas", f"{best / ours:.1f} times", best >= 2 * ours)
-
-
-def _copied(conn) -> float:
-    with tempfile.TemporaryFile() as rows, conn.cursor() as cur:
-        cur.execute(_TWINS)
-        cur.copy_expert(_ROWS, rows, size=1 << 20)
-        conn.commit()
-        rows.seek(0)
-        start = time.perf_counter()
-        with conn:
-            cur.copy_expert(_COPY, rows, size=1 << 20)
-        return time.perf_counter() - start
 
 
 def _geopandas(conn, url: str, path: Path, edition_id: int) -> tuple[float, float]:
@@ -206,11 +187,10 @@ def _assign(result: Result, conn, edition_id: int, rows: int) -> None:
     say("objects: assigned anew")
     with conn:
         assignment.clear(conn, edition_id)
-        start = time.perf_counter()
-        assert assignment.assign(conn, edition_id) == rows
-        seconds = time.perf_counter() - start
-    result.add(f"an edition becomes valid: {rows:,} objects assigned and counted", seconds, "s", note=_rate(rows, seconds))
-    seconds = _seconds(conn, lambda: counts.refresh(conn, edition_id), 1)
+        seconds, assigned = fastest(lambda: assignment.assign(conn, edition_id), 1)
+        assert assigned == rows
+    result.add(f"an edition becomes valid: {rows:,} objects assigned and counted", seconds, "s", note=a_second(rows, seconds))
+    seconds = median(lambda: counts.refresh(conn, edition_id), 1, conn)
     result.add("counts made from scratch", seconds, "s")
     with conn:
         assert counts.difference(conn, edition_id) == []
@@ -230,12 +210,12 @@ def _count(result: Result, conn, ground: Ground, edition_id: int, rows: int) -> 
         parent = {leaf: _up(leaf, wanted, above, level) for leaf in leaves}
         one = next(iter(parent.values()))
         inside = [leaf for leaf in leaves if parent[leaf] == one]
-        by_category = _seconds(conn, lambda inside=inside: counts.of_units(conn, edition_id, inside, by=("category",)), _TIMES)
-        by_unit = _seconds(conn, lambda parent=parent: counts.by_unit(conn, edition_id, parent), _TIMES)
+        by_category = median(lambda inside=inside: counts.of_units(conn, edition_id, inside, by=("category",)), _TIMES, conn)
+        by_unit = median(lambda parent=parent: counts.by_unit(conn, edition_id, parent), _TIMES, conn)
         result.add(f"one {wanted} by category", by_category * 1e3, "ms", note=f"median of {_TIMES}")
         result.add(f"every {wanted} unit", by_unit * 1e3, "ms", note=f"{len(set(parent.values())):,} units")
         slowest = max(slowest, by_category, by_unit)
-    scratch = _seconds(conn, lambda: counts.difference(conn, edition_id), 1)
+    scratch = median(lambda: counts.difference(conn, edition_id), 1, conn)
     result.add("the same counted in the table of objects", scratch * 1e3, "ms", scratch / slowest)
     result.goal(
         f"counts by category and unit of {rows:,} objects in less than 100 ms at every level", f"{slowest * 1e3:.0f} ms", slowest < 0.1
@@ -247,9 +227,7 @@ def _part(result: Result, conn, edition_id: int) -> None:
 
     Vacuumed first, as the database does by itself within a minute or so after a load: indexes then answer alone.
     """
-    conn.autocommit = True
-    conn.cursor().execute("VACUUM ANALYZE gridgeo.object_count")
-    conn.autocommit = False
+    alone(conn, "VACUUM ANALYZE gridgeo.object_count")
     with conn, conn.cursor() as cur:
         cur.execute("SELECT unit_id FROM gridgeo.grid_unit_version WHERE edition_id = %s AND leaf ORDER BY code", (edition_id,))
         half = [unit_id for (unit_id,) in cur.fetchall()][::2]
@@ -260,7 +238,7 @@ def _part(result: Result, conn, edition_id: int) -> None:
         access.see(conn, rules.written(half))
         counts.of_units(conn, edition_id, half, by=("category",))
 
-    seconds = _seconds(conn, told, _TIMES)
+    seconds = median(told, _TIMES, conn)
     result.add(f"all a caller of every second micro-grid sees, by category ({len(half):,} units)", seconds * 1e3, "ms")
     result.goal("counts for a caller of every second micro-grid in less than 100 ms", f"{seconds * 1e3:.0f} ms", seconds < 0.1)
 
@@ -272,11 +250,11 @@ def _more(result: Result, conn, path: Path, rows: int, new: int) -> None:
     head, _, body = path.read_bytes().partition(b"\n")
     changed.write_bytes(head + b"\n" + _ROW.sub(_CHANGED, body))
     seconds, _ = _load(conn, changed)
-    result.add(f"load another status of all {rows:,} objects", seconds, "s", note=f"{_rate(rows, seconds)}; what was goes into history")
+    result.add(f"load another status of all {rows:,} objects", seconds, "s", note=f"{a_second(rows, seconds)}; what was goes into history")
     table = pd.read_csv(path, dtype=str, nrows=new, encoding="utf-8-sig")
     for place, kind in enumerate(("csv", "gpkg", "geojson", "shp")):
         seconds, _ = _load(conn, _written(table, path.with_name(f"new.{kind}"), f"{9 - place}"))
-        note = f"{_rate(new, seconds)}{'; the codes and what every object has alone' if kind == 'shp' else ''}"
+        note = f"{a_second(new, seconds)}{'; the codes and what every object has alone' if kind == 'shp' else ''}"
         result.add(f"load {new:,} new objects to {rows:,} out of {kind}", seconds, "s", note=note)
 
 
@@ -299,20 +277,6 @@ def _up(unit: int, wanted: str, above: dict[int, int], level: dict[int, str]) ->
     return unit
 
 
-def _seconds(conn, work: Callable[[], object], times: int) -> float:
-    spent = []
-    for _ in range(times):
-        with conn:
-            start = time.perf_counter()
-            work()
-            spent.append(time.perf_counter() - start)
-    return float(np.median(spent))
-
-
 def _empty(conn) -> None:
     with conn, conn.cursor() as cur:
         cur.execute("TRUNCATE gridgeo.object, gridgeo.object_grid, gridgeo.object_history, gridgeo.object_count RESTART IDENTITY")
-
-
-def _rate(rows: int, seconds: float) -> str:
-    return f"{rows / seconds / 1e3:,.0f} k a second"

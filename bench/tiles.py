@@ -24,7 +24,7 @@ from gridgeo.tiles.model import BUILDINGS_FROM, FILTERED_FROM, PLAIN, POINTS_FRO
 
 from . import asking
 from .addresses import scatter
-from .figures import Result
+from .figures import Result, timed
 from .ground import SEED, Ground, Loaded, say
 from .serving import process, served
 from .tile_peers import PEERS
@@ -95,7 +95,7 @@ def _filled(result: Result, conn, loaded: Loaded, count: int) -> int:
         cur.execute("INSERT INTO object_changed (x, y) VALUES (NULL, NULL)")
         cur.execute("ANALYZE object")
     with connection.transaction(conn):
-        result.add("add up all objects in cells of every zoom", _timed(lambda: cells.drain(conn)), "s", note="once; then only what changed")
+        result.add("add up all objects in cells of every zoom", timed(lambda: cells.drain(conn)), "s", note="once; then only what changed")
     with connection.transaction(conn), conn.cursor() as cur:
         cur.execute("UPDATE object SET status = 'damaged' WHERE object_id = (SELECT min(object_id) FROM object)")
         cur.execute(
@@ -103,8 +103,8 @@ def _filled(result: Result, conn, loaded: Loaded, count: int) -> int:
             " FROM object WHERE object_id = (SELECT min(object_id) FROM object)"
         )
     with connection.transaction(conn):
-        result.add("add up one object that changed", _timed(lambda: cells.drain(conn)) * 1000, "ms")
-        result.add("simplify the grids for every zoom", _timed(lambda: grids.prepare(conn, edition_id)), "s", note="once an edition")
+        result.add("add up one object that changed", timed(lambda: cells.drain(conn)) * 1000, "ms")
+        result.add("simplify the grids for every zoom", timed(lambda: grids.prepare(conn, edition_id)), "s", note="once an edition")
     with connection.transaction(conn), conn.cursor() as cur:
         cur.execute("ANALYZE tile_grid")
         cur.execute("SELECT pg_total_relation_size('object_cell'), pg_total_relation_size('tile_grid')")
@@ -178,7 +178,7 @@ def _of_a_street(result: Result, conn, ground: Ground, edition_id: int, count: i
 
 def _each(make: Callable[[Tile], bytes], places: Sequence[Tile]) -> list[float]:
     """Milliseconds that each tile takes, the fastest of three times."""
-    return [min(_timed(lambda at=at: make(at)) for _ in range(3)) * 1000 for at in places]
+    return [min(timed(lambda at=at: make(at)) for _ in range(3)) * 1000 for at in places]
 
 
 def _seeded(result: Result, conn) -> None:
@@ -324,9 +324,3 @@ def _some(plan: seed.Plan, zoom: int, most: int = 60) -> list[Tile]:
     every = [Tile(zoom, x, y) for x in columns for y in rows]
     chosen = np.random.default_rng(SEED).permutation(len(every))[:most]
     return [every[place] for place in chosen]
-
-
-def _timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start

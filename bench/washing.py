@@ -19,14 +19,12 @@ from gridgeo.addresses.washing.base import Base
 from gridgeo.addresses.washing.model import Category, Level, Washed
 from gridgeo.addresses.washing.wash import wash
 from gridgeo.db import connection
-from gridgeo.hierarchy import editions
-from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.ingest import addresses as loads
 from gridgeo.sample import addresses as invented
 from gridgeo.sample import noise
 
 from .figures import Result, fastest, one_core
-from .ground import SEED, Ground, say
+from .ground import SEED, Ground, alone, say
 
 _HOUSES, _HOUSES_QUICK = 2_000_000, 100_000
 _TEXTS, _TEXTS_QUICK = 50_000, 4_000
@@ -60,16 +58,13 @@ def _loaded(ground: Ground, town: invented.Base) -> str:
     with tempfile.TemporaryDirectory(prefix="gridgeo-bench-") as folder, closing(connection.connect(url)) as conn:
         files = {path.stem: path for path in invented.write(town, Path(folder))}
         with conn:
-            draft, _ = editions.stage(conn, GOVERNANCE, ground.frame("baoan"), name="baoan")
-            editions.activate(conn, draft.edition_id)
+            ground.active(conn)
         for kind in loads.KINDS:
             say(f"washing: loading {kind}")
             with conn:
                 datum = "cgcs2000" if kind == "buildings" else ""
                 loads.commit(conn, loads.plan(conn, kind, [files[kind]], datum=datum, storing=True))
-        conn.autocommit = True
-        with conn.cursor() as cur:
-            cur.execute("VACUUM ANALYZE")
+        alone(conn, "VACUUM ANALYZE")
     return url
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -20,6 +21,9 @@ _LONGEST_SOURCE = 64
 
 #: Media of one report.
 MOST_MEDIA = 20
+
+#: Kinds of signs that are no text, and those of them that are: ends of lines, and what joins two pictures to one.
+_HIDING, _JOINS = frozenset(("Cc", "Cf", "Cs")), "\n\t\r\u200d"
 
 #: How far clocks may be ahead of ours.
 _AHEAD = timedelta(minutes=5)
@@ -54,11 +58,11 @@ def of(row: int, given: Given, now: datetime) -> Iterator[Issue]:
     reported = given.reported_at or now
     judged = (
         ("no-text", not given.told.strip(), ""),
-        ("bad-text", not _is_text(given.told, LONGEST), ""),
+        ("bad-text", not is_text(given.told, LONGEST), ""),
         ("bad-grade", given.grade is not None and given.grade not in (1, 2, 3, 4), given.grade),
         ("bad-point", not _is_point(given.lon, given.lat), ""),
         ("several-places", sum(one is not None for one in (given.lon, given.unit, given.place)) > 1, ""),
-        ("bad-address", given.address is not None and not _is_text(given.address, LONGEST_ADDRESS), ""),
+        ("bad-address", given.address is not None and not is_text(given.address, LONGEST_ADDRESS), ""),
         ("unknown-place", given.place is not None and not _is_code(given.place), ""),
         ("reported-ahead", reported > now + _AHEAD, reported.isoformat()),
         ("happened-later", given.happened_at is not None and given.happened_at > reported + _AHEAD, ""),
@@ -73,8 +77,10 @@ def originals(given: Sequence[Given]) -> list[str | None]:
     return [None if one.original is None else codes.kept(one.original) for one in given]
 
 
-def _is_text(text: str, longest: int) -> bool:
-    return len(text) <= longest and all(sign.isprintable() or sign in "\n\t\r" for sign in text)
+def is_text(text: str, longest: int) -> bool:
+    """Return whether this is what people write: no sign that hides or turns round others; wide blanks and new emoji are some."""
+    signs = () if text.isprintable() else (sign for sign in text if sign not in _JOINS)
+    return len(text) <= longest and not any(unicodedata.category(sign) in _HIDING for sign in signs)
 
 
 def _is_point(lon: float | None, lat: float | None) -> bool:

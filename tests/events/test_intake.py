@@ -184,6 +184,15 @@ def test_an_event_in_a_grid_lies_on_it(conn, city):
         ("身份证 449999 19880101 0014", "身份证 ********************"),
         ("+852 9123 4567", "**************"),
         ("1-3-8-0-0-1-3-8-0-0-0", "*********************"),
+        ("sfz44999919880101001X", "sfz******************"),
+        ("449999\n1988 0101\n0014", "*********************"),
+        ("138\n0013，8000", "*************"),
+        ("电话一三八零零一三八零零零", "电话***********"),
+        ("张三13800138000", "张三***********"),
+        ("幺叁8〇〇壹三八000回电", "***********回电"),
+        ("१३८००१३८०००", "***********"),
+        ("0086-755-2788 8888", "******************"),
+        ("请打27788888", "请打********"),
     ],
 )
 def test_numbers_of_persons_are_masked_however_they_are_written(told, kept):
@@ -191,10 +200,26 @@ def test_numbers_of_persons_are_masked_however_they_are_written(told, kept):
 
 
 @pytest.mark.parametrize(
-    "told", ["楼栋4403060010010000001", "编号 012345678", "2024-01-05 08:30:15", "统一代码914403001922038216", "2024.01.05-2024.01.08"]
+    "told",
+    [
+        *("楼栋4403060010010000001", "编号 012345678", "2024-01-05 08:30:15", "统一代码914403001922038216", "2024.01.05-2024.01.08"),
+        *(
+            "MA5AB123420260301000017",
+            "网格440306001001001",
+            "3栋13、14、15、16层",
+            "二零二六年三月一日",
+            "113.883456，22.555123",
+            "1,380,013元",
+        ),
+    ],
 )
 def test_other_numbers_stay(told):
     assert naming.masked(told) == told and not naming.names_somebody(told)
+
+
+@pytest.mark.parametrize("told", ["路灯\u3000不亮", "@网格员\u2005路灯不亮", "👨\u200d👩\u200d👧 走失", "\U0001fae8 摇晃", "一\n二"])
+def test_what_people_write_is_text(conn, city, told):
+    assert store.find(conn, report(conn, told=told).event_id).told == told
 
 
 def test_what_many_send_together_is_answered_each_for_itself(conn, city):

@@ -211,6 +211,7 @@ def test_one_set_is_in_force_at_a_time_and_none_comes_back(ground):
     [
         ([], "rules"),
         ([replace(LEAK, class_path="突发")], "class"),
+        ([replace(LEAK, unit_key="999999")], "unit"),
         ([replace(LEAK, channels=("fax",))], "channel"),
         ([replace(LEAK, lead="ZZ0000000")], "department"),
         ([replace(LEAK, assist=("ZZ0000000",))], "department"),

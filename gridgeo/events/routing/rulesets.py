@@ -15,9 +15,8 @@ import psycopg2.extras
 
 from ...db import queries
 from ...errors import Conflict, InvalidInput, NotFound
-from .. import classes
-from . import rules, store
-from .model import EVERY, Rule, RuleSet, State, prefixes
+from . import matrix, rules, store
+from .model import EVERY, Rule, RuleSet, State
 
 SQL = queries.load(__package__, "rulesets.sql")
 
@@ -92,7 +91,7 @@ def find(conn, set_id: int) -> RuleSet:
 def stage(conn, written: Sequence[Rule], name: str, source: str = "") -> RuleSet:
     """Store rules as a draft and return it; the same rules as those of a set that is not retired are that set.
 
-    Raises InvalidInput for a class, channel or department there is not, and for rules that are numbered twice.
+    Raises InvalidInput for a class, unit, channel or department there is not, and for rules that are numbered twice.
     """
     _require_known(conn, written)
     digest = hashlib.sha256(repr(sorted(map(astuple, written))).encode()).hexdigest()
@@ -156,23 +155,22 @@ def _require_known(conn, written: Sequence[Rule]) -> None:
     """Raise InvalidInput for the first rule that names what there is not."""
     if not written:
         raise InvalidInput("rules", None, "are none")
-    paths = {prefix for one in classes.known(conn).values() for prefix in prefixes(one.path)} | {EVERY}
+    there = matrix.known(conn)
     channels = {name for (name,) in _rows(conn, "known_channels")}
-    departments = {code for (code,) in _rows(conn, "known_departments")}
     numbers: set[int] = set()
     for rule in written:
         if rule.rule_no in numbers:
             raise InvalidInput("rule_no", rule.rule_no, "is the number of two rules")
         numbers.add(rule.rule_no)
-        if rule.class_path not in paths:
-            raise InvalidInput("class", rule.class_path, f"is no class, nor the beginning of one (rule {rule.rule_no})")
-        for named, known, what in (
-            (rule.channels, channels, "channel"),
-            (((rule.lead,) if rule.lead else ()) + rule.assist, departments, "department"),
+        for field, named, known, rest in (
+            ("class", [rule.class_path], {*there.paths, EVERY}, "is no class, nor the beginning of one"),
+            ("unit", [rule.unit_key], {*there.units, EVERY}, "is no unit of today's grids"),
+            ("channel", rule.channels, channels, "is not known"),
+            ("department", [code for code in (rule.lead, *rule.assist) if code], there.departments, "is not known"),
         ):
             unknown = [one for one in named if one not in known]
             if unknown:
-                raise InvalidInput(what, unknown[0], f"is not known (rule {rule.rule_no})")
+                raise InvalidInput(field, unknown[0], f"{rest} (rule {rule.rule_no})")
 
 
 def _columns(rule: Rule) -> tuple:

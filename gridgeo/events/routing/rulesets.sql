@@ -19,9 +19,6 @@ VALUES %s;
 -- name: known_channels
 SELECT c.channel FROM channel AS c;
 
--- name: known_departments
-SELECT d.department_code FROM department AS d;
-
 -- name: set_tested
 -- A test of a set in force, or that was, is told and not kept.
 UPDATE routing_set AS s

@@ -32,7 +32,7 @@ from .model import Table
 from .notes import ERROR, INFO, Notes, require_none
 from .words import Word, repeatable
 
-SQL = queries.load(__package__, "addresses.sql")
+SQL = queries.load(__package__, "base.sql")
 
 #: how many rows with one fault are told; the others are counted
 MOST_TOLD = 10_000
@@ -130,11 +130,11 @@ def commit(conn, plan: Plan, accepted: Collection[str] = ()) -> Stored:
     require_none(plan.errors(accepted), plan.totals, way_out)
     with conn.cursor() as cur:
         with store.writing(conn):
-            cur.execute(SQL[plan.kind.leave_out], {"codes": list(LEAVING_OUT)})
+            cur.execute(plan.kind.sql["leave_out"], {"codes": list(LEAVING_OUT)})
             left_out = cur.rowcount
             new, changed, rows = plan.new, plan.changed, plan.rows
             if left_out:
-                cur.execute(SQL[plan.kind.count])
+                cur.execute(plan.kind.sql["count"])
                 new, changed, rows = cur.fetchone()
             if new or changed:
                 _store(conn, cur, plan.kind)
@@ -170,8 +170,9 @@ class _Order:
         with self.conn.cursor() as cur:
             cur.execute("SET LOCAL work_mem = '128MB'")  # joins and sorts of millions, one at a time
             cur.execute("SET LOCAL default_statistics_target = 20")  # enough to tell millions from dozens
-            for query in ("drop_all", "make_word", "make_fault", "make_located", self.kind.make):
+            for query in ("drop_all", "make_word", "make_fault", "make_located"):
                 cur.execute(SQL[query])
+            cur.execute(self.kind.sql["make"])
             tables = self._take(cur, paths)
             self._analyze(cur, self.kind.incoming)
             self._understand(cur)
@@ -179,7 +180,7 @@ class _Order:
                 self.notes += points.locate(cur, tables, self.datum, self._named)
             self._compare(cur)
             for query in self.kind.checks:
-                cur.execute(SQL[query])
+                cur.execute(self.kind.sql[query])
             if self.taken > self.staged:
                 self._without_code(cur)
             if self.kind is BUILDINGS:
@@ -188,7 +189,7 @@ class _Order:
                 self._issuers(cur)
                 self.notes += points.place(self.conn, cur, self._named(1) if len(self.files) == 1 else "")
             issues, totals = self._found(cur)
-            cur.execute(SQL[self.kind.count])
+            cur.execute(self.kind.sql["count"])
             new, changed, rows = cur.fetchone()
         if not rows and not findings.errors(issues, set()):
             raise UnreadableFile(", ".join(self.files), "holds no row")
@@ -244,7 +245,7 @@ class _Order:
         for done, (column, read) in enumerate(self.kind.read.items()):
             if column in self.present:
                 self.progress("columns understood", done, len(self.kind.read))
-                query = sql.SQL(SQL[self.kind.odd]) if column == self.kind.code else _different(self.kind.incoming, column)
+                query = sql.SQL(self.kind.sql["odd"]) if column == self.kind.code else _different(self.kind.incoming, column)
                 self._read_words(cur, column, read, query)
         self._analyze(cur, "word")
         cur.execute("SELECT DISTINCT field FROM word WHERE fault IS NOT NULL")
@@ -267,7 +268,7 @@ class _Order:
         self.progress("comparing with what is stored", 0, 1)
         ways = {role: "stored" if role not in self.present else "plain" if role in self.plain else "word" for role in self.kind.read}
         order = "" if self._in_order(cur) else _BY_CODE
-        cur.execute(SQL[self.kind.fill].rstrip(";") + order, {"since": self.since, **ways})
+        cur.execute(self.kind.sql["fill"].rstrip(";") + order, {"since": self.since, **ways})
         self.staged = cur.rowcount
         self._analyze(cur, f"staged_{self.kind.name}")
 
@@ -285,7 +286,7 @@ class _Order:
             cur.execute(_NO_CODE.format(name=sql.Literal(self.kind.code), incoming=incoming, code=code, others=sql.SQL(", ").join(others)))
 
     def _issuers(self, cur) -> None:
-        cur.execute(SQL["issuers"])
+        cur.execute(self.kind.sql["issuers"])
         odd = [("issuing-grid", file, n, self.kind.code, issuer) for issuer, file, n, _ in cur.fetchall() if not grid.is_sound(issuer)]
         cur.executemany("INSERT INTO fault (code, file, n, field, value) VALUES (%s, %s, %s, %s, %s)", odd)
 
@@ -357,10 +358,10 @@ def _placed(note: Issue, source: str) -> Issue:
 def _store(conn, cur, kind: Kind) -> None:
     moved = []
     if kind is BUILDINGS:
-        cur.execute(SQL["moved_buildings"])
+        cur.execute(kind.sql["moved"])
         moved = [code for (code,) in cur.fetchall()]
     for query in kind.store:
-        cur.execute(SQL[query], {"today": store.today(conn)})
+        cur.execute(kind.sql[query], {"today": store.today(conn)})
     if moved:
         assignment.reassign(conn, moved)
     if kind is BUILDINGS:

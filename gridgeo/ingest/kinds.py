@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+from ..db import queries
 from ..issues import Severity
 from . import words
 from .notes import ERROR, INFO, WARNING
@@ -21,8 +23,8 @@ class Kind:
         What it is called, and the column that says of what a row is.
     read
         What reads each column.
-    make, odd, fill, checks, count, leave_out, store
-        Queries of ``addresses.sql``, in the order they are run. `store` is done only where something is new or changed.
+    checks, store
+        Queries of its own file, in the order they are run. `store` is done only where something is new or changed.
     tables
         Where the rows end up.
     """
@@ -30,14 +32,14 @@ class Kind:
     name: str
     code: str
     read: Mapping[str, Callable[[str], Word]]
-    make: str
-    odd: str
-    fill: str
     checks: tuple[str, ...]
-    count: str
-    leave_out: str
     store: tuple[str, ...]
     tables: tuple[str, ...]
+
+    @cached_property
+    def sql(self) -> dict[str, str]:
+        """Its queries: all kinds have `make`, `odd`, `fill`, `count` and `leave_out`, besides their checks and how they are stored."""
+        return queries.load(__package__, f"base_{self.name}.sql")
 
     @property
     def incoming(self) -> str:
@@ -63,13 +65,8 @@ BUILDINGS = Kind(
         "floors_below": words.basements,
         **_DATED,
     },
-    make="make_buildings",
-    odd="odd_buildings",
-    fill="fill_buildings",
-    checks=("doubles_buildings", "check_buildings"),
-    count="count_buildings",
-    leave_out="leave_out_buildings",
-    store=("add_buildings", "change_buildings", "end_addresses", "correct_addresses", "add_addresses", "add_short_names"),
+    checks=("doubles", "check"),
+    store=("add", "change", "end_addresses", "correct_addresses", "add_addresses", "add_short_names"),
     tables=("building", "building_address", "building_grid", "address_name"),
 )
 
@@ -87,13 +84,8 @@ HOUSES = Kind(
         "area_m2": words.area,
         **_DATED,
     },
-    make="make_houses",
-    odd="odd_houses",
-    fill="fill_houses",
-    checks=("doubles_houses", "check_houses", "check_their_buildings", "check_rooms"),
-    count="count_houses",
-    leave_out="leave_out_houses",
-    store=("add_houses", "change_houses"),
+    checks=("doubles", "check", "check_their_buildings", "check_rooms"),
+    store=("add", "change"),
     tables=("house",),
 )
 
@@ -101,13 +93,8 @@ NAMES = Kind(
     name="names",
     code="code",
     read={"code": words.code, "kind": words.meaning("name_kind"), "name": words.name, **_DATED},
-    make="make_names",
-    odd="odd_names",
-    fill="fill_names",
-    checks=("doubles_names", "check_names"),
-    count="count_names",
-    leave_out="leave_out_names",
-    store=("add_names", "change_names"),
+    checks=("doubles", "check"),
+    store=("add", "change"),
     tables=("address_name",),
 )
 
@@ -122,13 +109,8 @@ ADDRESSES = Kind(
         "block": words.label,
         **_DATED,
     },
-    make="make_addresses",
-    odd="odd_addresses",
-    fill="fill_addresses",
-    checks=("doubles_addresses", "check_addresses"),
-    count="count_addresses",
-    leave_out="leave_out_addresses",
-    store=("add_other_addresses", "change_other_addresses"),
+    checks=("doubles", "check"),
+    store=("add", "change"),
     tables=("building_address",),
 )
 
@@ -136,13 +118,8 @@ SUCCESSORS = Kind(
     name="successors",
     code="code",
     read={"code": words.code, "successor": words.code, "reason": words.meaning("successor_reason"), "valid_from": words.day},
-    make="make_successors",
-    odd="odd_successors",
-    fill="fill_successors",
-    checks=("doubles_successors", "check_successors"),
-    count="count_successors",
-    leave_out="leave_out_successors",
-    store=("add_successors",),
+    checks=("doubles", "check"),
+    store=("add",),
     tables=("address_successor",),
 )
 

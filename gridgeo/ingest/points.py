@@ -20,7 +20,7 @@ from . import datums
 from .model import Table
 from .notes import ERROR, WARNING, Notes
 
-SQL = queries.load(__package__, "addresses.sql")
+SQL = queries.load(__package__, "base_buildings.sql")
 
 #: a shift is looked for where there are so many points to tell by
 _ENOUGH = 20

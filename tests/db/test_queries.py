@@ -25,8 +25,8 @@ CASES = [
 ]
 
 
-#: Temporary tables that several rooms use.
-SHARED = queries.load("gridgeo.hierarchy", "assignment.sql")
+#: Temporary tables that several rooms or files use.
+SHARED = queries.load("gridgeo.hierarchy", "assignment.sql") | queries.load("gridgeo.ingest", "base.sql")
 
 
 def is_utility(sql: str) -> bool:

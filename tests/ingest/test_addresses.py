@@ -22,7 +22,7 @@ from tests.ingest.making import xlsx, zipped
 def test_a_base_comes_in_as_the_files_say(conn, files):
     edition(conn)
     loaded(conn, files)
-    one, within = store.at_code(conn, ONE)
+    one, within = store.building(conn, ONE), store.houses(conn, ONE)
     assert (one.use, one.status, one.floors, one.valid_from) == ("residential", Status.IN_USE, 7, date(2010, 1, 1))
     assert (one.address.road, one.address.plate, one.address.compound, one.address.block) == ("前进一路", "12", "东山新村", "3")
     assert [(home.room, home.floor, home.area_m2, home.use) for home in within] == [("501", 5, 88.5, "residential"), ("502", 5, None, None)]
@@ -357,8 +357,8 @@ def test_no_row_is_compared_with_a_list_one_by_one(conn):
     """Millions of rows against some hundred thousand parts of codes: once it was tried so, it did not end."""
     for kind in kinds.KINDS.values():
         with conn.cursor() as cur:
-            cur.execute(addresses.SQL[kind.make])
-            cur.execute("EXPLAIN " + addresses.SQL[kind.odd])
+            cur.execute(kind.sql["make"])
+            cur.execute("EXPLAIN " + kind.sql["odd"])
             assert not [line for (line,) in cur.fetchall() if "SubPlan" in line], kind.name
 
 

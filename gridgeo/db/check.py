@@ -47,7 +47,8 @@ def require(url: str) -> None:
 
 def examine(conn) -> list[Finding]:
     """Return what there is to say about a database, from the ground up. Nothing in it is changed."""
-    found = [version(conn), encoding(conn), *extensions(conn), tiles(conn), trigrams(conn), crs(conn), migrations(conn), indexes(conn)]
+    made = [tiles(conn), trigrams(conn), crs(conn), migrations(conn), indexes(conn)]
+    found = [version(conn), encoding(conn), *extensions(conn), *made, log(conn)]
     conn.rollback()
     return found
 
@@ -125,6 +126,13 @@ def indexes(conn) -> Finding:
     missing = [what for (what,) in _rows(conn, "missing_indexes")]
     seen = f"missing: {', '.join(missing)}" if missing else "every foreign key and geometry has one"
     return _finding("indexes", not missing, seen, "make them anew, or restore the schema: without them loads and queries crawl")
+
+
+def log(conn) -> Finding:
+    """No statement stands in the server's log: in one that fails or takes long there may be an address or code somebody asked with."""
+    kept = _value(conn, "logged")
+    hint = "let its administrator set log_min_error_statement = panic, log_statement = none, and what else is named to its default"
+    return _finding("log of the server", kept is None, kept or "holds no statements", hint, State.WARNING)
 
 
 def _finding(subject: str, fine: bool, seen: str, hint: str, otherwise: State = State.ERROR) -> Finding:

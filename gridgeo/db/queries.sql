@@ -38,6 +38,15 @@ SELECT to_regclass('spatial_ref_sys');
 -- Which of the wanted coordinate systems are not in the table; null where none is missing.
 SELECT array_agg(srid ORDER BY srid) FROM unnest(%(wanted)s::int[]) AS srid WHERE srid NOT IN (SELECT known.srid FROM spatial_ref_sys AS known);
 
+-- name: logged
+-- The settings by which the server writes statements, with the values in them, into its log; null where none does.
+SELECT string_agg(s.name || ' = ' || s.setting, ', ' ORDER BY s.name)
+  FROM pg_settings AS s
+ WHERE (s.name = 'log_statement' AND s.setting NOT IN ('none', 'ddl'))
+    OR (s.name = 'log_min_error_statement' AND s.setting NOT IN ('log', 'fatal', 'panic'))
+    OR (s.name IN ('log_min_duration_statement', 'log_min_duration_sample', 'auto_explain.log_min_duration') AND s.setting <> '-1')
+    OR (s.name = 'log_transaction_sample_rate' AND s.setting <> '0');
+
 -- name: missing_indexes
 -- Foreign keys without an index that begins with their first column (which is the selective one, by our habit),
 -- geometry columns without a spatial index, invalid indexes.

@@ -27,7 +27,7 @@ def wanted(profile: str, events: int | None) -> int:
 
 
 def fill(url: str, profile: str, events: int | None, settings: Settings, timed: Timed) -> None:
-    """Make and load the year until now where the town is the demo's own and nothing has happened in it yet; what is open stays so.
+    """Make and load the year until now and the one before, where the town is the demo's own and nothing happened in it yet.
 
     Parameters
     ----------
@@ -54,13 +54,13 @@ def fill(url: str, profile: str, events: int | None, settings: Settings, timed: 
         with timed("sample"), database.cluster(settings).locked():
             units = store.frame(conn, store.edition_open(conn, GOVERNANCE).edition_id)
             now = datetime.now(UTC).astimezone(CHINA).replace(microsecond=0)
-            list_, _ = sample.write_events(profile, SEED, folder, count, now, units=units)
+            *lists, _ = sample.write_events(profile, SEED, folder, count, now, units=units)
         conn.rollback()
         with timed("load"), connection.transaction(conn):
-            _load(conn, list_, units)
+            _load(conn, lists, units)
 
 
-def _load(conn, list_: Path, units) -> None:
+def _load(conn, lists: list[Path], units) -> None:
     from ..events import channels, classes, limit_rows, limits, tables
     from ..events.routing import matrix, matrix_rows, reading, rulesets
     from ..ingest import events
@@ -72,7 +72,7 @@ def _load(conn, list_: Path, units) -> None:
     matrix.stage(conn, read.rows, read.departments, None, whole=False)
     matrix.put(conn, None, whole=False)
     limits.load(conn, limit_rows.usual(), _SOURCE)
-    events.commit(conn, events.plan(conn, [list_], _SOURCE, datum="cgcs2000"))
+    events.commit(conn, events.plan(conn, lists, _SOURCE, datum="cgcs2000"))
     made = rulesets.stage(conn, reading.rules(routing.rules())[0], "规则", _SOURCE)
     rulesets.test(conn, made.set_id)
     rulesets.activate(conn, made.set_id)

@@ -139,6 +139,20 @@ def take_in_each(
         return [found[n] for n in range(len(sent))]
 
 
+def rows(
+    conn, given: Sequence[Given], actor: Actor, lexicon: Base | None = None, default_area: str = "", organisation: str = numbering.NOBODY
+) -> list[Row]:
+    """Return reports that are all new as they would be stored, each with its code; raises Unfit, Conflict for a day that is full."""
+    with access.regardless(conn):
+        now, classes = hierarchy.now(conn), _classes(conn, given)
+        issues = _faults(conn, given, classes, now)
+        spots, more = locating.locate(conn, given, lexicon, default_area)
+        _refused([*issues, *more], apart=False)
+        codes = numbering.number(conn, organisation, [_day(one, now) for one in given])
+        each = zip(given, codes, spots, faults.originals(given), strict=True)
+        return [_row(Sent(one, actor), code, spot, classes, original, now, None) for one, code, spot, original in each]
+
+
 def _answered(found: Taken | KeyReused) -> Taken:
     if isinstance(found, KeyReused):
         raise found
@@ -157,8 +171,7 @@ def _take(conn, sent: Sequence[Sent], how: _How) -> dict[int, Taken | Unfit]:
     originals = faults.originals(given)
     known = _known(conn, given, originals)
     new = _first_of_each(given, originals, {*known}, refused)
-    days = [(given[n].reported_at or now).astimezone(CHINA).date() for n in new]
-    codes = numbering.number(conn, how.organisation, days) if new else []
+    codes = numbering.number(conn, how.organisation, [_day(given[n], now) for n in new]) if new else []
     salts = {n: receipts.salt() for n, one in enumerate(sent) if one.once}
     rows = [_row(sent[n], code, spots[n], classes, originals[n], now, salts.get(n)) for n, code in zip(new, codes, strict=True)]
     made = dict(zip(new, storing.put(conn, rows), strict=True))
@@ -215,7 +228,7 @@ def _faults(conn, given: Sequence[Given], classes: dict, now: datetime) -> list[
     issues = [issue for n, one in enumerate(given, 1) for issue in faults.of(n, one, now)]
     channels = _channels(conn, given)
     for n, one in enumerate(given, 1):
-        day = (one.reported_at or now).astimezone(CHINA).date()
+        day = _day(one, now)
         since, until = channels.get(one.channel, (date.max, None))
         if not _is_in_use(since, until, day):
             issues.append(faults.issue("unknown-channel", n, one.channel))
@@ -224,6 +237,10 @@ def _faults(conn, given: Sequence[Given], classes: dict, now: datetime) -> list[
         if named is not None and (of is None or of.kind != one.kind or not _is_in_use(of.since, of.until, day)):
             issues.append(faults.issue("unknown-class", n, named))
     return sorted(issues, key=lambda issue: issue.row)
+
+
+def _day(given: Given, now: datetime) -> date:
+    return (given.reported_at or now).astimezone(CHINA).date()
 
 
 def _is_in_use(since: date | None, until: date | None, day: date) -> bool:

@@ -7,25 +7,19 @@ the times the list tells, its row is what all its steps make of it, and what dep
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from ..db import queries
+from ..db.filling import fill
 from . import counts, limits
 from .model import Action, Actor, Stage
 from .pasts import History
 
 SQL = queries.load(__package__, "replay.sql")
-
-#: The columns of an event that a replay may change.
-_CHANGED = (
-    *("stage", "version", "department_code", "merged_into", "filed_at", "dispatched_at", "responded_at", "handled_at", "verified_at"),
-    *("closed_at", "due_at", "stage_due_at", "bounces", "stars"),
-)
 
 
 def replay(conn, histories: Iterable[History], actor: Actor) -> int:
@@ -40,9 +34,9 @@ def replay(conn, histories: Iterable[History], actor: Actor) -> int:
         dues = _dues(conn, cur, told)
         for step in ("drop", "make_steps", "make_tasks", "make_events"):
             cur.execute(SQL[step])
-        _copy(cur, "past_step", (row for one in told for row in _steps(one, dues[one.past.event_id], actor)))
-        _copy(cur, "past_task", (row for one in told for row in _tasks(one)))
-        _copy(cur, "past_event", (_event(one, dues[one.past.event_id]) for one in told))
+        fill(cur, "past_step", (row for one in told for row in steps(one, dues[one.past.event_id], actor)))
+        fill(cur, "past_task", (row for one in told for row in tasks(one)))
+        fill(cur, "past_event", ((one.past.event_id, orjson.dumps(made(one, dues[one.past.event_id])).decode()) for one in told))
         cur.execute(SQL["analyze"])
         cur.execute(SQL["add_steps"])
         added = cur.rowcount
@@ -54,22 +48,44 @@ def replay(conn, histories: Iterable[History], actor: Actor) -> int:
 
 
 def _dues(conn, cur, told: Sequence[History]) -> dict[int, limits.Due]:
-    """By when each is to be closed, and its stage to be over: what the list says goes before the limits."""
     cur.execute(SQL["drop_due"])
     cur.execute(SQL["make_due"])
-    rows = [(one.past.event_id, one.stage if one.stage.open else Stage.FILED, one.past.filed_at, one.since) for one in told]
-    _copy(cur, "past_clock", rows)
+    fill(cur, "past_clock", ((one.past.event_id, *clock(one)) for one in told))
     cur.execute(SQL["fill_due"])
     limits.due_many(conn, "past_due")
     cur.execute(SQL["dues"])
     found = {event_id: limits.Due(*rest) for event_id, *rest in cur.fetchall()}
     cur.execute(SQL["drop_due"])
-    return {
-        one.past.event_id: limits.Due(
-            one.past.due_at or found[one.past.event_id].due_at, found[one.past.event_id].stage_due_at if one.stage.open else None
-        )
-        for one in told
-    }
+    return {one.past.event_id: due(one, found[one.past.event_id]) for one in told}
+
+
+def clock(one: History, reported_at: datetime | None = None) -> tuple[Stage, datetime | None, datetime | None]:
+    """Return by which clocks an event is due: its stage, since when it is filed, and since when it is at its stage."""
+    return one.stage if one.stage.open else Stage.FILED, one.past.filed_at, one.since or reported_at
+
+
+def due(one: History, by_limits: limits.Due) -> limits.Due:
+    """Return by when an event is to be closed, and its stage to be over: what the list says goes before the limits."""
+    return limits.Due(one.past.due_at or by_limits.due_at, by_limits.stage_due_at if one.stage.open else None)
+
+
+def steps(one: History, due: limits.Due, actor: Actor) -> Iterator[tuple]:
+    """Yield the rows of the steps that are not there yet."""
+    for number, (step, given) in enumerate(zip(one.fresh, _given(one, due), strict=True), one.stored + 2):
+        action, stage, at, department, reason, _ = step
+        yield one.past.event_id, number, action, stage, actor.name, department, at, reason, orjson.dumps(given).decode()
+
+
+def tasks(one: History) -> Iterator[tuple]:
+    """Yield the rows of an event's tasks."""
+    for number, task in enumerate(one.tasks, 1):
+        yield one.past.event_id, number, *task
+
+
+def made(one: History, due: limits.Due) -> dict[str, Any]:
+    """Return the columns of an event that its new steps change."""
+    changed = {name: value for given in _given(one, due) for name, value in given.items()}
+    return changed | {"stage": one.stage, "version": len(one.steps) + 1}
 
 
 def _given(one: History, due: limits.Due) -> Iterator[dict[str, Any]]:
@@ -78,27 +94,3 @@ def _given(one: History, due: limits.Due) -> Iterator[dict[str, Any]]:
         clock = {"due_at": due.due_at, "stage_due_at": None} if step.action is Action.FILE else {}
         last = {"stage_due_at": due.stage_due_at} if n == len(one.fresh) else {}
         yield {**step.given, **clock, **last}
-
-
-def _steps(one: History, due: limits.Due, actor: Actor) -> Iterator[tuple]:
-    for number, (step, given) in enumerate(zip(one.fresh, _given(one, due), strict=True), one.stored + 2):
-        action, stage, at, department, reason, _ = step
-        yield one.past.event_id, number, action, stage, actor.name, department, at, reason, orjson.dumps(given).decode()
-
-
-def _tasks(one: History) -> Iterator[tuple]:
-    for number, task in enumerate(one.tasks, 1):
-        yield one.past.event_id, number, *task
-
-
-def _event(one: History, due: limits.Due) -> tuple[int, str]:
-    made = {name: value for given in _given(one, due) for name, value in given.items()}
-    made |= {"stage": one.stage, "version": len(one.steps) + 1}
-    return one.past.event_id, orjson.dumps({name: made[name] for name in _CHANGED if name in made}).decode()
-
-
-def _copy(cur, table: str, rows: Iterable[tuple]) -> None:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerows(rows)
-    buffer.seek(0)
-    cur.copy_expert(f"COPY {table} FROM STDIN (FORMAT csv)", buffer)

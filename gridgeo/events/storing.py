@@ -48,32 +48,42 @@ def put(conn, rows: Sequence[Row]) -> list[Taken]:
     if not rows:
         return []
     lying = grids(conn, [None if row.spot.lon is None else (row.spot.lon, row.spot.lat) for row in rows])
-    dues = _dues(conn, rows, lying)
+    began = dues(conn, rows, lying, [(Stage.REPORTED, None, row.reported_at) for row in rows])
     numbers: dict[str, int] = {}
     try:
         for some in _blocks(len(rows)):
-            numbers |= dict(_rows(conn, "put", **_written(some, rows, lying, dues)))
+            numbers |= dict(_rows(conn, "put", **_written(some, rows, lying, began)))
     except psycopg2.errors.UniqueViolation:
         raise Conflict("somebody else took the same event in at this moment: send it again") from None
     events = [numbers[row.event_code] for row in rows]
     counts.shift(conn, events, 1)
-    with conn.cursor() as cur:
-        queries.prepared(cur, SQL["tell"], {"event_id": str(events[0]) if len(events) == 1 else ""})
+    tell(conn, events)
     return [Taken(event_id, row.event_code, 1, row.secret) for event_id, row in zip(events, rows, strict=True)]
 
 
-def _dues(conn, rows: Sequence[Row], lying: Sequence[Mapping[int, tuple[int | None, str]]]) -> list[limits.Due]:
-    """By when each is to be looked at: by the limits of the city it lies in today."""
+def tell(conn, events: Sequence[int]) -> None:
+    """Tell who listens that there are new events."""
+    with conn.cursor() as cur:
+        queries.prepared(cur, SQL["tell"], {"event_id": str(events[0]) if len(events) == 1 else ""})
+
+
+def dues(
+    conn,
+    rows: Sequence[Row],
+    lying: Sequence[Mapping[int, tuple[int | None, str]]],
+    clocks: Sequence[tuple[Stage, datetime | None, datetime]],
+) -> list[limits.Due]:
+    """Return when each is due, and its stage, by the limits of the city it lies in today (:func:`grids`).
+
+    `clocks` are the stage of each, since when it has been filed (None: it is not), and since when it is at its stage.
+    """
     units = [next((unit_id for unit_id, _ in each.values()), None) for each in lying]
     city = limits.cities(conn, {unit_id for unit_id in units if unit_id is not None})
-    clocks = zip(rows, units, strict=True)
-    clocks = [
-        limits.Clock(row.class_id, row.grade, city.get(unit_id, ""), Stage.REPORTED, None, row.reported_at) for row, unit_id in clocks
-    ]
-    return limits.due_each(conn, clocks)
+    each = zip(rows, units, clocks, strict=True)
+    return limits.due_each(conn, [limits.Clock(row.class_id, row.grade, city.get(unit_id, ""), *clock) for row, unit_id, clock in each])
 
 
-def _written(some: Sequence[int], rows: Sequence[Row], lying: list[dict], dues: Sequence[limits.Due]) -> dict[str, str]:
+def _written(some: Sequence[int], rows: Sequence[Row], lying: list[dict], began: Sequence[limits.Due]) -> dict[str, str]:
     """Reports as the statement takes them: lists of JSON."""
     units = [
         {"event_code": rows[n].event_code, "edition_id": edition_id, "unit_id": unit_id, "outcome": outcome}
@@ -85,7 +95,7 @@ def _written(some: Sequence[int], rows: Sequence[Row], lying: list[dict], dues: 
         for n in some
         for no, one in enumerate(rows[n].given.media, 1)
     ]
-    events = [_event(rows[n]) | dues[n]._asdict() for n in some]
+    events = [_event(rows[n]) | began[n]._asdict() for n in some]
     return {name: orjson.dumps(each).decode() for name, each in (("rows", events), ("grids", units), ("media", media))}
 
 

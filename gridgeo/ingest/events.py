@@ -5,15 +5,16 @@ A source names an event once: a list that is loaded again brings what is new in 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from .. import issues as findings
+from ..addresses.washing import base as washing
 from ..codes import event as codes
 from ..errors import Conflict, InvalidInput, UnreadableFile
-from ..events import channels, classes, continuing, counts, faults, intake, replay
+from ..events import channels, classes, continuing, counts, faults, intake, replay, whole
 from ..events.continuing import Told
 from ..events.model import Actor, Given, Kind
 from ..events.pasts import History, Past, history
@@ -29,13 +30,15 @@ _UNREAD = frozenset(("no-reported-time", "bad-time", "times-reversed"))
 #: Stands for the number of an event that the same list brings.
 _TO_COME = 0
 
+#: Rows that are looked at together.
+_PIECE = 5000
+
 
 class Ready(NamedTuple):
-    """A row as it is taken in."""
+    """A row of an event that is new."""
 
     source: str
     row: Row
-    given: Given
 
 
 class Stored(NamedTuple):
@@ -112,12 +115,11 @@ def plan(
     if not any(one.rows for one in lists):
         raise UnreadableFile(", ".join(Path(path).name for path in paths), "holds no row")
     found = Found(conn, source, lists)
-    paths_of = {one.class_id: one.path for one in classes.known(conn).values()}
-    ready = [Ready(one.name, row, _given(row, source, paths_of)) for one, row in found.new()]
-    progress("checking", 0, 1)
-    for fault in intake.check(conn, [one.given for one in ready]) if ready else ():
-        of = ready[fault.row - 1]
-        found.say(of.source, of.row, fault.code, fault.field, fault.value, faults.FAULTS[fault.code][2])
+    ready = [Ready(one.name, row) for one, row in found.new()]
+    for some in _pieces(ready, "checking", progress):
+        for fault in intake.check(conn, [_given(one.row, source) for one in some]):
+            of = some[fault.row - 1]
+            found.say(of.source, of.row, fault.code, fault.field, fault.value, faults.FAULTS[fault.code][2])
     going_on = _going_on(conn, found, source)
     return Plan(tuple(one.name for one in lists), source, found.rows, len(found.known), tuple(ready), going_on, tuple(found.issues(lists)))
 
@@ -144,23 +146,25 @@ def commit(
     Raises
     ------
     Conflict
-        For errors that were not accepted, or where somebody acted on an event that goes on since the plan was made.
+        For errors that were not accepted, or where somebody loaded some of it, or acted on an event that goes on, since the plan was made.
     """
     require_none(plan.errors(accepted), plan.totals, way_out)
     left_out = {(issue.source, issue.row) for issue in plan.issues if issue.code in accepted and issue.severity is ERROR}
     kept = [one for one in plan.ready if (one.source, one.row.number) not in left_out]
-    actor = _actor(plan.source)
-    progress("taking in", 0, len(kept))
-    wanted = {"organisation": organisation} if organisation else {}
-    taken = intake.take_in(conn, [one.given for one in kept], actor, lexicon=lexicon, default_area=default_area, **wanted)
-    progress("what was done", 0, len(kept))
     numbers = dict(known(conn, plan.source, _targets([*kept, *plan.going_on])))
-    numbers |= {codes.kept(one.given.original): answer.event_id for one, answer in zip(kept, taken, strict=True)}
-    new = [history(_past(one.row, answer.event_id, numbers)) for one, answer in zip(kept, taken, strict=True) if not answer.known]
+    of_new = whole.numbers(conn, len(kept))
+    numbers |= {codes.kept(one.row.original): event_id for one, event_id in zip(kept, of_new, strict=True)}
     more = _more(conn, plan, numbers)
-    steps = replay.replay(conn, [*new, *more], actor)
+    how = {"lexicon": lexicon or _lexicon(conn, kept), "default_area": default_area}
+    how |= {"organisation": organisation} if organisation else {}
+    actor = _actor(plan.source)
+    told = ((one, numbers[codes.kept(one.row.original)]) for some in _pieces(kept, "taking in", progress) for one in some)
+    new = ((_given(one.row, plan.source), history(_past(one.row, event_id, numbers))) for one, event_id in told)
+    steps = whole.put(conn, new, actor, **how) if kept else 0
+    steps += sum(replay.replay(conn, some, actor) for some in _pieces(more, "what was done", progress))
+    progress("adding up", 0, 1)
     counts.fold(conn)
-    return Stored(len(new), len(more), plan.known + len(kept) - len(new) - len(more), steps)
+    return Stored(len(kept), len(more), plan.known - len(more), steps)
 
 
 def way_out(left: Sequence[Issue]) -> str:
@@ -194,6 +198,17 @@ def _more(conn, plan: Plan, numbers: Mapping[str, int]) -> list[History]:
     return more
 
 
+def _pieces(rows: Sequence, doing: str, progress: Progress) -> Iterator[Sequence]:
+    for begin in range(0, len(rows), _PIECE):
+        progress(doing, begin, len(rows))
+        yield rows[begin : begin + _PIECE]
+
+
+def _lexicon(conn, kept: Sequence[Ready]) -> washing.Base | None:
+    """What washing knows by name, where there is an address to wash."""
+    return washing.read(conn) if any(one.row.address for one in kept) else None
+
+
 def _told(one: Known, numbers: Mapping[str, int]) -> Told:
     return Told(_past(one.row, one.event_id, numbers), one.row.times["reported_at"], one.row.class_id, one.row.grade)
 
@@ -202,12 +217,12 @@ def _actor(source: str) -> Actor:
     return Actor(f"load:{source}")
 
 
-def _given(row: Row, source: str, paths_of: Mapping[int, str]) -> Given:
+def _given(row: Row, source: str) -> Given:
     point = (float(row.lon), float(row.lat)) if row.lon and row.lat else (None, None)
     at_point = point[0] is not None
     return Given(
         channel=row.channel,
-        told=row.told or paths_of.get(row.class_id, ""),
+        told=row.told,
         kind=row.kind,
         class_id=row.class_id,
         grade=row.grade,

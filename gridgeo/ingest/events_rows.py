@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from ..events.channels import Channel
@@ -47,7 +47,7 @@ class Names:
         return cls(by_way, {key: one for key, one in by_class.items() if one is not None}, offices)
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """A row understood: what is None was not said. `faults` are (code, field, value, rule)."""
 
@@ -79,7 +79,7 @@ class Row:
 
 
 class Reader:
-    """Understands rows of one table; each different cell of time or name once."""
+    """Understands rows of one table; each different name once."""
 
     def __init__(self, names: Names, roles: Mapping[str, int], kind: Kind, channel: str) -> None:
         self._names, self._roles, self._kind, self._channel = names, roles, kind, channel
@@ -100,7 +100,7 @@ class Reader:
     def _times(self, row: Row, said: Mapping[str, str]) -> None:
         for role in (*TIMES, "due_at", "happened_at"):
             text = said.get(role, "")
-            found = self._once("moment", text, moment) if text else None
+            found = moment(text) if text else None
             if text and found is None:
                 row.faults.append(("bad-time", role, text, "is no moment: write 2025-03-31 14:05"))
             if role in TIMES:
@@ -114,26 +114,27 @@ class Reader:
             row.faults.append(("times-reversed", "closed_at", "", "one time lies before another that it cannot lie before"))
 
     def _what(self, row: Row, said: Mapping[str, str]) -> None:
-        row.rejected, row.merged = (fields.value("event_status", said.get("status", "")) == one for one in ("rejected", "merged"))
-        row.kind = Kind(fields.value("event_kind", said.get("kind", "")) or self._kind)
+        status = self._once("event_status", said.get("status", ""))
+        row.rejected, row.merged = status == "rejected", status == "merged"
+        row.kind = Kind(self._once("event_kind", said.get("kind", "")) or self._kind)
         if text := said.get("class"):
             of = self._once("class", text, self._class)
             if of is None:
                 row.faults.append(("unknown-class", "class", words.repeatable(text), "no class has this path or name; stored without one"))
             else:
-                row.class_id, row.kind = of.class_id, Kind(of.kind)
+                row.class_id, row.kind, row.told = of.class_id, Kind(of.kind), row.told or of.path
         if text := said.get("grade"):
             row.grade = grade(unicodedata.normalize("NFKC", text))
             if row.grade is None:
                 row.faults.append(("bad-grade", "grade", words.repeatable(text), "a grade is I, II, III or IV"))
         way = said.get("channel") or self._channel
-        row.channel = self._names.channels.get(fields.plain(way), "")
+        row.channel = self._once("channel", way, lambda name: self._names.channels.get(fields.plain(name), ""))
         if not row.channel:
             row.faults.append(
                 ("unknown-channel", "channel", words.repeatable(way), "no channel in use is called so; say which with --channel")
             )
         if text := said.get("stars"):
-            found = fields.value("stars", text)
+            found = self._once("stars", text)
             row.stars = int(found) if found else None
             if found is None:
                 row.faults.append(("bad-stars", "stars", words.repeatable(text), "1 to 5 stars, or 非常满意 to 非常不满意; left out"))
@@ -151,7 +152,7 @@ class Reader:
     def _offices(self, row: Row, role: str, said: Mapping[str, str]) -> tuple[str, ...]:
         found = []
         for text in filter(None, map(str.strip, _AND.split(said.get(role, "")))):
-            code = self._names.departments.get(fields.plain(text))
+            code = self._once("department", text, lambda name: self._names.departments.get(fields.plain(name)))
             if code is None:
                 row.faults.append(("unknown-department", role, words.repeatable(text), "no department has this code or name; left out"))
             else:
@@ -162,10 +163,11 @@ class Reader:
         path = re.sub(r"\s*[/>\\|-]+\s*", "/", unicodedata.normalize("NFKC", text).strip())
         return self._names.classes.get(fields.plain(path))
 
-    def _once(self, what: str, text: str, read: Callable):
+    def _once(self, what: str, text: str, read: Callable | None = None):
+        """What a text means, as it is `read`, or as the names of values say."""
         key = (what, text)
         if key not in self._known:
-            self._known[key] = read(text)
+            self._known[key] = read(text) if read else fields.value(what, text)
         return self._known[key]
 
 
@@ -192,12 +194,12 @@ def moment(text: str) -> datetime | None:
 
 
 def completed(row: Row) -> Row:
-    """Return a row with the times that follow from others: what was dispatched, rejected or closed was filed when it was reported."""
-    times = dict(row.times)
+    """Give a row the times that follow from others: what was dispatched, rejected or closed was filed when it was reported."""
+    times = row.times
     if any(times[role] for role in ("dispatched_at", "handled_at", "closed_at")) or row.lead:
         times["filed_at"] = times["filed_at"] or times["reported_at"]
     if row.lead:
         times["dispatched_at"] = times["dispatched_at"] or times["filed_at"]
     if times["closed_at"]:
         times["handled_at"] = times["handled_at"] or times["closed_at"]
-    return replace(row, times=times)
+    return row

@@ -79,12 +79,14 @@ def write_events(
     progress: Progress | None = None,
     units: geopandas.GeoDataFrame | None = None,
 ) -> list[Path]:
-    """Write a year's list of events and who leads what, and return the files (see :func:`.events.make` and :func:`.events.write`).
+    """Write a year's list of events, that of the year before, and who leads what, and return the files in this order.
 
-    Some of them happen at the houses of buildings.csv and names.csv, where these are in the folder.
+    Some of them happen at the houses of buildings.csv and names.csv, where these are in the folder. See :func:`.events.make`.
     """
     places = events.places(Path(folder))
-    return events.write(events.make(profile, seed, count, last, places, progress, units), Path(folder))
+    units = make(profile, seed) if units is None else units
+    lists = (events.make(profile, seed, count, last, places, progress, units, before) for before in (False, True))
+    return events.write(*lists, Path(folder))
 
 
 def write_workers(profile: str, seed: int, folder: Path, progress: Progress | None = None) -> Path:

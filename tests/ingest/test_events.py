@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,8 +12,25 @@ import pytest
 from gridgeo import cli, sample
 from gridgeo.db import connection
 from gridgeo.errors import Conflict, InvalidInput
-from gridgeo.events import acting, channels, classes, continuing, counts, rules, soundness, statistics, store, tables
+from gridgeo.events import (
+    acting,
+    channels,
+    classes,
+    continuing,
+    counts,
+    intake,
+    limit_rows,
+    limits,
+    replay,
+    rules,
+    soundness,
+    statistics,
+    store,
+    tables,
+    whole,
+)
 from gridgeo.events.model import Action, Actor, Duty, Stage
+from gridgeo.events.pasts import history
 from gridgeo.events.routing import matrix, matrix_rows
 from gridgeo.hierarchy import editions
 from gridgeo.hierarchy.model import GOVERNANCE
@@ -289,44 +307,126 @@ def grounded(conn, units, responsible):
     return edition
 
 
-def test_a_year_of_158_channels_is_loaded_and_its_report_is_right(database_url, tmp_path, request):
-    """With --long the whole year of 89,430, else a hundredth of it."""
-    whole = request.config.getoption("--long")
+def test_158_channels_are_replayed_into_one_queue(conn, city, written):
+    """The story: each channel sends some in, called by its Chinese, its English or its short name; there is one queue, in order of time."""
+    ways = channels.known(conn)
+    names = [(way, (one.name_zh, one.name_en, way)[n % 3]) for n, (way, one) in enumerate(sorted(ways.items()))]
+    rows = [
+        line(f"{way}-{n}", 渠道=name, 受理时间=f"2025-03-{3 - n:02} {at // 60:02}:{at % 60:02}", 退回部门="")
+        for n in range(2)
+        for at, (way, name) in enumerate(names, 300)
+    ]
+    assert len(ways) == 158 and events.commit(conn, read(conn, written(*rows, encoding="utf-8"))).new == 316
+    asked = statistics.Asked(city[0], date(2025, 3, 1), date(2025, 4, 1))
+    by_way = statistics.numbers(conn, asked, statistics.By.CHANNEL)
+    assert {way: (one.reported, one.due, one.on_time) for way, one in by_way.items()} == dict.fromkeys(ways, (2, 2, 2))
+    queue = store.listed(conn, store.Where(), limit=1000)
+    assert [one.reported_at for one in queue] == sorted((one.reported_at for one in queue), reverse=True)
+    assert len({one.event_code for one in queue}) == 316 and {one.department_code for one in queue} == {making.LIGHTS}
+
+
+def test_a_year_is_loaded_and_its_report_is_that_of_a_real_district(database_url, tmp_path, request):
+    """With --long the whole year of 89,430 with 51,527 the year before, else a hundredth of both."""
+    long = request.config.getoption("--long")
     units = sample.make("small", 1)
-    files = sample.write_events("small", 1, tmp_path, 89_430 if whole else 900, units=units)
+    *lists, responsible = sample.write_events("small", 1, tmp_path, 89_430 if long else 900, units=units)
     with closing(connection.connect(database_url)) as conn, conn:
-        edition = grounded(conn, units, files[1])
-        plan = events.plan(conn, files[:1], "year", datum="cgcs2000")
+        edition = grounded(conn, units, responsible)
+        plan = events.plan(conn, lists, "year", datum="cgcs2000")
         assert plan.errors() == [] and set(plan.totals) <= {"unused-columns"}
         stored = events.commit(conn, plan)
-        assert counts.difference(conn, edition.edition_id) == ([], [])
-        with files[0].open(encoding="utf-8-sig", newline="") as lines:
-            given = list(csv.DictReader(lines))
-        period = date(2025, 1, 1), date(2026, 1, 1)
-        by_way = statistics.numbers(conn, statistics.Asked(edition.edition_id, *period), statistics.By.CHANNEL)
-        total = sum(by_way.values(), statistics.Numbers())
-        assert stored.new == len(given)
-        assert (len(by_way) == 158) == whole
-        assert (total.reported, total.rejected, total.merged) == (
-            sum(row["受理时间"] >= "2025" for row in given),
-            *(sum(row["受理时间"] >= "2025" and row["办理状态"] == word for row in given) for word in ("不予立案", "已并案")),
-        )
-        due = [row for row in given if "2025" <= row["截止时间"] < "2026" and row["立案时间"]]
-        assert (total.due, total.closed, total.on_time) == (
-            len(due),
-            sum(bool(row["办结时间"]) for row in due),
-            sum("" < row["办结时间"] <= row["截止时间"] for row in due),
-        )
+        assert counts.difference(conn, edition.edition_id) == ([], []) and soundness.differing(conn) == []
+        asked = statistics.Asked(edition.edition_id, date(2025, 1, 1), date(2026, 1, 1))
+        by_way = statistics.numbers(conn, asked, statistics.By.CHANNEL)
+        (before,) = statistics.numbers(conn, replace(asked, begin=date(2024, 1, 1), end=asked.begin)).values()
+    year = sum(by_way.values(), statistics.Numbers())
+    given = [row for file in lists for row in rows_of(file)]
+    assert stored.new == len(given)
+    told = [row for row in given if row["受理时间"] >= "2025"]
+    assert (year.reported, year.rejected, year.merged) == (
+        len(told),
+        *(sum(row["办理状态"] == word for row in told) for word in ("不予立案", "已并案")),
+    )
+    due = [row for row in given if "2025" <= row["截止时间"] < "2026"]
+    assert (year.due, year.closed, year.on_time, year.responded) == (
+        len(due),
+        sum(bool(row["办结时间"]) for row in due),
+        sum("" < row["办结时间"] <= row["截止时间"] for row in due),
+        sum(bool(row["签收时间"]) for row in due),
+    )
+    assert year.open == sum(not row["办结时间"] for row in given)
+    if long:
+        assert (year.reported, before.reported, statistics.growth(year.reported, before.reported)) == (89_430, 51_527, 73.56)
+        assert (year.closing_rate, year.open, round(year.satisfaction, 2), len(by_way)) == (99.78, 197, 4.59, 158)
+
+
+def rows_of(file):
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+#: What is stored of the events of a source, in the order of its codes; numbers and codes of ours left out.
+STORED = (
+    """SELECT r.original, e.kind, e.class_id, e.grade, e.stage, e.channel, e.told, e.located, e.address, e.place, e.point,
+              e.department_code, q.original, e.happened_at, e.reported_at, e.filed_at, e.dispatched_at, e.responded_at, e.handled_at,
+              e.verified_at, e.closed_at, e.due_at, e.stage_due_at, e.bounces, e.stars, e.version, r.report_no, r.channel, r.told,
+              r.actor, r.receipt, r.reported_at, left(e.event_code, 17)
+         FROM event_report AS r JOIN event AS e USING (event_id) LEFT JOIN event_report AS q ON q.event_id = e.merged_into
+        WHERE r.source = %s ORDER BY 1""",
+    """SELECT r.original, s.step_no, s.action, s.stage, s.department_code, s.at, s.reason, s.given -> 'point',
+              jsonb_populate_record(NULL::event, s.given - 'merged_into' - 'point')::text
+         FROM event_report AS r JOIN event_step AS s USING (event_id) WHERE r.source = %s ORDER BY 1, 2""",
+    """SELECT r.original, t.task_no, t.part, t.department_code, t.stage, t.actor, t.sent_at, t.answered_at, t.done_at, t.due_at
+         FROM event_report AS r JOIN event_task AS t USING (event_id) WHERE r.source = %s ORDER BY 1, 2""",
+    """SELECT r.original, g.edition_id, g.unit_id, g.outcome
+         FROM event_report AS r JOIN event_grid AS g USING (event_id) WHERE r.source = %s ORDER BY 1, 2""",
+)
+
+
+def test_what_is_stored_whole_is_what_taking_in_and_replaying_make(conn, tmp_path, monkeypatch):
+    """Every row of every table, but for who did it; some at a time."""
+    monkeypatch.setattr(whole, "_PIECE", 70)
+    units = sample.make("small", 1)
+    list_, before, responsible = sample.write_events("small", 1, tmp_path, 200, units=units)
+    grounded(conn, units, responsible)
+    limits.load(conn, limit_rows.usual())
+    events.commit(conn, events.plan(conn, [before, list_], "whole", datum="cgcs2000"))
+    plan = events.plan(conn, [before, list_], "apart", datum="cgcs2000")
+    taken = intake.take_in(conn, [events._given(one.row, "apart") for one in plan.ready], Actor("load:whole"))
+    numbers = {one.row.original: answer.event_id for one, answer in zip(plan.ready, taken, strict=True)}
+    replay.replay(conn, [history(events._past(one.row, numbers[one.row.original], numbers)) for one in plan.ready], Actor("load:whole"))
+    found = []
+    for source in ("whole", "apart"):
+        with conn.cursor() as cur:
+            cur.execute(STORED[0], (source,))
+            found.append([cur.fetchall()])
+            for statement in STORED[1:]:
+                cur.execute(statement, (source,))
+                found[-1].append(cur.fetchall())
+    assert len(found[0][0]) == 315 and found[0] == found[1]
+    assert soundness.differing(conn) == []
+
+
+def test_a_list_somebody_loaded_meanwhile_is_refused(conn, city, written):
+    plan = read(conn, written(line("A1"), line("A2")))
+    events.commit(conn, read(conn, written(line("A2"))))
+    with pytest.raises(Conflict, match="load the list again"):
+        events.commit(conn, plan)
+
+
+def test_texts_are_kept_as_they_are_whatever_signs_they_hold(conn, city, written):
+    told = '井盖\n坏了\t\\n\n\\.\n"很响", 请看'
+    events.commit(conn, read(conn, written(line("A1", 问题描述=told), line("A2", 问题描述="\\N"))))
+    assert {one.told for one in store.listed(conn, store.Where(), limit=10)} == {told, "\\N"}
 
 
 def test_a_year_told_in_four_lists_is_what_it_is_told_at_once(conn, tmp_path, monkeypatch):
     """Each list as the other system would have exported it on a day of the year: what was done later is not in it."""
     monkeypatch.setattr(continuing, "_PIECE", 3)
     units = sample.make("small", 1)
-    files = sample.write_events("small", 1, tmp_path, 300, units=units)
-    edition = grounded(conn, units, files[1])
-    with files[0].open(encoding="utf-8-sig", newline="") as lines:
-        told = list(csv.DictReader(lines))
+    *files, responsible = sample.write_events("small", 1, tmp_path, 300, units=units)
+    edition = grounded(conn, units, responsible)
+    told = rows_of(files[0])
     went_on = 0
     for day in ("2025-04-01", "2025-07-05", "2025-10-09", "2027-01-01"):
         plan = events.plan(conn, [_exported(told, day, tmp_path)], "in parts", datum="cgcs2000")
@@ -334,8 +434,19 @@ def test_a_year_told_in_four_lists_is_what_it_is_told_at_once(conn, tmp_path, mo
         went_on += events.commit(conn, plan).changed
     assert went_on > 5
     events.commit(conn, events.plan(conn, files[:1], "at once", datum="cgcs2000"))
-    columns = ("stage", "version", "department_code", "filed_at", "responded_at", "handled_at", "closed_at", "due_at", "stage_due_at")
-    one, other = (", ".join(f"{of}.{name}" for name in (*columns, "bounces", "stars")) for of in "eo")
+    columns = (
+        "stage",
+        "version",
+        "department_code",
+        "filed_at",
+        "dispatched_at",
+        "responded_at",
+        "handled_at",
+        "closed_at",
+        "due_at",
+        "stage_due_at",
+    )
+    one, other = (", ".join(f"{of}.{name}" for name in (*columns, "stage_due_at", "bounces", "stars")) for of in "eo")
     with conn.cursor() as cur:
         cur.execute(
             f"""SELECT count(*), count(*) FILTER (WHERE ({one}) IS NOT DISTINCT FROM ({other}))

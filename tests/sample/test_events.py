@@ -71,6 +71,24 @@ def test_all_that_may_become_of_an_event_happens(made):
     assert waiting and any(row["截止时间"] < "2025-12-31" for row in waiting)
 
 
+def test_a_year_is_like_that_of_a_real_district(units):
+    """Its shares at a tenth: 99.78 % closed of what was due, 4.59 stars, 158 channels, 73.56 % more than the year before."""
+    year, before = (
+        [dict(zip(events.COLUMNS, row, strict=True)) for row in events.make("small", 1, 8943, units=units, before=before)]
+        for before in (False, True)
+    )
+    assert (len(year), len(before)) == (8943, 5153)
+    assert {row["受理时间"][:4] for row in year} == {"2025"} and {row["受理时间"][:4] for row in before} == {"2024"}
+    assert len({row["渠道"] for row in year}) == 158
+    due = [row for row in (*year, *before) if "2025" <= row["截止时间"] < "2026"]
+    closed = [row for row in due if row["办结时间"]]
+    assert abs(len(closed) / len(due) - 0.9978) < 0.0003
+    assert sum(not row["办结时间"] for row in year) == round(0.0022 * 8943) and all(row["办结时间"] for row in before)
+    stars = [int(row["满意度"]) for row in year if row["满意度"]]
+    assert abs(sum(stars) / len(stars) - 4.59) < 0.005
+    assert 0.9 < sum(row["办结时间"] <= row["截止时间"] for row in closed) / len(due) < 0.97
+
+
 def test_nothing_was_done_after_the_list_was_made(units):
     last = datetime(2026, 5, 4, 12, tzinfo=CHINA)
     for row in events.make("small", 1, 400, last, units=units):

@@ -5,7 +5,9 @@ on-time and response rates are of the cases due (an installation with 996 filed,
 93.72 % and 75.82 %); what was rejected or merged into another is not among them, nor what is not due yet or stands still. Days are
 those of China.
 
-Whole months come from sums, parts of months and what no sum tells apart from the facts of single events (:mod:`.counts`).
+Months come from sums, what no sum tells apart from the facts of single events (:mod:`.counts`). Where a period begins or ends within a
+month, the facts of its days are added, or those of the other days taken off the month, whichever are fewer: until today, what is still to
+come.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from ..db import queries
 from ..errors import InvalidInput
@@ -187,21 +190,13 @@ def numbers(
     _check(asked, by)
     if parent_of is not None:
         asked = replace(asked, units=list(parent_of))
-    spans = _Spans.of(asked, by, now)
-    part, units, shown = _part_for(conn, asked, by, parent_of)
-    if part is None:
-        spans = spans.without_months()
-    found = _Found(by, shown)
+    part, above, shown = _part_for(conn, asked, by, parent_of)
+    spans = _Spans.of(asked, by is not By.DAY and part is not None, now)
+    found = _Found(by, {**(shown or {}), **(parent_of or {})})
     limits = {"edition_id": asked.edition_id, "by": str(by), **_filters(asked)}
     with conn.cursor() as cur:
-        if spans.months:
-            first, last = spans.months
-            cur.execute(SQL["by_months"], {**limits, "units": units, "part": part, "begin": first, "end": last})
-            found.take(cur.fetchall())
-        found.shown = parent_of
-        if spans.moments:
-            cur.execute(SQL["by_moments"], {**limits, **spans.moments})
-            found.take(cur.fetchall())
+        cur.execute(SQL["numbers"], {**limits, "part": part, "above": above, **spans._asdict()})
+        found.take(cur.fetchall())
         if by not in (By.MONTH, By.DAY):
             cur.execute(SQL["standing"], {**limits, "now": now})
             found.stand(cur.fetchall())
@@ -213,7 +208,7 @@ def standing(conn, asked: Asked, now: datetime | None = None) -> Numbers:
     limits = {"edition_id": asked.edition_id, "by": "all", "now": now or datetime.now(UTC)}
     with conn.cursor() as cur:
         cur.execute(SQL["standing"], {**limits, **_filters(asked)})
-        found = _Found(By.ALL, None)
+        found = _Found(By.ALL, {})
         found.stand(cur.fetchall())
     return found.numbers(None)[""]
 
@@ -221,7 +216,7 @@ def standing(conn, asked: Asked, now: datetime | None = None) -> Numbers:
 class _Found:
     """What queries answered, added up by what is shown."""
 
-    def __init__(self, by: By, shown: Mapping[int, int] | None) -> None:
+    def __init__(self, by: By, shown: Mapping[int, int]) -> None:
         self.by, self.shown = by, shown
         self._by_key: dict[str | int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
 
@@ -239,42 +234,46 @@ class _Found:
 
     def numbers(self, parent_of: Mapping[int, int] | None) -> dict[str | int, Numbers]:
         nothing = [""] if self.by is By.ALL else [] if parent_of is None else parent_of.values()
-        for key in nothing:
-            self._by_key.setdefault(key, {})
-        return {key: Numbers(**held) for key, held in sorted(self._by_key.items())}
+        held = {key: numbers for key, numbers in self._by_key.items() if any(numbers.values())}
+        return {key: Numbers(**numbers) for key, numbers in sorted(({key: {} for key in nothing} | held).items())}
 
     def _key(self, key: str) -> str | int:
         if self.by is By.UNIT:
-            return self.shown.get(int(key), int(key)) if self.shown else int(key)
+            return self.shown.get(int(key), int(key))
         return int(key) if self.by is By.CLASS else key
 
 
-@dataclass(frozen=True)
-class _Spans:
-    """A period cut into whole months that are over, and what lies before and after them as moments."""
+class _Spans(NamedTuple):
+    """A period as it is looked up: months from `first` until before `last`, and facts from `begin` to `middle` and from `again` to `end`,
+    which count `before` and `after` times.
+    """
 
+    first: date | None
+    last: date | None
     begin: datetime
+    middle: datetime
+    again: datetime
     end: datetime
-    months: tuple[date, date] | None
+    before: int = 1
+    after: int = 1
 
     @classmethod
-    def of(cls, asked: Asked, by: By, now: datetime) -> _Spans:
-        begin, end = _midnight(asked.begin), min(_midnight(asked.end), now)
-        first = asked.begin if asked.begin.day == 1 else _next_month(asked.begin)
-        last = min(asked.end, now.astimezone(CHINA).date()).replace(day=1)
-        whole = by is not By.DAY and first < last
-        return cls(begin, max(begin, end), (first, last) if whole else None)
+    def of(cls, asked: Asked, summed: bool, now: datetime) -> _Spans:
+        """Cut a period until now; without months where nothing is `summed` of it."""
+        begin = _midnight(asked.begin)
+        end = max(begin, min(_midnight(asked.end), now.astimezone(CHINA)))
+        first, last = _nearest(begin, now), _nearest(end, now)
+        if not summed or first >= last:
+            return cls(None, None, begin, end, end, end)
+        before, after = (1 if begin < first else -1), (1 if last < end else -1)
+        return cls(first.date(), last.date(), *sorted((begin, first)), *sorted((end, last)), before, after)
 
-    def without_months(self) -> _Spans:
-        return replace(self, months=None)
 
-    @property
-    def moments(self) -> dict[str, datetime] | None:
-        if self.months is None:
-            found = {"begin": self.begin, "middle": self.end, "again": self.end, "end": self.end}
-        else:
-            found = {"begin": self.begin, "middle": _midnight(self.months[0]), "again": _midnight(self.months[1]), "end": self.end}
-        return found if found["begin"] < found["middle"] or found["again"] < found["end"] else None
+def _nearest(moment: datetime, now: datetime) -> datetime:
+    """Return the beginning of the month a moment lies in, or of the next, which is nearer: nothing has happened yet from now on."""
+    begun = _midnight(moment.date().replace(day=1))
+    over = _midnight(_next_month(begun.date()))
+    return over if min(over, max(moment, now)) - moment < moment - begun else begun
 
 
 #: The sums for what is told apart, where no unit is: of nothing, of one thing alone, of several.

@@ -18,6 +18,17 @@ from tests.objects.making import LIGHTS, PARKS
 
 NOW = datetime(2026, 7, 15, 12, tzinfo=CHINA)
 
+#: From where months are whole, and where days are added to them, or taken off: at the beginning, in the end, and of one month alone.
+PERIODS = (
+    (date(2026, 2, 25), date(2026, 7, 10)),
+    (date(2026, 3, 1), date(2026, 5, 1)),
+    (date(2026, 2, 10), date(2026, 4, 21)),
+    (date(2026, 3, 4), date(2026, 3, 30)),
+    (date(2026, 3, 20), date(2026, 3, 28)),
+    (date(2026, 1, 1), date(2027, 1, 1)),
+    (date(2026, 7, 1), date(2026, 7, 16)),
+)
+
 
 def at(month: int, day: int, hour: int = 10) -> datetime:
     return datetime(2026, month, day, hour, tzinfo=CHINA)
@@ -113,13 +124,14 @@ def test_sums_tell_what_facts_tell_whatever_is_asked(conn, city, monkeypatch):
         {"units": list(some), "classes": kinds},
         {"units": [*parent_of, 0], "channels": ["inspector"], "departments": [PARKS, ""]},
     ]
+    periods = itertools.cycle(PERIODS)
     for fold in (False, True):
         if fold:
             assert counts.fold(conn) > 0
             assert counts.fold(conn) == 0
         for by, given in itertools.product(By, filters):
             if by is not By.DAY:
-                asked = Asked(edition_id, date(2026, 2, 25), date(2026, 7, 10), **given)
+                asked = Asked(edition_id, *next(periods), **given)
                 told = statistics.numbers(conn, asked, by, now=NOW)
                 with monkeypatch.context() as only:
                     only.setattr(statistics, "_part_for", lambda *_: (None, None, None))
@@ -128,6 +140,25 @@ def test_sums_tell_what_facts_tell_whatever_is_asked(conn, city, monkeypatch):
     assert set(by_unit) == set(parent_of.values())
     together = statistics.numbers(conn, Asked(edition_id, date(2026, 2, 1), date(2026, 7, 1), units=list(parent_of)), now=NOW)[""]
     assert sum(by_unit.values(), Numbers()) == together
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "months", "days"),
+    [
+        ((3, 1), (5, 1), ((3, 1), (5, 1)), []),
+        ((2, 25), (6, 10), ((3, 1), (6, 1)), [((2, 25), (3, 1), 1), ((6, 1), (6, 10), 1)]),
+        ((2, 4), (4, 28), ((2, 1), (5, 1)), [((2, 1), (2, 4), -1), ((4, 28), (5, 1), -1)]),
+        ((1, 1), (12, 1), ((1, 1), (8, 1)), [((7, 15, 12), (8, 1), -1)]),
+        ((3, 20), (3, 28), None, [((3, 20), (3, 28), 1)]),
+        ((7, 14), (7, 16), None, [((7, 14), (7, 15, 12), 1)]),
+    ],
+)
+def test_days_are_added_to_whole_months_or_taken_off_whichever_are_fewer(begin, end, months, days):
+    spans = statistics._Spans.of(Asked(1, date(2026, *begin), date(2026, *end)), True, NOW)
+    assert (spans.first, spans.last) == (tuple(date(2026, *one) for one in months) if months else (None, None))
+    found = [(spans.begin, spans.middle, spans.before), (spans.again, spans.end, spans.after)]
+    told = [(datetime(2026, *since, tzinfo=CHINA), datetime(2026, *until, tzinfo=CHINA), times) for since, until, times in days]
+    assert [one for one in found if one[0] < one[1]] == told
 
 
 def test_days_are_those_of_china_and_told_one_by_one_for_a_season(conn, city):

@@ -7,19 +7,14 @@ later last change, and a later number. Nobody who writes waits for any of this, 
 
 from __future__ import annotations
 
-import logging
-import threading
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
-import psycopg2
-
 from ..db import connection, queries
-from ..errors import DatabaseUnavailable
-
-LOG = logging.getLogger(__name__)
+from ..db.steady import Steady
 
 SQL = queries.load(__package__, "stamping.sql")
 
@@ -81,45 +76,27 @@ def is_numbering(conn) -> bool:
     return _value(conn, "is_numbering")
 
 
-class Stamper:
-    """A thread that numbers transactions as they commit. Of all that run, in any process, one is at work; when it ends, another is."""
+class Stamper(Steady):
+    """A thread that numbers transactions as they commit. Of all that run, in any process, one is at work; when it ends, another is.
+
+    What waits for a number when it is stopped is given one by the next.
+    """
 
     def __init__(self, url: str) -> None:
-        self._url, self._stop = url, threading.Event()
-        self._thread = threading.Thread(target=self.run, name="gridgeo-stamper", daemon=True)
-
-    def start(self) -> Stamper:
-        """Begin, beside what else this process does."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """End; what waits for a number is given one by the next."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
-
-    def run(self) -> None:
-        """Number until :meth:`stop`; while the database is away, go on trying."""
-        while not self._stop.is_set():
-            try:
-                with closing(connection.connect(self._url, ROLE, application_name="gridgeo stamper")) as conn:
-                    self._take_turns(conn)
-            except (DatabaseUnavailable, psycopg2.Error) as error:
-                LOG.warning("changes are not numbered: the database is away (%s)", type(error).__name__)
-                self._stop.wait(_TURN_S)
+        opened = partial(connection.connect, url, ROLE, application_name="gridgeo stamper")
+        super().__init__("gridgeo-stamper", "changes are not numbered", lambda: closing(opened()), self._take_turns)
 
     def _take_turns(self, conn) -> None:
-        while not self._stop.is_set():
+        while not self.stopping.is_set():
             with connection.transaction(conn):
                 ours = _value(conn, "take_turn")
             if ours:
                 self._number(conn)
-            self._stop.wait(_TURN_S)
+            self.stopping.wait(_TURN_S)
 
     def _number(self, conn) -> None:
         forgotten = float("-inf")
-        while not self._stop.is_set():
+        while not self.stopping.is_set():
             with connection.transaction(conn):
                 if _value(conn, "waiting"):
                     stamp(conn)
@@ -127,7 +104,7 @@ class Stamper:
                 forgotten = time.monotonic()
                 with connection.transaction(conn):
                     forget(conn)
-            self._stop.wait(_LOOK_S)
+            self.stopping.wait(_LOOK_S)
 
 
 def _value(conn, query: str):

@@ -14,11 +14,13 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 
 import psycopg2
 
 from ..db import connection
+from ..db.steady import Steady
 from ..errors import DatabaseUnavailable, GridgeoError
 from ..settings import Settings
 from . import sending
@@ -84,41 +86,26 @@ class Round(Generic[K]):
     release: Callable[[object, K, str], None]
 
 
-class Courier(Generic[K]):
+class Courier(Steady[connection.Pool], Generic[K]):
     """A thread that looks for who is to be told, and one for each that is. As many may run, in any process, as like."""
 
     def __init__(self, of: Round[K], url: str, settings: Settings, patience_s: float = sending.PATIENCE_S) -> None:
-        self._of, self._url, self._seal, self._patience_s = of, url, Seal(settings), patience_s
-        self._holder, self._stop = uuid.uuid4().hex, threading.Event()
-        self._thread = threading.Thread(target=self.run, name=f"gridgeo-{of.name}", daemon=True)
+        self._of, self._seal, self._patience_s = of, Seal(settings), patience_s
+        named = {"application_name": f"gridgeo {of.name}", **of.parameters}
+        opened = partial(connection.Pool, url, _CONNECTIONS, of.role, **named)
+        super().__init__(f"gridgeo-{of.name}", f"{of.name} are not told", lambda: closing(opened()), self._look, _AWAY_S)
+        self._holder = uuid.uuid4().hex
         self._telling: dict[K, threading.Thread] = {}
 
-    def start(self) -> Courier[K]:
-        """Begin, beside what else this process does."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
+    def stop(self, patience_s: float = 2.0) -> None:
         """End. A letter on its way may come again from the next."""
-        self._stop.set()
-        until = time.monotonic() + 2
-        for thread in (self._thread, *self._telling.values()):
-            if thread.is_alive():
-                thread.join(timeout=max(0.0, until - time.monotonic()))
-
-    def run(self) -> None:
-        """Tell until :meth:`stop`; while the database is away, go on trying."""
-        named = {"application_name": f"gridgeo {self._of.name}", **self._of.parameters}
-        while not self._stop.is_set():
-            try:
-                with closing(connection.Pool(self._url, _CONNECTIONS, self._of.role, **named)) as pool:
-                    self._look(pool)
-            except (DatabaseUnavailable, psycopg2.Error) as error:
-                LOG.warning("%s are not told: the database is away (%s)", self._of.name, type(error).__name__)
-                self._stop.wait(_AWAY_S)
+        until = time.monotonic() + patience_s
+        super().stop(patience_s)
+        for thread in filter(threading.Thread.is_alive, self._telling.values()):
+            thread.join(timeout=max(0.0, until - time.monotonic()))
 
     def _look(self, pool: connection.Pool) -> None:
-        while not self._stop.is_set():
+        while not self.stopping.is_set():
             self._telling = {key: thread for key, thread in self._telling.items() if thread.is_alive()}
             with pool.connection() as conn:
                 taken = self._of.take(conn, self._holder, self._telling)
@@ -126,7 +113,7 @@ class Courier(Generic[K]):
                 thread = threading.Thread(target=self._tell, args=(pool, key), name=f"gridgeo-{self._of.name}-{key}", daemon=True)
                 self._telling[key] = thread
                 thread.start()
-            self._stop.wait(_LOOK_S)
+            self.stopping.wait(_LOOK_S)
 
     def _tell(self, pool: connection.Pool, key: K) -> None:
         """Tell one what there is, for a while, and let it go."""
@@ -142,7 +129,7 @@ class Courier(Generic[K]):
     def _told_on(self, pool: connection.Pool, key: K) -> None:
         sender, until = None, time.monotonic() + _STRETCH_S
         try:
-            while not self._stop.is_set() and time.monotonic() < until:
+            while not self.stopping.is_set() and time.monotonic() < until:
                 with pool.connection() as conn:
                     posting = self._of.next(conn, key, self._holder)
                 if posting is None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from contextlib import closing
 from datetime import timedelta
-
-import psycopg2
+from functools import partial
 
 from ...db import connection, queries
 from ...db.check import Finding, State
-from ...errors import ConfigError, Damaged, DatabaseUnavailable, EnvironmentIncomplete, StoreUnavailable
+from ...db.steady import Steady
+from ...errors import ConfigError, Damaged, EnvironmentIncomplete, StoreUnavailable
 from ...settings import Settings
 from . import places
 from .places import Place
 
-LOG = logging.getLogger(__name__)
 SQL = queries.load(__package__)
 
 #: So long after they were announced bytes may still become an event's.
@@ -63,39 +60,21 @@ def examine(conn, settings: Settings) -> list[Finding]:
     return [Finding("media of events", State.OK, f"{told}; {len(chosen)} were read and are as they were")]
 
 
-class Caretaker:
+class Caretaker(Steady):
     """A thread that sweeps every hour. Any number may run."""
 
     def __init__(self, url: str, settings: Settings) -> None:
-        self._url, self._settings, self._stop = url, settings, threading.Event()
-        self._thread = threading.Thread(target=self._run, name="gridgeo-media", daemon=True)
+        opened = partial(connection.connect, url, "gridgeo_writer", application_name="gridgeo media", **{"gridgeo.area": "all"})
+        super().__init__("gridgeo-media", "media are not looked after", lambda: closing(opened()), self._sweep_all, _LOOK_S)
+        self._settings = settings
 
-    def start(self) -> Caretaker:
-        """Begin. The database may be away."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """End; what was removed is removed."""
-        self._stop.set()
-        self._thread.join(timeout=5)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self._once()
-            except (DatabaseUnavailable, psycopg2.Error, ConfigError, EnvironmentIncomplete, StoreUnavailable, OSError) as error:
-                LOG.warning("media are not looked after: %s", type(error).__name__)
-            self._stop.wait(_LOOK_S)
-
-    def _once(self) -> None:
+    def _sweep_all(self, conn) -> None:
         place = places.of(self._settings)
         place.tidy()
-        with closing(connection.connect(self._url, "gridgeo_writer", application_name="gridgeo media", **{"gridgeo.area": "all"})) as conn:
-            swept = _AT_ONCE
-            while swept == _AT_ONCE and not self._stop.is_set():
-                with connection.transaction(conn):
-                    swept = sweep(conn, place)
+        swept = _AT_ONCE
+        while swept == _AT_ONCE and not self.stopping.is_set():
+            with connection.transaction(conn):
+                swept = sweep(conn, place)
 
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:

@@ -6,26 +6,21 @@ run, in any process, as like.
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 
-import psycopg2
-
 from ...db import connection
 from ...db.listening import Listener
-from ...errors import DatabaseUnavailable
+from ...db.steady import Steady
 from ...settings import Settings
 from .. import counts
 from . import dispatching, letters, notices
 from .delivery import AREA, ROLE, Courier
 
-LOG = logging.getLogger(__name__)
-
-#: Seconds after which it is looked though nobody told, between looks at the clock, and before the next try when something went wrong.
-_LOOK_S, _CLOCK_S, _AWAY_S = 1.0, 5.0, 2.0
+#: Seconds after which it is looked though nobody told, and between looks at the clock.
+_LOOK_S, _CLOCK_S = 1.0, 5.0
 
 #: What is done as soon as somebody tells of it, and what by the clock; each returns how much there was to do.
 Turn = Callable[[object], int]
@@ -42,56 +37,42 @@ class Watcher:
 
     def __init__(self, url: str, settings: Settings) -> None:
         self._url = url
-        self._stop, self._woken = threading.Event(), threading.Event()
+        self._woken = threading.Event()
         self._listener = Listener("gridgeo-events", self._connect, ["gridgeo_events"], lambda conn: self._woken.set())
-        self._threads = [
-            threading.Thread(target=self._run, args=(AT_ONCE, self._told), name="gridgeo-events-at-once", daemon=True),
-            threading.Thread(target=self._run, args=(BY_THE_CLOCK, self._later), name="gridgeo-events-clock", daemon=True),
-        ]
+        self._at_once = Steady("gridgeo-events-at-once", "events wait", self._opened, self._as_told)
+        self._by_the_clock = Steady("gridgeo-events-clock", "the time of events waits", self._opened, self._in_time)
         self._courier = Courier(url, settings)
 
     def start(self) -> Watcher:
         """Begin. The database may be away."""
-        self._listener.start()
-        for thread in self._threads:
-            thread.start()
-        self._courier.start()
+        for part in (self._listener, self._at_once, self._by_the_clock, self._courier):
+            part.start()
         return self
 
     def stop(self) -> None:
         """End, with the turns that are under way."""
-        self._stop.set()
+        self._at_once.stopping.set()
         self._woken.set()
-        self._listener.stop()
-        self._courier.stop()
-        for thread in self._threads:
-            if thread.is_alive():
-                thread.join(timeout=5)
+        for part in (self._listener, self._courier, self._at_once, self._by_the_clock):
+            part.stop()
 
     def _connect(self):
         return connection.connect(self._url, ROLE, application_name="gridgeo events", **AREA)
 
-    def _run(self, turns: Sequence[Turn], wait: Callable[[int], None]) -> None:
-        while not self._stop.is_set():
-            try:
-                with closing(self._connect()) as conn:
-                    while not self._stop.is_set():
-                        wait(sum(turn(conn, one) for one in turns))
-            except (DatabaseUnavailable, psycopg2.Error) as error:
-                LOG.warning("events wait: the database is away (%s)", type(error).__name__)
-                self._stop.wait(_AWAY_S)
-            except Exception:
-                LOG.exception("events wait: what went wrong is tried again")
-                self._stop.wait(_CLOCK_S)
+    def _opened(self):
+        return closing(self._connect())
 
-    def _told(self, done: int) -> None:
-        """Where something was done there may be more."""
-        if not done:
-            self._woken.wait(_LOOK_S)
-            self._woken.clear()
+    def _as_told(self, conn) -> None:
+        while not self._at_once.stopping.is_set():
+            if not sum(turn(conn, one) for one in AT_ONCE):  # where something was done there may be more
+                self._woken.wait(_LOOK_S)
+                self._woken.clear()
 
-    def _later(self, done: int) -> None:
-        self._stop.wait(_CLOCK_S)
+    def _in_time(self, conn) -> None:
+        while not self._by_the_clock.stopping.is_set():
+            for one in BY_THE_CLOCK:
+                turn(conn, one)
+            self._by_the_clock.stopping.wait(_CLOCK_S)
 
 
 def turn(conn, one: Turn) -> int:

@@ -104,18 +104,6 @@ def house_count(conn, building_code: str, on: date | None = None) -> int:
     return rows(conn, "house_count", code=rules.building_code(building_code), on=on)[0][0]
 
 
-def at_code(conn, code: str, on: date | None = None) -> tuple[Building, list[House]]:
-    """Return what a code of either length stands for: a building with all its houses (19), or with the one meant (25).
-
-    Raises as :func:`building` does.
-    """
-    code = rules.code(code)
-    if rules.is_building(code):
-        return building(conn, code, on), houses(conn, code, on)
-    one = house(conn, code, on)
-    return building(conn, one.building_code, on), [one]
-
-
 def addresses(conn, building_code: str) -> list[Address]:
     """Return every address a building ever had: the valid ones first, the main one before the others."""
     return [Address(*row) for row in _rows_of(conn, "addresses", rules.building_code(building_code))]

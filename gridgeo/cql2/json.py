@@ -35,7 +35,6 @@ _T = TypeVar("_T")
 _PREDICATES = {name.lower(): word for word, name in IN_JSON.items()}
 _KINDS = {name: (word, depth) for word, (name, depth) in GEOMETRIES.items()}
 _COLLECTION = "GeometryCollection"
-_OPERANDS = 'expected a value, {"property": …}, {"date": …}, {"timestamp": …}, {"interval": […, …]}, {"bbox": […]} or a geometry'
 
 
 def parse(document: object, queryables: Mapping[str, Queryable]) -> Node:

@@ -36,7 +36,6 @@ _METHODS = {
     "reported": (INVENTED + "自主申报", 0.1),
     "inferred": (INVENTED + "推断", 0.05),
 }
-_ROLES = ["resident", "tenant", "owner", "registered", "worker", "legal_representative"]
 _CONFIDENCE = ["", "0.5", "0.7", "0.8", "0.9"]
 
 

@@ -11,12 +11,11 @@ from gridgeo.hierarchy.model import Outcome
 from tests.addresses.making import CODES, LONG_AGO, building, edition, house
 
 
-def test_19_characters_answer_with_the_building_and_its_houses(conn):
+def test_a_building_is_found_with_its_houses_in_their_order(conn):
     one = building(conn)
     rooms = [house(conn, one, room) for room in ("502", "501")]
-    found, within = store.at_code(conn, one.code)
-    assert found == one and within == [rooms[1], rooms[0]]
-    assert store.at_code(conn, rooms[0].code) == (one, [rooms[0]])
+    assert store.building(conn, one.code) == one and store.house(conn, rooms[0].code) == rooms[0]
+    assert store.houses(conn, one.code) == [rooms[1], rooms[0]]
 
 
 def test_codes_are_read_in_any_writing(conn):
@@ -24,7 +23,7 @@ def test_codes_are_read_in_any_writing(conn):
     assert store.building(conn, f" {one.code[:7]} {one.code[7:]}").code == one.code
 
 
-@pytest.mark.parametrize("read", [store.building, store.house, store.at_code, store.names, store.history])
+@pytest.mark.parametrize("read", [store.building, store.house, store.names, store.history])
 def test_what_is_no_code_is_refused_and_what_is_unknown_not_found(conn, read):
     unknown = "4403990010010100001" if read is not store.house else "4403990010010100001000001"
     with pytest.raises(NotFound):

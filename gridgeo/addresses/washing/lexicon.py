@@ -133,11 +133,6 @@ class Lexicon:
         """Return what is called exactly so, however it is written."""
         return self.entries.get(key(name) or "")
 
-    def divisions_named(self, name: str) -> tuple[Division, ...]:
-        """Return the divisions called so, with or without suffix."""
-        found = self._divided.get(name)
-        return found.every if found else ()
-
     def is_former(self, level: str, name: str) -> bool:
         """Return whether a name is only that of a division that was: 宝安县, 福永镇, 公明办事处."""
         standing = self._standing.get((level, name))

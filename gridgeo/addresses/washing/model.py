@@ -29,10 +29,6 @@ class Level(StrEnum):
     NONE = "none"
 
 
-#: Levels of grid units an address may end at.
-UNIT_LEVELS = (Level.DISTRICT, Level.STREET, Level.COMMUNITY)
-
-
 class Fault(StrEnum):
     """What is wrong with a text, or what stands in the way of an answer."""
 

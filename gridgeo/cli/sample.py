@@ -26,9 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     told = "managed objects and their categories: N of them (default: the profile's number, 1.6 million for baoan)"
     parser.add_argument("--objects", type=int, nargs="?", const=0, metavar="N", help=told)
     parser.add_argument("--workers", action="store_true", help="also grid workers and heads, none of whom can exist")
-    told = (
-        "lists of events and requests of a year, N of them (default: the profile's number, 89,430 for baoan), and of the one before"
-    )
+    told = "lists of events and requests of a year, N of them (default: the profile's number, 89,430 for baoan), and of the one before"
     parser.add_argument("--events", type=int, nargs="?", const=0, metavar="N", help=told)
     forms = "small only: also Shapefile, CSV, police beats, a later edition, addresses and links"
     parser.add_argument("--every-format", action="store_true", help=forms)

@@ -13,7 +13,7 @@ from ..access import store as access
 from ..codes import naming
 from ..db import queries
 from ..errors import InvalidInput, NotFound, Stale
-from . import answering, changing, counts, limits, rules, store, storing, tasks
+from . import answering, changing, counts, faults, limits, rules, store, storing, tasks
 from .model import SYSTEM, Action, Actor, Event, Medium, Stage
 from .routing import store as routing
 
@@ -93,6 +93,7 @@ def _do(conn, event: Event, action: Action, actor: Actor, given: Mapping[str, An
         answering.require_unclaimed(conn, known)
     rules.require(action, event, known, actor, at)
     rules.lacking(action, given)
+    rules.require_to_come(given, at)
     if event.paused_at is not None and action in _GOES_ON:
         _step(conn, event, Action.RESUME, actor, {}, at)
         event = store.find(conn, event.event_id)
@@ -105,7 +106,7 @@ def _after_return(conn, event: Event, at: datetime) -> None:
     """After the second return all who are concerned handle it together."""
     asked = routing.after_return(conn, event, at)
     if asked:
-        _do(conn, event, Action.DISPATCH, SYSTEM, {"tasks": asked, "reason": f"联合处置: {event.bounces} returns"}, at)
+        _do(conn, event, Action.DISPATCH, SYSTEM, {"tasks": asked, "reason": f"联合处置：已退回 {event.bounces} 次"}, at)
 
 
 def _step(conn, event: Event, action: Action, actor: Actor, given: Mapping[str, Any], at: datetime) -> bool:
@@ -188,11 +189,17 @@ def _action(name: str) -> Action:
 
 
 def _masked(given: Mapping[str, Any]) -> dict[str, Any]:
-    texts = {name: given[name] for name in _TEXTS if isinstance(given.get(name), str)}
-    for name, text in texts.items():
-        if len(text) > _LONGEST or not all(sign.isprintable() or sign in "\n\t\r" for sign in text):
-            raise InvalidInput(name, None, f"is longer than {_LONGEST:,} characters, or holds signs that are no text")
-    return {**given, **{name: naming.masked(text.strip()) for name, text in texts.items()}}
+    """What is given, its free text as it is kept, also what each department is told with its task."""
+    texts: dict[str, Any] = {name: _text(name, given[name]) for name in _TEXTS if isinstance(given.get(name), str)}
+    if given.get("tasks"):
+        texts["tasks"] = tuple(replace(asked, note=asked.note and _text("tasks", asked.note)) for asked in given["tasks"])
+    return {**given, **texts}
+
+
+def _text(name: str, text: str) -> str:
+    if not faults.is_text(text, _LONGEST):
+        raise InvalidInput(name, None, f"is longer than {_LONGEST:,} characters, or holds signs that are no text")
+    return naming.masked(text.strip())
 
 
 def _lock(conn, events: Sequence[int]) -> None:

@@ -56,6 +56,7 @@ def _merge(conn, event: Event, action: Action, actor: Actor, given: Mapping[str,
         raise InvalidInput("into", into.event_code, "is the event itself")
     if not into.stage.open:
         raise Conflict(f"event {into.event_code} is {into.stage}: name one that goes on, or open it again")
+    tasks.withdraw(conn, event.event_id, at)
     return Made({"stage": Stage.MERGED, "merged_into": into.event_id, "department_code": None})
 
 
@@ -109,6 +110,7 @@ def _verify(conn, event: Event, action: Action, actor: Actor, given: Mapping[str
 
 
 def _close(conn, event: Event, action: Action, actor: Actor, given: Mapping[str, Any], at: datetime) -> Made:
+    tasks.withdraw(conn, event.event_id, at)
     return Made({"stage": Stage.CLOSED, "closed_at": at})
 
 
@@ -168,6 +170,8 @@ def _amended(conn, event: Event, given: Mapping[str, Any]) -> dict[str, Any]:
         change["grade"] = said["grade"]
     if said.keys() & set(_PLACE):
         spot = of.spot
+        if spot.located is Located.NONE and event.located is not Located.NONE:  # words that lead nowhere say nothing against where it is
+            return {**change, "address": spot.address}
         change |= {"located": spot.located, "address": spot.address or event.address, "place": spot.place}
         change["point"] = None if spot.lon is None else [spot.lon, spot.lat]
     return change

@@ -54,6 +54,12 @@ def _line(duties, out_of, to=None, needs=(), parts=(), stages=()) -> Transition:
     return Transition(as_what, frozenset(out_of), to, tuple(needs), of)
 
 
+#: How far off a limit may be that somebody gives.
+_FARTHEST = timedelta(days=3660)
+
+#: Where departments may be called to the place, come, and be told that they need not.
+_CALLED = (Stage.FILED, Stage.DISPATCHED, Stage.RETURNED, Stage.REOPENED)
+
 _ALL, _WORK = tuple(Part), (Part.LEAD, Part.ASSIST)
 _OPEN, _LIVE = (TaskStage.OPEN,), (TaskStage.OPEN, TaskStage.ACCEPTED)
 
@@ -65,15 +71,13 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.MERGE: _line(Duty.ACCEPT, (Stage.REPORTED, Stage.FILED), Stage.MERGED, ("into",)),
     Action.DISPATCH: _line(Duty.DISPATCH, (Stage.FILED, Stage.RETURNED, Stage.REOPENED), Stage.DISPATCHED),
     Action.REFER: _line(Duty.DISPATCH, (Stage.FILED, Stage.RETURNED), Stage.DISPATCHED, ("department_code", "criteria")),
-    Action.WHISTLE: _line(Duty.DISPATCH, (Stage.FILED, Stage.DISPATCHED, Stage.RETURNED, Stage.REOPENED), None, ("departments", "reason")),
-    Action.WITHDRAW: _line(Duty.DISPATCH, (Stage.DISPATCHED,), None, ("task_no", "reason")),
+    Action.WHISTLE: _line(Duty.DISPATCH, _CALLED, None, ("departments", "reason")),
+    Action.WITHDRAW: _line(Duty.DISPATCH, _CALLED, None, ("task_no", "reason")),
     Action.CLAIM: _line(Duty.HANDLE, (Stage.DISPATCHED,), None, (), _ALL, _OPEN),
     Action.ACCEPT: _line(Duty.HANDLE, (Stage.DISPATCHED,), None, (), _ALL, _OPEN),
     Action.DECLINE: _line(Duty.HANDLE, (Stage.DISPATCHED,), None, ("reason",), (Part.REFER,), _LIVE),
     Action.RETURN: _line(Duty.HANDLE, (Stage.DISPATCHED,), None, ("reason",), _WORK, _LIVE),
-    Action.CHECK_IN: _line(
-        Duty.HANDLE, (Stage.FILED, Stage.DISPATCHED, Stage.RETURNED, Stage.REOPENED), None, ("lon", "lat"), (Part.WHISTLE,), _LIVE
-    ),
+    Action.CHECK_IN: _line(Duty.HANDLE, _CALLED, None, ("lon", "lat"), (Part.WHISTLE,), _LIVE),
     Action.HANDLE: _line(Duty.HANDLE, (Stage.DISPATCHED,), None, ("note",), (*_WORK, Part.REFER), _LIVE),
     Action.REWORK: _line(Duty.VERIFY, (Stage.HANDLED,), Stage.DISPATCHED, ("reason",)),
     Action.VERIFY: _line(Duty.VERIFY, (Stage.HANDLED,), Stage.VERIFIED),
@@ -185,3 +189,10 @@ def lacking(action: Action, given: Mapping[str, Any]) -> None:
     for name in TRANSITIONS[action].needs:
         if given.get(name) in (None, "", []):
             raise InvalidInput(name, None, f"{action} needs it")
+
+
+def require_to_come(given: Mapping[str, Any], at: datetime) -> None:
+    """Raise InvalidInput for a limit that is over when it is given, or so far off that nobody means it: `due_at`, and those of `tasks`."""
+    for due_at in (given.get("due_at"), *(task.due_at for task in given.get("tasks") or ())):
+        if due_at is not None and not at < due_at < at + _FARTHEST:
+            raise InvalidInput("due_at", None, "is over already, or more than ten years off")

@@ -72,6 +72,12 @@ def open_many(conn, asked: Mapping[int, Sequence[Asked]], at: datetime) -> list[
     )
 
 
+def withdraw(conn, event_id: int, at: datetime) -> None:
+    """Withdraw whatever is still to be done about an event that is over: who was called to the place need not come."""
+    with conn.cursor() as cur:
+        cur.execute(SQL["withdraw"], {"event_id": event_id, "at": at})
+
+
 def require_sound(asked: Sequence[Asked]) -> None:
     """Raise InvalidInput for tasks that cannot be given together."""
     parts = [task.part for task in asked]

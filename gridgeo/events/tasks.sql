@@ -32,6 +32,9 @@ UPDATE event_task AS t
    SET stage = 'withdrawn', done_at = %(at)s
  WHERE t.event_id = ANY(%(events)s) AND t.stage IN ('open', 'accepted') AND t.part <> 'whistle';
 
+-- name: withdraw
+UPDATE event_task AS t SET stage = 'withdrawn', done_at = %(at)s WHERE t.event_id = %(event_id)s AND t.stage IN ('open', 'accepted');
+
 -- name: answer
 -- A task as its department leaves it; nothing where it is not in one of the stages it must be in.
 UPDATE event_task AS t

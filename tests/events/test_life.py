@@ -157,6 +157,19 @@ def test_what_is_amended_lies_in_another_grid_and_stays_at_its_stage(conn, city)
         acting.act(conn, taken.event_id, "amend", CLERK, {"grade": 1})
 
 
+def test_an_address_that_means_no_one_place_leaves_an_event_where_it_is(conn, city):
+    taken = report(conn)
+    where = store.find(conn, taken.event_id)
+    event = acting.act(conn, taken.event_id, "amend", CLERK, {"address": "那边的路口", "reason": "电话里说的"})
+    assert (event.address, event.located, event.lon, event.lat, event.unit_id) == (
+        "那边的路口",
+        Located.POINT,
+        where.lon,
+        where.lat,
+        where.unit_id,
+    )
+
+
 def test_without_a_department_the_matrix_says_to_whom(conn, city):
     taken = report(conn)
     event = steps(conn, taken, *FILED, (CLERK, "dispatch"))
@@ -225,6 +238,13 @@ def test_codes_of_persons_in_notes_are_masked(conn, city):
     taken = report(conn)
     steps(conn, taken, *SENT, (OF_LIGHTS, "return", {"reason": "请联系 13800138000"}))
     assert store.timeline(conn, taken.event_id)[-1].reason == "请联系 ***********"
+
+
+def test_codes_of_persons_are_masked_in_what_departments_are_told_with_their_tasks(conn, city):
+    taken = report(conn)
+    asked = (Asked(LIGHTS, note="联系13800138000"), Asked(ROADS, Part.ASSIST))
+    steps(conn, taken, *FILED, (CLERK, "dispatch", {"tasks": asked}))
+    assert [task.note for task in store.tasks(conn, taken.event_id)] == ["联系***********", None]
 
 
 def test_similar_ones_are_of_the_same_class_or_told_alike_about_the_place(conn, city):

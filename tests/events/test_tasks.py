@@ -78,6 +78,12 @@ def test_a_lamp_refused_by_seven_departments_is_given_to_three_by_a_joint_decisi
         assert act(conn, lamp.event_id, Action.HANDLE, of(code), {"note": "已完成"}).stage is Stage.DISPATCHED
     done = act(conn, lamp.event_id, Action.HANDLE, of(LIGHTS), {"note": "已换灯"})
     assert (done.stage, done.department_code, done.bounces) == (Stage.HANDLED, POWER, 7)
+    for action in (Action.VERIFY, Action.CLOSE):
+        done = act(conn, lamp.event_id, action, CLERK, {})
+    told = [(step.department_code, step.reason) for step in store.timeline(conn, lamp.event_id) if step.action is Action.RETURN]
+    assert done.stage is Stage.CLOSED and {code for code, _ in told} == refusals and {reason for _, reason in told} == {"不属我处职责"}
+    with pytest.raises(ForbiddenTransition):
+        refused(LIGHTS)
 
 
 def test_what_was_reopened_comes_to_joint_handling_once_more(conn, lamp):
@@ -125,7 +131,8 @@ def test_what_was_left_of_an_earlier_dispatch_is_withdrawn(conn, lamp):
 
 def test_each_task_has_its_own_limit(conn, lamp):
     soon = MONDAY + timedelta(days=1)
-    dispatched(conn, lamp, Asked(LIGHTS, due_at=soon), Asked(ROADS, Part.ASSIST, soon + timedelta(days=2)))
+    asked = (Asked(LIGHTS, due_at=soon), Asked(ROADS, Part.ASSIST, soon + timedelta(days=2)))
+    act(conn, lamp.event_id, Action.DISPATCH, DISPATCHER, {"tasks": asked}, at=MONDAY)
     assert [task.due_at for task in tasks.of_event(conn, lamp.event_id)] == [soon, soon + timedelta(days=2)]
 
 
@@ -177,6 +184,16 @@ def test_who_is_called_to_the_place_checks_in_there(conn, lamp):
     assert (checked.task_no, checked.at) == (1, MONDAY) and checked.metres == pytest.approx(102.6, abs=1)
     with pytest.raises(ForbiddenTransition):
         act(conn, lamp.event_id, Action.CHECK_IN, of(POLICE), {"lon": lon, "lat": lat})
+
+
+def test_who_was_called_to_the_place_need_not_come_any_more(conn, lamp):
+    """Where it was a mistake, and when the event is over."""
+    act(conn, lamp.event_id, Action.WHISTLE, DISPATCHER, {"departments": [POLICE, FIRE], "reason": "街道吹哨"})
+    stays = act(conn, lamp.event_id, Action.WITHDRAW, DISPATCHER, {"task_no": 1, "reason": "叫错了"})
+    assert (stays.stage, stages(conn, lamp)) == (Stage.FILED, [(POLICE, "whistle", "withdrawn"), (FIRE, "whistle", "open")])
+    other = routed.event(conn, LAMP, A)
+    act(conn, lamp.event_id, Action.MERGE, CLERK, {"into": other.event_code})
+    assert stages(conn, lamp)[1] == (FIRE, "whistle", "withdrawn")
 
 
 def test_nobody_checks_in_where_the_place_is_not_known(conn, lamp):

@@ -11,9 +11,12 @@ from typing import Any
 
 from starlette.requests import Request
 
+from gridgeo.errors import InvalidCode
 from gridgeo.events import faults, rules
 from gridgeo.events.model import Asked, Given, Kind, Medium, Once, Part
 from gridgeo.linkage.reporters import OF_REPORTERS
+from gridgeo.linkage.rules import normal_form
+from gridgeo.moments import CHINA
 
 from . import bodies
 from .parameters import moment
@@ -21,6 +24,9 @@ from .problems import Fault, InvalidRequest, PreconditionRequired
 
 #: Bytes of a body, and characters of an Idempotency-Key.
 _BYTES, _LONGEST_KEY = 64 * 1024, 255
+
+#: What calendars reach over.
+_YEARS = tuple(datetime(year, 1, 1, tzinfo=CHINA) for year in (2000, 2100))
 
 _KEY = re.compile(r"[!-~]{1,255}", re.ASCII)
 _TAG = re.compile(r'"([1-9][0-9]{0,8})(?:\.[0-9]{1,4})?(?:-[a-z]+)?"', re.ASCII)
@@ -32,6 +38,18 @@ def _text(most: int) -> Callable[[Any], str]:
         if not isinstance(given, str) or not len(given.strip()) > 0 or len(given) > most:
             raise ValueError(f"is no text of at most {most:,} characters")
         return given
+
+    return read
+
+
+def _line(most: int) -> Callable[[Any], str]:
+    text = _text(most)
+
+    def read(given: Any) -> str:
+        line = text(given).strip()
+        if not line.isprintable():
+            raise ValueError("holds signs that are no text")
+        return line
 
     return read
 
@@ -68,7 +86,10 @@ def _degrees(most: float) -> Callable[[Any], float]:
 def _moment(given: Any) -> datetime:
     if not isinstance(given, str):
         raise ValueError("is no text of an instant such as 2026-01-01T08:00:00+08:00")
-    return moment(given)
+    at = moment(given)
+    if not _YEARS[0] <= at < _YEARS[1]:
+        raise ValueError("is not in the years 2000 to 2099")
+    return at
 
 
 def _truth(given: Any) -> bool:
@@ -109,6 +130,10 @@ def _reporter(given: Any) -> tuple[str, str]:
     )
     if not sound:
         raise ValueError(f"is no kind ({', '.join(OF_REPORTERS)}) with a code")
+    try:
+        normal_form(given["kind"], given["code"])
+    except InvalidCode as error:
+        raise ValueError(f"holds a code that {error.rule}") from None
     return given["kind"], given["code"]
 
 
@@ -155,7 +180,7 @@ FIELDS: dict[str, tuple[dict[str, Any], Callable[[Any], Any]]] = {
     ),
     "kind": ({"type": "string", "enum": list(Kind), "default": "event"}, _word("event|request", "is not event or request")),
     "class_id": ({"type": "integer", "description": "Of /events/classes."}, _whole(1, 2**31 - 1)),
-    "class_path": ({"type": "string", "description": "大类/小类/名称, instead of class_id."}, _text(200)),
+    "class_path": ({"type": "string", "description": "大类/小类/名称, instead of class_id."}, _line(200)),
     "grade": (
         {"type": "integer", "minimum": 1, "maximum": 4, "description": "1, the gravest, to 4; that of its class when absent."},
         _whole(1, 4),
@@ -173,7 +198,7 @@ FIELDS: dict[str, tuple[dict[str, Any], Callable[[Any], Any]]] = {
     "place": ({"type": "string", "description": "Code of a building (19) or house (25)."}, _place),
     "happened_at": ({"type": "string", "format": "date-time"}, _moment),
     "reported_at": ({"type": "string", "format": "date-time", "description": "Now when absent."}, _moment),
-    "source": ({"type": "string", "maxLength": 64, "description": "Whose event it was before."}, _text(64)),
+    "source": ({"type": "string", "maxLength": 64, "description": "Whose event it was before."}, _line(64)),
     "original": ({"type": "string", "maxLength": 64, "description": "Its code there: with source it names the event once."}, _text(64)),
     "media": (
         {

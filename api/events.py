@@ -11,6 +11,8 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
+from gridgeo.codes import event as codes
+from gridgeo.codes import naming
 from gridgeo.errors import NotFound
 from gridgeo.events import classes, store
 from gridgeo.events.classes import EventClass
@@ -67,6 +69,13 @@ def _flag(text: str) -> bool:
     return text == "true"
 
 
+def _named(text: str) -> str:
+    """A name or code somebody else gave: none that is a number of a person, which is looked for nowhere."""
+    if not 0 < len(text.strip()) <= codes.MOST or naming.names_somebody(text):
+        raise ValueError(f"is no code of at most {codes.MOST} signs, or is the number of a person")
+    return text
+
+
 STAGE = Parameter("stage", f"Only at these stages, with commas between: {', '.join(Stage)}; or open.", _stages, {"type": "string"})
 CLASS = Parameter("class", "Only of these classes: their numbers, with commas between.", _numbers, {"type": "string"})
 GRADE = Parameter("grade", "Only of these grades, 1 (the gravest) to 4.", _grades, {"type": "string"})
@@ -82,12 +91,14 @@ PLACE = Parameter(
     matching("[0-9]{14}[0-9A-Z]{5}([0-9]{6})?", "is no code of a building or house"),
     {"type": "string"},
 )
+SOURCE = Parameter("source", "With original: whose code that is.", _named, {"type": "string", "maxLength": codes.MOST})
+ORIGINAL = Parameter("original", "Only what was reported under this code of a source.", _named, {"type": "string", "maxLength": codes.MOST})
 #: A number has ten digits at most: one of eleven or eighteen may be somebody's, and is looked for nowhere.
 REF = Parameter(
     "ref", "An event's number, or its code.", str, {"type": "string", "pattern": "^([1-9][0-9]{0,9}|[0-9A-Z]{9}[0-9]{14})$"}, place="path"
 )
 _REF = re.compile(REF.schema["pattern"], re.ASCII)
-FILTERS = (UNIT, STAGE, CLASS, GRADE, CHANNEL, DEPARTMENT, TASKS_OF, SINCE, UNTIL, OVERDUE, PLACE)
+FILTERS = (UNIT, STAGE, CLASS, GRADE, CHANNEL, DEPARTMENT, TASKS_OF, SINCE, UNTIL, OVERDUE, PLACE, SOURCE, ORIGINAL)
 
 
 @dataclass(frozen=True)
@@ -99,13 +110,11 @@ class Words:
 
 
 def works(request: Request) -> bool:
-    """Return whether the caller works on events: then they are told what people wrote."""
-    return any(depends.principal(request).may(duty) for duty in Duty)
+    """Return whether the caller works on events: then they are told what people wrote, and see the pictures.
 
-
-def on_duty(request: Request) -> bool:
-    """Return whether the caller carries events on: then they see the pictures, too."""
-    return any(depends.principal(request).may(scope) for scope in policies.DUTY.split())
+    Who only sends reports in does not: that may be an app of anybody's, or, without a key, everybody.
+    """
+    return depends.principal(request).may(policies.DUTY)
 
 
 def actor(request: Request) -> Actor:
@@ -122,6 +131,8 @@ def where(request: Request, today: Snapshot, asked: SimpleNamespace, now) -> Whe
         raise InvalidRequest(
             [Fault("place", "invalid-parameter", "a house is looked for by those who work on events alone: name its building")]
         )
+    if (asked.source is None) != (asked.original is None):
+        raise InvalidRequest([Fault("original", "invalid-parameter", "goes with source: whose code it is")])
     return Where(
         units=_units(request, today, asked.unit, box),
         box=None if box is None else box.bounds,
@@ -135,6 +146,8 @@ def where(request: Request, today: Snapshot, asked: SimpleNamespace, now) -> Whe
         until=asked.until,
         overdue_at=now if asked.overdue else None,
         place=asked.place,
+        source=asked.source,
+        original=asked.original,
         public=not works(request),
     )
 
@@ -277,7 +290,7 @@ def tag(event: Event, media: Sequence[Held] = (), less: str = "") -> str:
 
 def less(request: Request) -> str:
     """Return what the entity tags of events end with for the caller: nothing for those who carry them on."""
-    return "" if on_duty(request) else "-words" if works(request) else "-facts"
+    return "" if works(request) else "-facts"
 
 
 def medium(event_id: int, one: Held) -> dict[str, Any]:
@@ -288,6 +301,6 @@ def medium(event_id: int, one: Held) -> dict[str, Any]:
 
 
 def likeness(one: Likeness, said: Words, whole: bool) -> dict[str, Any]:
-    """Return an event that may be the same, and why."""
-    why = {"same_class": one.same_class, "same_place": one.same_place, "alike": round(one.alike, 3)}
+    """Return an event that may be the same, and why; how much alike words are to those alone who are told them, for that tells them."""
+    why = {"same_class": one.same_class, "same_place": one.same_place, "alike": round(one.alike, 3) if whole else None}
     return {**told(one.event, said, whole), **why, "metres": None if one.metres is None else round(one.metres, 1)}

@@ -120,7 +120,7 @@ class LikeEvent(Event):
 
     same_class: bool
     same_place: bool
-    alike: float = Field(description="How much alike the texts are, from 0 to 1.")
+    alike: float | None = Field(description="How much alike the texts are, from 0 to 1; to those who work on events.")
     metres: float | None
 
 

@@ -153,7 +153,7 @@ def _secret(request: Request) -> str | None:
     given = request.headers.getlist("receipt")
     if len(given) > 1 or (given and not 0 < len(given[0]) <= _LONGEST_SECRET):
         raise InvalidRequest([Fault("Receipt", "invalid-parameter", "is given once, and is the secret of a receipt")])
-    if not given and not events.on_duty(request):
+    if not given and not events.works(request):
         rule = "is wanted of callers without a duty: the secret of the event's receipt"
         raise InvalidRequest([Fault("Receipt", "missing-parameter", rule)])
     return given[0] if given else None

@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
-import psycopg2
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from gridgeo.access import store as access
 from gridgeo.codes import naming
-from gridgeo.errors import Conflict, DatabaseUnavailable, EnvironmentIncomplete, GridgeoError, InvalidInput, Unfit
+from gridgeo.errors import Conflict, DatabaseUnavailable, EnvironmentIncomplete, InvalidInput, Unfit
 from gridgeo.events import intake, similar, store
 from gridgeo.events.model import Given, Kind, Once, Taken
 from gridgeo.events.numbering import NOBODY
@@ -85,16 +84,20 @@ DIRECT = (report,)
     responses={200: {"model": said.Similar}},
 )
 async def alike(request: Request) -> Response:
-    """Events that may be the same as one that is about to be reported, the likeliest first; of public classes, facts alone."""
+    """Events that may be the same as one that is about to be reported, the likeliest first; of public classes, facts alone.
+
+    Those who work on events are told of all, and what people wrote.
+    """
     _NONE(request)
+    whole = events.works(request)
     given, _ = await event_bodies.received(request, event_bodies.SEEN)
     if ("lon" in given) != ("lat" in given):
         raise InvalidRequest([Fault("/lon", "invalid-member", "lon and lat are given together", True)])
     seen = Seen(**{**given, "kind": Kind(given.get("kind", Kind.EVENT)), "at": datetime.now(UTC)})
     found, words = await run_in_threadpool(
-        depends.read, request, lambda conn: (_public(conn, similar.similar(conn, seen)), events.words(conn))
+        depends.read, request, lambda conn: (_told_of(conn, similar.similar(conn, seen), whole), events.words(conn))
     )
-    rows = [events.likeness(one, words, False) for one in found]
+    rows = [events.likeness(one, words, whole) for one in found]
     return Response(orjson.dumps({"numberReturned": len(rows), "similar": rows}), 200, _NO_STORE, conditional.JSON)
 
 
@@ -141,7 +144,7 @@ def take_in(posted: Sequence[Posted]) -> list[Taken | Exception]:
         return depends.write_city(posted[0].request, _take, posted)
     except DatabaseUnavailable as error:
         return [error] * len(posted)
-    except (GridgeoError, psycopg2.Error) as error:
+    except Exception as error:  # whatever it is, it is of one of them
         return [error] if len(posted) == 1 else [became for one in posted for became in take_in([one])]
 
 
@@ -176,5 +179,5 @@ def _lock_away(conn, request: Request, taken: Taken, reported: Given, reporter: 
             reporters.keep_text(conn, vault, taken.event_id, 1, whole)
 
 
-def _public(conn, found: list[similar.Likeness]) -> list[similar.Likeness]:
-    return [one for one in found if store.is_public(conn, one.event)]
+def _told_of(conn, found: list[similar.Likeness], whole: bool) -> list[similar.Likeness]:
+    return [one for one in found if whole or store.is_public(conn, one.event)]

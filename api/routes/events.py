@@ -108,12 +108,12 @@ def one(request: Request) -> Response:
     def work(conn):
         found = events.find(conn, request)
         may = acting.legal(conn, found, events.actor(request)) if events.works(request) else ()
-        return found, may, media.listed(conn, found.event_id) if events.on_duty(request) else (), events.words(conn)
+        return found, may, media.listed(conn, found.event_id) if events.works(request) else (), events.words(conn)
 
     found, may, held, words = depends.read(request, work)
     here = f"/events/{found.event_id}"
     names = [("", "self"), ("/timeline", "version-history"), ("/tasks", "related")]
-    more = {"media": [events.medium(found.event_id, each) for each in held]} if events.on_duty(request) else {}
+    more = {"media": [events.medium(found.event_id, each) for each in held]} if events.works(request) else {}
     links = [answers.link(f"{here}{rest}", rel, rest.strip("/") or "event") for rest, rel in names]
     body = {**events.told(found, words, events.works(request), today), **more, "actions": events.actions(may), "links": links}
     tag = events.tag(found, held, events.less(request))

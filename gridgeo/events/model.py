@@ -358,6 +358,8 @@ class Where:
         Open ones that were due before this moment.
     place
         A building (19), with the houses in it, or a house (25).
+    source, original
+        The code a source gave it, and whose code that is; both or none.
     public
         Only of classes that anybody may see.
     q
@@ -376,6 +378,8 @@ class Where:
     until: datetime | None = None
     overdue_at: datetime | None = None
     place: str | None = None
+    source: str | None = None
+    original: str | None = None
     public: bool = False
     q: str | None = None
 

@@ -37,6 +37,8 @@ SELECT e.event_id, e.event_code, e.kind, e.class_id, e.grade, e.stage, e.channel
    AND (%(overdue_at)s::timestamptz IS NULL OR (
          e.due_at < %(overdue_at)s::timestamptz AND e.paused_at IS NULL AND e.stage NOT IN ('rejected', 'closed', 'merged')))
    AND (%(place)s::text IS NULL OR e.place BETWEEN %(place)s::text AND %(place)s::text || 'Z')
+   AND (%(original)s::text IS NULL OR e.event_id IN (
+         SELECT r.event_id FROM event_report AS r WHERE r.source = %(source)s::text AND r.original = %(original)s::text))
    AND (NOT %(public)s::boolean OR EXISTS (SELECT FROM event_class AS c WHERE c.class_id = e.class_id AND c.public))
    AND (%(part)s::text IS NULL OR e.told ILIKE %(part)s::text)
  ORDER BY e.reported_at DESC, e.event_id DESC

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from ..codes import event as codes
 from ..db import queries
 from ..errors import NotFound
 from ..hierarchy.model import Outcome
@@ -129,7 +130,8 @@ def written(where: Where) -> dict[str, object]:
     return {
         **{"west": west, "south": south, "east": east, "north": north},
         **{name: _list(getattr(where, name)) for name in ("units", "stages", "classes", "channels", "departments", "grades")},
-        **{name: getattr(where, name) for name in ("tasks_of", "since", "until", "overdue_at", "place", "public")},
+        **{name: getattr(where, name) for name in ("tasks_of", "since", "until", "overdue_at", "place", "source", "public")},
+        "original": None if where.original is None else codes.kept(where.original),
         "part": f"%{_escaped(where.q)}%" if where.q else None,
     }
 

@@ -12,6 +12,7 @@ from ..events.channels import Channel
 from ..events.classes import EventClass, grade
 from ..events.model import Kind
 from ..moments import CHINA
+from ..worktime.rules import FIRST, LAST
 from . import fields, words
 
 #: Times of a row, in the order they can be.
@@ -172,15 +173,18 @@ class Reader:
 
 
 def moment(text: str) -> datetime | None:
-    """Return a moment people write, Beijing time where no zone is said; a day is its beginning; None for what is none.
+    """Return a moment of the years 2000 to 2099 that people write; None for what is none.
 
-    2025-03-31 14:05, 2025/3/31 14:05:06, 20250331140506, 2025年3月31日14时05分, 2025-03-31T06:05:00Z, and the number a spreadsheet
+    A day is its beginning, and where no zone is said it is Beijing time. 2025-03-31 14:05, 2025/3/31 14:05:06, 20250331140506, 2025年3月31日14时05分, 2025-03-31T06:05:00Z, and the number a spreadsheet
     keeps it as (45747.5868).
     """
     written = unicodedata.normalize("NFKC", text).strip()
-    if _SERIAL.fullmatch(written):
-        return (_BEGUN + timedelta(days=float(written))).replace(microsecond=0)
-    found = _MOMENT.fullmatch(written)
+    made = (_BEGUN + timedelta(days=float(written))).replace(microsecond=0) if _SERIAL.fullmatch(written) else _written(written)
+    return made if made and FIRST <= made.astimezone(CHINA).date() <= LAST else None
+
+
+def _written(text: str) -> datetime | None:
+    found = _MOMENT.fullmatch(text)
     if found is None:
         return None
     *parts, zone = found.groups()
@@ -190,7 +194,7 @@ def moment(text: str) -> datetime | None:
         return None
     if zone:
         made = datetime.fromisoformat(made.replace(tzinfo=None).isoformat() + zone.replace("Z", "+00:00")).astimezone(UTC)
-    return made if 1990 <= made.year <= 2100 else None
+    return made
 
 
 def completed(row: Row) -> Row:

@@ -17,7 +17,7 @@ from tests.events import life
 #: A digest of nothing that was ever sent.
 DIGEST = "a" * 64
 RING = [[113.0, 22.8], [113.1, 22.8], [113.1, 22.9], [113.0, 22.8]]
-FAR = "2999-01-01T00:00:00+08:00"
+FAR = "2099-01-01T00:00:00+08:00"
 
 
 def medium(**more) -> dict:
@@ -35,6 +35,10 @@ REPORTS = {
     "grade 5": ({"grade": 5}, 400, "invalid-member"),
     "grade II": ({"grade": "II"}, 400, "invalid-member"),
     "grade 2.0": ({"grade": 2.0}, 400, "invalid-member"),
+    "a class with NUL": ({"class_path": "公用设施\0/照明"}, 400, "invalid-member"),
+    "a source with NUL": ({"source": "a\0b", "original": "1"}, 400, "invalid-member"),
+    "happened before our calendars begin": ({"happened_at": "0001-01-01T00:00:00Z"}, 400, "invalid-member"),
+    "a reporter nobody can be": ({"reporter": {"kind": "person", "code": "449999199001010017"}}, 400, "invalid-member"),
     "a kind of its own": ({"kind": "incident"}, 400, "invalid-member"),
     "happened tomorrow": ({"happened_at": FAR}, 422, "happened-later"),
     "reported tomorrow": ({"reported_at": FAR}, 422, "reported-ahead"),
@@ -121,6 +125,18 @@ DEEDS = {
     ),
     "sent to 31": ({"action": "dispatch", "tasks": [{"department_code": life.LIGHTS}] * 31}, 400, None),
     "sent to nobody": ({"action": "dispatch", "tasks": []}, 400, None),
+    "sent to be done yesterday": ({"action": "dispatch", "department_code": life.LIGHTS, "due_at": "2020-01-01"}, 400, "invalid-member"),
+    "sent to be done by the end of time": (
+        {"action": "dispatch", "tasks": [{"department_code": life.LIGHTS, "due_at": "9999-12-31T23:59:59Z"}]},
+        400,
+        "invalid-member",
+    ),
+    "sent with a word that is none": (
+        {"action": "dispatch", "tasks": [{"department_code": life.LIGHTS, "note": "a\0b"}]},
+        400,
+        "invalid-member",
+    ),
+    "amended to a class with NUL": ({"action": "amend", "reason": "x", "class_path": "a\0b"}, 400, "invalid-member"),
     "amended to grade 9": ({"action": "amend", "reason": "x", "grade": 9}, 400, None),
     "amended to no class": ({"action": "amend", "reason": "x", "class_path": "没有/这样/的类"}, 422, None),
     "amended into the sea": ({"action": "amend", "reason": "x", "lon": 0, "lat": 0}, 422, None),

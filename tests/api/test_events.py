@@ -33,6 +33,7 @@ def place(server, template, tmp_path_factory):
         "lights of D": caller("read", "handle", area=D, department_code=life.LIGHTS),
         "clerk of D": caller("read", "accept", area=D),
         "reader": caller("read"),
+        "app": caller("read", "report"),
     }
     with eventful.served(server, template, tmp_path_factory, of, locked=True) as lent:
         yield lent
@@ -99,14 +100,21 @@ def test_sent_twice_is_one_and_the_answer_the_same(place):
     assert sent(place, who="clerk", key="the-same")["event_id"] != many[0]["event_id"], "a key is its owner's"
 
 
-def test_reports_that_come_at_once_are_answered_each_for_itself(place):
-    """Also where what one of them says spoils the transaction of all: then each has its own."""
-    wrong = {"reporter": {"kind": "person", "code": "449999199001010017"}}
+def test_reports_that_come_at_once_are_answered_each_for_itself(place, monkeypatch):
+    """Also where one of them spoils the transaction of all by what nobody foresaw: then each has its own."""
+    wrong, keep = {"reporter": {"kind": "phone", "code": "13900139000"}}, reporters.keep
+
+    def spoilt(*given):
+        if "13900139000" in given:
+            raise ValueError("nobody foresaw it")
+        return keep(*given)
+
+    monkeypatch.setattr(reporters, "keep", spoilt)
     sorts = [
         ({}, 201),
         ({"told": "\t"}, 400),
         ({"channel": "pigeon"}, 422),
-        (wrong, 400),
+        (wrong, 500),
         ({"reporter": {"kind": "phone", "code": PHONE}}, 201),
     ]
     with ThreadPoolExecutor(15) as pool:
@@ -128,6 +136,15 @@ def test_what_a_source_sent_before_is_known(place):
     first = sent(place, source="12345", original="SZ-2026-1")
     again = sent(place, source="12345", original="SZ-2026-1", status=200)
     assert (again["event_id"], again["receipt"]) == (first["event_id"], None)
+
+
+def test_what_a_source_sent_is_found_by_its_code(place):
+    number = sent(place, source="hotline", original="GD-2026 0001")["event_id"]
+    found = [one["event_id"] for one in got(place, "/events", source="hotline", original="GD-20260001")["events"]]
+    assert found == [number] and got(place, "/events", source="police", original="GD-20260001")["events"] == []
+    for wrong in ({"original": "GD-20260001"}, {"source": "hotline"}, {"source": "hotline", "original": PERSON}):
+        refused = got(place, "/events", status=400, **wrong)
+        assert refused["errors"][0]["parameter"] == "original" and PERSON not in str(refused)
 
 
 def test_acting_says_which_state_is_known(place):
@@ -173,17 +190,18 @@ def test_faults_of_a_report_are_told_by_their_places(place):
     }
 
 
-def test_readers_are_told_facts_and_of_public_classes_alone(place):
+@pytest.mark.parametrize("who", ["reader", "app"])
+def test_who_only_reads_or_sends_in_is_told_facts_and_of_public_classes_alone(place, who):
     lamp, noise = sent(place)["event_id"], sent(place, class_path=life.NOISE, kind="request", told="楼上很吵")["event_id"]
-    seen = got(place, f"/events/{lamp}", "reader")
+    seen = got(place, f"/events/{lamp}", who)
     assert "told" not in seen and "address" not in seen and seen["actions"] == []
-    steps = got(place, f"/events/{lamp}/timeline", "reader")["steps"]
+    steps = got(place, f"/events/{lamp}/timeline", who)["steps"]
     assert not {"actor", "reason"} & steps[0].keys() and "address" not in steps[0]["given"]
-    got(place, f"/events/{noise}", "reader", 404)
-    listed = {one["event_id"] for one in got(place, "/events", "reader", limit=1000)["events"]}
+    got(place, f"/events/{noise}", who, 404)
+    listed = {one["event_id"] for one in got(place, "/events", who, limit=1000)["events"]}
     assert lamp in listed and noise not in listed
     assert noise in {one["event_id"] for one in got(place, "/events", limit=1000)["events"]}
-    refused = place.client.get(f"/events/{lamp}/reports", headers=place.of["reader"])
+    refused = place.client.get(f"/events/{lamp}/reports", headers=place.of[who])
     assert refused.status_code == 403
 
 
@@ -224,7 +242,7 @@ def test_nearby_and_similar_are_found(place):
     seen = {"told": "前进路口的路灯不亮", "lon": 113.0101, "lat": 22.8901}
     answer = place.client.post("/events/similar", json=seen, headers=place.of["portal"])
     assert first["event_id"] in {one.event_id for one in told.Similar.model_validate(answer.json()).similar}
-    assert "told" not in answer.json()["similar"][0]
+    assert "told" not in answer.json()["similar"][0] and answer.json()["similar"][0]["alike"] is None, "a number tells on words"
     merged = acted(place, "clerk", second, "merge", into=first["event_code"])
     assert (merged["stage"], merged["merged_into"]) == ("merged", first["event_id"])
     reports = told.Reports.model_validate(got(place, f"/events/{first['event_id']}/reports"))

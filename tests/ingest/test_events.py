@@ -96,6 +96,8 @@ def read(conn, files, **given):
         ("2025-02-30", None),
         ("昨天", None),
         ("13800000000", None),
+        ("1999-12-31", None),
+        ("30000", None),
     ],
 )
 def test_moments_are_understood_as_people_and_spreadsheets_write_them(text, then):

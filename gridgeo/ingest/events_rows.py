@@ -175,8 +175,8 @@ class Reader:
 def moment(text: str) -> datetime | None:
     """Return a moment of the years 2000 to 2099 that people write; None for what is none.
 
-    A day is its beginning, and where no zone is said it is Beijing time. 2025-03-31 14:05, 2025/3/31 14:05:06, 20250331140506, 2025年3月31日14时05分, 2025-03-31T06:05:00Z, and the number a spreadsheet
-    keeps it as (45747.5868).
+    A day is its beginning, and where no zone is said it is Beijing time: 2025-03-31 14:05, 2025/3/31 14:05:06, 20250331140506,
+    2025年3月31日14时05分, 2025-03-31T06:05:00Z, and the number a spreadsheet keeps it as (45747.5868).
     """
     written = unicodedata.normalize("NFKC", text).strip()
     made = (_BEGUN + timedelta(days=float(written))).replace(microsecond=0) if _SERIAL.fullmatch(written) else _written(written)

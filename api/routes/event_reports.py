@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from gridgeo.access import store as access
 from gridgeo.codes import naming
 from gridgeo.errors import Conflict, DatabaseUnavailable, EnvironmentIncomplete, InvalidInput, Unfit
-from gridgeo.events import intake, similar, store
+from gridgeo.events import faults, intake, similar, store
 from gridgeo.events.model import Given, Kind, Once, Taken
 from gridgeo.events.numbering import NOBODY
 from gridgeo.events.similar import Seen
@@ -93,6 +93,8 @@ async def alike(request: Request) -> Response:
     given, _ = await event_bodies.received(request, event_bodies.SEEN)
     if ("lon" in given) != ("lat" in given):
         raise InvalidRequest([Fault("/lon", "invalid-member", "lon and lat are given together", True)])
+    if not faults.is_text(given["told"], faults.LONGEST):
+        raise InvalidRequest([Fault("/told", "invalid-member", "holds signs that are no text", True)])
     seen = Seen(**{**given, "kind": Kind(given.get("kind", Kind.EVENT)), "at": datetime.now(UTC)})
     found, words = await run_in_threadpool(
         depends.read, request, lambda conn: (_told_of(conn, similar.similar(conn, seen), whole), events.words(conn))
@@ -132,8 +134,7 @@ async def reported(request: Request, given: dict[str, Any], once: Once | None) -
     try:
         return await request.app.state.reports.done(posted, (once.owner, once.key) if once else object())
     except Unfit as error:
-        faults = [Fault(f"/{issue.field}", issue.code, issue.message, True) for issue in error.issues]
-        raise UnfitReport(faults) from None
+        raise UnfitReport([Fault(f"/{issue.field}", issue.code, issue.message, True) for issue in error.issues]) from None
     except InvalidInput as error:
         raise InvalidRequest([Fault(f"/{error.field}", "invalid-member", error.rule, True)]) from None
 

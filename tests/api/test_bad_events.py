@@ -204,6 +204,13 @@ def test_a_report_that_cannot_be_is_refused_with_its_fault(place, before, more, 
     assert code in codes(answer), answer.text
 
 
+@pytest.mark.parametrize("wrong", [{"told": "路灯\0不亮"}, {"lon": None}, {"place": "4"}, {"class_id": 0}], ids=str)
+def test_nothing_is_similar_to_what_cannot_be_reported(place, wrong):
+    seen = {"told": "路灯不亮", "lon": 113.005, "lat": 22.895, **wrong}
+    answer = place.client.post("/events/similar", json=seen, headers=place.of["portal"])
+    assert (answer.status_code, is_refusal(answer)) == (400, True), answer.text
+
+
 @pytest.mark.parametrize(("keys", "status"), KEYS.values(), ids=KEYS)
 def test_a_report_is_sent_with_one_key(place, before, keys, status):
     answer = reported(place, key=keys)

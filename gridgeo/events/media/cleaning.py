@@ -1,7 +1,7 @@
-"""Taking out of pictures and videos where, by whom and with what they were taken, without touching what is seen.
+"""Taking out of pictures, videos and papers where, by whom and with what they were made, without touching what is seen.
 
-Whole segments are left out and all others copied as they are; which way up a picture is to be held is kept. What stands in a paper
-(PDF), in the picture itself, or in a track of a video is not looked at.
+Whole segments are left out and all others copied as they are; which way up a picture is to be held is kept. What stands in the picture
+itself, in a track of a video, or on a page is not looked at. Papers: :mod:`.papers`.
 
 Source: ITU-T T.81, annex B; ISO/IEC 15948, 5; RFC 9649, 2.7; ISO/IEC 14496-12, 4.2; Exif 3.0 (CIPA DC-008), 4.6.
 """
@@ -14,14 +14,12 @@ import zlib
 from collections.abc import Iterator
 
 from ...errors import InvalidInput
+from . import papers, rules
 from .model import Form
 
 #: The next marker of a JPEG: neither a stuffed byte nor a restart, both of which belong to the picture.
 _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
-_SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
-
-#: Segments for applications (APPn) without which the picture would look otherwise: by their number and how they begin.
-_APPLIED = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+_SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _EXIF = b"Exif\0\0"
 
 #: Chunks of a PNG without which it would look otherwise.
@@ -33,8 +31,15 @@ _SEEN = frozenset(
 _DRAWN = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
 _XMP_BIT, _EXIF_BIT = 0x04, 0x08
 
-#: Boxes of an MP4 that hold others, and those that hold what is said of it.
-_HOLDING, _SAYING = frozenset((b"moov", b"trak", b"mdia")), frozenset((b"udta", b"meta", b"uuid"))
+#: Boxes of an MP4 without which it would not play or look otherwise, by the box that holds them; all others hold what is said of it, or of
+#: its maker. Where in a handler (hdlr) its name begins, which names the maker.
+_PLAYED = {
+    b"": frozenset(b"ftyp styp moov moof mfra mdat sidx ssix".split()),
+    b"moov": frozenset(b"mvhd trak mvex iods pssh".split()),
+    b"trak": frozenset(b"tkhd tref trgr edts mdia tapt".split()),
+    b"mdia": frozenset(b"mdhd hdlr minf elng".split()),
+}
+_HANDLER, _NAME = b"hdlr", 24
 
 #: The tag of Exif that says which way up, and its type: one short number.
 _ORIENTATION, _SHORT = 0x0112, 3
@@ -45,7 +50,7 @@ def clean(data: bytes, form: Form) -> bytes:
     try:
         return b"".join(_CLEANED[form](data))
     except (struct.error, IndexError, ValueError):
-        raise InvalidInput("file", None, f"is no whole {form.name}: it is broken off, or something in it is wrong") from None
+        raise InvalidInput("file", None, f"is no whole {form.name}: it is broken off, locked, or something in it is wrong") from None
 
 
 def _jpeg(data: bytes) -> Iterator[bytes]:
@@ -75,8 +80,7 @@ def _length(data: bytes, at: int) -> int:
 
 def _segment(marker: int, body: bytes) -> Iterator[bytes]:
     """A segment as it is kept, if it is."""
-    applied = 0xE0 <= marker <= 0xEF
-    if (not applied and marker != _COM) or (applied and body[2:].startswith(_APPLIED.get(marker, b"\0none"))):
+    if rules.is_seen(marker, body[2:]):
         yield bytes((0xFF, marker)) + body
     elif body[2:].startswith(_EXIF) and (turned := _turned(body[2 + len(_EXIF) :])):
         held = _EXIF + turned
@@ -144,13 +148,13 @@ def _flagged(header: bytes, turned: bool) -> bytes:
 def _mp4(data: bytes) -> Iterator[bytes]:
     """A video whose sizes stay as they are, for it names places in itself: what is said of it becomes empty space."""
     cleaned, seen = bytearray(data), set()
-    _walk(cleaned, 0, len(cleaned), seen)
-    if not {b"ftyp", b"moov"} <= seen:
+    _walk(cleaned, 0, len(cleaned), b"", seen)
+    if not {b"ftyp", b"moov", b"mdat"} <= seen:
         raise ValueError("no video")
     yield bytes(cleaned)
 
 
-def _walk(data: bytearray, at: int, until: int, seen: set[bytes]) -> None:
+def _walk(data: bytearray, at: int, until: int, of: bytes, seen: set[bytes]) -> None:
     while at < until:
         size, name = struct.unpack_from(">I4s", data, at)
         head = 8
@@ -160,18 +164,19 @@ def _walk(data: bytearray, at: int, until: int, seen: set[bytes]) -> None:
         if end > until or end < at + head:
             raise ValueError("a box without its end")
         seen.add(name)
-        if name in _HOLDING:
-            _walk(data, at + head, end, seen)
-        elif name in _SAYING:
+        if name not in _PLAYED[of]:
             data[at + 4 : at + 8] = b"free"
             data[at + head : end] = bytes(end - at - head)
+        elif name in _PLAYED:
+            _walk(data, at + head, end, name, seen)
+        elif name == _HANDLER:
+            begins = min(at + head + _NAME, end)
+            data[begins:end] = bytes(end - begins)
         at = end
 
 
 def _pdf(data: bytes) -> Iterator[bytes]:
-    if b"%%EOF" not in data[-2048:]:
-        raise ValueError("broken off")
-    yield data
+    yield papers.clean(data)
 
 
 _CLEANED = {Form.JPEG: _jpeg, Form.PNG: _png, Form.WEBP: _webp, Form.MP4: _mp4, Form.PDF: _pdf}

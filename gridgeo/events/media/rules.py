@@ -15,6 +15,17 @@ MOST, OF_RECEIPT = 100, 20
 #: Videos by the brand of their file; those of still pictures (heic, avif) and of sound are others.
 _BRAND = re.compile(rb"....ftyp(isom|iso[2-9]|mp4[12v]|avc1|dash|mmp4|MSNV|XAVC|M4V[ HP]|3g[p2].)", re.DOTALL)
 
+#: Segments of a JPEG for applications (APPn) without which the picture would look otherwise: by their number and how they begin.
+_APPLIED = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+_COMMENT = 0xFE
+
+
+def is_seen(marker: int, body: bytes) -> bool:
+    """Return whether a JPEG would look otherwise without a segment; `body` is what follows its length. Source: ITU-T T.81, table B.1."""
+    if 0xE0 <= marker <= 0xEF:
+        return marker in _APPLIED and body.startswith(_APPLIED[marker])
+    return marker != _COMMENT
+
 
 def form_of(data: bytes) -> Form | None:
     """Return of which kind a file is; None for every other kind."""

@@ -75,11 +75,18 @@ class Work:
                 access.see_whole(conn)
             else:
                 access.see(conn, rules.written(store.lowest(conn, self.job.area)))
+            if self.department_code is not None:
+                access.see_department(conn, self.department_code)
             yield conn
 
     def units(self, conn) -> list[int] | None:
         """Return the lowest units the caller may see, None for the whole city."""
         return None if self.job.area is None else store.lowest(conn, self.job.area)
+
+    @property
+    def department_code(self) -> str | None:
+        """For whom the caller's key handles tasks; in a transaction, and None for a job that was given without a key."""
+        return None if self._key is None else self._key.department_code
 
     def may(self, scopes: Iterable[str]) -> bool:
         """Return whether the caller's key has one of some scopes; in a transaction, and false for a job that was given without a key."""

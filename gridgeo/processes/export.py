@@ -92,7 +92,8 @@ def run(work: Work, given: SimpleNamespace, means: Means) -> str:
     with work.transaction() as conn:
         only = _only(given)
         area = only.reach if given.bbox is None and only is not None else given.bbox
-        units = work.units(conn) if collection.within is not None else None
+        anywhere = collection.within is None or (collection.of_departments and work.department_code is not None)
+        units = None if anywhere else work.units(conn)
         asked = Question(period=given.datetime, area=area, units=units, only=only, public=not work.may(Duty))
         layers = [Layer(collection, asked)]
         collected.write(conn, work.folder / name, layers, kind, datum, authority=means.authority, progress=lambda _, *far: work.step(*far))

@@ -17,6 +17,7 @@ from gridgeo.jobs.model import Status
 from tests.access import making as city
 from tests.api import callers
 from tests.api.world import D
+from tests.events import life
 from tests.jobs.making import ME, OTHER, given, opened, reached, seen, until, working
 
 
@@ -175,6 +176,23 @@ def test_a_job_sees_what_its_caller_may(database_url, folder):
         for number in numbers:
             assert reached(database_url, number).status is Status.SUCCESSFUL
     assert found == {"jwt:None": sorted(city.BUILDING.values()), f"jwt:{street}": [city.BUILDING[D]], "jwt:[]": []}
+
+
+def test_a_job_of_a_department_s_key_sees_what_the_department_may(database_url, folder):
+    with opened(database_url) as conn:
+        life.words(conn)
+    owner = callers.key(database_url, "read", department_code=life.LIGHTS).split("_")[1]
+    found = []
+
+    def look(work):
+        with work.transaction() as conn, conn.cursor() as cur:
+            cur.execute("SELECT current_setting('gridgeo.department')")
+            found.append((work.department_code, *cur.fetchone()))
+        return {}
+
+    with working(database_url, folder, look):
+        reached(database_url, given(database_url, owner=f"key:{owner}"))
+    assert found == [(life.LIGHTS, life.LIGHTS)]
 
 
 @pytest.mark.parametrize("revoked", [False, True])

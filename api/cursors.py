@@ -21,6 +21,14 @@ CURSOR = Parameter(
     {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"},
 )
 
+#: Of lists that go on after a key of several texts.
+KEYED = Parameter(
+    "cursor",
+    CURSOR.description,
+    matching("[A-Za-z0-9_-]{16,300}", _RULE),
+    {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,300}$"},
+)
+
 
 def written(after: int, *bound: object) -> str:
     """Return the cursor that goes on after a number, bound to what the list was asked for."""

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from gridgeo.errors import Forbidden, GridgeoError, NotFound, Unauthenticated
 from gridgeo.events.board import Item
 from gridgeo.events.classes import EventClass
+from gridgeo.events.model import Event
 from gridgeo.events.statistics import Numbers
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.hierarchy.model import GridUnit
@@ -31,7 +32,7 @@ _STYLE = pages.STYLE + pages.asset("event.css")
 _SCRIPT = pages.asset("event_key.js")
 
 #: What these pages may do, and those of a receipt, which need no key and have no script.
-POLICY, BARE = pages.policy(_STYLE, _SCRIPT), pages.policy(_STYLE)
+POLICY, BARE = pages.policy(_STYLE, _SCRIPT, "blob:"), pages.policy(_STYLE)
 
 #: What the OpenAPI document says of refusals.
 RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -77,6 +78,12 @@ def response(request: Request, name: str, **facts: Any) -> Response:
     return conditional.send(request, _written(name, facts), conditional.HTML, Content_Security_Policy=POLICY)
 
 
+def fresh(name: str, status: int = 200, **facts: Any) -> Response:
+    """Return a page that nobody keeps."""
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
+    return Response(_written(name, facts), status, headers, conditional.HTML)
+
+
 def secret(name: str, status: int = 200, **facts: Any) -> Response:
     """Return a page that nobody keeps, without a script."""
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": BARE}
@@ -90,21 +97,21 @@ def address(path: str, **asked: object) -> str:
 
 
 def line(item: Item, said: Words, today: Snapshot, now: datetime, works: bool) -> dict[str, Any]:
-    """Return something to be done as a list shows it; what people wrote to those who work on events alone."""
+    """Return something to be done as a list shows it; what people wrote, and the way to its pictures, to those who work on events alone."""
     of = said.classes.get(item.class_id) if item.class_id is not None else None
     done = item.closed_at or (item.handled_at if item.due_at is None and not item.paused else None)
-    standing = event_words.state(item.due_at, item.paused, now)
     return {
         "item": item,
         "class": of,
         "told": item.told if works else None,
         "address": item.address if works else None,
-        "state": standing,
+        "state": "paused" if item.paused else str(item.state),
         "left": event_words.left(item.due_at, now),
         "done_at": done,
         "place": place(today, item.unit_id),
         "department": said.departments.get(item.department_code or ""),
         "map": on_map(item),
+        "pictures": address(f"/events/{item.event_id}/pictures") if works else None,
     }
 
 
@@ -116,7 +123,7 @@ def place(today: Snapshot, unit_id: int | None) -> str:
     return " · ".join(unit.name_zh for unit in chain[1:] or chain)
 
 
-def on_map(item: Item) -> str | None:
+def on_map(item: Item | Event) -> str | None:
     """Return the address of the map at an event, None where nobody knows where it is."""
     if item.lon is None:
         return None

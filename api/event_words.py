@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from gridgeo.events.board import SOON
+from gridgeo.events.media.model import Form
 from gridgeo.events.model import Action, Part, Stage, TaskStage
 from gridgeo.moments import CHINA
 
@@ -65,7 +65,7 @@ GRADES: Mapping[int, str] = {1: "I", 2: "II", 3: "III", 4: "IV"}
 #: How something stands that is to be done: its mark tells it without colour.
 STATES: Mapping[str, tuple[str, Word]] = {
     "overdue": ("▲", ("超期", "Overdue")),
-    "soon": ("◔", ("24 小时内到期", "Due in 24 hours")),
+    "due-soon": ("◔", ("即将到期", "Due soon")),
     "open": ("○", ("在办", "Open")),
     "paused": ("‖", ("暂停", "Paused")),
     "done": ("●", ("已办", "Done")),
@@ -78,18 +78,18 @@ STARS: Mapping[int, Word] = {
     1: ("非常不满意", "Very dissatisfied"),
 }
 
+#: What kinds of files are called.
+FORMS: Mapping[str, Word] = {
+    Form.JPEG: ("照片", "Picture"),
+    Form.PNG: ("照片", "Picture"),
+    Form.WEBP: ("照片", "Picture"),
+    Form.MP4: ("视频", "Video"),
+    Form.PDF: ("文件", "Paper"),
+}
+
 _UNITS = ((86_400, "天", "d"), (3_600, "小时", "h"), (60, "分钟", "min"))
 #: From so many days on nobody asks for hours.
 _DAYS = 10
-
-
-def state(due_at: datetime | None, paused: bool, now: datetime) -> str:
-    """Return how something open stands: a key of :data:`STATES`."""
-    if paused:
-        return "paused"
-    if due_at is None or due_at >= now + SOON:
-        return "open"
-    return "overdue" if due_at < now else "soon"
 
 
 def left(due_at: datetime | None, now: datetime) -> Word:
@@ -103,6 +103,15 @@ def left(due_at: datetime | None, now: datetime) -> Word:
         return "", ""
     zh, en = _span(abs(due_at - now))
     return (f"超期 {zh}", f"{en} overdue") if due_at < now else (f"剩 {zh}", f"{en} left")
+
+
+def size(of: int) -> str:
+    """Return how large a file is, in kB or MB.
+
+    >>> size(900), size(1_250_000)
+    ('0.9 kB', '1.2 MB')
+    """
+    return f"{of / 1e6:.1f} MB" if of >= 1_000_000 else f"{of / 1e3:.1f} kB"
 
 
 def at(moment: datetime | None) -> str:

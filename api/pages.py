@@ -25,10 +25,13 @@ def asset(name: str) -> str:
     return (resources.files(__package__) / "pages" / name).read_text(encoding="utf-8")
 
 
-def policy(style: str, script: str = "") -> str:
-    """Return what a page may do: look as it does, and with a script run that and ask this service. The hashes are those of its own."""
+def policy(style: str, script: str = "", images: str = "") -> str:
+    """Return what a page may do: look as it does, and with a script run that and ask this service; its pictures come from
+    `images`. The hashes are those of its own.
+    """
     runs = f"script-src {_hash(script)}; connect-src 'self'; " if script else ""
-    return f"default-src 'none'; style-src {_hash(style)}; {runs}form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    shows = f"img-src {images}; " if images else ""
+    return f"default-src 'none'; style-src {_hash(style)}; {shows}{runs}form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def _hash(text: str) -> str:

@@ -138,6 +138,8 @@ POLICIES: dict[tuple[str, str], str] = {
     ("GET", "/events/{ref}/media"): DUTY,
     ("POST", "/events/{ref}/media"): SENDING,
     ("GET", "/events/{ref}/media/{media_no}"): DUTY,
+    ("GET", "/events/{ref}/pictures"): DUTY,
+    ("POST", "/events/{ref}/pictures"): DUTY,
     ("GET", "/events/{ref}/original"): Scope.LINK,
     ("GET", "/open311/v2/discovery.{form}"): PUBLIC,
     ("GET", "/open311/v2/services.{form}"): Scope.READ,

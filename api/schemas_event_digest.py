@@ -14,7 +14,7 @@ from .schemas_objects import Department
 
 
 class DigestLine(_Schema):
-    """A unit: what came in, was filed and closed in the day; what is open, overdue, and due within a day, now."""
+    """A unit: what came in, was filed and closed in the day; what is open, overdue, and due soon (a fifth of its time is left), now."""
 
     code: str
     name_zh: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, astuple, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from fastapi import APIRouter, Request
@@ -16,7 +17,7 @@ from gridgeo.events.watching.model import Notice
 from gridgeo.exports.rules import neutral
 from gridgeo.moments import CHINA
 
-from .. import answers, conditional, depends, events, objects
+from .. import answers, conditional, cursors, depends, events, objects
 from .. import schemas_event_digest as said
 from ..parameters import Parameter, Query, form, matching, moment
 from ..problems import Fault, InvalidRequest
@@ -66,13 +67,13 @@ _TOLD = Parameter(
 _SINCE = Parameter("since", "Found from then on: an instant with its zone, or a date.", moment, {"type": "string"})
 _HOLDING = Parameter("holding", "Only what holds still; false: all.", _flag, {"type": "boolean", "default": True}, True)
 _LIMIT = Parameter("limit", "So many at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 100}, 100)
-_DIGEST, _NOTICES = Query(_DAY, objects.UNIT, _LEVEL, form(*_FORMS)), Query(_TOLD, _SINCE, _HOLDING, _LIMIT)
+_DIGEST, _NOTICES = Query(_DAY, objects.UNIT, _LEVEL, form(*_FORMS)), Query(_TOLD, _SINCE, _HOLDING, _LIMIT, cursors.KEYED)
 _OTHER = {kind: {"schema": {"type": "string"}} for kind in ("text/csv", "text/plain")}
 
 
 @router.get("/digest", summary="A day by grid", openapi_extra=_DIGEST.as_dict(), responses={200: {"model": said.Digest, "content": _OTHER}})
 def of_day(request: Request) -> Response:
-    """By unit: what came in, was filed and closed in a day; what is open, overdue and due within a day now; and the gravest that are late.
+    """By unit: what came in, was filed and closed in a day; what is open, overdue and due soon now; and the gravest that are late.
 
     Callers without a duty are told of classes that are public; of a part of the city, of the units they may see.
     """
@@ -91,14 +92,39 @@ def of_day(request: Request) -> Response:
 
 @router.get("/notices", summary="What is late", openapi_extra=_NOTICES.as_dict(), responses={200: {"model": said.Notices}})
 def late(request: Request) -> Response:
-    """What was found due soon, overdue, passed up, or without anybody known to lead; the latest first."""
+    """What was found due soon, overdue, passed up, or without anybody known to lead; the latest first, a page at a time."""
     asked = _NOTICES(request)
-    found, words = depends.read(
-        request, lambda conn: (notices.listed(conn, asked.department, asked.since, asked.holding, asked.limit), events.words(conn))
-    )
-    rows = [_notice(one, words) for one in found]
-    body = {"numberReturned": len(rows), "notices": rows, "links": [answers.link("/events/notices", "self", "notices")]}
-    return conditional.send(request, orjson.dumps(body), conditional.JSON, links=body["links"])
+    bound = tuple(sorted((name, text) for name, text in request.query_params.items() if name not in ("cursor", "limit")))
+    after = None if asked.cursor is None else _after(asked.cursor, bound)
+
+    def work(conn) -> tuple[list[Notice], events.Words]:
+        return notices.listed(conn, asked.department, asked.since, asked.holding, asked.limit + 1, after), events.words(conn)
+
+    found, words = depends.read(request, work)
+    page, links = found[: asked.limit], [answers.link(_here(bound), "self", "notices")]
+    if len(found) > asked.limit:
+        at, *rest = page[-1].key
+        links.append(
+            answers.link(
+                _here(bound, limit=asked.limit, cursor=cursors.sealed((at.isoformat(), *map(str, rest)), *bound)), "next", "more notices"
+            )
+        )
+    body = {"numberReturned": len(page), "notices": [_notice(one, words) for one in page], "links": links}
+    return conditional.send(request, orjson.dumps(body), conditional.JSON, links=links)
+
+
+def _after(cursor: str, bound: tuple) -> tuple[datetime, int, str, int]:
+    try:
+        found_at, event_id, kind, task_no = cursors.opened(cursor, 4, *bound)
+        return datetime.fromisoformat(found_at), int(event_id), kind, int(task_no)
+    except (ValueError, TypeError):
+        rule = "is no cursor of this list with these filters: take the link next of the page before as it is"
+        raise InvalidRequest([Fault("cursor", "invalid-parameter", rule)]) from None
+
+
+def _here(bound: tuple[tuple[str, str], ...], **more: object) -> str:
+    query = urlencode([*bound, *more.items()])
+    return f"/events/notices?{query}" if query else "/events/notices"
 
 
 def _notice(one: Notice, words: events.Words) -> dict[str, Any]:

@@ -4,36 +4,30 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
-import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from gridgeo.access import store as access
-from gridgeo.errors import Conflict, Damaged, InvalidInput, NotFound
+from gridgeo.errors import Conflict, Damaged, NotFound
 from gridgeo.events import store
 from gridgeo.events.media import places
 from gridgeo.events.media import store as media
-from gridgeo.events.media.model import Form, Held, Received
+from gridgeo.events.media.model import Form, Held
 from gridgeo.events.model import Event
 
 from .. import answers, bodies, conditional, depends, events, rooted
+from .. import media as files
 from .. import schemas_events as said
 from ..parameters import Parameter, Query
-from ..problems import Fault, InvalidRequest, UnsupportedMediaType
+from ..problems import Fault, InvalidRequest
 
 LOG = logging.getLogger(__name__)
-T = TypeVar("T")
 
 router = APIRouter(prefix="/events", tags=["events"])
-
-#: Seconds a sender has for a medium: from a telephone in the street it takes its time.
-_WITHIN_S = 180.0
 
 _LONGEST_SECRET = 200
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -82,9 +76,9 @@ async def add(request: Request) -> Response:
     """One file, kept by the SHA-256 of its content: sent twice it is one, and what a report named by its digest is now there."""
     _ADD(request)
     secret = _secret(request)
-    body = await bodies.received(request, "media", depends.settings(request).media_mb * 1_000_000, _WITHIN_S)
+    body = await bodies.received(request, "media", files.most(request), files.WITHIN_S)
     found = await run_in_threadpool(depends.write, request, _meant, request, secret)
-    held, new = await _beside(request, _kept, request, found, body, secret is not None)
+    held, new = await files.beside(request, files.keep, request, found.event_id, body, secret is not None)
     told = events.medium(found.event_id, held)
     headers = {**_NO_STORE, "Location": rooted.at(f"/events/{found.event_id}/media/{held.media_no}")}
     return Response(events.dumps(told), 201 if new else 200, headers, conditional.JSON)
@@ -105,7 +99,7 @@ async def one(request: Request) -> Response:
     """The file, to be saved and not to be run; or a part of it by Range. It is read and compared with its digest first."""
     _ONE(request)
     found, held = await run_in_threadpool(depends.read, request, _one, request)
-    path, release = await _beside(request, _opened, request, held)
+    path, release = await files.beside(request, _opened, request, held)
     name = f"{found.event_code}-{held.media_no}{media.form_of(held).ending}"
     headers = {
         **_NO_STORE,
@@ -116,11 +110,6 @@ async def one(request: Request) -> Response:
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
     return FileResponse(path, headers=headers, media_type=held.media_type, background=release)
-
-
-async def _beside(request: Request, work: Callable[..., T], *given: Any) -> T:
-    """Return work(…) of a thread that is none of those that answer all else: where media are kept may be slow."""
-    return await anyio.to_thread.run_sync(work, *given, limiter=request.app.state.media)
 
 
 def _held(conn, request: Request) -> tuple[Event, list[Held]]:
@@ -177,29 +166,3 @@ def _of_receipt(conn, request: Request, secret: str) -> Event:
         if not events.is_ref(ref) or store.find(conn, ref).event_id not in store.family(conn, found.event_id):
             raise NotFound("receipt", None)
     return found
-
-
-def _kept(request: Request, found: Event, body: bytes, by_receipt: bool) -> tuple[Held, bool]:
-    """Announce it, keep it, and let the event have it."""
-    given = _ready(body)
-    actor = "receipt" if by_receipt else depends.principal(request).actor
-    if depends.write(request, media.announce, given):
-        places.of(depends.settings(request)).put(given.name, given.data)
-    return depends.write(request, _attached, found.event_id, given, actor, by_receipt)
-
-
-def _attached(conn, event_id: int, given: Received, actor: str, by_receipt: bool) -> tuple[Held, bool]:
-    if not by_receipt:
-        return media.attach(conn, event_id, given, actor)
-    with access.regardless(conn):
-        return media.attach(conn, event_id, given, actor, True)
-
-
-def _ready(body: bytes) -> Received:
-    try:
-        given = media.received(body)
-    except InvalidInput as error:
-        raise InvalidRequest([Fault("", "broken-medium", error.rule, True)]) from None
-    if given is None:
-        raise UnsupportedMediaType(f"the content is none of {', '.join(form.name for form in Form)}")
-    return given

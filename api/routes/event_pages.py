@@ -17,6 +17,7 @@ from gridgeo.events.board import Item, Wanted
 from gridgeo.events.classes import EventClass
 from gridgeo.events.hotspots import store as hotspots
 from gridgeo.events.hotspots.model import Before, Rise, Spot
+from gridgeo.events.shown import State
 from gridgeo.events.statistics import Asked, By, Numbers
 from gridgeo.hierarchy.locate import Snapshot
 from gridgeo.moments import CHINA
@@ -42,6 +43,7 @@ _RATES = (
 )
 
 _SHOWS = ("all", "overdue", "soon", "back")
+_STATES = {"overdue": State.OVERDUE, "soon": State.DUE_SOON}
 
 _DEPARTMENT = Parameter(
     "department",
@@ -63,18 +65,12 @@ _GRADE = Parameter(
 )
 _SHOW = Parameter(
     "show",
-    "all that is to be done, overdue, due soon (within a day), or back: what the department returned and is open still.",
+    "all that is to be done, overdue, due soon (a fifth of its time is left), or back: what the department returned and is open still.",
     one_of(*_SHOWS),
     {"type": "string", "enum": list(_SHOWS), "default": "all"},
     "all",
 )
-_CURSOR = Parameter(
-    "cursor",
-    cursors.CURSOR.description,
-    matching("[A-Za-z0-9_-]{16,200}", "is no cursor of this list"),
-    {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,200}$"},
-)
-_BOARD, _MINE, _NONE = Query(_DEPARTMENT, _MAJOR, _GRADE, _SHOW, _CURSOR), Query(objects.UNIT, _CURSOR), Query()
+_BOARD, _MINE, _NONE = Query(_DEPARTMENT, _MAJOR, _GRADE, _SHOW, cursors.KEYED), Query(objects.UNIT, cursors.KEYED), Query()
 
 
 @router.get("/board", summary="A department's board", openapi_extra=_BOARD.as_dict(), response_class=HTMLResponse)
@@ -160,8 +156,10 @@ def _board(conn, code: str, asked: SimpleNamespace, today: Snapshot, seen, publi
     if asked.major is not None and asked.major not in groups:
         raise InvalidRequest([Fault("major", "invalid-parameter", "is no major class; /events/classes has them")])
     classes = None if asked.major is None else [of.class_id for of in groups[asked.major]]
-    wanted = Wanted(asked.show == "back", classes, asked.grade and [int(asked.grade)], *_due(asked.show, now), public)
-    found, after = _page(asked, (code, asked.major, asked.grade, asked.show), lambda key: board.tasks(conn, code, wanted, key, _LINES + 1))
+    wanted = Wanted(asked.show == "back", classes, asked.grade and [int(asked.grade)], _STATES.get(asked.show), public)
+    found, after = _page(
+        asked, (code, asked.major, asked.grade, asked.show), lambda key: board.tasks(conn, code, wanted, now, key, _LINES + 1)
+    )
     question = Asked(today.edition.edition_id, *month(now), seen, departments=(code,), public=public)
     months = [statistics.numbers(conn, question)[""], statistics.numbers(conn, _in(question, month(now, 1)))[""]]
     return {
@@ -177,7 +175,7 @@ def _board(conn, code: str, asked: SimpleNamespace, today: Snapshot, seen, publi
 def _of_area(conn, asked: SimpleNamespace, today: Snapshot, units, public: bool, now: datetime, look) -> dict[str, Any]:
     depends.patient(conn)
     said, midnight = events.words(conn), datetime.combine(now.astimezone(CHINA).date(), time(), CHINA)
-    found, after = _page(asked, (asked.unit,), lambda key: board.open_in(conn, units, public, key, _LINES + 1))
+    found, after = _page(asked, (asked.unit,), lambda key: board.open_in(conn, units, public, now, key, _LINES + 1))
     question = Asked(today.edition.edition_id, *last_days(now), units, public=public)
     return {
         "lines": [event_pages.line(item, said, today, now, not public) for item in found],
@@ -200,11 +198,6 @@ def _hints(conn, question: Asked, today: Snapshot, said: events.Words) -> Hints:
     spots = hotspots.grids(conn, question, today).spots[:_HINTS]
     places = [(today.units[today.position[spot.unit_id]].ref, event_pages.place(today, spot.unit_id), spot) for spot in spots]
     return Hints(places, rising(conn, question, said.classes))
-
-
-def _due(show: str, now: datetime) -> tuple[datetime | None, datetime | None]:
-    """From when until when is due what is shown."""
-    return {"overdue": (None, now), "soon": (now, now + board.SOON)}.get(show, (None, None))
 
 
 def _page(asked: SimpleNamespace, bound: tuple, look) -> tuple[list[Item], str | None]:

@@ -16,7 +16,7 @@ from gridgeo.events.model import Where
 from .. import answers, conditional, cursors, depends, events, objects
 from .. import schemas_events as said
 from ..areas import BBOX
-from ..parameters import Parameter, Query, form, matching, number
+from ..parameters import Parameter, Query, form, number
 from ..problems import Fault, InvalidRequest
 
 router = APIRouter(prefix="/events", tags=["events"])
@@ -47,14 +47,8 @@ def _degrees(name: str, most: float, example: float) -> Parameter:
 
 
 _LIMIT = Parameter("limit", "So many at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 100}, 100)
-_CURSOR = Parameter(
-    "cursor",
-    cursors.CURSOR.description,
-    matching("[A-Za-z0-9_-]{16,200}", "is no cursor of this list"),
-    {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,200}$"},
-)
 _METRES = Parameter("metres", "How far at most.", _metres, {"type": "number", "maximum": _FARTHEST_M, "default": 200}, 200.0)
-_LIST = Query(*events.FILTERS, BBOX, _LIMIT, _CURSOR, form("json", "geojson"))
+_LIST = Query(*events.FILTERS, BBOX, _LIMIT, cursors.KEYED, form("json", "geojson"))
 _NEARBY = Query(
     *(_degrees("lon", 180, 113.005), _degrees("lat", 90, 22.895), _METRES, events.STAGE, events.CLASS, events.SINCE, _LIMIT),
     form("json", "geojson"),

@@ -141,9 +141,8 @@ def _due(conn, event: Event, action: Action, change: Mapping[str, Any], at: date
     if stage is event.stage and not amended:
         return {}
     becomes = replace(event, **{name: value for name, value in change.items() if name != "point"})
-    due = limits.due(conn, becomes, stage, at if stage is not event.stage else _since(event))
     begins = action in (Action.FILE, Action.REOPEN) or (amended and event.filed_at is not None)
-    return due._asdict() if begins else {"stage_due_at": due.stage_due_at}
+    return limits.due(conn, becomes, stage, at if stage is not event.stage else _since(event), begins)._asdict()
 
 
 def _since(event: Event) -> datetime:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..db import queries
 from .model import Part, Stage, TaskStage
+from .rules import SOON
+from .shown import State
 
 SQL = queries.load(__package__, "board.sql")
-
-#: What is due within this time is due soon.
-SOON = timedelta(days=1)
 
 _LIVE, _BACK = (TaskStage.OPEN, TaskStage.ACCEPTED), (TaskStage.RETURNED, TaskStage.DECLINED)
 
@@ -29,6 +28,8 @@ class Item:
         The lowest unit it lies in today; None for none.
     due_at
         Of the task where there is one; None while the event stands still, and where no limit is said.
+    state
+        How it stands to that.
     task_no
         0 where no task is meant; `part` and `task_stage` are None then.
     """
@@ -48,6 +49,7 @@ class Item:
     handled_at: datetime | None
     closed_at: datetime | None
     due_at: datetime | None
+    state: State
     paused: bool
     bounces: int
     task_no: int
@@ -63,14 +65,13 @@ class Item:
 @dataclass(frozen=True)
 class Wanted:
     """Which of a department's tasks are meant: `back` those it returned or declined, else those it has still to do; of classes and grades
-    (None: all), due from `since` until before `until`; of classes that are `public` alone where that is said.
+    and how they stand (None: all); of classes that are `public` alone where that is said.
     """
 
     back: bool = False
     classes: Sequence[int] | None = None
     grades: Sequence[int] | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    state: State | None = None
     public: bool = False
 
 
@@ -96,27 +97,27 @@ class Today:
     closed: int
 
 
-def tasks(conn, department_code: str, wanted: Wanted, after: tuple | None = None, limit: int = 50) -> list[Item]:
+def tasks(conn, department_code: str, wanted: Wanted, now: datetime, after: tuple | None = None, limit: int = 50) -> list[Item]:
     """Return a department's tasks about open events, the soonest due first; after one (its :attr:`Item.key`) where one is given."""
     stages = [str(stage) for stage in (_BACK if wanted.back else _LIVE)]
-    span = {"since": wanted.since, "until": wanted.until, "stages": stages, "limit": limit}
-    return _items(conn, "tasks", **_meant(department_code, wanted), **_after(after), **span)
+    state = wanted.state and str(wanted.state)
+    return _items(conn, "tasks", **_meant(department_code, wanted), **_after(after), **_at(now), stages=stages, state=state, limit=limit)
 
 
 def load(conn, department_code: str, wanted: Wanted, now: datetime) -> Load:
     """Return how many tasks a department has at a moment; of what is wanted classes, grades and `public` are looked at."""
-    return Load(*_rows(conn, "task_counts", **_meant(department_code, wanted), now=now, soon=now + SOON)[0])
+    return Load(*_rows(conn, "task_counts", **_meant(department_code, wanted), **_at(now))[0])
 
 
-def open_in(conn, units: Sequence[int] | None, public: bool, after: tuple | None = None, limit: int = 50) -> list[Item]:
+def open_in(conn, units: Sequence[int] | None, public: bool, now: datetime, after: tuple | None = None, limit: int = 50) -> list[Item]:
     """Return the open events of some of today's lowest units (None: all), the soonest due first; after one where one is given."""
     after_due, after_id, _ = _after(after).values()
-    return _items(conn, "open", **_within(units, public), after_due=after_due, after_id=after_id, limit=limit)
+    return _items(conn, "open", **_within(units, public), **_at(now), after_due=after_due, after_id=after_id, limit=limit)
 
 
 def today(conn, units: Sequence[int] | None, public: bool, now: datetime, since: datetime) -> Today:
     """Return what is open in some units now, and what came in, was filed and closed since a moment."""
-    return Today(*_rows(conn, "counts", **_within(units, public), now=now, soon=now + SOON, since=since)[0])
+    return Today(*_rows(conn, "counts", **_within(units, public), **_at(now), since=since)[0])
 
 
 def done_in(conn, units: Sequence[int] | None, public: bool, since: datetime, limit: int = 20) -> list[Item]:
@@ -133,6 +134,10 @@ def _within(units: Sequence[int] | None, public: bool) -> dict[str, object]:
     return {"units": None if units is None else list(units), "public": public}
 
 
+def _at(now: datetime) -> dict[str, object]:
+    return {"now": now, "soon": SOON}
+
+
 def _after(key: tuple | None) -> dict[str, object]:
     return dict(zip(("after_due", "after_id", "after_no"), key or (None, None, None), strict=True))
 
@@ -142,8 +147,9 @@ def _items(conn, query: str, **parameters) -> list[Item]:
 
 
 def _item(event_id, event_code, class_id, grade, stage, *rest) -> Item:
-    *told, part, task_stage = rest
-    return Item(event_id, event_code, class_id, grade, Stage(stage), *told, part and Part(part), task_stage and TaskStage(task_stage))
+    *told, state, paused, bounces, task_no, part, task_stage = rest
+    task = part and Part(part), task_stage and TaskStage(task_stage)
+    return Item(event_id, event_code, class_id, grade, Stage(stage), *told, State(state), paused, bounces, task_no, *task)
 
 
 def _rows(conn, query: str, **parameters) -> list[tuple]:

@@ -1,4 +1,7 @@
-"""By when an event, or its stage, is to be over: limits by city, class, grade and stage, in working time or time as it goes by."""
+"""By when an event, or its stage, is to be over: limits by city, class, grade and stage, in working time or time as it goes by.
+
+No stage and no part ends later than the whole; who is called to the place has the time of a call, however late the whole is.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from ..worktime import store as calendars
 from ..worktime.model import Amount, Calendar, Pause, Unit
 from .limit_rows import Limit
 from .model import Event, Part, Stage
+from .rules import within
 
 SQL = queries.load(__package__, "limits.sql")
 
@@ -51,7 +55,7 @@ UPDATE {table} AS t
 
 
 class Due(NamedTuple):
-    """When an event is to be closed, and when its stage is to be over; None where no limit is said."""
+    """When an event is to be closed, and when its stage is to be over, which is no later; None where no limit is said."""
 
     due_at: datetime | None
     stage_due_at: datetime | None
@@ -69,6 +73,7 @@ class Clock(NamedTuple):
     """What is counted: of what class and grade an event is, the code of its unit or how it begins, its stage, and since when.
 
     `begun_at` is when it was filed or reopened, None where it was not; `since` is when it came to its stage; `pauses` are those since then.
+    `due_at` says by when it is to be closed where that stays as it was said: it is not counted anew then.
     """
 
     class_id: int | None
@@ -78,22 +83,23 @@ class Clock(NamedTuple):
     begun_at: datetime | None
     since: datetime | None
     pauses: tuple[Pause, ...] = ()
+    due_at: datetime | None = None
 
 
-def due(conn, event: Event, stage: str, since: datetime) -> Due:
+def due(conn, event: Event, stage: str, since: datetime, anew: bool = True) -> Due:
     """Return when an event is due that comes to a stage at a moment: as it is now but for the stage (class, grade, place).
 
     The whole is counted from the filing, or from the last reopening, without the pauses since: from `since` where the stage is filed or
-    reopened.
+    reopened. It stays as it was said where it is not to be counted anew.
     """
     whole, of_stage = _of(conn, event, "whole", stage)
     begun, pauses = _run(event.filed_at, _rows(conn, "clock", event_id=event.event_id))
     if stage in _BEGIN:
         begun = since
-    return Due(
-        None if whole is None or begun is None else _ends(conn, whole, begun, pauses),
-        None if of_stage is None else _ends(conn, of_stage, since, pauses),
-    )
+    ends = event.due_at
+    if anew:
+        ends = None if whole is None or begun is None else _ends(conn, whole, begun, pauses)
+    return Due(ends, within(None if of_stage is None else _ends(conn, of_stage, since, pauses), ends))
 
 
 def left(conn, event: Event, now: datetime) -> tuple[Left | None, Left | None]:
@@ -113,7 +119,8 @@ def part_due(conn, event: Event, part: Part, since: datetime) -> datetime | None
     """Return by when a department is to be done with its part: that of the stage dispatched where nothing is said of the part."""
     own, stage = _of(conn, event, str(part), Stage.DISPATCHED)
     amount = own or stage
-    return None if amount is None else _ends(conn, amount, since, ())
+    ends = None if amount is None else _ends(conn, amount, since, ())
+    return ends if part is Part.WHISTLE else within(ends, event.due_at)
 
 
 def moved_on(conn, event: Event, resumed_at: datetime) -> Due:
@@ -122,7 +129,8 @@ def moved_on(conn, event: Event, resumed_at: datetime) -> Due:
         return Due(event.due_at, event.stage_due_at)
     amounts = _of(conn, event, "whole", event.stage)
     ends = zip((event.due_at, event.stage_due_at), amounts, strict=True)
-    return Due(*(end and worktime.moved_on(_calendar(conn, amount), end, event.paused_at, resumed_at) for end, amount in ends))
+    whole, stage = (end and worktime.moved_on(_calendar(conn, amount), end, event.paused_at, resumed_at) for end, amount in ends)
+    return Due(whole, within(stage, whole))
 
 
 def move_tasks_on(conn, event: Event, resumed_at: datetime) -> None:
@@ -145,11 +153,13 @@ def cities(conn, units: Iterable[int]) -> dict[int, str]:
 def due_each(conn, clocks: Sequence[Clock]) -> list[Due]:
     """Return when each of many events is due."""
     pauses = [one.pauses for one in clocks]
-    wholes = _ends_many(conn, [(one.class_id, one.grade, one.code, "whole") for one in clocks], [one.begun_at for one in clocks], pauses)
+    begun = [None if one.due_at else one.begun_at for one in clocks]
+    wholes = _ends_many(conn, [(one.class_id, one.grade, one.code, "whole") for one in clocks], begun, pauses)
     stages = _ends_many(
         conn, [(one.class_id, one.grade, one.code, str(one.stage)) for one in clocks], [one.since for one in clocks], pauses
     )
-    return [Due(whole, stage) for whole, stage in zip(wholes, stages, strict=True)]
+    wholes = [one.due_at or whole for one, whole in zip(clocks, wholes, strict=True)]
+    return [Due(whole, within(stage, whole)) for whole, stage in zip(wholes, stages, strict=True)]
 
 
 def parts_due(conn, clocks: Sequence[Clock]) -> list[datetime | None]:

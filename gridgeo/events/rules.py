@@ -13,6 +13,10 @@ from .model import Action, Actor, Duty, Event, Part, Stage, Step, Task, TaskStag
 #: For how long after the closing a reporter may have an event opened again.
 REOPEN_DAYS = 15
 
+#: Which part of the time it was given something has left when it is due soon. No number of hours would do: a day is all the time there is
+#: for what is grave, and too late a warning of what has two weeks. SQL asks `event_state` with it.
+SOON = 0.2
+
 #: What follows from the steps of an event: its columns, besides its number, its code and what it was told.
 FOLDED = (
     *("kind", "class_id", "grade", "stage", "channel", "located", "address", "place", "point", "department_code", "merged_into"),
@@ -182,6 +186,11 @@ def state(event: Event) -> dict[str, Any]:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def within(end: datetime | None, whole: datetime | None) -> datetime | None:
+    """Return when a stage of an event, or a department's part in it, is to be over: no later than the whole, however long it may take."""
+    return end if end is None or whole is None else min(end, whole)
 
 
 def lacking(action: Action, given: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ..db import queries
-from .watching.notices import SOON
+from .rules import SOON
 
 SQL = queries.load(__package__, "shown.sql")
 

@@ -8,7 +8,7 @@ from ..cql2.model import Type
 from ..errors import NotFound
 from ..events.model import Kind as EventKind
 from ..events.model import Stage
-from ..events.watching.notices import SOON
+from ..events.rules import SOON
 from ..objects.model import Status as ObjectStatus
 from .model import Beside, Collection, Property
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..events.rules import SOON
 from ..events.shown import State
-from ..events.watching.notices import SOON
 from ..objects.model import Tree
 from .events import Major
 from .grids import layer_of

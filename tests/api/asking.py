@@ -83,6 +83,7 @@ GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/objects/within"): {"json": {"polygon": AROUND_A}},
     ("POST", "/objects/download"): {"json": {"polygon": AROUND_A}},
     ("POST", "/events/{ref}/media"): {"content": png()},
+    ("POST", "/events/{ref}/pictures"): {"files": {"picture": ("lamp.png", png())}},
     ("POST", "/open311/v2/requests.{form}"): {"data": {"service_code": "1", "lat": "22.895", "long": "113.005"}},
     **{
         ("POST", path): {"path": {"code": (making.HOUSE if path.startswith("/houses") else making.BUILDING)[A]}, "json": body}
@@ -136,6 +137,7 @@ def ask(client: httpx.Client, method: str, template: str, headers: dict[str, str
     if "content" in other:
         asked.pop("json", None)
         asked.pop("data", None)
+        asked.pop("files", None)
     return client.request(method, filled(method, template), headers=headers, **asked)
 
 

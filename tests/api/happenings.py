@@ -19,6 +19,7 @@ CALLERS = {
     "clerk": caller("read", "accept"),
     "reader": caller("read"),
     "lights": caller("read", "handle", department_code=life.LIGHTS),
+    "lights of D": caller("read", "handle", area=D, department_code=life.LIGHTS),
     "worker of D": caller("read", "accept", area=D),
 }
 
@@ -29,9 +30,9 @@ def fill(conn) -> dict[str, Event | Taken]:
     """Make it happen; return the events by what stands out of them."""
     made = {
         "late": _sent(conn, -30),
-        "soon": _sent(conn, 5),
+        "soon": _sent(conn, 5, since=72),
         "later": _sent(conn, 80, grade=2),
-        "noise": _sent(conn, 10, kind=Kind.REQUEST, class_path=life.NOISE, told=WORDS),
+        "noise": _sent(conn, 10, since=72, kind=Kind.REQUEST, class_path=life.NOISE, told=WORDS),
         "there": _sent(conn, 90, **_IN_D),
         "back": _sent(conn, 7),
         "closed": life.report(conn),
@@ -44,10 +45,14 @@ def fill(conn) -> dict[str, Event | Taken]:
     return made
 
 
-def _sent(conn, hours: float, **more) -> Event:
-    """A report that the department of lamps is to be done with in so many hours."""
-    task = Asked(life.LIGHTS, due_at=NOW + timedelta(hours=hours))
-    return life.steps(conn, life.report(conn, **more), (life.CLERK, "file"), (life.CLERK, "dispatch", {"tasks": [task]}))
+def _sent(conn, hours: float, since: float = 0, **more) -> Event:
+    """A report that the department of lamps is to be done with in so many hours, and has had for so many."""
+    dispatch = {"tasks": [Asked(life.LIGHTS)]}
+    made = life.steps(conn, life.report(conn, **more), (life.CLERK, "file"), (life.CLERK, "dispatch", dispatch))
+    ends = NOW - timedelta(hours=since), NOW + timedelta(hours=hours), made.event_id
+    with conn.cursor() as cur:
+        cur.execute("UPDATE gridgeo.event_task SET sent_at = %s, due_at = %s WHERE event_id = %s", ends)
+    return made
 
 
 def _overdue(conn, event_id: int) -> None:

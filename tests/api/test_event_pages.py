@@ -22,6 +22,7 @@ from tests.api import callers, canaries, eventful, happenings
 from tests.api.happenings import TODAY, WORDS
 from tests.api.world import A, D
 from tests.events import life
+from tests.events.making_media import png
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -62,6 +63,7 @@ def test_a_board_has_the_soonest_due_first(place):
     assert board(place) == ["late", "soon", "noise", "later", "there"]
     assert [board(place, show=show) for show in ("overdue", "soon", "back")] == [["late"], ["soon", "noise"], ["back"]]
     assert figures(page(place, "/events/board", department=life.LIGHTS)) == ["5", "1", "2", "1"]
+    assert named(place, page(place, "/events/board", "lights of D")) == ["late", "soon", "noise", "later", "there"], "wherever they lie"
 
 
 def test_a_board_is_filtered_by_class_and_grade(place):
@@ -81,7 +83,7 @@ def test_a_board_goes_on_page_by_page(place, monkeypatch):
 
 
 def test_a_department_has_its_own_board_and_the_others_are_listed(place):
-    assert named(place, page(place, "/events/board", "lights")) == board(place)
+    assert named(place, page(place, "/events/board", "lights of D")) == board(place)
     listed = page(place, "/events/departments", "lights")
     assert listed.index(life.LIGHTS) < listed.index(life.ROADS), "those with most overdue come first"
     page(place, "/events/board", status=404, department=life.department(9))
@@ -162,6 +164,30 @@ def test_a_receipt_tells_how_far_it_is_takes_stars_once_and_is_opened_again(plac
     assert "原因" in posted(place, 400, secret=secret, action="reopen").text
     opened = posted(place, secret=secret, action="reopen", reason="又不亮了").text
     assert "已重新打开" in opened and "又不亮了" not in opened and "重新打开" in opened
+    assert "已收到文件" in pictured(place, secret=secret).text and "照片" in posted(place, secret=secret).text
+    assert "不收这种文件" in pictured(place, 415, b"GIF89a", secret=secret).text
+    assert "文件不完整" in pictured(place, 400, png()[:-20], secret=secret).text
+    assert "没有这张回执" in pictured(place, 404, secret="x" * 32).text
+    assert "报告人" in page(place, f"/events/{place.made['asked'].event_id}/pictures")
+
+
+def pictured(place, status=200, data=None, **fields) -> httpx.Response:
+    files = {"picture": ('a"b.png', data or png())}
+    answer = place.client.post("/events/receipt", data=fields, files=files, headers=HTML)
+    assert answer.status_code == status and answer.headers["cache-control"] == "no-store", answer.text[:500]
+    return answer
+
+
+def test_who_works_on_an_event_sends_pictures_by_a_form(place):
+    where, files = f"/events/{place.made['later'].event_id}/pictures", {"picture": ("灯.png", png())}
+    assert where in page(place, "/events/board", department=life.LIGHTS) and where not in page(place, "/events/mine", "reader")
+    assert "还没有" in page(place, where) and page(place, where, "reader", 403) and page(place, where, "worker of D", 404)
+    sent = place.client.post(where, files=files, headers=place.of["clerk"] | HTML)
+    assert sent.status_code == 200 and "已收到文件" in sent.text and "办理人员" in sent.text
+    assert f'data-src="/events/{place.made["later"].event_id}/media/1"' in sent.text
+    assert place.client.post(where, files=files, headers=place.of["worker of D"]).status_code == 404
+    assert place.client.post(where, files=files | {"other": ("x", b"x")}, headers=place.of["clerk"]).status_code == 400
+    assert place.client.post(where, data={"picture": "x"}, headers=place.of["clerk"]).status_code == 415
 
 
 def test_a_secret_stands_in_no_address(place):
@@ -234,6 +260,9 @@ def test_a_digest_tells_each_caller_what_is_theirs(place):
     for wrong in ({"day": "2026-02-30"}, {"day": "9999-12-31"}, {"day": "1"}, {"level": "village"}, {"level": ""}, {"f": "xml"}):
         digested(place, status=400, **wrong)
     digested(place, "worker of D", 404, unit=A)
+    late = {who: [one["event_code"] for one in digested(place, who).json()["late"]] for who in ("worker of D", "lights of D")}
+    assert late == {"worker of D": [], "lights of D": [code(place, "late")]}, "a department hears of what it has to do wherever that lies"
+    assert digested(place, "lights of D", level="micro", unit=D).json()["late"] == []
 
 
 def test_notices_are_for_those_who_work_on_events(place):
@@ -242,6 +271,24 @@ def test_notices_are_for_those_who_work_on_events(place):
     assert [(one.event_code, one.kind, one.department.code) for one in told.notices] == [(code(place, "late"), "overdue", life.LIGHTS)]
     for who, more in {"clerk": {"department": life.ROADS}, "worker of D": {}, "lights": {"since": "2100-01-01"}}.items():
         assert place.client.get("/events/notices", params=more, headers=place.of[who]).json()["numberReturned"] == 0
+
+
+def test_notices_go_on_page_by_page(place):
+    late = place.made["late"].event_id
+    with closing(connection.connect(place.url)) as conn, conn, conn.cursor() as cur:
+        cur.execute(
+            "INSERT INTO gridgeo.event_notice (event_id, kind, due_at, found_at)"
+            " SELECT e.event_id, k.kind, e.due_at, '2020-01-01' FROM gridgeo.event AS e, unnest(%s) AS k (kind) WHERE e.event_id = %s",
+            ([f"escalated-{rung}" for rung in (1, 2, 3)], late),
+        )
+    seen, address = [], "/events/notices?limit=2"
+    while address:
+        told = place.client.get(address, headers=place.of["clerk"]).json()
+        seen.append([one["kind"] for one in told["notices"]])
+        address = next((link["href"] for link in told["links"] if link["rel"] == "next"), None)
+    assert seen == [["overdue", "escalated-3"], ["escalated-2", "escalated-1"]]
+    for cursor in ("A" * 24, "x"):
+        assert place.client.get("/events/notices", params={"cursor": cursor}, headers=place.of["clerk"]).status_code == 400
 
 
 # --- for everybody -----------------------------------------------------------------------------------------------
@@ -253,6 +300,7 @@ PAGES = (
     "/events/mine",
     "/events/community",
     "/events/receipt",
+    "/events/1/pictures",
 )
 
 

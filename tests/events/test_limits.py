@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from importlib import resources
 from random import Random
 
 import pytest
 
-from gridgeo.events import limit_rows, limits
+from gridgeo.events import limit_rows, limits, soundness, store
 from gridgeo.events.limits import Due
 from gridgeo.events.model import Part, Stage
 from gridgeo.worktime.model import Amount, Unit
+from tests.events import life
 from tests.events.timing import HOUR, PARKS, at, base, event, limit, task
 from tests.objects import making
 
@@ -58,6 +60,61 @@ def test_of_several_limits_the_most_special_holds(city):
         some = [limit("filed", hours, "hour", False, city=of, path=path, grade=grade) for (of, path, grade), hours in SPECIAL[: n + 1]]
         loaded(city, *others, *some)
         assert limits.due(city, lamp, "filed", start).stage_due_at == start + SPECIAL[n][1] * HOUR
+
+
+def test_no_stage_and_no_part_is_due_later_than_the_whole(city):
+    """Who is called to the place has the time of a call."""
+    loaded(city, limit("whole", 2), limit("filed", 1, "day"), limit("dispatched", 5), limit("whistle", 5))
+    start, over = at("2026-11-18T09:00"), at("2026-11-18T11:00")
+    assert limits.due(city, event(city), "filed", start) == Due(over, over)
+    filed = event(city, stage="filed", filed_at=start, due_at=over, steps=[("file", start)])
+    assert limits.due(city, filed, "dispatched", start) == Due(over, over)
+    assert [limits.part_due(city, filed, part, start) for part in (Part.LEAD, Part.ASSIST, Part.WHISTLE)] == [
+        *(over, over),
+        at("2026-11-18T16:00"),
+    ]
+    loaded(city, limit("whole", 9), limit("dispatched", 5))
+    assert limits.due(city, filed, "dispatched", start, anew=False) == Due(over, over), "what was due stays due as it was"
+    assert limits.due_each(city, [limits.Clock(filed.class_id, 3, "", "dispatched", None, start, due_at=over)]) == [Due(over, over)]
+
+
+def test_a_stage_that_was_to_end_later_is_put_right_by_a_step(conn):
+    """Of events from before this was the rule; the event stays what its steps make of it."""
+    life.ground(conn)
+    late, sound = (life.steps(conn, life.report(conn), *life.SENT).event_id for _ in range(2))
+    with conn.cursor() as cur:
+        for table in ("event", "event_task"):
+            cur.execute(f"UPDATE {table} SET due_at = '2099-01-02' WHERE event_id = %s", (late,))
+        cur.execute("UPDATE event SET due_at = '2099-01-01', stage_due_at = '2099-01-02' WHERE event_id = %s", (late,))
+        said = 'given || \'{"due_at": "2099-01-01", "stage_due_at": "2099-01-02"}\''
+        cur.execute(f"UPDATE event_step SET given = {said} WHERE event_id = %s AND action = 'dispatch'", (late,))
+        assert soundness.differing(conn) == []
+        cur.execute((resources.files("gridgeo.db") / "migrations" / "0023_stage_limits.sql").read_text())
+        cur.execute("SELECT due_at FROM event_task WHERE event_id = %s", (late,))
+        before, made = store.find(conn, sound), store.find(conn, late)
+        assert cur.fetchone()[0] == made.stage_due_at == made.due_at and made.version == before.version + 1
+    assert soundness.differing(conn) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_the_limits_are_no_stage_is_due_later_than_the_whole(city, seed):
+    """Alone and together, after pauses too; in working time and time as it goes by."""
+    random = Random(seed)
+    stages = ("whole", "filed", "dispatched", "handled", "reopened")
+    loaded(city, *(limit(of, random.randrange(1, 9), random.choice(("hour", "day")), random.random() < 0.5) for of in stages))
+    clocks = []
+    for _ in range(20):
+        begun = at("2026-11-16T09:00") + timedelta(minutes=random.randrange(9000))
+        paused = begun + timedelta(minutes=random.randrange(3000))
+        resumed = paused + timedelta(minutes=random.randrange(3000))
+        stage = random.choice(stages[1:])
+        of = {"stage": stage, "filed_at": begun, "paused_at": paused, "steps": [("file", begun)]}
+        one = event(city, **of)
+        due = limits.due(city, one, stage, begun)
+        moved = limits.moved_on(city, replace(one, due_at=due.due_at, stage_due_at=due.stage_due_at), resumed)
+        assert due.stage_due_at <= due.due_at and moved.stage_due_at <= moved.due_at
+        clocks.append(limits.Clock(one.class_id, 3, "", stage, begun, paused, ((paused, resumed),)))
+    assert all(due.stage_due_at <= due.due_at for due in limits.due_each(city, clocks))
 
 
 def test_a_pause_is_not_counted(city):

@@ -10,6 +10,7 @@ from ...db import queries
 from ...errors import NotFound
 from ...moments import CHINA, shown
 from ...tables import table
+from ..rules import SOON
 
 SQL = queries.load(__package__, "digest.sql")
 
@@ -18,7 +19,7 @@ _GRADES = {1: "I", 2: "II", 3: "III", 4: "IV"}
 
 @dataclass(frozen=True)
 class Line:
-    """A unit: what came in, was filed and closed in the day; what is open, overdue, and due within a day, now."""
+    """A unit: what came in, was filed and closed in the day; what is open, overdue, and due soon (a fifth of its time is left), now."""
 
     code: str
     name_zh: str
@@ -46,7 +47,10 @@ class Late:
 
 @dataclass(frozen=True)
 class Digest:
-    """What a day was like: by unit in the order of their codes, and the gravest that are late."""
+    """What a day was like: by unit in the order of their codes, and the gravest that are late.
+
+    Numbers are of places. Among what is late is, where no unit is named, also what the caller's department has to do elsewhere.
+    """
 
     day: date
     at: datetime
@@ -83,17 +87,17 @@ def of_day(
     if not units:
         raise NotFound(f"unit of level {level} in", unit or "the edition valid now")
     since = datetime.combine(day, time(), CHINA)
-    span = {"since": since, "until": since + timedelta(days=1), "now": now, "soon": now + timedelta(days=1)}
+    span = {"since": since, "until": since + timedelta(days=1), "now": now, "soon": SOON}
     counted = {unit_id: numbers for unit_id, *numbers in _rows(conn, "counted", **span, public=public)}
     lowest = [leaf for *_, leaves in units for leaf in leaves]
-    late = _rows(conn, "late", now=now, units=lowest, most=most, public=public)
+    late = _rows(conn, "late", now=now, units=lowest, own=unit is None, most=most, public=public)
     lines = tuple(Line(code, name, *_sum(counted, leaves)) for code, name, leaves in units)
     return Digest(day, now, lines, tuple(Late(*row) for row in late))
 
 
 def written(of: Digest) -> str:
     """Return a digest as text: a table of the units, and one of what is late."""
-    header = ("code", "名称", "上报", "立案", "结案", "在办", "超期", "24小时内到期")
+    header = ("code", "名称", "上报", "立案", "结案", "在办", "超期", "即将到期")
     lines = [f"{of.day} 事件日报, {shown(of.at)}", *table(header, [astuple(line) for line in of.lines]), ""]
     rows = [(_GRADES[one.grade], one.event_code, one.path, one.stage, one.department, shown(one.due_at)) for one in of.late]
     late = table(("等级", "超期事件", "类别", "环节", "部门", "应结案"), rows) if rows else ["Nothing is overdue."]

@@ -36,6 +36,7 @@ class Filed(NamedTuple):
     grade: int
     code: str
     department_code: str | None
+    due_at: datetime | None
     stage_due_at: datetime | None
 
 
@@ -79,7 +80,7 @@ def _timed(conn, events: Sequence[Filed], asked: Mapping[int, Sequence[Asked]], 
 
 
 def _clock(event: Filed, stage: str, at: datetime) -> Clock:
-    return Clock(event.class_id, event.grade, event.code, str(stage), None, at)
+    return Clock(event.class_id, event.grade, event.code, str(stage), None, at, due_at=event.due_at)
 
 
 def _given(event: Filed, lead: Asked, stage_due_at: datetime | None, at: datetime) -> str:

@@ -1,7 +1,7 @@
 -- name: filed
 -- What was filed and is to be sent on, the gravest first; what another worker is just sending on, or nobody was known for a while ago, is
 -- passed by.
-SELECT e.event_id, e.class_id, e.grade, coalesce(v.code, ''), e.department_code, e.stage_due_at
+SELECT e.event_id, e.class_id, e.grade, coalesce(v.code, ''), e.department_code, e.due_at, e.stage_due_at
   FROM event AS e
   LEFT JOIN event_grid AS g ON g.event_id = e.event_id AND g.edition_id = edition_now()
   LEFT JOIN grid_unit_version AS v ON v.edition_id = g.edition_id AND v.unit_id = g.unit_id

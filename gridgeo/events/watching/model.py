@@ -42,6 +42,11 @@ class Notice:
     department_code: str | None
     found_at: datetime
 
+    @property
+    def key(self) -> tuple[datetime, int, str, int]:
+        """Where a list goes on after this one."""
+        return self.found_at, self.event_id, str(self.kind), self.task_no
+
 
 @dataclass(frozen=True)
 class Receiver:

@@ -1,7 +1,7 @@
 """What is due soon, overdue, or to be passed up to the department above: found by whole sets, and each once.
 
-Due soon is what has a fifth of its time left. Passed up is what is overdue by half as much again as it had, then by twice that, then by
-three times: each time to the department above the one that was told before.
+Due soon is what has :data:`~gridgeo.events.rules.SOON` of its time left. Passed up is what is overdue by half as much again as it had,
+then by twice that, then by three times: each time to the department above the one that was told before.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ...db import queries
-from ..routing import rules
+from ..routing import rules as levels
 from ..routing import store as routing
+from ..rules import SOON
 from .model import Found, Notice
 
 SQL = queries.load(__package__, "notices.sql")
 
-#: Which part of its time is left when something is due soon; after which part of it more it is passed up, and after how long at least.
-SOON, RUNG, LEAST = 0.2, 0.5, timedelta(hours=1)
+#: After which part of its time more something overdue is passed up, and after how long at least.
+RUNG, LEAST = 0.5, timedelta(hours=1)
 
 #: How often it is passed up; how far ahead of its end anything may be due soon; how many are found, or passed up, in one transaction.
 RUNGS, AHEAD, MOST = 3, timedelta(days=60), 2000
@@ -55,9 +56,19 @@ def escalate(conn, now: datetime) -> int:
     return len(late)
 
 
-def listed(conn, department_code: str | None = None, since: datetime | None = None, holding: bool = True, limit: int = 100) -> list[Notice]:
-    """Return notices, the latest first: a department's or all, found since a moment; those that hold still, or others too."""
-    found = _rows(conn, "listed", department_code=department_code, since=since, holding=holding, limit=limit)
+def listed(
+    conn,
+    department_code: str | None = None,
+    since: datetime | None = None,
+    holding: bool = True,
+    limit: int = 100,
+    after: tuple | None = None,
+) -> list[Notice]:
+    """Return notices, the latest first: a department's or all, found since a moment; those that hold still, or others too; after one (its
+    :attr:`~.model.Notice.key`) where one is given.
+    """
+    key = dict(zip(("after_at", "after_id", "after_kind", "after_no"), after or (None,) * 4, strict=True))
+    found = _rows(conn, "listed", department_code=department_code, since=since, holding=holding, limit=limit, **key)
     return [Notice(event_id, code, Found(kind), *rest) for event_id, code, kind, *rest in found]
 
 
@@ -67,7 +78,7 @@ def _told(conn, late: Sequence[Late], now: datetime) -> Iterator[str | None]:
     told: dict[int, str | None] = {}
     for one in late:
         before = told.get(one.event_id, one.told)
-        told[one.event_id] = rules.above(heads.get(one.event_id, ()), before or one.department_code) or before
+        told[one.event_id] = levels.above(heads.get(one.event_id, ()), before or one.department_code) or before
         yield told[one.event_id]
 
 

@@ -5,7 +5,7 @@
 SELECT pg_try_advisory_xact_lock(hashtext('gridgeo event notices'));
 
 -- name: find
--- Open events whose clock runs: of the whole, counted from the filing; of the stage, from when it was come to; and of what departments are
+-- Open events whose clock runs: of the whole, counted from the filing; of the stage, from when it was come to, unless it ends with the whole; and of what departments are
 -- to do by another time than that, from when they were told.
 INSERT INTO event_notice (event_id, kind, due_at, task_no, department_code)
 SELECT d.event_id, f.kind, d.due_at, d.task_no, d.department_code
@@ -19,7 +19,7 @@ SELECT d.event_id, f.kind, d.due_at, d.task_no, d.department_code
                                          WHEN 'handled' THEN e.handled_at WHEN 'verified' THEN e.verified_at ELSE e.stage_due_at END
       FROM event AS e
      WHERE e.stage NOT IN ('rejected', 'closed', 'merged') AND e.paused_at IS NULL
-       AND e.stage_due_at <= %(now)s::timestamptz + %(ahead)s::interval
+       AND e.stage_due_at <= %(now)s::timestamptz + %(ahead)s::interval AND e.stage_due_at IS DISTINCT FROM e.due_at
      UNION ALL
     SELECT t.event_id, 'task-', t.task_no, t.department_code, t.due_at, t.due_at - t.sent_at
       FROM event_task AS t
@@ -28,7 +28,7 @@ SELECT d.event_id, f.kind, d.due_at, d.task_no, d.department_code
        AND e.stage NOT IN ('rejected', 'closed', 'merged') AND e.paused_at IS NULL
        AND (t.due_at IS DISTINCT FROM e.stage_due_at OR t.department_code IS DISTINCT FROM e.department_code)
   ) AS d
-  CROSS JOIN LATERAL (VALUES
+  CROSS JOIN LATERAL (VALUES  -- from when `event_state` says so
     (d.of || 'due-soon', d.due_at - greatest(d.given, interval '0') * %(soon)s::float8),
     (d.of || 'overdue', d.due_at)
   ) AS f (kind, from_at)
@@ -70,5 +70,7 @@ SELECT n.event_id, e.event_code, n.kind, n.due_at, n.task_no, n.department_code,
    AND (NOT %(holding)s OR (e.stage NOT IN ('rejected', 'closed', 'merged') AND (n.due_at IN (e.due_at, e.stage_due_at, e.filed_at) AND n.task_no = 0
            OR EXISTS (SELECT FROM event_task AS t WHERE t.event_id = n.event_id AND t.task_no = n.task_no AND t.due_at = n.due_at
                                                     AND t.stage IN ('open', 'accepted')))))
- ORDER BY n.found_at DESC, n.event_id DESC, n.kind
+   AND (%(after_id)s::bigint IS NULL OR (n.found_at, n.event_id, n.kind, n.task_no)
+         < (%(after_at)s::timestamptz, %(after_id)s::bigint, %(after_kind)s::text, %(after_no)s::smallint))
+ ORDER BY n.found_at DESC, n.event_id DESC, n.kind DESC, n.task_no DESC
  LIMIT %(limit)s;

@@ -50,6 +50,12 @@ class Points:
     rows: Sequence[Sequence[str]] = ()
 
 
+def described(description: str, schema: dict[str, Any], example: Any = None) -> dict[str, Any]:
+    """Return what an operation of the OpenAPI document says of a body of JSON."""
+    content = {"schema": schema} | ({} if example is None else {"example": example})
+    return {"description": description, "required": True, "content": {"application/json": content}}
+
+
 async def received(request: Request, things: str, most: int = BODY_BYTES, within_s: float = _BODY_S) -> bytes:
     """Return the body of a request that holds many `things`, as long as it may be and in time.
 
@@ -71,6 +77,13 @@ async def received(request: Request, things: str, most: int = BODY_BYTES, within
     except TimeoutError:
         raise TooSlow(f"the body did not arrive within {within_s:g} s") from None
     return bytes(body)
+
+
+async def received_alone(request: Request, things: str) -> bytes:
+    """Return the same of a request that has codes in its body and nothing in its query; raises InvalidRequest, too."""
+    if request.scope["query_string"]:  # its words are not repeated: somebody may have put a code there
+        raise InvalidRequest([Fault("query", "unknown-parameter", "this resource takes no parameters; codes are given in the body")])
+    return await received(request, things)
 
 
 def parse(body: bytes, content_type: str) -> Points:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 from starlette.requests import Request
 
+from gridgeo.errors import NotFound
 from gridgeo.geo import crs
 from gridgeo.hierarchy.model import GOVERNANCE
 from gridgeo.moments import CHINA
@@ -175,6 +176,21 @@ def matching(pattern: str, rule: str) -> Callable[[str], str]:
     return read
 
 
+def between(lowest: int, highest: int) -> Callable[[str], int]:
+    """Return a rule that takes a whole number from one to another."""
+
+    def read(text: str) -> int:
+        if not (_is_whole(text) and lowest <= int(text) <= highest):
+            raise ValueError(f"is no whole number from {lowest} to {highest}")
+        return int(text)
+
+    return read
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
 _SYSTEM_BY_WORD = {name.lower().replace("-", ""): datum for name, datum in crs.OFFERED.items()} | {
     "cgcs2000": crs.CGCS2000,
     "wgs84": crs.WGS84,
@@ -274,8 +290,38 @@ CODE = Parameter(
 
 
 def whole(name: str, description: str) -> Parameter:
-    """Return the parameter of a number in a path."""
+    """Return the parameter of a number in a path, which :func:`in_path` reads."""
     return Parameter(name, description, str, {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}, example=1, place="path")
+
+
+def in_path(request: Request, name: str, of: str, digits: int = 18) -> int:
+    """Return the number in a path; raises NotFound for what was never the number of anything."""
+    text = request.path_params[name]
+    if not _is_whole(text) or text[0] == "0" or len(text) > digits:
+        raise NotFound(of, text)
+    return int(text)
+
+
+def counted(name: str, description: str, lowest: int, highest: int, default: int | None = None, **more: Any) -> Parameter:
+    """Return the parameter of a whole number from one to another."""
+    schema = {"type": "integer", "minimum": lowest, "maximum": highest} | ({} if default is None else {"default": default})
+    return Parameter(name, description, between(lowest, highest), schema, default, **more)
+
+
+def limit(description: str, most: int, usual: int = 100) -> Parameter:
+    """Return the parameter that says how many are answered; who asks for more than may be is told."""
+    return counted("limit", description, 1, most, usual)
+
+
+def capped(description: str, most: int, usual: int) -> Parameter:
+    """Return the same where more is taken for the most. Source: OGC 17-069r4, 7.15.2."""
+
+    def read(text: str) -> int:
+        if not (_is_whole(text) and int(text)):
+            raise ValueError(f"is no whole number from 1 on, such as {usual}")
+        return min(int(text), most)
+
+    return replace(limit(description, most, usual), read=read)
 
 
 def form(*forms: str) -> Parameter:

@@ -21,7 +21,7 @@ from gridgeo.features.question import Filter, Order, Question, filtered
 from gridgeo.moments import CHINA
 
 from . import areas, cursors, events, ogc
-from .parameters import Parameter, Query, matching, moment, number, one_of, pairs, suggestion
+from .parameters import Parameter, Query, capped, matching, moment, number, one_of, pairs, suggestion
 from .periods import DATETIME, RECORDED, without_time
 from .problems import Fault, InvalidRequest
 
@@ -32,7 +32,6 @@ MOST, USUAL = 10_000, 100
 _MOST_IDS = 100
 #: The id of a feature; what is written otherwise is none.
 ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}", re.ASCII)
-_WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
 _TEXT, _JSON = "cql2-text", "cql2-json"
 
 
@@ -43,13 +42,6 @@ class Listed(Parameter):
     def as_dict(self) -> dict[str, Any]:
         """Return the parameter object, with how the list is written."""
         return {**super().as_dict(), "style": "form", "explode": False}
-
-
-def _limit(text: str) -> int:
-    """A limit beyond the largest is the largest. Source: OGC 17-069r4, 7.15.2."""
-    if not _WHOLE.fullmatch(text) or int(text) < 1:
-        raise ValueError(f"is no whole number from 1 on, such as {USUAL}")
-    return min(int(text), MOST)
 
 
 def _words(most: int) -> Callable[[str], tuple[str, ...]]:
@@ -71,12 +63,8 @@ def _q(text: str) -> str:
 _SYSTEM = {"type": "string", "format": "uri", "enum": [system.uri for system in systems.SYSTEMS], "default": systems.CRS84.uri}
 _ORDER_OF_AXES = "EPSG 4326 and 4490 have latitude first, 4547 the northing, as their definitions do; CRS84 and 3857 have x first"
 
-LIMIT = Parameter(
-    "limit",
-    f"So many features at most on a page; more than {MOST} is taken for {MOST}.",
-    _limit,
-    {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
-)
+#: Its value is None where none is given: some forms of the answer are then of all features.
+LIMIT = replace(capped(f"So many features at most on a page; more than {MOST} is taken for {MOST}.", MOST, USUAL), default=None)
 BBOX = Listed(
     "bbox",
     "Only what meets this box: its lower and upper corner in the order of axes of bbox-crs, or six numbers with the lowest and highest "

@@ -24,30 +24,25 @@ from .problems import Fault, InvalidRequest
 #: What may be said: an event, or what is known of one.
 MEMBERS = ("event", "class", "kind", "grade", "channel", "unit", "lon", "lat", "at", "set")
 
-EXPLAIN: dict[str, Any] = {
-    "description": "An event by its number or code; or facts, to see where such an event would go.",
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "properties": {
-                    "event": {"type": ["string", "integer"], "description": "Number or code of an event; nothing of the others then."},
-                    "class": {"type": "string", "description": "Full path of its class."},
-                    "kind": {"type": "string", "enum": list(Kind), "description": "That of the class when absent."},
-                    "grade": {"type": "integer", "minimum": 1, "maximum": 4, "description": "That of the class when absent."},
-                    "channel": {"type": "string"},
-                    "unit": {"type": "string", "description": "Code of a unit of any level."},
-                    "lon": {"type": "number"},
-                    "lat": {"type": "number"},
-                    "at": {"type": "string", "description": "Moment it is routed at; now when absent, of an event that of its filing."},
-                    "set": {"type": "integer", "description": "Rules to go by instead of those in force."},
-                },
-            },
-            "example": {"class": "突发事件/燃气与火灾/燃气泄漏", "grade": 1, "unit": "440306"},
-        }
+EXPLAIN = bodies.described(
+    "An event by its number or code; or facts, to see where such an event would go.",
+    {
+        "type": "object",
+        "properties": {
+            "event": {"type": ["string", "integer"], "description": "Number or code of an event; nothing of the others then."},
+            "class": {"type": "string", "description": "Full path of its class."},
+            "kind": {"type": "string", "enum": list(Kind), "description": "That of the class when absent."},
+            "grade": {"type": "integer", "minimum": 1, "maximum": 4, "description": "That of the class when absent."},
+            "channel": {"type": "string"},
+            "unit": {"type": "string", "description": "Code of a unit of any level."},
+            "lon": {"type": "number"},
+            "lat": {"type": "number"},
+            "at": {"type": "string", "description": "Moment it is routed at; now when absent, of an event that of its filing."},
+            "set": {"type": "integer", "description": "Rules to go by instead of those in force."},
+        },
     },
-}
+    {"class": "突发事件/燃气与火灾/燃气泄漏", "grade": 1, "unit": "440306"},
+)
 
 
 async def members(request: Request, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, Any]:

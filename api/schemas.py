@@ -36,24 +36,6 @@ class EditionBrief(_Schema):
     href: str
 
 
-class Edition(EditionBrief):
-    """One whole set of a scheme's boundaries."""
-
-    status: Literal["draft", "scheduled", "active", "retired"]
-    source: str
-    digest: str = Field(description="SHA-256 of the content.")
-    created_at: datetime
-    links: list[Link]
-
-
-class Editions(_Schema):
-    """All editions."""
-
-    numberReturned: int
-    editions: list[Edition]
-    links: list[Link]
-
-
 class Brief(_Schema):
     """A grid unit in short."""
 
@@ -193,43 +175,6 @@ class Points(_Schema):
     points: list[list[float]] = Field(description="[lon, lat] each, x first.", max_length=10_000)
 
 
-class Judgement(_Schema):
-    """What is to be said of one code. The code itself is never repeated."""
-
-    index: int = Field(description="Its place in the request, from 0.")
-    kind: str
-    verdict: Literal["valid", "warning", "invalid"]
-    reasons: list[str] = Field(description="Codes of the reasons, explained in reasons.")
-    masked: str = Field(description="What may be shown of it: stars alone where it has not the form of such a code.")
-
-
-class ReasonTold(_Schema):
-    """Why codes are refused, doubted or remarked on."""
-
-    severity: Literal["error", "warning", "info"]
-    rule: str
-    rule_zh: str
-
-
-class KindTold(_Schema):
-    """A kind of codes in words."""
-
-    name: str
-    name_zh: str
-    expected: str
-    expected_zh: str
-
-
-class Judgements(_Schema):
-    """What is to be said of many codes, in the order given."""
-
-    numberReturned: int
-    counts: dict[str, int] = Field(description="Number of codes by verdict.")
-    kinds: dict[str, KindTold] = Field(description="The kinds asked about.")
-    reasons: dict[str, ReasonTold] = Field(description="The reasons that occur.")
-    codes: list[Judgement]
-
-
 class LevelSummary(_Schema):
     """One level in figures."""
 
@@ -248,48 +193,6 @@ class Summary(_Schema):
     levels: list[LevelSummary]
     edition: EditionBrief
     links: list[Link]
-
-
-class Finding(_Schema):
-    """What a check found in an edition."""
-
-    code: str
-    severity: Literal["error", "warning", "info"]
-    message: str
-    units: list[str]
-    area_m2: float | None
-
-
-class Findings(_Schema):
-    """What the checks found in an edition when it was stored."""
-
-    numberReturned: int
-    findings: list[Finding]
-    edition: EditionBrief
-
-
-class Change(_Schema):
-    """One change between two editions."""
-
-    change: Literal["added", "removed", "moved", "renamed", "reparented", "altered"]
-    level: str
-    key: str = Field(description="Code of the unit, or level:name where it has none.")
-    name_before: str | None
-    name_after: str | None
-    detail: str
-    area_before_m2: float | None
-    area_after_m2: float | None
-    moved_m2: float | None = Field(description="Area that changed hands.")
-
-
-class Difference(_Schema):
-    """What changed from one edition to another."""
-
-    before: EditionBrief
-    after: EditionBrief
-    counts: dict[str, int]
-    numberReturned: int
-    changes: list[Change]
 
 
 class Landing(_Schema):

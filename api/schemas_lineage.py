@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from .schemas import EditionBrief, Link
+from .schemas import EditionBrief, Link, _Schema
 
 Reason = Literal["unchanged", "rename", "recode", "redraw", "split", "merge", "transfer", "new", "ended"]
-
-
-class _Schema(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class Relative(_Schema):

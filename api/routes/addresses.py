@@ -23,7 +23,7 @@ from gridgeo.geo import gate
 
 from .. import bodies, conditional, depends, rooted
 from .. import schemas_addresses as told
-from ..parameters import CRS, LAT, LON, Parameter, Query, location, matching, number
+from ..parameters import CRS, LAT, LON, Parameter, Query, limit, location, matching, number
 from ..problems import BodyTooLarge, InvalidRequest
 from ..problems import Fault as Refusal
 
@@ -47,25 +47,11 @@ def _text(words: str) -> str:
     return words
 
 
-def _whole(most: int):
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most and len(text) <= 9):
-            raise ValueError(f"is no whole number from 1 to {most}")
-        return int(text)
-
-    return read
-
-
 def _metres(text: str) -> float:
     metres = number(text)
     if not 0 < metres <= _WITHIN_M:
         raise ValueError(f"is not above 0 and at most {_WITHIN_M}")
     return metres
-
-
-def _limit(default: int, most: int) -> Parameter:
-    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
-    return Parameter("limit", "Most places that are answered.", _whole(most), schema, default)
 
 
 _Q = Parameter("q", "Text: an address, a name, its pinyin or initials, or a code.", _text, {"type": "string", "maxLength": LONGEST}, "")
@@ -87,54 +73,45 @@ _WITHIN = Parameter("within", "`ref` of the place chosen before; q is then only 
 _RADIUS = Parameter("within_m", "Metres around the point.", _metres, {"type": "number", "maximum": _WITHIN_M, "default": 1000}, 1000.0)
 _AROUND = [replace(each, required=False, example=None) for each in (LON, LAT)]
 
-_SEARCH = Query(_Q, _UNIT, *_AROUND, _RADIUS, CRS, _limit(10, _FIND))
-_COMPLETE = Query(_Q, _WITHIN, _limit(10, _COMPLETE_MOST))
-_REVERSE = Query(*(replace(each, example=None) for each in (LON, LAT)), CRS, _RADIUS, _limit(1, _COMPLETE_MOST))
+_MANY = "Most places that are answered."
+_SEARCH = Query(_Q, _UNIT, *_AROUND, _RADIUS, CRS, limit(_MANY, _FIND, 10))
+_COMPLETE = Query(_Q, _WITHIN, limit(_MANY, _COMPLETE_MOST, 10))
+_REVERSE = Query(*(replace(each, example=None) for each in (LON, LAT)), CRS, _RADIUS, limit(_MANY, _COMPLETE_MOST, 1))
 _WASH = Query(_TEXT, _AREA)
 _NORMALISE = Query(_TEXT)
 _NONE = Query()
 
-_TEXTS_BODY = {
-    "description": f"At most {MOST} texts of at most {LONGEST} characters.",
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["texts"],
-                "properties": {
-                    "texts": {"type": "array", "maxItems": MOST, "items": {"type": "string", "nullable": True, "maxLength": LONGEST}},
-                    "default_area": {"type": "string", "description": "As for one text."},
-                },
-            },
-            "example": {"texts": ["宝安区前进一路12号", "东山新村3栋501"]},
-        }
+_TEXTS_BODY = bodies.described(
+    f"At most {MOST} texts of at most {LONGEST} characters.",
+    {
+        "type": "object",
+        "required": ["texts"],
+        "properties": {
+            "texts": {"type": "array", "maxItems": MOST, "items": {"type": "string", "nullable": True, "maxLength": LONGEST}},
+            "default_area": {"type": "string", "description": "As for one text."},
+        },
     },
-}
-_SEARCH_BODY = {
-    "description": "A text, and the polygon to look in: GeoJSON, longitude and latitude. With an empty text: the buildings there.",
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["polygon"],
-                "properties": {
-                    "q": {"type": "string", "maxLength": LONGEST},
-                    "polygon": {"type": "object"},
-                    "limit": {"type": "integer", "minimum": 1, "maximum": _FIND, "default": 10},
-                },
-            },
-            "example": {
-                "q": "",
-                "polygon": {
-                    "type": "Polygon",
-                    "coordinates": [[[113.0, 22.8], [113.1, 22.8], [113.1, 22.9], [113.0, 22.9], [113.0, 22.8]]],
-                },
-            },
-        }
+    {"texts": ["宝安区前进一路12号", "东山新村3栋501"]},
+)
+_SEARCH_BODY = bodies.described(
+    "A text, and the polygon to look in: GeoJSON, longitude and latitude. With an empty text: the buildings there.",
+    {
+        "type": "object",
+        "required": ["polygon"],
+        "properties": {
+            "q": {"type": "string", "maxLength": LONGEST},
+            "polygon": {"type": "object"},
+            "limit": {"type": "integer", "minimum": 1, "maximum": _FIND, "default": 10},
+        },
     },
-}
+    {
+        "q": "",
+        "polygon": {
+            "type": "Polygon",
+            "coordinates": [[[113.0, 22.8], [113.1, 22.8], [113.1, 22.9], [113.0, 22.9], [113.0, 22.8]]],
+        },
+    },
+)
 
 
 @router.get("", summary="Search", openapi_extra=_SEARCH.as_dict(), responses={200: {"model": told.FoundPlaces}})

@@ -48,26 +48,21 @@ _NONE, _ONE, _TABLE = Query(), Query(CODE, SCHEME), Query(_LEVEL, _WITHIN, form(
 
 _KINDS = ("unit", "building", "house", "polygon")
 _OF_KIND = {"organisations": "credit", "persons": "person", "numbers": "phone", "events": "event"}
-_BODY = {
-    "description": "One of unit (a code, or u and a unit_id), building (19), house (25), polygon (GeoJSON, longitude and latitude). "
+_BODY = bodies.described(
+    "One of unit (a code, or u and a unit_id), building (19), house (25), polygon (GeoJSON, longitude and latitude). "
     "An area answers for the micro-grids that lie wholly in it. With unit, scheme may name another scheme made of micro-grids.",
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "properties": {
-                    "unit": {"type": "string"},
-                    "scheme": {"type": "string"},
-                    "building": {"type": "string"},
-                    "house": {"type": "string"},
-                    "polygon": {"type": "object", "description": "GeoJSON Polygon or MultiPolygon."},
-                },
-            },
-            "example": {"unit": "440306"},
-        }
+    {
+        "type": "object",
+        "properties": {
+            "unit": {"type": "string"},
+            "scheme": {"type": "string"},
+            "building": {"type": "string"},
+            "house": {"type": "string"},
+            "polygon": {"type": "object", "description": "GeoJSON Polygon or MultiPolygon."},
+        },
     },
-}
+    {"unit": "440306"},
+)
 _STORE = {"Cache-Control": "no-store"}
 _LIVE = frozenset(status for status in Status if status.live)
 

@@ -18,7 +18,7 @@ from gridgeo.moments import CHINA
 
 from .. import answers, conditional, depends, problems, rooted
 from .. import schemas_addresses as told
-from ..parameters import DATETIME, Parameter, Query, form
+from ..parameters import DATETIME, Parameter, Query, form, limit
 
 router = APIRouter(tags=["addresses"])
 
@@ -41,12 +41,6 @@ _EITHER_CODE = Parameter("code", "Code of a building (19) or a house (25).", str
 _MOST = 10_000
 
 
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= _MOST):
-        raise ValueError(f"is no whole number from 1 to {_MOST}")
-    return int(text)
-
-
 def _house_code(text: str) -> str:
     try:
         return rules.house_code(text)
@@ -55,13 +49,7 @@ def _house_code(text: str) -> str:
 
 
 _BUILDING = Query(BUILDING_CODE, DATETIME, form("json", "geojson"))
-_LIMIT = Parameter(
-    "limit",
-    "So many houses at most.",
-    _limit,
-    {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 1000},
-    1000,
-)
+_LIMIT = limit("So many houses at most.", _MOST, 1000)
 _AFTER = Parameter("after", "Only houses after this one: the code of the last house of the page before.", _house_code, {"type": "string"})
 _HOUSES = Query(BUILDING_CODE, DATETIME, _LIMIT, _AFTER)
 _HOUSE = Query(HOUSE_CODE, DATETIME)

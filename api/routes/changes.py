@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request
@@ -15,7 +14,7 @@ from gridgeo.changes.model import ENTITIES, Bounds, Entity
 
 from .. import answers, conditional, depends, feed, rooted
 from .. import schemas_changes as told
-from ..parameters import Parameter, Query, form, one_of
+from ..parameters import Parameter, Query, between, counted, form, limit, one_of
 from ..problems import Fault, InvalidRequest
 from ..streams import Stream
 
@@ -25,45 +24,24 @@ _MOST, _LASTS_S = 1000, 300
 _STREAMED = "text/event-stream"
 
 
-def _whole(lowest: int, highest: int):
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) <= 18 and lowest <= int(text) <= highest):
-            raise ValueError(f"is no whole number from {lowest} to {highest}")
-        return int(text)
-
-    return read
-
-
 _HIGHEST = 10**18 - 1
-
-
-def _number(name: str, description: str, lowest: int = 1, **more: Any) -> Parameter:
-    return Parameter(name, description, _whole(lowest, _HIGHEST), {"type": "integer", "minimum": lowest, "maximum": _HIGHEST}, **more)
-
-
 _NAMES = {"type": "string", "enum": list(ENTITIES)}
 _ENTITY = Parameter("entity", f"What is asked about: {', '.join(ENTITIES)}.", str, _NAMES, example="object", place="path")
-_FROM = _number("from", "Number of the first transaction; the first that can be followed when absent.")
-_TO = _number("to", "Number of the last transaction, itself included; the last there is when absent.", 0)
-_AT = _number("at", "Number of the transaction after which everything is told as it was then; the last there is when absent.", 0)
-_LIMIT = Parameter(
-    "limit",
-    "So many transactions at most.",
-    _whole(1, _MOST),
-    {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 100},
-    100,
-)
+_FROM = counted("from", "Number of the first transaction; the first that can be followed when absent.", 1, _HIGHEST)
+_TO = counted("to", "Number of the last transaction, itself included; the last there is when absent.", 0, _HIGHEST)
+_AT = counted("at", "Number of the transaction after which everything is told as it was then; the last there is when absent.", 0, _HIGHEST)
+_LIMIT = limit("So many transactions at most.", _MOST)
 _ONLY = Parameter(
     "entity", "Changes of this one are told themselves; when absent, which transactions there were.", one_of(*ENTITIES), _NAMES
 )
-_AFTER = _number(
-    "after", "Number after which to begin, where no header Last-Event-ID says it; what comes from now on when both are absent.", 0
+_AFTER = counted(
+    "after", "Number after which to begin, where no header Last-Event-ID says it; what comes from now on when both are absent.", 0, _HIGHEST
 )
-_SECONDS = Parameter(
+_SECONDS = counted(
     "seconds",
     "The stream ends after so many seconds, and after 0 when it has told what there is; come back then.",
-    _whole(0, 3600),
-    {"type": "integer", "minimum": 0, "maximum": 3600, "default": _LASTS_S},
+    0,
+    3600,
     _LASTS_S,
     example=0,
 )
@@ -237,7 +215,7 @@ def _last_heard(request: Request, asked: SimpleNamespace) -> int | None:
     if not given:
         return asked.after
     try:
-        return _whole(0, _HIGHEST)(given)
+        return between(0, _HIGHEST)(given)
     except ValueError as error:
         raise InvalidRequest([Fault("Last-Event-ID", "invalid-parameter", str(error))]) from None
 

@@ -33,38 +33,33 @@ _FIELDS = {
 }
 _TEXT = {"type": "string", "nullable": True, "maxLength": LONGEST}
 _LIMIT = {"type": "integer", "minimum": 1, "maximum": _LARGEST}
-_BODY = {
-    "description": f"At most {MOST:,} claims, looked at together: what many of them have in common is found. Codes are text.",
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["purpose", "claims"],
-                "properties": {
-                    "purpose": {"type": "string", "description": "Of /linkage/purposes; kept in the audit."},
-                    "claims": {
-                        "type": "array",
-                        "minItems": 1,
-                        "maxItems": MOST,
-                        "items": {
-                            "type": "object",
-                            "properties": {name: {**_TEXT, "description": what} for name, what in _FIELDS.items()},
-                        },
-                    },
-                    "limits": {
-                        "type": "object",
-                        "properties": {
-                            "companies": {**_LIMIT, "default": Limits.companies, "description": "Companies at one house."},
-                            "phone": {**_LIMIT, "default": Limits.phone, "description": "Companies that give one number."},
-                        },
-                    },
+_BODY = bodies.described(
+    f"At most {MOST:,} claims, looked at together: what many of them have in common is found. Codes are text.",
+    {
+        "type": "object",
+        "required": ["purpose", "claims"],
+        "properties": {
+            "purpose": {"type": "string", "description": "Of /linkage/purposes; kept in the audit."},
+            "claims": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": MOST,
+                "items": {
+                    "type": "object",
+                    "properties": {name: {**_TEXT, "description": what} for name, what in _FIELDS.items()},
                 },
             },
-            "example": {"purpose": "verification", "claims": [{"credit": "91350100M000100Y43", "address": "宝安区前进一路12号501"}]},
-        }
+            "limits": {
+                "type": "object",
+                "properties": {
+                    "companies": {**_LIMIT, "default": Limits.companies, "description": "Companies at one house."},
+                    "phone": {**_LIMIT, "default": Limits.phone, "description": "Companies that give one number."},
+                },
+            },
+        },
     },
-}
+    {"purpose": "verification", "claims": [{"credit": "91350100M000100Y43", "address": "宝安区前进一路12号501"}]},
+)
 
 
 @router.post(
@@ -79,9 +74,7 @@ async def business_address(request: Request) -> Response:
     A claim is suspicious when a rule of severity error is broken; there is no score. What only contradicts today's list of
     divisions, after older ones were tried, is a warning.
     """
-    if request.scope["query_string"]:  # its words are not repeated: somebody may have put a code there
-        raise InvalidRequest([Fault("query", "unknown-parameter", "this resource takes no parameters; codes are given in the body")])
-    body = await bodies.received(request, "claims")
+    body = await bodies.received_alone(request, "claims")
     return await run_in_threadpool(_checked, request, body)
 
 

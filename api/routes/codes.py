@@ -15,7 +15,8 @@ from gridgeo.codes import registry
 from gridgeo.codes.model import Kind, outcome, reasons_of
 from gridgeo.errors import GridgeoError
 
-from .. import bodies, conditional, schemas
+from .. import bodies, conditional
+from .. import schemas_codes as told
 from ..bodies import FAULTS, MOST
 from ..problems import Fault, InvalidRequest, UnsupportedMediaType
 
@@ -27,43 +28,36 @@ LONGEST = 200
 _KINDS = ", ".join(Kind)
 _CODE = {"type": "string", "nullable": True, "maxLength": LONGEST}
 _KIND = {"type": "string", "enum": list(Kind)}
-_BODY = {
-    "description": f"At most {MOST} codes and {bodies.BODY_BYTES} bytes: all of one kind, or each with its kind. Codes are text: "
+_BODY = bodies.described(
+    f"At most {MOST} codes and {bodies.BODY_BYTES} bytes: all of one kind, or each with its kind. Codes are text: "
     "a number loses its last digits on the way.",
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "oneOf": [
-                    {
-                        "type": "object",
-                        "required": ["kind", "codes"],
-                        "properties": {"kind": _KIND, "codes": {"type": "array", "items": _CODE, "maxItems": MOST}},
-                    },
-                    {
-                        "type": "array",
-                        "maxItems": MOST,
-                        "items": {"type": "object", "required": ["kind", "code"], "properties": {"kind": _KIND, "code": _CODE}},
-                    },
-                ]
+    {
+        "oneOf": [
+            {
+                "type": "object",
+                "required": ["kind", "codes"],
+                "properties": {"kind": _KIND, "codes": {"type": "array", "items": _CODE, "maxItems": MOST}},
             },
-            "example": {"kind": "building", "codes": ["4403040010010100001", "44030400100101"]},
-        }
+            {
+                "type": "array",
+                "maxItems": MOST,
+                "items": {"type": "object", "required": ["kind", "code"], "properties": {"kind": _KIND, "code": _CODE}},
+            },
+        ]
     },
-}
+    {"kind": "building", "codes": ["4403040010010100001", "44030400100101"]},
+)
 
 
 @router.post(
     "/validate",
     summary="Whether up to 10,000 codes are sound",
     openapi_extra={"parameters": [], "requestBody": _BODY},
-    responses={200: {"model": schemas.Judgements}},
+    responses={200: {"model": told.Judgements}},
 )
 async def validate(request: Request) -> Response:
     """What is wrong with each code, in the order given; of personal codes only a masked form comes back."""
-    if request.scope["query_string"]:  # its words are not repeated: somebody may have put a code there
-        raise InvalidRequest([Fault("query", "unknown-parameter", "this resource takes no parameters; codes are given in the body")])
-    body = await bodies.received(request, "codes")
+    body = await bodies.received_alone(request, "codes")
     try:
         written = await run_in_threadpool(_answer, body, request.headers.get("content-type", ""))
     except GridgeoError:
@@ -85,14 +79,14 @@ def _answer(body: bytes, content_type: str) -> bytes:
             judged[place] = row
             occurring.update(reasons)
     counts = Counter(row["verdict"] for row in judged)
-    told = [registry.family(kind) for kind in dict.fromkeys(kinds)]
+    families = [registry.family(kind) for kind in dict.fromkeys(kinds)]
     return orjson.dumps(
         {
             "numberReturned": len(judged),
             "counts": {verdict: counts[verdict] for verdict in ("valid", "warning", "invalid")},
             "kinds": {
                 str(one.kind): {"name": one.name, "name_zh": one.name_zh, "expected": one.expected, "expected_zh": one.expected_zh}
-                for one in told
+                for one in families
             },
             "reasons": {
                 reason.code: {"severity": reason.severity, "rule": reason.rule, "rule_zh": reason.rule_zh}

@@ -13,13 +13,14 @@ import shapely
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from gridgeo.errors import InvalidInput, NotFound
+from gridgeo.errors import InvalidInput
 from gridgeo.exports.rules import neutral
 from gridgeo.hierarchy import difference, store
 from gridgeo.hierarchy.model import Edition
 
-from .. import answers, conditional, depends, schemas
-from ..parameters import Parameter, Query, form, matching, whole
+from .. import answers, conditional, depends
+from .. import schemas_editions as told
+from ..parameters import Parameter, Query, form, in_path, matching, whole
 
 router = APIRouter(prefix="/editions", tags=["editions"])
 
@@ -43,7 +44,7 @@ _KEPT: OrderedDict[tuple[str, str], geopandas.GeoDataFrame] = OrderedDict()
 _COMPARING = threading.Lock()
 
 
-@router.get("", summary="All editions", openapi_extra=_ALL.as_dict(), responses={200: {"model": schemas.Editions}})
+@router.get("", summary="All editions", openapi_extra=_ALL.as_dict(), responses={200: {"model": told.Editions}})
 def editions(request: Request) -> Response:
     """Every edition with its period and state, drafts too, oldest first."""
     asked = _ALL(request)
@@ -53,11 +54,11 @@ def editions(request: Request) -> Response:
     return conditional.send(request, orjson.dumps(body), conditional.JSON)
 
 
-@router.get("/{edition_id}", summary="One edition", openapi_extra=_ONE.as_dict(), responses={200: {"model": schemas.Edition}})
+@router.get("/{edition_id}", summary="One edition", openapi_extra=_ONE.as_dict(), responses={200: {"model": told.Edition}})
 def edition(request: Request) -> Response:
     """Whose boundaries, from where, valid when."""
     _ONE(request)
-    number = _number(request, "edition_id")
+    number = in_path(request, "edition_id", "edition")
     found, now = depends.read(request, lambda conn: (store.edition(conn, number), store.now(conn)))
     body = _told(found, now)
     return conditional.send(request, orjson.dumps(body), conditional.JSON, links=body["links"])
@@ -67,12 +68,12 @@ def edition(request: Request) -> Response:
     "/{edition_id}/findings",
     summary="What the checks found in an edition",
     openapi_extra=_FINDINGS.as_dict(),
-    responses={200: {"model": schemas.Findings, "content": _GEOJSON}},
+    responses={200: {"model": told.Findings, "content": _GEOJSON}},
 )
 def findings(request: Request) -> Response:
     """Overlaps, gaps and the like, as they were when the edition was stored; as GeoJSON to look at on a map."""
     asked = _FINDINGS(request)
-    number = _number(request, "edition_id")
+    number = in_path(request, "edition_id", "edition")
     found, issues = depends.read(request, lambda conn: (store.edition(conn, number), store.findings(conn, number)))
     rows = [
         dict(zip(_FOUND, (i.code, i.severity, i.message, list(i.units), i.area_m2 and round(i.area_m2, 2)), strict=True)) for i in issues
@@ -85,12 +86,12 @@ def findings(request: Request) -> Response:
     "/{before}/diff/{after}",
     summary="What changed between two editions",
     openapi_extra=_DIFF.as_dict(),
-    responses={200: {"model": schemas.Difference, "content": _GEOJSON}},
+    responses={200: {"model": told.Difference, "content": _GEOJSON}},
 )
 def diff(request: Request) -> Response:
     """Units added, removed, moved, renamed, put under another one or altered; with areas. Both of one scheme."""
     asked = _DIFF(request)
-    numbers = _number(request, "before"), _number(request, "after")
+    numbers = in_path(request, "before", "edition"), in_path(request, "after", "edition")
     pair = depends.read(request, lambda conn: tuple(store.edition(conn, number) for number in numbers))
     if pair[0].scheme != pair[1].scheme:
         raise InvalidInput("after", numbers[1], f"is an edition of scheme {pair[1].scheme}, the other is of {pair[0].scheme}")
@@ -118,14 +119,6 @@ def _told(found: Edition, now: datetime) -> dict:
             answers.link(f"{here}/findings", "findings", "what the checks found"),
         ],
     }
-
-
-def _number(request: Request, name: str) -> int:
-    """The number of an edition in the path; what is none was never given to one."""
-    text = request.path_params[name]
-    if not (text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 18):
-        raise NotFound("edition", text)
-    return int(text)
 
 
 def _compared(request: Request, before: Edition, after: Edition) -> geopandas.GeoDataFrame:

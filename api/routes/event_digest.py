@@ -19,7 +19,7 @@ from gridgeo.moments import CHINA
 
 from .. import answers, conditional, cursors, depends, events, objects
 from .. import schemas_event_digest as said
-from ..parameters import Parameter, Query, form, matching, moment
+from ..parameters import Parameter, Query, form, limit, matching, moment
 from ..problems import Fault, InvalidRequest
 
 router = APIRouter(prefix="/events", tags=["events"])
@@ -44,12 +44,6 @@ def _flag(text: str) -> bool:
     return text == "true"
 
 
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= _MOST):
-        raise ValueError(f"is no whole number from 1 to {_MOST}")
-    return int(text)
-
-
 _DAY = Parameter("day", "A day in China; yesterday when absent.", _day, {"type": "string", "format": "date"})
 _LEVEL = Parameter(
     "level",
@@ -66,7 +60,7 @@ _TOLD = Parameter(
 )
 _SINCE = Parameter("since", "Found from then on: an instant with its zone, or a date.", moment, {"type": "string"})
 _HOLDING = Parameter("holding", "Only what holds still; false: all.", _flag, {"type": "boolean", "default": True}, True)
-_LIMIT = Parameter("limit", "So many at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 100}, 100)
+_LIMIT = limit("So many at most.", _MOST)
 _DIGEST, _NOTICES = Query(_DAY, objects.UNIT, _LEVEL, form(*_FORMS)), Query(_TOLD, _SINCE, _HOLDING, _LIMIT, cursors.KEYED)
 _OTHER = {kind: {"schema": {"type": "string"}} for kind in ("text/csv", "text/plain")}
 

@@ -18,21 +18,12 @@ from gridgeo.events.statistics import Asked
 from gridgeo.hierarchy.locate import Snapshot
 
 from .. import conditional, depends, event_numbers, events, objects, schemas_event_hotspots
-from ..parameters import Parameter, Query, one_of
+from ..parameters import Parameter, Query, counted, limit, one_of
 from ..problems import Fault, InvalidRequest
 
 router = APIRouter(prefix="/events", tags=["events"])
 
 _MOST = 1000
-
-
-def _between(low: int, high: int):
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) <= 9 and low <= int(text) <= high):
-            raise ValueError(f"is no whole number from {low} to {high}")
-        return int(text)
-
-    return read
 
 
 _BY = Parameter(
@@ -42,20 +33,8 @@ _BY = Parameter(
     {"type": "string", "enum": list(map(str, By)), "default": "grid"},
     "grid",
 )
-_LEAST = Parameter(
-    "least",
-    "So many events has what is told of: small numbers say little.",
-    _between(store.LEAST, 100_000),
-    {"type": "integer", "minimum": store.LEAST, "maximum": 100_000, "default": store.LEAST},
-    store.LEAST,
-)
-_LIMIT = Parameter(
-    "limit",
-    "So many at most, the surest first.",
-    _between(1, _MOST),
-    {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 100},
-    100,
-)
+_LEAST = counted("least", "So many events has what is told of: small numbers say little.", store.LEAST, 100_000, store.LEAST)
+_LIMIT = limit("So many at most, the surest first.", _MOST)
 _HOTSPOTS = Query(_BY, event_numbers.PERIOD, objects.UNIT, events.CLASS, _LEAST, _LIMIT)
 
 

@@ -16,18 +16,12 @@ from gridgeo.events.model import Where
 from .. import answers, conditional, cursors, depends, events, objects
 from .. import schemas_events as said
 from ..areas import BBOX
-from ..parameters import Parameter, Query, form, number
+from ..parameters import Parameter, Query, form, limit, number
 from ..problems import Fault, InvalidRequest
 
 router = APIRouter(prefix="/events", tags=["events"])
 
 _MOST, _FARTHEST_M = 1000, 5000
-
-
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= _MOST):
-        raise ValueError(f"is no whole number from 1 to {_MOST}")
-    return int(text)
 
 
 def _metres(text: str) -> float:
@@ -46,7 +40,7 @@ def _degrees(name: str, most: float, example: float) -> Parameter:
     return Parameter(name, "Degrees, EPSG:4490.", read, schema, required=True, example=example)
 
 
-_LIMIT = Parameter("limit", "So many at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 100}, 100)
+_LIMIT = limit("So many at most.", _MOST)
 _METRES = Parameter("metres", "How far at most.", _metres, {"type": "number", "maximum": _FARTHEST_M, "default": 200}, 200.0)
 _LIST = Query(*events.FILTERS, BBOX, _LIMIT, cursors.KEYED, form("json", "geojson"))
 _NEARBY = Query(

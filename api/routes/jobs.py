@@ -17,7 +17,7 @@ from gridgeo.processes import catalogue
 
 from .. import conditional, cursors, depends, jobs, ogc, process_pages
 from .. import schemas_processes as told
-from ..parameters import Parameter, Query, form, number, one_of
+from ..parameters import Parameter, Query, capped, form, number, one_of
 from ..periods import DATETIME
 from ..problems import Fault, InvalidRequest
 
@@ -25,12 +25,6 @@ router = APIRouter(prefix="/jobs", tags=["processes"])
 
 _MOST, _USUAL = 1000, 100
 _NUMBER = re.compile(r"[0-9a-f]{32}", re.ASCII)
-
-
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= 1):
-        raise ValueError(f"is no whole number from 1 on, such as {_USUAL}")
-    return min(int(text), _MOST)
 
 
 def _words(*known: str):
@@ -56,7 +50,7 @@ def _listed(name: str, description: str, known) -> Parameter:
 
 _JOB = Parameter("jobID", "Number of the job.", str, {"type": "string", "pattern": "^[0-9a-f]{32}$"}, place="path")
 _OUTPUT = Parameter("output", "Name of the output.", str, {"type": "string"}, example="file", place="path")
-_LIMIT = Parameter("limit", "So many jobs at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": _USUAL}, _USUAL)
+_LIMIT = capped("So many jobs at most.", _MOST, _USUAL)
 _CURSOR = Parameter("cursor", "Where the list goes on; only as the link next of the page before has it.", str, {"type": "string"})
 _FORM, _FORMS = form("json", "html"), ("json", "html")
 _LIST = Query(

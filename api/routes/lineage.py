@@ -51,11 +51,11 @@ _ONE = Query(CODE, SCHEME, DATETIME)
 _TRANSLATE = Query(_TRANSLATED, _FROM, _TO, SCHEME, form("json", "csv"))
 _TRANSLATE_MANY = Query(_FROM, _TO, SCHEME, form("json", "csv"))
 _TABLE = {"text/csv": {"schema": {"type": "string"}}}
-_BODY = {
-    "description": f"At most {bodies.MOST} codes and {bodies.BODY_BYTES} bytes.",
-    "required": True,
-    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Codes"}, "example": {"codes": ["440306", "440306001"]}}},
-}
+_BODY = bodies.described(
+    f"At most {bodies.MOST} codes and {bodies.BODY_BYTES} bytes.",
+    {"$ref": "#/components/schemas/Codes"},
+    {"codes": ["440306", "440306001"]},
+)
 
 
 @router.get(

@@ -23,7 +23,7 @@ from gridgeo.moments import CHINA
 from .. import bodies, conditional, cursors, depends, problems, room, rooted
 from .. import schemas_linkage as told
 from ..bodies import FAULTS
-from ..parameters import Parameter, Query, matching, moment
+from ..parameters import Parameter, Query, limit, matching, moment
 from ..problems import Fault, InvalidRequest
 
 router = APIRouter(tags=["linkage"], route_class=room.Recorded)
@@ -73,58 +73,41 @@ _HOUSE = Parameter(
 )
 
 
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= store.MOST_LINKS):
-        raise ValueError(f"is no whole number from 1 to {store.MOST_LINKS}")
-    return int(text)
-
-
-_LIMIT = Parameter(
-    "limit",
-    "So many links at most.",
-    _limit,
-    {"type": "integer", "minimum": 1, "maximum": store.MOST_LINKS, "default": store.MOST_LINKS},
-    store.MOST_LINKS,
-)
+_LIMIT = limit("So many links at most.", store.MOST_LINKS, store.MOST_LINKS)
 _PLACE = Query(_HOUSE, DATETIME, RECORDED, PURPOSE, _LIMIT, cursors.CURSOR)
 _OF_TOKEN = Query(_TOKEN, DATETIME, RECORDED, PURPOSE)
 _NONE = Query()
 
-_BODY = {
-    "description": f"At most {questions.MOST} codes. `unmask` shows codes whole: it needs the scope unmask and a purpose that allows it. "
+_BODY = bodies.described(
+    f"At most {questions.MOST} codes. `unmask` shows codes whole: it needs the scope unmask and a purpose that allows it. "
     "A house is answered with a page of its links; with the `cursor` of the page before its list goes on (say datetime and recorded as "
     "the answer does, and no link is repeated or left out).",
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["purpose", "codes"],
-                "properties": {
-                    "purpose": {"type": "string", "pattern": _WORD, "description": "Of /linkage/purposes."},
-                    "codes": {
-                        "type": "array",
-                        "minItems": 1,
-                        "maxItems": questions.MOST,
-                        "items": {
-                            "type": "object",
-                            "required": ["kind", "code"],
-                            "properties": {
-                                "kind": {"type": "string", "enum": list(_ASKED)},
-                                "code": {"type": "string", "maxLength": LONGEST},
-                                "cursor": {**cursors.CURSOR.schema, "description": "Of a house: where its list goes on."},
-                            },
-                        },
+    {
+        "type": "object",
+        "required": ["purpose", "codes"],
+        "properties": {
+            "purpose": {"type": "string", "pattern": _WORD, "description": "Of /linkage/purposes."},
+            "codes": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": questions.MOST,
+                "items": {
+                    "type": "object",
+                    "required": ["kind", "code"],
+                    "properties": {
+                        "kind": {"type": "string", "enum": list(_ASKED)},
+                        "code": {"type": "string", "maxLength": LONGEST},
+                        "cursor": {**cursors.CURSOR.schema, "description": "Of a house: where its list goes on."},
                     },
-                    "datetime": {"type": "string", "description": DATETIME.description},
-                    "recorded": {"type": "string", "description": RECORDED.description},
-                    "unmask": {"type": "boolean", "default": False},
                 },
             },
-            "example": {"purpose": "verification", "codes": [{"kind": "phone", "code": "0755-88888888"}]},
-        }
+            "datetime": {"type": "string", "description": DATETIME.description},
+            "recorded": {"type": "string", "description": RECORDED.description},
+            "unmask": {"type": "boolean", "default": False},
+        },
     },
-}
+    {"purpose": "verification", "codes": [{"kind": "phone", "code": "0755-88888888"}]},
+)
 
 
 @router.post(
@@ -135,9 +118,7 @@ _BODY = {
 )
 async def resolve(request: Request) -> Response:
     """Every place a code is linked to, and everything linked there by kind, with role, method, confidence and period. Codes are masked."""
-    if request.scope["query_string"]:  # its words are not repeated: somebody may have put a code there
-        raise InvalidRequest([Fault("query", "unknown-parameter", "this resource takes no parameters; codes are given in the body")])
-    body = await bodies.received(request, "codes")
+    body = await bodies.received_alone(request, "codes")
     return await run_in_threadpool(_resolved, request, body)
 
 

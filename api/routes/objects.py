@@ -19,7 +19,7 @@ from gridgeo.objects.model import Where
 from .. import answers, conditional, cursors, depends, filters, objects
 from .. import schemas_objects as told
 from ..areas import BBOX
-from ..parameters import Parameter, Query, form
+from ..parameters import Parameter, Query, form, limit
 from ..periods import RECORDED
 from ..problems import Fault, InvalidRequest
 
@@ -33,19 +33,13 @@ _INDEXED = re.compile(r"[^\W_]{3}")
 _REF_TEXT = re.compile(r"[1-9][0-9]{0,18}|[0-9A-Za-z]{10,64}", re.ASCII)
 
 
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= _MOST):
-        raise ValueError(f"is no whole number from 1 to {_MOST}")
-    return int(text)
-
-
 def _q(text: str) -> str:
     if not 2 <= len(text.strip()) <= _LONGEST_Q:
         raise ValueError(f"is no text of 2 to {_LONGEST_Q} characters")
     return text.strip()
 
 
-_LIMIT = Parameter("limit", "So many objects at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 100}, 100)
+_LIMIT = limit("So many objects at most.", _MOST)
 _Q = Parameter(
     "q",
     "The beginning of an element code, its department's nine characters at least; else a part of a name. Where it has no three letters or "

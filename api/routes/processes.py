@@ -15,7 +15,7 @@ from gridgeo.processes.model import Output, Process
 
 from .. import bodies, conditional, execution, jobs, ogc, process_pages
 from .. import schemas_processes as told
-from ..parameters import Parameter, Query, form
+from ..parameters import Parameter, Query, capped, form
 
 router = APIRouter(prefix="/processes", tags=["processes"])
 
@@ -33,12 +33,6 @@ class NoSuchProcess(NotFound):
         super().__init__("process", name)
 
 
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= 1):
-        raise ValueError("is no whole number from 1 on")
-    return min(int(text), _MOST)
-
-
 _PROCESS = Parameter(
     "processID",
     f"One of {', '.join(catalogue.PROCESSES)}.",
@@ -47,9 +41,7 @@ _PROCESS = Parameter(
     example="export",
     place="path",
 )
-_LIMIT = Parameter(
-    "limit", "So many processes at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": _MOST}, _MOST
-)
+_LIMIT = capped("So many processes at most.", _MOST, _MOST)
 _PREFER = Parameter(
     "Prefer",
     "respond-async: the answer comes at once and says where the job is; else the result is waited for.",
@@ -60,24 +52,19 @@ _PREFER = Parameter(
 _FORM, _FORMS = form("json", "html"), ("json", "html")
 _ALL, _ONE, _EXECUTION = Query(_LIMIT, _FORM), Query(_PROCESS, _FORM), Query(_PROCESS, _PREFER)
 _PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}
-_BODY = {
-    "description": "Inputs by name, which outputs are wanted in which media type, and whether the result is to be the file itself (raw) "
+_BODY = bodies.described(
+    "Inputs by name, which outputs are wanted in which media type, and whether the result is to be the file itself (raw) "
     "or a document that holds it.",
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "properties": {
-                    "inputs": {"type": "object", "description": "As the process describes them."},
-                    "outputs": {"type": "object", "description": "By name: format.mediaType, and transmissionMode (value or reference)."},
-                    "response": {"type": "string", "enum": ["raw", "document"], "default": "raw"},
-                },
-            },
-            "example": {"inputs": catalogue.PROCESSES["export"].example},
-        }
+    {
+        "type": "object",
+        "properties": {
+            "inputs": {"type": "object", "description": "As the process describes them."},
+            "outputs": {"type": "object", "description": "By name: format.mediaType, and transmissionMode (value or reference)."},
+            "response": {"type": "string", "enum": ["raw", "document"], "default": "raw"},
+        },
     },
-}
+    {"inputs": catalogue.PROCESSES["export"].example},
+)
 
 
 @router.get("", summary="What may be done", openapi_extra=_ALL.as_dict(), responses={200: {"model": told.Processes, **_PAGE}})

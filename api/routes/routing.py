@@ -23,18 +23,12 @@ from .. import answers, conditional, cursors, depends
 from .. import routing_bodies as asked_of
 from .. import schemas_routing as told
 from ..departments import told_as
-from ..parameters import Parameter, Query, matching
+from ..parameters import Parameter, Query, limit, matching
 
 router = APIRouter(prefix="/routing", tags=["events"])
 
 _HERE = "/routing"
 _MOST, _LONGEST = 1000, 200
-
-
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= _MOST):
-        raise ValueError(f"is no whole number from 1 to {_MOST}")
-    return int(text)
 
 
 def _path(text: str) -> str:
@@ -51,8 +45,7 @@ _DEPARTMENT = Parameter(
     matching("[0-9A-Z]{8}[0-9X]", "is no organisation code of a department"),
     {"type": "string", "pattern": "^[0-9A-Z]{8}[0-9X]$"},
 )
-_LIMIT = Parameter("limit", "So many rows at most.", _limit, {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 100}, 100)
-_MATRIX = Query(_CLASS, _UNIT, _DEPARTMENT, _LIMIT, cursors.CURSOR)
+_MATRIX = Query(_CLASS, _UNIT, _DEPARTMENT, limit("So many rows at most.", _MOST), cursors.CURSOR)
 _NONE = Query()
 
 

@@ -10,17 +10,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from gridgeo.errors import Conflict, NotFound
+from gridgeo.errors import Conflict
 from gridgeo.events.routing import reading, rulesets
 from gridgeo.events.routing.model import Rule, RuleSet
 from gridgeo.objects import categories
 
-from .. import answers, conditional, depends, rooted
+from .. import answers, bodies, conditional, depends, rooted
 from .. import routing_bodies as asked_of
 from .. import schemas_routing as told
 from ..departments import told_as
-from ..parameters import Query, whole
-from ..problems import Fault, InvalidRequest, shown
+from ..parameters import Query, in_path, whole
+from ..problems import Fault, InvalidRequest
 
 router = APIRouter(prefix="/routing/rulesets", tags=["events"])
 
@@ -36,33 +36,23 @@ _RULE = {
     "description": f"Members {', '.join(reading.COLUMNS)}: what is not named is not asked for. A rule without lead adds who assists.",
     "additionalProperties": True,
 }
-_NEW = {
-    "description": f"A set of rules, at most {_MOST_RULES}. It is a draft: it is tested, then activated, and never changed.",
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["name", "rules"],
-                "properties": {"name": {"type": "string"}, "rules": {"type": "array", "items": _RULE}},
-            },
-            "example": {
-                "name": "夜间噪声",
-                "rules": [{"name": "夜间噪声归公安", "class": "市容环境/噪声与空气", "hours": "22:00-06:00", "lead": "ZZ0000125"}],
-            },
-        }
+_NEW = bodies.described(
+    f"A set of rules, at most {_MOST_RULES}. It is a draft: it is tested, then activated, and never changed.",
+    {
+        "type": "object",
+        "required": ["name", "rules"],
+        "properties": {"name": {"type": "string"}, "rules": {"type": "array", "items": _RULE}},
     },
-}
-_DAYS = {
-    "description": "Over how many days before now.",
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {"type": "object", "properties": {"days": {"type": "integer", "minimum": 1, "maximum": _MOST_DAYS}}},
-            "example": {"days": rulesets.DAYS},
-        }
+    {
+        "name": "夜间噪声",
+        "rules": [{"name": "夜间噪声归公安", "class": "市容环境/噪声与空气", "hours": "22:00-06:00", "lead": "ZZ0000125"}],
     },
-}
+)
+_DAYS = bodies.described(
+    "Over how many days before now.",
+    {"type": "object", "properties": {"days": {"type": "integer", "minimum": 1, "maximum": _MOST_DAYS}}},
+    {"days": rulesets.DAYS},
+)
 
 
 @router.get("", summary="Sets of rules", openapi_extra=_NONE.as_dict(), responses={200: {"model": told.RuleSets}})
@@ -95,7 +85,7 @@ async def write(request: Request) -> Response:
 def one(request: Request) -> Response:
     """With its rules, and what its last test found."""
     _ONE(request)
-    found = depends.read(request, rulesets.find, _number(request))
+    found = depends.read(request, rulesets.find, in_path(request, "set_id", "rule set", 9))
     return conditional.send(request, orjson.dumps(_whole(found)), conditional.JSON)
 
 
@@ -109,7 +99,7 @@ async def test(request: Request) -> Response:
     """Events of past days as they would go by these rules, against those in force: who would lead others. A draft is tested then."""
     _ONE(request)
     _require_whole(request)
-    set_id = _number(request)
+    set_id = in_path(request, "set_id", "rule set", 9)
     days = asked_of.numbered(await asked_of.members(request, (), ("days",)), "days", _MOST_DAYS, rulesets.DAYS)
     found, departments = await run_in_threadpool(depends.write, request, _tested, set_id, days)
     moves = [
@@ -129,7 +119,7 @@ def activate(request: Request) -> Response:
     """In the place of the one before, from now on. One that was not tested, or was retired, is not (409)."""
     _ONE(request)
     _require_whole(request)
-    made = depends.write(request, rulesets.activate, _number(request))
+    made = depends.write(request, rulesets.activate, in_path(request, "set_id", "rule set", 9))
     return Response(orjson.dumps(_whole(made)), headers=_NO_STORE, media_type=conditional.JSON)
 
 
@@ -154,13 +144,6 @@ def _rules(value: Any) -> list[Rule]:
     if not isinstance(value, list) or not 0 < len(value) <= _MOST_RULES or not all(isinstance(each, dict) for each in value):
         raise InvalidRequest([Fault("/rules", "invalid-member", f"is no list of 1 to {_MOST_RULES} objects", in_body=True)])
     return [reading.rule(each, number) for number, each in enumerate(value, 1)]
-
-
-def _number(request: Request) -> int:
-    text = request.path_params["set_id"]
-    if not (text.isascii() and text.isdigit() and text[0] != "0" and len(text) < 10):
-        raise NotFound("rule set", shown(text))
-    return int(text)
 
 
 def _brief(made: RuleSet) -> dict[str, Any]:

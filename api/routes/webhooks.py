@@ -18,8 +18,8 @@ from gridgeo.letters.seals import Seal
 
 from .. import answers, bodies, conditional, depends, rooted
 from .. import schemas_webhooks as told
-from ..parameters import Parameter, Query
-from ..problems import Fault, InvalidRequest, shown
+from ..parameters import Parameter, Query, in_path
+from ..problems import Fault, InvalidRequest
 
 router = APIRouter(prefix="/changes/webhooks", tags=["changes"])
 
@@ -48,11 +48,11 @@ _FIELDS = {
     },
 }
 _EXAMPLE = {"url": "https://copy.example/hook", "entities": ["object"]}
-_BODY = {
-    "description": "One webhook, for the part of the city the caller is for.",
-    "required": True,
-    "content": {"application/json": {"schema": {"type": "object", "required": ["url"], "properties": _FIELDS}, "example": _EXAMPLE}},
-}
+_BODY = bodies.described(
+    "One webhook, for the part of the city the caller is for.",
+    {"type": "object", "required": ["url"], "properties": _FIELDS},
+    _EXAMPLE,
+)
 
 
 @router.get("", summary="Who is told", openapi_extra=_NONE.as_dict(), responses={200: {"model": told.Webhooks}})
@@ -128,7 +128,7 @@ def retry(request: Request) -> Response:
     """At once; where it takes it now it is left out no more."""
     _LETTER(request)
     webhook = _his(request)
-    again, letter = depends.write(request, _again, webhook, _number_in(request, "number"))
+    again, letter = depends.write(request, _again, webhook, in_path(request, "number", "transaction left out"))
     outcome = delivery.sent(_seal(request), webhook, letter, _PATIENCE_S)
     depends.write(request, store.settle_dead, again, outcome)
     return _outcome(outcome)
@@ -144,7 +144,7 @@ def _left_out(request: Request, webhook: Webhook) -> list[Dead]:
 
 def _his(request: Request) -> Webhook:
     """The webhook of a path; raises NotFound, also for one of another part of the city."""
-    webhook = depends.write(request, store.find, _number_in(request, "webhook_id"))
+    webhook = depends.write(request, store.find, in_path(request, "webhook_id", "webhook"))
     if not _is_his(request, webhook):
         raise NotFound("webhook", webhook.webhook_id)
     return webhook
@@ -153,13 +153,6 @@ def _his(request: Request) -> Webhook:
 def _is_his(request: Request, webhook: Webhook) -> bool:
     area = depends.principal(request).area
     return area is None or webhook.area == area
-
-
-def _number_in(request: Request, name: str) -> int:
-    text = request.path_params[name]
-    if not (text.isascii() and text.isdigit() and text[0] != "0" and len(text) < 19):
-        raise NotFound("webhook" if name == "webhook_id" else "transaction left out", shown(text))
-    return int(text)
 
 
 def _require_words(given: dict[str, Any]) -> None:

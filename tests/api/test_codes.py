@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from api import bodies, schemas
+from api import bodies, schemas, schemas_codes
 from gridgeo.codes import registry
 from gridgeo.codes.model import Kind, Reason
 from tests.api import canaries
@@ -23,7 +23,7 @@ def judged(client, content):
     answer = post(client, content)
     assert answer.status_code == 200, answer.text
     assert answer.headers["cache-control"] == "no-store"
-    return schemas.Judgements.model_validate(answer.json())
+    return schemas_codes.Judgements.model_validate(answer.json())
 
 
 def refused(answer, status=400):

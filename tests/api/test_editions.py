@@ -6,7 +6,7 @@ import io
 import pytest
 from shapely.geometry import shape
 
-from api import schemas
+from api import schemas, schemas_editions
 from tests.api.world import RETIRED, A, B
 
 
@@ -17,7 +17,7 @@ def get(client, path, **params):
 
 
 def test_all_editions_with_their_state(client, world):
-    found = schemas.Editions.model_validate(get(client, "/editions").json())
+    found = schemas_editions.Editions.model_validate(get(client, "/editions").json())
     states = {each.edition_id: each.status for each in found.editions}
     assert states == {world.first: "retired", world.second: "active", world.draft: "draft", world.fire: "active", world.fire + 1: "active"}
     assert found.numberReturned == 5
@@ -29,7 +29,7 @@ def test_the_editions_of_one_scheme(client, world):
 
 
 def test_one_edition_says_whose_it_is_and_when_it_holds(client, world):
-    edition = schemas.Edition.model_validate(get(client, f"/editions/{world.first}").json())
+    edition = schemas_editions.Edition.model_validate(get(client, f"/editions/{world.first}").json())
     assert (edition.authority, edition.valid_from.year, edition.valid_to.year) == ("区政法委", 2024, 2025)
     for link in edition.links:
         assert client.get(link.href).status_code == 200
@@ -37,7 +37,7 @@ def test_one_edition_says_whose_it_is_and_when_it_holds(client, world):
 
 def test_findings_in_every_form(client, world):
     path = f"/editions/{world.second}/findings"
-    (finding,) = schemas.Findings.model_validate(get(client, path).json()).findings
+    (finding,) = schemas_editions.Findings.model_validate(get(client, path).json()).findings
     assert (finding.code, finding.severity, finding.units, finding.area_m2) == ("overlap", "warning", [A, B], 12.35)
     (feature,) = schemas.FeatureCollection.model_validate(get(client, path, f="geojson").json()).features
     assert shape(feature.geometry).bounds == (113.0, 22.89, 113.02, 22.9)
@@ -54,7 +54,7 @@ def test_an_edition_without_findings_has_an_empty_list_in_every_form(client, wor
 
 def test_what_changed_from_one_edition_to_the_next(client, world):
     path = f"/editions/{world.first}/diff/{world.second}"
-    told = schemas.Difference.model_validate(get(client, path).json())
+    told = schemas_editions.Difference.model_validate(get(client, path).json())
     assert (told.before.edition_id, told.after.edition_id) == (world.first, world.second)
     assert {(change.change, change.key) for change in told.changes} == {("removed", RETIRED), ("moved", A)}
     assert {change: n for change, n in told.counts.items() if n} == {"removed": 1, "moved": 1}
@@ -66,7 +66,7 @@ def test_what_changed_from_one_edition_to_the_next(client, world):
 
 
 def test_backwards_the_removed_is_added(client, world):
-    told = schemas.Difference.model_validate(get(client, f"/editions/{world.second}/diff/{world.first}").json())
+    told = schemas_editions.Difference.model_validate(get(client, f"/editions/{world.second}/diff/{world.first}").json())
     assert ("added", RETIRED) in {(change.change, change.key) for change in told.changes}
 
 

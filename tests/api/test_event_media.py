@@ -6,19 +6,15 @@ import hashlib
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from types import SimpleNamespace
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from api import schemas_events as told
-from api import server as api_server
 from gridgeo.db import connection
 from gridgeo.linkage import audit, keys
-from gridgeo.settings import Settings
-from tests.access import making
-from tests.api import callers, things
+from tests.api import eventful
+from tests.api.eventful import caller
 from tests.api.world import D
 from tests.events import life
 from tests.events.making_media import png
@@ -30,34 +26,17 @@ PERSON, PHONE = "449999199001010016", "13800138000"
 @pytest.fixture(scope="module")
 def place(server, template, tmp_path_factory):
     """The drawn city with classes, channels and departments, and the API over it, which takes a megabyte at most."""
-    name = server.create(template)
-    url = server.url_of(name)
-    units = making.loaded(url)
-    things.add(url, units)
-    with closing(connection.connect(url)) as conn, conn:
-        life.words(conn)
-    settings = Settings(
-        home=tmp_path_factory.mktemp("home"),
-        key_file=str(tmp_path_factory.mktemp("keys") / "master.key"),
-        database_url=url,
-        port=0,
-        per_minute=0,
-        media_mb=1,
-        log_json=True,
-    )
-    making.sealed(url, settings)
     of = {
-        "portal": callers.key(url, "report"),
-        "clerk": callers.key(url, "read", "report", "accept", "dispatch"),
-        "clerk of D": callers.key(url, "read", "accept", area=[units[D]]),
-        "reader": callers.key(url, "read"),
-        "link": callers.key(url, "link"),
-        "caller": callers.key(url, "link", "unmask"),
-        "caller of D": callers.key(url, "link", "unmask", area=[units[D]]),
+        "portal": caller("report"),
+        "clerk": caller("read", "report", "accept", "dispatch"),
+        "clerk of D": caller("read", "accept", area=D),
+        "reader": caller("read"),
+        "link": caller("link"),
+        "caller": caller("link", "unmask"),
+        "caller of D": caller("link", "unmask", area=D),
     }
-    with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False, timeout=60) as client:
-        yield SimpleNamespace(url=url, client=client, of={who: callers.bearer(text) for who, text in of.items()}, settings=settings)
-    server.drop(name)
+    with eventful.served(server, template, tmp_path_factory, of, locked=True, media_mb=1) as lent:
+        yield lent
 
 
 def reported(place, **more):

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import httpx
 import pytest
 
 from api import schemas_event_counts, schemas_tiles
-from api import server as api_server
 from gridgeo.db import connection
-from gridgeo.settings import Settings
 from gridgeo.tiles.model import EVENTS_FROM, YEARS_FROM
 from tests.access import making
-from tests.api import callers
+from tests.api import eventful
+from tests.api.eventful import caller
 from tests.api.world import A, B, D, F
 from tests.events import life
 from tests.tiles.happening import Happening, put
@@ -42,32 +40,27 @@ OPEN, TOO, LATE, CLOSED, OLD, NOISE, THERE = HAPPENINGS = [
 ]
 
 
+def happen(conn):
+    """Let it happen; return the numbers of the classes by path, and those of the events."""
+    with conn.cursor() as cur:
+        cur.execute("SELECT max(edition_id) FROM edition WHERE valid @> now()")
+        (edition_id,) = cur.fetchone()
+        cur.execute("SELECT path, class_id FROM event_class")
+        classes = dict(cur.fetchall())
+    return classes, dict(zip(HAPPENINGS, put(conn, edition_id, HAPPENINGS), strict=True))
+
+
 @pytest.fixture(scope="module")
 def place(server, template, tmp_path_factory):
-    name = server.create(template)
-    url = server.url_of(name)
-    units = making.loaded(url)
-    with closing(connection.connect(url)) as conn, conn:
-        life.words(conn)
-        with conn.cursor() as cur:
-            cur.execute("SELECT max(edition_id) FROM edition WHERE valid @> now()")
-            (edition_id,) = cur.fetchone()
-            cur.execute("SELECT path, class_id FROM event_class")
-            ids = dict(cur.fetchall())
-        held = put(conn, edition_id, HAPPENINGS)
     of = {
-        "clerk": callers.key(url, "read", "accept"),
-        "reader": callers.key(url, "read"),
-        "clerk of D": callers.key(url, "read", "accept", area=[units[D]]),
-        "lights of D": callers.key(url, "read", "handle", area=[units[D]], department_code=life.LIGHTS),
+        "clerk": caller("read", "accept"),
+        "reader": caller("read"),
+        "clerk of D": caller("read", "accept", area=D),
+        "lights of D": caller("read", "handle", area=D, department_code=life.LIGHTS),
     }
-    settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0, per_minute=0)
-    with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False, timeout=60) as client:
-        yield SimpleNamespace(
-            **{"client": client, "url": url, "units": units, "ids": ids, "number": dict(zip(HAPPENINGS, held, strict=True))},
-            of={who: callers.bearer(text) for who, text in of.items()},
-        )
-    server.drop(name)
+    with eventful.served(server, template, tmp_path_factory, of, fill=happen) as lent:
+        lent.ids, lent.number = lent.made
+        yield lent
 
 
 def path(z: int, at: tuple[float, float] = _OF_A) -> str:

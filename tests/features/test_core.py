@@ -179,7 +179,7 @@ def test_a_crawl_under_writes_neither_repeats_nor_loses(client, city):
         if n == 0:
             with closing(connection.connect(city.url)) as conn, conn, conn.cursor() as cur:
                 cur.execute("UPDATE gridgeo.object SET recorded_at = now() WHERE object_id = 2")
-                things.put(cur, (f"{things.CODE[A]}9", things.LAMP, "in_use", None, 113.005, 22.895, A), city.units)
+                things.put(cur, (f"{things.CODE[A]}9", things.LAMP, "damaged", None, 113.005, 22.895, A), city.units)
     assert seen == sorted(set(seen)) and {1, 2, 4, 5} <= set(seen)
 
 

@@ -20,6 +20,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from psycopg2.extensions import AsIs
+
+from ..access import rules
 from ..db import queries
 from ..errors import InvalidInput
 from ..moments import CHINA
@@ -32,18 +35,17 @@ MOST_DAYS = 93
 #: The unit of what lies in none.
 NOWHERE = 0
 
-#: Where each number comes from: the basis of the period, and the measure of those it means.
-_FROM: Mapping[str, Mapping[str, str]] = {
-    "reported": {"n": "reported", "rejected": "rejected", "merged": "merged"},
-    "filed": {"n": "filed", "bounces": "bounces", "bounced": "bounced"},
-    "due": {"n": "due", "closed": "closed", "on_time": "on_time", "responded": "responded", "response_s": "response_s"},
-    "closed": {"n": "ended", "rated": "rated", "stars": "stars", "satisfied": "satisfied"},
+#: So many units are looked for one by one; more, as ranges: a statement with thousands of them takes longer to plan than to answer.
+_FEW = 100
+
+#: The four ways to say which events a period means, and the numbers that are of each: how many there are, and measures of them.
+_BASES: Mapping[str, tuple[str, ...]] = {
+    "reported": ("reported", "rejected", "merged"),
+    "filed": ("filed", "bounces", "bounced"),
+    "due": ("due", "closed", "on_time", "responded", "response_s"),
+    "closed": ("ended", "rated", "stars", "satisfied"),
 }
-_MEASURES = (
-    *("n", "rejected", "merged", "closed", "on_time", "responded", "response_s"),
-    *("rated", "stars", "satisfied", "bounces", "bounced"),
-)
-_PICKED = {basis: [(_MEASURES.index(measure), name) for measure, name in names.items()] for basis, names in _FROM.items()}
+_WIDEST = max(map(len, _BASES.values()))
 
 
 class By(StrEnum):
@@ -56,6 +58,18 @@ class By(StrEnum):
     DEPARTMENT = "department"
     MONTH = "month"
     DAY = "day"
+
+
+#: What each is called in the queries.
+_KEYS = {
+    By.ALL: "''::text",
+    By.UNIT: "unit_id",
+    By.CLASS: "class_id",
+    By.CHANNEL: "channel",
+    By.DEPARTMENT: "department_code",
+    By.MONTH: "month",
+    By.DAY: "day",
+}
 
 
 @dataclass(frozen=True)
@@ -191,12 +205,10 @@ def numbers(
     if parent_of is not None:
         asked = replace(asked, units=list(parent_of))
     part, above, shown = _part_for(conn, asked, by, parent_of)
-    spans = _Spans.of(asked, by is not By.DAY and part is not None, now)
     found = _Found(by, {**(shown or {}), **(parent_of or {})})
-    limits = {"edition_id": asked.edition_id, "by": str(by), **_filters(asked)}
+    limits = {"edition_id": asked.edition_id, "part": part, "above": above, "key": AsIs(_KEYS[by]), **_filters(asked)}
     with conn.cursor() as cur:
-        cur.execute(SQL["numbers"], {**limits, "part": part, "above": above, **spans._asdict()})
-        found.take(cur.fetchall())
+        found.take(_counted(cur, _Spans.of(asked, by is not By.DAY and part is not None, now), limits))
         if by not in (By.MONTH, By.DAY):
             cur.execute(SQL["standing"], {**limits, "now": now})
             found.stand(cur.fetchall())
@@ -205,12 +217,33 @@ def numbers(
 
 def standing(conn, asked: Asked, now: datetime | None = None) -> Numbers:
     """Return what is open and overdue now; the period is not looked at."""
-    limits = {"edition_id": asked.edition_id, "by": "all", "now": now or datetime.now(UTC)}
+    limits = {"edition_id": asked.edition_id, "key": AsIs(_KEYS[By.ALL]), "now": now or datetime.now(UTC)}
     with conn.cursor() as cur:
         cur.execute(SQL["standing"], {**limits, **_filters(asked)})
         found = _Found(By.ALL, {})
         found.stand(cur.fetchall())
     return found.numbers(None)[""]
+
+
+def _counted(cur, spans: _Spans, limits: Mapping[str, object]) -> list[tuple]:
+    """What sums and facts tell of a period, by basis; all of it in one statement, so that nothing is counted twice or missed."""
+    parts: list[bytes] = []
+    for basis, names in _BASES.items():
+        of = {**limits, "basis": basis, "moment": AsIs(f"{basis}_at")}
+        if spans.months:
+            first, last = spans.months
+            parts.append(cur.mogrify(SQL["sums"], {**of, "measures": _measures(names), "first": first, "last": last}))
+        parts += [cur.mogrify(SQL["facts"], {**of, "measures": _measures(names, days.times), **days._asdict()}) for days in spans.days]
+    if not parts:
+        return []
+    cur.execute(b"\nUNION ALL\n".join(part.rstrip(b";") for part in parts))
+    return cur.fetchall()
+
+
+def _measures(names: Sequence[str], times: int = 1) -> AsIs:
+    """The measures of a basis as queries add them up: as many of each."""
+    sums = [f"{times} * sum({name})::bigint" for name in names[1:]]
+    return AsIs(", ".join([*sums, *["0::bigint"] * (_WIDEST - len(names))]))
 
 
 class _Found:
@@ -223,8 +256,8 @@ class _Found:
     def take(self, rows: Iterable[tuple]) -> None:
         for basis, key, *values in rows:
             into = self._by_key[self._key(key)]
-            for at, name in _PICKED[basis]:
-                into[name] += values[at]
+            for name, value in zip(_BASES[basis], values, strict=False):
+                into[name] += value
 
     def stand(self, rows: Iterable[tuple]) -> None:
         for key, n, overdue in rows:
@@ -237,25 +270,25 @@ class _Found:
         held = {key: numbers for key, numbers in self._by_key.items() if any(numbers.values())}
         return {key: Numbers(**numbers) for key, numbers in sorted(({key: {} for key in nothing} | held).items())}
 
-    def _key(self, key: str) -> str | int:
-        if self.by is By.UNIT:
-            return self.shown.get(int(key), int(key))
-        return int(key) if self.by is By.CLASS else key
+    def _key(self, key: str | int | date) -> str | int:
+        if isinstance(key, date):
+            return key.isoformat()
+        return self.shown.get(key, key) if self.by is By.UNIT else key
+
+
+class _Days(NamedTuple):
+    """Days of which facts count so many times."""
+
+    begin: datetime
+    end: datetime
+    times: int = 1
 
 
 class _Spans(NamedTuple):
-    """A period as it is looked up: months from `first` until before `last`, and facts from `begin` to `middle` and from `again` to `end`,
-    which count `before` and `after` times.
-    """
+    """A period as it is looked up: months from one until before another, and days besides."""
 
-    first: date | None
-    last: date | None
-    begin: datetime
-    middle: datetime
-    again: datetime
-    end: datetime
-    before: int = 1
-    after: int = 1
+    months: tuple[date, date] | None
+    days: list[_Days]
 
     @classmethod
     def of(cls, asked: Asked, summed: bool, now: datetime) -> _Spans:
@@ -264,9 +297,10 @@ class _Spans(NamedTuple):
         end = max(begin, min(_midnight(asked.end), now.astimezone(CHINA)))
         first, last = _nearest(begin, now), _nearest(end, now)
         if not summed or first >= last:
-            return cls(None, None, begin, end, end, end)
-        before, after = (1 if begin < first else -1), (1 if last < end else -1)
-        return cls(first.date(), last.date(), *sorted((begin, first)), *sorted((end, last)), before, after)
+            return cls(None, [_Days(begin, end)] if begin < end else [])
+        head = _Days(begin, first) if begin < first else _Days(first, begin, -1)
+        tail = _Days(last, end) if last < end else _Days(end, last, -1)
+        return cls((first.date(), last.date()), [days for days in (head, tail) if days.begin < days.end])
 
 
 def _nearest(moment: datetime, now: datetime) -> datetime:
@@ -332,9 +366,11 @@ def _check(asked: Asked, by: By) -> None:
         raise InvalidInput("by", by, f"at most {MOST_DAYS} days are told one by one: ask for months")
 
 
-def _filters(asked: Asked) -> dict[str, list | bool | None]:
+def _filters(asked: Asked) -> dict[str, list | str | bool | None]:
     lists = {name: _list(getattr(asked, name)) for name in ("units", "classes", "channels", "departments")}
-    return {**lists, "public": asked.public}
+    few = asked.units is None or len(asked.units) <= _FEW
+    ranges = {"ranges": None} if few else {"units": None, "ranges": rules.ranges(asked.units)}
+    return {**lists, **ranges, "public": asked.public}
 
 
 def _list(given: Iterable | None) -> list | None:

@@ -68,36 +68,28 @@ CREATE OR REPLACE FUNCTION gridgeo.month_of(moment timestamptz) RETURNS date LAN
   SELECT date_trunc('month', moment AT TIME ZONE 'Asia/Shanghai')::date
 $$;
 
--- Facts, and shifts, at each moment they count at (`_at`): a row for what is reported, filed, due and closed. As they are added up (`_parts`):
--- a row for each part and each month; `part` says what is told apart. Each part and basis is a query of its own, so that whoever wants one,
--- or a time of it, reads no other.
+-- Facts, and shifts, as they are added up: a row for each part and each month they count in. `part` says what is told apart; the
+-- unit two levels above, or what is right above where that is the top, is that of unit_above in counts.sql. Each part and basis is a
+-- query of its own, so that whoever wants one reads no other.
 DO $do$
 DECLARE
   source record;
-  bases text;
   parts text;
 BEGIN
   FOR source IN SELECT * FROM (VALUES ('event_fact', '1'), ('event_shift', 's.times')) AS sources (name, times) LOOP
-    EXECUTE format('DROP VIEW IF EXISTS gridgeo.%I, gridgeo.%I', source.name || '_parts', source.name || '_at');
-    SELECT string_agg(format($basis$
-      SELECT s.edition_id, %1$L::text AS basis, s.%2$I AS moment, s.unit_id, s.class_id, s.channel, s.department_code, s.public,
-             %3$s::bigint AS n, (%3$s * s.rejected)::bigint AS rejected, (%3$s * s.merged)::bigint AS merged,
-             (%3$s * s.closed)::bigint AS closed, (%3$s * s.on_time)::bigint AS on_time, (%3$s * s.responded)::bigint AS responded,
-             %3$s * s.response_s AS response_s, (%3$s * s.rated)::bigint AS rated, (%3$s * s.stars)::bigint AS stars,
-             (%3$s * s.satisfied)::bigint AS satisfied, (%3$s * s.bounces)::bigint AS bounces, (%3$s * s.bounced)::bigint AS bounced
-        FROM gridgeo.%4$I AS s
-       WHERE s.%2$I IS NOT NULL$basis$, basis, basis || '_at', source.times, source.name), ' UNION ALL ')
-      INTO bases
-      FROM (VALUES ('reported'), ('filed'), ('due'), ('closed')) AS b (basis);
-    EXECUTE format('CREATE VIEW gridgeo.%I WITH (security_invoker = true) AS %s', source.name || '_at', bases);
-    SELECT string_agg(format($part$
-      SELECT s.edition_id, %1$L::text AS part, s.basis, gridgeo.month_of(s.moment) AS month, %2$s, s.public, s.n, s.rejected, s.merged,
-             s.closed, s.on_time, s.responded, s.response_s, s.rated, s.stars, s.satisfied, s.bounces, s.bounced
-        FROM gridgeo.%3$I AS s$part$, part, told, source.name || '_at')
-        || CASE WHEN above > 0 THEN $joined$
-        LEFT JOIN gridgeo.grid_unit_version AS v ON v.edition_id = s.edition_id AND v.unit_id = s.unit_id$joined$ ELSE '' END
-        || CASE WHEN above > 1 THEN $joined$
-        LEFT JOIN gridgeo.grid_unit_version AS a ON a.edition_id = s.edition_id AND a.unit_id = v.parent_id$joined$ ELSE '' END, ' UNION ALL ')
+    SELECT string_agg(replace(replace(replace(replace($part$
+      SELECT s.edition_id, '@part@'::text AS part, '@basis@'::text AS basis, gridgeo.month_of(s.@basis@_at) AS month, $part$
+        || q.told || $part$, s.public,
+             @times@ AS n, @times@ * s.rejected AS rejected, @times@ * s.merged AS merged, @times@ * s.closed AS closed,
+             @times@ * s.on_time AS on_time, @times@ * s.responded AS responded, @times@ * s.response_s AS response_s,
+             @times@ * s.rated AS rated, @times@ * s.stars AS stars, @times@ * s.satisfied AS satisfied,
+             @times@ * s.bounces AS bounces, @times@ * s.bounced AS bounced
+        FROM gridgeo.@table@ AS s $part$ || CASE WHEN q.above > 0 THEN $joined$
+        LEFT JOIN gridgeo.grid_unit_version AS v ON v.edition_id = s.edition_id AND v.unit_id = s.unit_id $joined$ ELSE '' END
+        || CASE WHEN q.above > 1 THEN $joined$
+        LEFT JOIN gridgeo.grid_unit_version AS a ON a.edition_id = s.edition_id AND a.unit_id = v.parent_id $joined$ ELSE '' END || $part$
+       WHERE s.@basis@_at IS NOT NULL$part$,
+      '@part@', q.part), '@basis@', b.basis), '@table@', source.name), '@times@', source.times), ' UNION ALL ')
       INTO parts
       FROM (VALUES
         ('unit', 0, $told$s.unit_id, 0 AS class_id, ''::text AS channel, ''::text AS department_code$told$),
@@ -111,8 +103,14 @@ BEGIN
         ('kind', 0, $told$0::bigint AS unit_id, s.class_id, s.channel, s.department_code$told$),
         ('area', 2, $told$coalesce(a.parent_id, v.parent_id, s.unit_id) AS unit_id, s.class_id, ''::text AS channel, s.department_code$told$),
         ('way', 2, $told$coalesce(a.parent_id, v.parent_id, s.unit_id) AS unit_id, 0 AS class_id, s.channel, ''::text AS department_code$told$)
-      ) AS q (part, above, told);
-    EXECUTE format('CREATE VIEW gridgeo.%I WITH (security_invoker = true) AS %s', source.name || '_parts', parts);
+      ) AS q (part, above, told)
+     CROSS JOIN (VALUES ('reported'), ('filed'), ('due'), ('closed')) AS b (basis);
+    EXECUTE format('DROP VIEW IF EXISTS gridgeo.%I', source.name || '_parts');
+    EXECUTE format('CREATE VIEW gridgeo.%I WITH (security_invoker = true) AS %s', source.name || '_parts',
+      'SELECT edition_id, part, basis, month, unit_id, class_id, channel, department_code, public, n, rejected, merged, closed, on_time,
+              responded, response_s, rated, stars, satisfied, bounces, bounced
+         FROM (' || parts || ') AS p (edition_id, part, basis, month, unit_id, class_id, channel, department_code, public, n, rejected,
+              merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced)');
   END LOOP;
 END $do$;
 

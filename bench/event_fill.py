@@ -14,7 +14,7 @@ from .ground import Loaded, alone, say
 
 #: Days the many events were reported in.
 DAYS = 730
-_SETTLE = "VACUUM (ANALYZE) gridgeo.event, gridgeo.event_grid, gridgeo.event_fact, gridgeo.event_sum"
+_SETTLE = "VACUUM (ANALYZE) gridgeo.event, gridgeo.event_grid, gridgeo.event_fact, gridgeo.event_sum, gridgeo.event_shift"
 #: Many events: everywhere in the district, of all classes and ways, in two years; each class has its department, and of what is older than
 #: some days 99.78 of a hundred are closed, as a real district tells.
 _MANY = """

@@ -20,6 +20,8 @@ _MONTH = 7350
 #: From where the city is four tiles to where a street is one.
 _ZOOMS = (10, 12, 14, 16)
 _TIMES = 7
+#: What was taken in one by one before the many were made lies in their last hour: as many as a month has would be ten times as many.
+_ASIDE = timedelta(hours=1)
 
 
 def event_tiles(result: Result, conn, today: Snapshot, now: datetime, count: int, days: int) -> None:
@@ -28,7 +30,8 @@ def event_tiles(result: Result, conn, today: Snapshot, now: datetime, count: int
     `count` events were reported in so many `days` before `now`.
     """
     say("events: tiles")
-    month = Shown(since=now - timedelta(days=days) * min(_MONTH / count, 1), until=now)
+    until = now - _ASIDE
+    month = Shown(since=until - timedelta(days=days) * min(_MONTH / count, 1), until=until)
     with conn:
         usual = _ms(conn, today, Shown(), now)
         ours = _ms(conn, today, month, now)

@@ -50,6 +50,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 def _add(conn, args: argparse.Namespace) -> int:
     from ..access import keys, rules, store
+    from ..access.model import Scope
     from ..errors import Conflict, InvalidInput
 
     name = args.name.strip()
@@ -65,6 +66,8 @@ def _add(conn, args: argparse.Namespace) -> int:
         "expires_at": _end(args.expires),
         "department_code": args.department,
     }
+    if Scope.HANDLE in given["scopes"] and args.department is None:
+        raise InvalidInput("--department", None, "is wanted with the scope handle: each department does its own tasks")
     for _ in range(_TRIES):
         made = keys.make()
         key = store.add_key(conn, made.key_id, made.digest, name, **given)

@@ -82,6 +82,8 @@ def test_revoke_ends_a_key_by_its_id_or_its_beginning(run, settings):
         (("add", "--name", "x", "--scope", "read", "--expires", "2020-01-01"), 2, "is not in the future"),
         (("add", "--name", "x", "--scope", "read", "--expires", "soon"), 2, "--expires"),
         (("add", "--name", "x", "--scope", "read", "--per-minute", "0"), 2, "--per-minute"),
+        (("add", "--name", "x", "--scope", "read,handle"), 2, "--department"),
+        (("add", "--name", "x", "--scope", "read,handle", "--department", "ZZ9999999"), 2, "no department has this code"),
         (("add", "--name", "x"), 2, "--scope"),
         (("revoke", "aaaaaaaa"), 1, "no key 'aaaaaaaa'"),
     ],

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from contextlib import closing
 
+from gridgeo.cli import demo_events
 from gridgeo.db import connection
-from gridgeo.events import channels, classes, limit_rows, limits, tables
-from gridgeo.events.routing import matrix, matrix_rows, reading, rulesets
-from gridgeo.hierarchy.locate import Snapshot
-from gridgeo.sample import routing
 
 from . import event_fill, event_intake, event_questions, event_workers
 from .event_tiles import event_tiles
@@ -51,18 +48,6 @@ def _prepared(ground: Ground, profile: str) -> Loaded:
     url = ground.database("events")
     with closing(connection.connect(url)) as conn, conn:
         today = held(conn, ground.active(conn, profile))
-        for module in (classes, channels):
-            module.put(conn, module.read(tables.ours(module.OURS))[0])
-        _answering(conn, today)
-        limits.load(conn, limit_rows.usual(), "sample")
+        demo_events.establish(conn, today.frame)
+        demo_events.instruct(conn)
         return Loaded("events", url, today)
-
-
-def _answering(conn, today: Snapshot) -> None:
-    """Who answers for what: the sample's matrix, and its rules."""
-    read = matrix_rows.read(routing.matrix(today.frame), matrix.known(conn), "sample")
-    matrix.stage(conn, read.rows, read.departments, None, whole=False)
-    matrix.put(conn, None, whole=False)
-    made = rulesets.stage(conn, reading.rules(routing.rules())[0], "rules", "sample")
-    rulesets.test(conn, made.set_id)
-    rulesets.activate(conn, made.set_id)

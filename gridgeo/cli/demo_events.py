@@ -6,24 +6,17 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..errors import InvalidInput
 from ..settings import Settings
-from .demo_town import SEED, Timed, own
+from .demo_town import SEED, Timed, own, part
 
-#: Of the profile's events, what a first start loads that nobody has to wait for.
-_SHARE = 10
 _SOURCE = "gridgeo sample"
 
 
 def wanted(profile: str, events: int | None) -> int:
-    """Return how many events to make: a tenth of the profile's where nobody says. Raises InvalidInput for more, or less than none."""
+    """Return how many events to make; raises InvalidInput."""
     from ..sample.events import SIZES
 
-    if events is None:
-        return SIZES[profile] // _SHARE
-    if not 0 <= events <= SIZES[profile]:
-        raise InvalidInput("--events", events, f"0 to {SIZES[profile]:,} for {profile}")
-    return events
+    return part("--events", events, SIZES[profile], profile)
 
 
 def fill(url: str, profile: str, events: int | None, settings: Settings, timed: Timed) -> None:
@@ -57,13 +50,15 @@ def fill(url: str, profile: str, events: int | None, settings: Settings, timed: 
             *lists, _ = sample.write_events(profile, SEED, folder, count, now, units=units)
         conn.rollback()
         with timed("load"), connection.transaction(conn):
-            _load(conn, lists, units)
+            establish(conn, units)
+            _load(conn, lists)
+            instruct(conn)
 
 
-def _load(conn, lists: list[Path], units) -> None:
+def establish(conn, units) -> None:
+    """Enter classes and channels, who leads what in a frame of units, and limits: ours, and the sample's."""
     from ..events import channels, classes, limit_rows, limits, tables
-    from ..events.routing import matrix, matrix_rows, reading, rulesets
-    from ..ingest import events
+    from ..events.routing import matrix, matrix_rows
     from ..sample import routing
 
     for module in (classes, channels):
@@ -72,7 +67,19 @@ def _load(conn, lists: list[Path], units) -> None:
     matrix.stage(conn, read.rows, read.departments, None, whole=False)
     matrix.put(conn, None, whole=False)
     limits.load(conn, limit_rows.usual(), _SOURCE)
-    events.commit(conn, events.plan(conn, lists, _SOURCE, datum="cgcs2000"))
+
+
+def instruct(conn) -> None:
+    """Put the sample's rules in force, once they are tested on what happened so far."""
+    from ..events.routing import reading, rulesets
+    from ..sample import routing
+
     made = rulesets.stage(conn, reading.rules(routing.rules())[0], "规则", _SOURCE)
     rulesets.test(conn, made.set_id)
     rulesets.activate(conn, made.set_id)
+
+
+def _load(conn, lists: list[Path]) -> None:
+    from ..ingest import events
+
+    events.commit(conn, events.plan(conn, lists, _SOURCE, datum="cgcs2000"))

@@ -5,24 +5,17 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from ..errors import InvalidInput
 from ..settings import Settings
-from .demo_town import SEED, Timed, own
+from .demo_town import SEED, Timed, own, part
 
-#: Of the profile's objects, what a first start loads that nobody has to wait for.
-_SHARE = 10
 _SOURCE = "gridgeo sample"
 
 
 def wanted(profile: str, objects: int | None) -> int:
-    """Return how many objects to make: a tenth of the profile's where nobody says. Raises InvalidInput for more, or less than none."""
+    """Return how many objects to make; raises InvalidInput."""
     from ..sample.objects import SIZES
 
-    if objects is None:
-        return SIZES[profile] // _SHARE
-    if not 0 <= objects <= SIZES[profile]:
-        raise InvalidInput("--objects", objects, f"0 to {SIZES[profile]:,} for {profile}")
-    return objects
+    return part("--objects", objects, SIZES[profile], profile)
 
 
 def fill(url: str, profile: str, objects: int | None, settings: Settings, timed: Timed) -> None:

@@ -17,6 +17,9 @@ SEED = 1
 #: Houses of a first start that nobody has to wait for; other buildings of the district are left out.
 _HOUSES, _SHARE = 10_000, 8
 
+#: Of all other things there are, what a first start loads.
+_TENTH = 10
+
 #: By it and its name an edition is known as the demo's own.
 _SOURCE = "invented by gridgeo"
 
@@ -74,6 +77,18 @@ def own(conn, profile: str) -> bool:
 
     edition = store.edition_open(conn, GOVERNANCE)
     return edition is not None and (edition.name, edition.source) == (_name(profile), _SOURCE)
+
+
+def part(option: str, given: int | None, most: int, profile: str) -> int:
+    """Return how many of a profile's things to make: a tenth, which nobody has to wait for, where nobody says.
+
+    Raises InvalidInput for more than there are, or less than none.
+    """
+    if given is None:
+        return most // _TENTH
+    if not 0 <= given <= most:
+        raise InvalidInput(option, given, f"0 to {most:,} for {profile}")
+    return given
 
 
 def linked(url: str) -> bool:

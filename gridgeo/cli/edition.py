@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ..settings import Settings
+from . import doings
 from .given import edition_id
 
 HELP = "list, show, compare, activate, withdraw and discard editions; see what the checks found in them"
@@ -18,15 +19,12 @@ _SHOWN = 20
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One word for what to do."""
-    doings = parser.add_subparsers(dest="what", required=True, metavar="what")
+    made = doings.of(parser)
 
     def add(name: str, run: Callable, told: str, *edition: str, json_too: bool = True) -> argparse.ArgumentParser:
-        doing = doings.add_parser(name, help=told, description=told)
+        doing = made(name, run, told, json_too)
         for argument in edition:
             doing.add_argument(argument, type=edition_id, metavar=argument.upper())
-        if json_too:
-            doing.add_argument("--json", action="store_true", help="print JSON")
-        doing.set_defaults(doing=run)
         return doing
 
     add("list", _list, "list editions, oldest first").add_argument("--scheme", help="of one scheme only")

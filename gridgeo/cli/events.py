@@ -4,38 +4,32 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 
 from ..settings import Settings
+from . import doings
 
 HELP = "events: the daily digest by grid, what is due or overdue, and departments' systems that take their tasks"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One word for what to do."""
-    doings = parser.add_subparsers(dest="doing", required=True, metavar="digest|notices|place|receiver")
-    digest = doings.add_parser("digest", help="a day by grid: came in, filed, closed; open, overdue, due; and the gravest that are late")
+    words = parser.add_subparsers(dest="doing", required=True, metavar="digest|notices|place|receiver")
+    digest = words.add_parser("digest", help="a day by grid: came in, filed, closed; open, overdue, due; and the gravest that are late")
     digest.add_argument("--day", metavar="DATE", help="(default: yesterday)")
     digest.add_argument("--level", default="community", help="of the units shown (default: community)")
     digest.add_argument("--unit", metavar="CODE", help="only within this one")
     digest.add_argument("--json", action="store_true", help="print JSON")
-    notices = doings.add_parser("notices", help="what is due soon, overdue, passed up, or nobody is known to lead")
+    notices = words.add_parser("notices", help="what is due soon, overdue, passed up, or nobody is known to lead")
     notices.add_argument("--department", metavar="CODE", help="only of what this one was told")
     notices.add_argument("--all", action="store_true", help="also what holds no more")
     notices.add_argument("--limit", type=int, default=50, metavar="N", help="(default: 50)")
-    doings.add_parser("place", help="say where events lie of which it is not said yet, and count them from scratch")
-    _receivers(doings.add_parser("receiver", help="departments' systems that take tasks: add, list, remove, retry"))
+    words.add_parser("place", help="say where events lie of which it is not said yet, and count them from scratch")
+    _receivers(words.add_parser("receiver", help="departments' systems that take tasks: add, list, remove, retry"))
 
 
 def _receivers(parser: argparse.ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="add|list|remove|retry")
-
-    def verb(name: str, run: Callable, told: str) -> argparse.ArgumentParser:
-        made = verbs.add_parser(name, help=told, description=told)
-        made.set_defaults(run_receiver=run)
-        return made
-
+    verb = doings.of(parser, "verb", "run_receiver")
     add = verb("add", _add, "tell a department's system of each task from now on; its secret is shown this once")
     add.add_argument("department", metavar="CODE")
     add.add_argument("url", metavar="URL", help="http:// or https://; letters go there and nowhere else")

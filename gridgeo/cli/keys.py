@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from ..settings import Settings
+from . import doings
 
 HELP = "make, list and revoke API keys: who may ask what, and of which part of the city"
 
@@ -16,14 +17,7 @@ _TRIES = 10
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One word for what to do."""
-    doings = parser.add_subparsers(dest="what", required=True, metavar="what")
-
-    def add(name: str, run: Callable, told: str) -> argparse.ArgumentParser:
-        doing = doings.add_parser(name, help=told, description=told)
-        doing.add_argument("--json", action="store_true", help="print JSON")
-        doing.set_defaults(doing=run)
-        return doing
-
+    add = partial(doings.of(parser), json_too=True)
     made = add("add", _add, "make a key and show it: this once, for only its digest is kept")
     made.add_argument("--name", required=True, help="whose key it is, or what for")
     scope = "read, write, link, unmask, admin, report, accept, dispatch, handle, verify; several with commas, or the option again"

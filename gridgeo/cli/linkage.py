@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from datetime import date
 
 from ..errors import InvalidInput
 from ..settings import Settings
-from . import linkage_check, linkage_grids
+from . import doings, linkage_check, linkage_grids
 
 HELP = "the five codes: keys and their rotation, what is linked, look-ups by code, corrections, blocks, business addresses"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One word for what to do."""
-    doings = parser.add_subparsers(dest="what", required=True, metavar="what")
-
-    def add(name: str, run: Callable, told: str) -> argparse.ArgumentParser:
-        doing = doings.add_parser(name, help=told, description=told)
-        doing.set_defaults(doing=run)
-        return doing
-
+    add = doings.of(parser)
     add("init", _init, "make the keys of a server of your own (the private database makes its own)")
     add("status", _status, "say which keys are in use, and how much is linked")
     rotate = add("rotate", _rotate, "seal all codes with a new key, while the room is open; begun again it goes on")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import partial
 
 from ..errors import InvalidInput, NotFound
 from ..settings import Settings
-from . import load_objects
+from . import doings, load_objects
 
 HELP = "managed objects: categories, one object, its history, counts by unit, those that lie in no unit, rejected rows"
 
@@ -19,32 +19,25 @@ _SHOWN = 50
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One word for what to do."""
-    doings = parser.add_subparsers(dest="what", required=True, metavar="what")
-
-    def add(name: str, doing: Callable, told: str, json_too: bool = True) -> argparse.ArgumentParser:
-        made = doings.add_parser(name, help=told, description=told)
-        if json_too:
-            made.add_argument("--json", action="store_true", help="print JSON")
-        made.set_defaults(doing=doing)
-        return made
-
-    tree = add("categories", _categories, "the tree of categories valid now, with how many objects stand of each")
+    add = doings.of(parser)
+    shown = partial(add, json_too=True)
+    tree = shown("categories", _categories, "the tree of categories valid now, with how many objects stand of each")
     tree.add_argument("--trees", action="store_true", help="the versions of the tree there are, instead")
     tree.add_argument("--diff", nargs=2, type=int, metavar=("BEFORE", "AFTER"), help="what changed from one version to another, instead")
-    show = add("show", _show, "an object under our number of it, or its element code")
+    show = shown("show", _show, "an object under our number of it, or its element code")
     show.add_argument("ref", metavar="REF")
-    history = add("history", _history, "what an object was, and is: status, category and place")
+    history = shown("history", _history, "what an object was, and is: status, category and place")
     history.add_argument("ref", metavar="REF")
     history.add_argument("--on", metavar="DATE", help="only what it was on this day, as far as we know now")
-    counted = add("counts", _counts, "how many objects stand in a unit, by category or status, or in each unit of a level")
+    counted = shown("counts", _counts, "how many objects stand in a unit, by category or status, or in each unit of a level")
     counted.add_argument("--unit", metavar="CODE", help="only in this unit (default: everywhere)")
     counted.add_argument("--by", choices=("category", "status"), default="category", help="what is counted (default: category)")
     counted.add_argument("--level", help="count in each unit of this level instead: district, street, community, micro")
-    unplaced = add("unplaced", _unplaced, "objects that lie in no unit, on a border, or in several units")
+    unplaced = shown("unplaced", _unplaced, "objects that lie in no unit, on a border, or in several units")
     unplaced.add_argument("--outcome", choices=("none", "boundary", "several"), help="only these")
     unplaced.add_argument("--limit", type=int, default=_SHOWN, help=f"so many at most (default: {_SHOWN})")
-    add("recount", _recount, "place what has no place yet and count everything anew: what `gridgeo check` may ask for", json_too=False)
-    load_objects.rejected_arguments(add("rejected", None, "rows a load put aside: to be corrected and loaded again", json_too=False))
+    add("recount", _recount, "place what has no place yet and count everything anew: what `gridgeo check` may ask for")
+    load_objects.rejected_arguments(add("rejected", None, "rows a load put aside: to be corrected and loaded again"))
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:

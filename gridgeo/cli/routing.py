@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from ..settings import Settings
+from . import doings
 
 HELP = "who events go to: the matrix of responsibility and rules before it, loaded, checked, explained, tested, put in force"
 
@@ -18,13 +18,7 @@ _SHOWN = 30
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One word for what to do."""
-    doings = parser.add_subparsers(dest="what", required=True, metavar="what")
-
-    def add(name: str, doing: Callable, told: str) -> argparse.ArgumentParser:
-        made = doings.add_parser(name, help=told, description=told)
-        made.set_defaults(doing=doing)
-        return made
-
+    add = doings.of(parser)
     load = add("load", _load, "the matrix from a table (CSV, XLSX): who leads, assists, may be referred to; a dry run, unless --commit")
     load.add_argument("file", type=Path, metavar="FILE")
     load.add_argument("--rules", metavar="NAME", help="the table holds rules: they become a draft of this name")
@@ -32,13 +26,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     load.add_argument("--since", metavar="DATE", help="what is new is so from this day where its row says none (default: today)")
     load.add_argument("--accept", default="", metavar="CODE,…", help="leave out the rows with these errors")
     load.add_argument("--commit", action="store_true", help="store it")
-    check = add("check", _check, "classes nobody leads, or two departments do")
-    check.add_argument("--json", action="store_true", help="print JSON")
+    add("check", _check, "classes nobody leads, or two departments do", json_too=True)
     explain = add("explain", _explain, "where an event goes, and why not elsewhere")
     explain.add_argument("event", metavar="EVENT", help="its number or its code")
     explain.add_argument("--set", type=int, metavar="SET", help="by this set of rules instead of that in force")
-    sets = add("sets", _sets, "the sets of rules there are, and which is in force")
-    sets.add_argument("--json", action="store_true", help="print JSON")
+    add("sets", _sets, "the sets of rules there are, and which is in force", json_too=True)
     test = add("test", _test, "which events of past days would go elsewhere by a set of rules")
     test.add_argument("set", type=int, metavar="SET")
     test.add_argument("--days", type=int, default=30, metavar="N", help="days before now (default: 30)")

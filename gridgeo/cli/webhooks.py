@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 
 from ..settings import Settings
+from . import doings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One word for what to do."""
-    doings = parser.add_subparsers(dest="doing", required=True, metavar="doing")
-
-    def add(name: str, run: Callable, told: str) -> argparse.ArgumentParser:
-        doing = doings.add_parser(name, help=told, description=told)
-        doing.set_defaults(run_webhook=run)
-        return doing
-
+    add = doings.of(parser, "doing", "run_webhook")
     host = add("host", _host, "let the host of an address be told, by whoever may add webhooks over HTTP; without one, list those that may")
     host.add_argument("url", metavar="URL", nargs="?")
     made = add("add", _add, "tell a service of every transaction from now on; its secret is shown this once")
@@ -25,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     made.add_argument("--entities", metavar="NAMES", help="such as unit,object (default: all)")
     area = "code of a grid unit of any level it is for; several with commas (default: the whole city)"
     made.add_argument("--area", metavar="CODES", help=area)
-    add("list", _list, "who is told, and up to which transaction").add_argument("--json", action="store_true", help="print JSON")
+    add("list", _list, "who is told, and up to which transaction", json_too=True)
     add("remove", _remove, "tell it no more").add_argument("id", type=int, metavar="ID")
     add("test", _test, "send it a letter that says nothing").add_argument("id", type=int, metavar="ID")
     add("dead", _dead, "transactions that were refused time and again, and left out").add_argument("id", type=int, metavar="ID", nargs="?")

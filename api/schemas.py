@@ -9,11 +9,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class _Schema(BaseModel):
+class Schema(BaseModel):
+    """What an answer looks like: with these members, and no others."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class Link(_Schema):
+class Link(Schema):
     """Where to go on."""
 
     href: str
@@ -24,7 +26,7 @@ class Link(_Schema):
     length: int | None = Field(None, description="Of a file, in bytes.")
 
 
-class EditionBrief(_Schema):
+class EditionBrief(Schema):
     """The edition an answer is from."""
 
     edition_id: int
@@ -36,7 +38,7 @@ class EditionBrief(_Schema):
     href: str
 
 
-class Brief(_Schema):
+class Brief(Schema):
     """A grid unit in short."""
 
     code: str | None = Field(description="Null where none was ever given.")
@@ -47,7 +49,7 @@ class Brief(_Schema):
     href: str
 
 
-class OtherCode(_Schema):
+class OtherCode(Schema):
     """What one system called a unit at one time."""
 
     system: str = Field(description="Whose code: statistics, gridoffice …")
@@ -55,7 +57,7 @@ class OtherCode(_Schema):
     code: str
 
 
-class OtherCodes(_Schema):
+class OtherCodes(Schema):
     """What other systems call a unit."""
 
     unit: Brief
@@ -63,7 +65,7 @@ class OtherCodes(_Schema):
     links: list[Link]
 
 
-class Worker(_Schema):
+class Worker(Schema):
     """Somebody in charge of a unit; `phone` is the duty's, by E.164. `valid_to` is the first day without them."""
 
     role: Literal["worker", "head"]
@@ -74,7 +76,7 @@ class Worker(_Schema):
     source: str
 
 
-class Vacancy(_Schema):
+class Vacancy(Schema):
     """How many units of a level there are below a unit, and of how many nobody is in charge."""
 
     level: str
@@ -84,7 +86,7 @@ class Vacancy(_Schema):
     vacant: int
 
 
-class Workers(_Schema):
+class Workers(Schema):
     """Who is in charge of a unit, and where nobody is of those below it."""
 
     unit: Brief
@@ -114,7 +116,7 @@ class Unit(Row):
     links: list[Link]
 
 
-class Units(_Schema):
+class Units(Schema):
     """Grid units in some relation to one."""
 
     relation: Literal["ancestors", "children", "descendants", "siblings", "neighbours"]
@@ -134,7 +136,7 @@ class Nearest(Brief):
 Outcome = Literal["inside", "boundary", "several", "none"]
 
 
-class Place(_Schema):
+class Place(Schema):
     """Where a point lies."""
 
     outcome: Outcome = Field(
@@ -148,7 +150,7 @@ class Place(_Schema):
     edition: EditionBrief
 
 
-class PlaceRow(_Schema):
+class PlaceRow(Schema):
     """Where one of many points lies; units by their codes."""
 
     id: str | int | None = None
@@ -161,7 +163,7 @@ class PlaceRow(_Schema):
     metres: float | None
 
 
-class Places(_Schema):
+class Places(Schema):
     """Where many points lie, in the order given."""
 
     edition: EditionBrief
@@ -169,13 +171,13 @@ class Places(_Schema):
     points: list[PlaceRow]
 
 
-class Points(_Schema):
+class Points(Schema):
     """Points to locate."""
 
     points: list[list[float]] = Field(description="[lon, lat] each, x first.", max_length=10_000)
 
 
-class LevelSummary(_Schema):
+class LevelSummary(Schema):
     """One level in figures."""
 
     level: str
@@ -187,7 +189,7 @@ class LevelSummary(_Schema):
     grid_types: dict[str, int]
 
 
-class Summary(_Schema):
+class Summary(Schema):
     """An edition in figures."""
 
     levels: list[LevelSummary]
@@ -195,7 +197,7 @@ class Summary(_Schema):
     links: list[Link]
 
 
-class Landing(_Schema):
+class Landing(Schema):
     """Where everything starts."""
 
     title: str
@@ -204,7 +206,7 @@ class Landing(_Schema):
     links: list[Link]
 
 
-class Caller(_Schema):
+class Caller(Schema):
     """Who asks."""
 
     name: str = Field(description="As the key or token names it; empty for a caller without either.")
@@ -213,13 +215,13 @@ class Caller(_Schema):
     area: Literal["whole", "part"] = Field(description="Whether it is for the whole city or for a part of its grids.")
 
 
-class Health(_Schema):
+class Health(Schema):
     """Whether the process is there."""
 
     status: Literal["ok"]
 
 
-class Readiness(_Schema):
+class Readiness(Schema):
     """Whether questions can be answered. degraded: from memory only, the database is away."""
 
     status: Literal["ready", "degraded", "away"]
@@ -227,7 +229,7 @@ class Readiness(_Schema):
     editions: dict[str, int] = Field(description="Edition in memory, by scheme.")
 
 
-class Feature(_Schema):
+class Feature(Schema):
     """A GeoJSON feature; lon/lat degrees of EPSG:4490."""
 
     type: Literal["Feature"]
@@ -237,7 +239,7 @@ class Feature(_Schema):
     links: list[Link] | None = Field(None, description="Of one alone: itself in other forms, and what it belongs to.")
 
 
-class FeatureCollection(_Schema):
+class FeatureCollection(Schema):
     """GeoJSON features; lon/lat degrees of EPSG:4490."""
 
     model_config = ConfigDict(extra="allow")
@@ -247,7 +249,7 @@ class FeatureCollection(_Schema):
     features: list[Feature]
 
 
-class ProblemFault(_Schema):
+class ProblemFault(Schema):
     """One thing wrong with a request."""
 
     parameter: str | None = None

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from .schemas import Link, _Schema
+from .schemas import Link, Schema
 
 
-class UnitTold(_Schema):
+class UnitTold(Schema):
     """A grid unit in short."""
 
     level: str
@@ -18,7 +18,7 @@ class UnitTold(_Schema):
     name_zh: str
 
 
-class Parts(_Schema):
+class Parts(Schema):
     """The parts of an address from the province down; null where there is none."""
 
     province: str | None
@@ -35,7 +35,7 @@ class Parts(_Schema):
     room: str | None
 
 
-class NameTold(_Schema):
+class NameTold(Schema):
     """What a building or house is or was called. Source: SZDB/Z 281-2017."""
 
     kind: Literal["full", "administrative", "geographic", "colloquial", "short", "other", "former"]
@@ -45,7 +45,7 @@ class NameTold(_Schema):
     composed: bool
 
 
-class Building(_Schema):
+class Building(Schema):
     """A building (楼栋) under its code for life."""
 
     code: str
@@ -66,7 +66,7 @@ class Building(_Schema):
     links: list[Link]
 
 
-class HouseTold(_Schema):
+class HouseTold(Schema):
     """A house in a list."""
 
     code: str
@@ -79,7 +79,7 @@ class HouseTold(_Schema):
     href: str
 
 
-class Houses(_Schema):
+class Houses(Schema):
     """The houses of a building, as one would walk through it: all, or a page of them with a link to the `next`."""
 
     building: str
@@ -104,7 +104,7 @@ class House(HouseTold):
     links: list[Link]
 
 
-class Ended(_Schema):
+class Ended(Schema):
     """A building or house that was ended. Asked for again it answers 410 with the same successors."""
 
     code: str
@@ -113,7 +113,7 @@ class Ended(_Schema):
     links: list[Link]
 
 
-class Happening(_Schema):
+class Happening(Schema):
     """One thing that happened to a building or house."""
 
     on: date
@@ -121,7 +121,7 @@ class Happening(_Schema):
     detail: str
 
 
-class History(_Schema):
+class History(Schema):
     """Everything known to have happened to a building or house, oldest first; also of one that is gone."""
 
     code: str
@@ -130,7 +130,7 @@ class History(_Schema):
     links: list[Link]
 
 
-class Found(_Schema):
+class Found(Schema):
     """A place found."""
 
     kind: Literal["house", "building", "compound", "road", "community", "street", "district"]
@@ -149,14 +149,14 @@ class Found(_Schema):
     href: str | None
 
 
-class FoundPlaces(_Schema):
+class FoundPlaces(Schema):
     """Places found, the likeliest first."""
 
     numberReturned: int
     places: list[Found]
 
 
-class Near(_Schema):
+class Near(Schema):
     """A building near a point."""
 
     code: str
@@ -169,14 +169,14 @@ class Near(_Schema):
     href: str
 
 
-class NearBuildings(_Schema):
+class NearBuildings(Schema):
     """Buildings near a point, the nearest first."""
 
     numberReturned: int
     buildings: list[Near]
 
 
-class Result(_Schema):
+class Result(Schema):
     """A place of the address base."""
 
     level: Literal["house", "building", "compound", "road", "community", "street", "district"]
@@ -189,7 +189,7 @@ class Result(_Schema):
     href: str | None
 
 
-class EditTold(_Schema):
+class EditTold(Schema):
     """One change between what was written and the answer."""
 
     part: str
@@ -198,14 +198,14 @@ class EditTold(_Schema):
     why: str
 
 
-class FaultTold(_Schema):
+class FaultTold(Schema):
     """What is wrong with a text, in words."""
 
     zh: str
     en: str
 
 
-class Washed(_Schema):
+class Washed(Schema):
     """What a text was washed to."""
 
     category: Literal["A", "B", "C", "none"] = Field(
@@ -222,7 +222,7 @@ class Washed(_Schema):
     candidates: list[Result] = Field(description="With category C: what may be meant.")
 
 
-class WashedTexts(_Schema):
+class WashedTexts(Schema):
     """What many texts were washed to, in the order given."""
 
     numberReturned: int
@@ -231,14 +231,14 @@ class WashedTexts(_Schema):
     washed: list[Washed]
 
 
-class FieldTold(_Schema):
+class FieldTold(Schema):
     """A part of an address as it was read."""
 
     value: str
     key: str = Field(description="The same made comparable.")
 
 
-class StepTold(_Schema):
+class StepTold(Schema):
     """One change of normalising."""
 
     step: str
@@ -246,7 +246,7 @@ class StepTold(_Schema):
     after: str
 
 
-class Normalised(_Schema):
+class Normalised(Schema):
     """A text made plain and read to its parts; nothing is looked up."""
 
     text: str

@@ -7,26 +7,26 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .schemas import Brief, Link, _Schema
+from .schemas import Brief, Link, Schema
 
 _HIDDEN = "Micro-grids whose count is below the threshold and not told; what is told is without them."
 
 
-class BlockRule(_Schema):
+class BlockRule(Schema):
     """How counts of people are told."""
 
     suppress_under: int = Field(description="Counts of a micro-grid below this are not told.")
     round_to: int = Field(description="Others are rounded to multiples of this; larger areas are sums of what is told.")
 
 
-class Counted(_Schema):
+class Counted(Schema):
     """Of which day the counts are, and when they were made."""
 
     as_of: date
     counted_at: datetime
 
 
-class StockCount(_Schema):
+class StockCount(Schema):
     """Buildings or houses of one use and status."""
 
     use: str
@@ -39,7 +39,7 @@ class StockCount(_Schema):
     area_m2: float | None = Field(description="Floor area of the houses whose area is known; null for buildings.")
 
 
-class Stock(_Schema):
+class Stock(Schema):
     """Buildings or houses."""
 
     count: int = Field(description="Those that are there today.")
@@ -52,7 +52,7 @@ class Buildings(Stock):
     by_storeys: dict[str, int] = Field(description="Those that are there today, by number of floors.")
 
 
-class RoleCount(_Schema):
+class RoleCount(Schema):
     """Codes linked in one role, each counted once in every micro-grid. least and most bound the true number; exact ones equal it."""
 
     role: str
@@ -64,7 +64,7 @@ class RoleCount(_Schema):
     most: int
 
 
-class Own(_Schema):
+class Own(Schema):
     """Open facts of a building, or of a house and its building."""
 
     code: str
@@ -85,7 +85,7 @@ class Own(_Schema):
     href: str
 
 
-class BlockContents(_Schema):
+class BlockContents(Schema):
     """What is in some micro-grids."""
 
     micro_grids: int
@@ -117,7 +117,7 @@ class BlockRow(BlockContents):
     unit: Brief
 
 
-class BlockTable(_Schema):
+class BlockTable(Schema):
     """All units of a level with what is in them."""
 
     level: str
@@ -126,7 +126,7 @@ class BlockTable(_Schema):
     blocks: list[BlockRow]
 
 
-class Share(_Schema):
+class Share(Schema):
     """Houses that have some code linked to them."""
 
     count: int | None
@@ -136,7 +136,7 @@ class Share(_Schema):
     share: float | None = Field(description="Of the houses; null without houses, and where nothing is told.")
 
 
-class CompletenessRow(_Schema):
+class CompletenessRow(Schema):
     """How many of a unit's houses have something linked to them."""
 
     unit: Brief
@@ -147,7 +147,7 @@ class CompletenessRow(_Schema):
     events: Share
 
 
-class CompletenessTable(_Schema):
+class CompletenessTable(Schema):
     """Completeness of the linkage by grid."""
 
     level: str
@@ -157,7 +157,7 @@ class CompletenessTable(_Schema):
     completeness: list[CompletenessRow]
 
 
-class CheckRule(_Schema):
+class CheckRule(Schema):
     """One rule of the business address check."""
 
     severity: Literal["error", "warning", "info"] = Field(description="A claim is suspicious when a rule of severity error is broken.")
@@ -165,14 +165,14 @@ class CheckRule(_Schema):
     en: str
 
 
-class CheckFinding(_Schema):
+class CheckFinding(Schema):
     """A rule that is broken, and by what: codes of places, numbers, words; never anybody's code."""
 
     rule: str
     evidence: dict[str, Any]
 
 
-class CheckedClaim(_Schema):
+class CheckedClaim(Schema):
     """What was found about one claim."""
 
     index: int = Field(description="Its place in the request, from 0.")
@@ -182,7 +182,7 @@ class CheckedClaim(_Schema):
     findings: list[CheckFinding]
 
 
-class CheckedClaims(_Schema):
+class CheckedClaims(Schema):
     """What was found about each claim, in the order given."""
 
     numberReturned: int

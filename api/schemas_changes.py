@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from .schemas import Link, _Schema
+from .schemas import Link, Schema
 
 
-class PublishedEntity(_Schema):
+class PublishedEntity(Schema):
     """A kind of thing the feed tells of."""
 
     entity: str
@@ -20,14 +20,14 @@ class PublishedEntity(_Schema):
     extract: str
 
 
-class ChangesModel(_Schema):
+class ChangesModel(Schema):
     """What the feed tells of."""
 
     entities: list[PublishedEntity]
     links: list[Link]
 
 
-class ChangesLatest(_Schema):
+class ChangesLatest(Schema):
     """Where the feed stands."""
 
     number: int = Field(description="Of the last transaction; 0 where nothing ever changed.")
@@ -35,7 +35,7 @@ class ChangesLatest(_Schema):
     links: list[Link]
 
 
-class ChangesTransaction(_Schema):
+class ChangesTransaction(Schema):
     """One transaction."""
 
     number: int = Field(description="1, 2, 3, … in an order of commits, without a gap.")
@@ -46,7 +46,7 @@ class ChangesTransaction(_Schema):
     )
 
 
-class ChangesTransactions(_Schema):
+class ChangesTransactions(Schema):
     """Transactions by their numbers."""
 
     numberReturned: int
@@ -54,7 +54,7 @@ class ChangesTransactions(_Schema):
     links: list[Link]
 
 
-class Change(_Schema):
+class Change(Schema):
     """A line of an answer: what became of one thing."""
 
     number: int
@@ -64,7 +64,7 @@ class Change(_Schema):
     state: dict | None = Field(description="What it is from then on; null where it is no more, or is not the caller's to see any more.")
 
 
-class ExtractLine(_Schema):
+class ExtractLine(Schema):
     """A line of an extract: one thing as it was."""
 
     key: str

@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from .schemas import _Schema
+from .schemas import Schema
 
 
-class Judgement(_Schema):
+class Judgement(Schema):
     """What is to be said of one code. The code itself is never repeated."""
 
     index: int = Field(description="Its place in the request, from 0.")
@@ -19,7 +19,7 @@ class Judgement(_Schema):
     masked: str = Field(description="What may be shown of it: stars alone where it has not the form of such a code.")
 
 
-class ReasonTold(_Schema):
+class ReasonTold(Schema):
     """Why codes are refused, doubted or remarked on."""
 
     severity: Literal["error", "warning", "info"]
@@ -27,7 +27,7 @@ class ReasonTold(_Schema):
     rule_zh: str
 
 
-class KindTold(_Schema):
+class KindTold(Schema):
     """A kind of codes in words."""
 
     name: str
@@ -36,7 +36,7 @@ class KindTold(_Schema):
     expected_zh: str
 
 
-class Judgements(_Schema):
+class Judgements(Schema):
     """What is to be said of many codes, in the order given."""
 
     numberReturned: int

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from pydantic import Field
 
-from .schemas import Link, _Schema
+from .schemas import Link, Schema
 
 
-class Download(_Schema):
+class Download(Schema):
     """A file with all of a collection."""
 
     name: str
@@ -25,7 +25,7 @@ class Download(_Schema):
     href: str
 
 
-class Downloads(_Schema):
+class Downloads(Schema):
     """The files there are for this caller."""
 
     downloads: list[Download]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .schemas import EditionBrief, Link, _Schema
+from .schemas import EditionBrief, Link, Schema
 
 
 class Edition(EditionBrief):
@@ -20,7 +20,7 @@ class Edition(EditionBrief):
     links: list[Link]
 
 
-class Editions(_Schema):
+class Editions(Schema):
     """All editions."""
 
     numberReturned: int
@@ -28,7 +28,7 @@ class Editions(_Schema):
     links: list[Link]
 
 
-class Finding(_Schema):
+class Finding(Schema):
     """What a check found in an edition."""
 
     code: str
@@ -38,7 +38,7 @@ class Finding(_Schema):
     area_m2: float | None
 
 
-class Findings(_Schema):
+class Findings(Schema):
     """What the checks found in an edition when it was stored."""
 
     numberReturned: int
@@ -46,7 +46,7 @@ class Findings(_Schema):
     edition: EditionBrief
 
 
-class Change(_Schema):
+class Change(Schema):
     """One change between two editions."""
 
     change: Literal["added", "removed", "moved", "renamed", "reparented", "altered"]
@@ -60,7 +60,7 @@ class Change(_Schema):
     moved_m2: float | None = Field(description="Area that changed hands.")
 
 
-class Difference(_Schema):
+class Difference(Schema):
     """What changed from one edition to another."""
 
     before: EditionBrief

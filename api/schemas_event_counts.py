@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from .schemas import _Schema
+from .schemas import Schema
 from .schemas_objects import Department
 
 
-class _Count(_Schema):
+class _Count(Schema):
     n: int = Field(description="Events.")
     o: int = Field(0, description="Open in time; 0 where it is left out, as of the others.")
     s: int = Field(0, description="Due soon: a fifth of their time is left.")

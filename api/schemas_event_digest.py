@@ -9,11 +9,11 @@ from pydantic import Field
 
 from gridgeo.events.watching.model import Found
 
-from .schemas import Link, _Schema
+from .schemas import Link, Schema
 from .schemas_objects import Department
 
 
-class DigestLine(_Schema):
+class DigestLine(Schema):
     """A unit: what came in, was filed and closed in the day; what is open, overdue, and due soon (a fifth of its time is left), now."""
 
     code: str
@@ -26,7 +26,7 @@ class DigestLine(_Schema):
     due: int
 
 
-class LateEvent(_Schema):
+class LateEvent(Schema):
     """An open event that is overdue."""
 
     event_code: str
@@ -39,7 +39,7 @@ class LateEvent(_Schema):
     bounces: int
 
 
-class Digest(_Schema):
+class Digest(Schema):
     """A day by unit, in the order of their codes, and the gravest that are late."""
 
     day: date
@@ -48,7 +48,7 @@ class Digest(_Schema):
     late: list[LateEvent]
 
 
-class Notice(_Schema):
+class Notice(Schema):
     """Something that was found of an event, once for each time it was due."""
 
     event_id: int
@@ -61,7 +61,7 @@ class Notice(_Schema):
     href: str
 
 
-class Notices(_Schema):
+class Notices(Schema):
     """Notices, the latest first."""
 
     numberReturned: int

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from .schemas import _Schema
+from .schemas import Schema
 
 
-class Hotspot(_Schema):
+class Hotspot(Schema):
     """A grid, building or house with more events than explained, or (`class_id`) a class that rises."""
 
     unit_id: int | None = None
@@ -35,7 +35,7 @@ class Hotspot(_Schema):
     gi_q: float | None = None
 
 
-class Hotspots(_Schema):
+class Hotspots(Schema):
     """Hot spots of a period, and what they were found among."""
 
     from_: date = Field(alias="from")

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from pydantic import Field
 
-from .schemas import Link, _Schema
+from .schemas import Link, Schema
 
 
-class TimeLeft(_Schema):
+class TimeLeft(Schema):
     """By when something is to be over, and how much time is left."""
 
     due_at: datetime
@@ -17,7 +17,7 @@ class TimeLeft(_Schema):
     working: bool = Field(description="Whether these are minutes of working time, as its limit is counted.")
 
 
-class EventLimits(_Schema):
+class EventLimits(Schema):
     """How much time is left of an event and of its stage; null where no limit is said, or nothing is to be done any more."""
 
     event_id: int

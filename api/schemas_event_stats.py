@@ -7,11 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from .schemas import _Schema
+from .schemas import Schema
 from .schemas_objects import Department
 
 
-class EventClass(_Schema):
+class EventClass(Schema):
     """A class of events (事件类别)."""
 
     class_id: int
@@ -22,7 +22,7 @@ class EventClass(_Schema):
     public: bool = Field(description="Whether anybody who may read is told of its events.")
 
 
-class EventMinor(_Schema):
+class EventMinor(Schema):
     """A minor class (小类)."""
 
     minor: str
@@ -30,7 +30,7 @@ class EventMinor(_Schema):
     classes: list[EventClass]
 
 
-class EventMajor(_Schema):
+class EventMajor(Schema):
     """A major class (大类)."""
 
     major: str
@@ -40,14 +40,14 @@ class EventMajor(_Schema):
     minors: list[EventMinor]
 
 
-class Classes(_Schema):
+class Classes(Schema):
     """The classes in use today, in their order."""
 
     n: int
     majors: list[EventMajor]
 
 
-class Channel(_Schema):
+class Channel(Schema):
     """A way events come in by (受理渠道)."""
 
     channel: str
@@ -56,14 +56,14 @@ class Channel(_Schema):
     name_en: str
 
 
-class Channels(_Schema):
+class Channels(Schema):
     """The channels in use today."""
 
     n: int
     channels: list[Channel]
 
 
-class EventNumbers(_Schema):
+class EventNumbers(Schema):
     """What is counted of events, and their rates; a rate of nothing is null."""
 
     reported: int = Field(description="Reported in the period; of these rejected and merged.")
@@ -117,7 +117,7 @@ class StatsRow(Compared):
     day: date | None = None
 
 
-class Stats(_Schema):
+class Stats(Schema):
     """The numbers of a period."""
 
     from_: date = Field(alias="from")

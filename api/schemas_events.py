@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .schemas import Brief, Link, _Schema
+from .schemas import Brief, Link, Schema
 from .schemas_objects import Department
 
 _STAGE = Literal["reported", "filed", "rejected", "dispatched", "returned", "handled", "verified", "closed", "reopened", "merged"]
 
 
-class ClassBrief(_Schema):
+class ClassBrief(Schema):
     """A class in short."""
 
     class_id: int
@@ -23,7 +23,7 @@ class ClassBrief(_Schema):
     colour: str
 
 
-class Event(_Schema):
+class Event(Schema):
     """An event (事件) or a resident's request (民生诉求) as it is today."""
 
     event_id: int
@@ -61,7 +61,7 @@ class Event(_Schema):
     href: str
 
 
-class Medium(_Schema):
+class Medium(Schema):
     """A picture, a video or a paper of an event."""
 
     media_no: int
@@ -75,7 +75,7 @@ class Medium(_Schema):
     href: str | None = Field(description="Where its bytes are; null while they were not sent.")
 
 
-class Media(_Schema):
+class Media(Schema):
     """The pictures, videos and papers of an event."""
 
     event_id: int
@@ -85,14 +85,14 @@ class Media(_Schema):
     links: list[Link]
 
 
-class Original(_Schema):
+class Original(Schema):
     """A report as it was written."""
 
     report_no: int
     text: str = Field(description="What was told, and the address, word for word.")
 
 
-class Originals(_Schema):
+class Originals(Schema):
     """The reports of an event in which somebody was named, as they were written."""
 
     event_id: int
@@ -124,7 +124,7 @@ class LikeEvent(Event):
     metres: float | None
 
 
-class Events(_Schema):
+class Events(Schema):
     """A page of events."""
 
     numberReturned: int
@@ -132,7 +132,7 @@ class Events(_Schema):
     links: list[Link]
 
 
-class NearbyEvents(_Schema):
+class NearbyEvents(Schema):
     """Events about a point."""
 
     numberReturned: int
@@ -140,7 +140,7 @@ class NearbyEvents(_Schema):
     links: list[Link]
 
 
-class Similar(_Schema):
+class Similar(Schema):
     """Events that may be the same."""
 
     event_id: int | None = None
@@ -150,7 +150,7 @@ class Similar(_Schema):
     links: list[Link] | None = None
 
 
-class Step(_Schema):
+class Step(Schema):
     """What was done."""
 
     step_no: int = Field(description="The version of the event after it.")
@@ -163,7 +163,7 @@ class Step(_Schema):
     given: dict[str, Any] = Field(description="The columns it changed, and what they became.")
 
 
-class Timeline(_Schema):
+class Timeline(Schema):
     """All that was done to an event."""
 
     event_id: int
@@ -173,7 +173,7 @@ class Timeline(_Schema):
     links: list[Link]
 
 
-class Task(_Schema):
+class Task(Schema):
     """What a department has to do."""
 
     task_no: int
@@ -187,7 +187,7 @@ class Task(_Schema):
     note: str | None = Field(None, description="To those who work on events.")
 
 
-class Tasks(_Schema):
+class Tasks(Schema):
     """What departments have to do about an event."""
 
     event_id: int
@@ -197,7 +197,7 @@ class Tasks(_Schema):
     links: list[Link]
 
 
-class Report(_Schema):
+class Report(Schema):
     """The act of sending an event in."""
 
     event_id: int
@@ -211,7 +211,7 @@ class Report(_Schema):
     recorded_at: datetime
 
 
-class Reports(_Schema):
+class Reports(Schema):
     """The reports of an event and of those merged into it."""
 
     event_id: int
@@ -221,7 +221,7 @@ class Reports(_Schema):
     links: list[Link]
 
 
-class Taken(_Schema):
+class Taken(Schema):
     """What became of a report."""
 
     event_id: int

@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from .schemas import EditionBrief, Link, _Schema
+from .schemas import EditionBrief, Link, Schema
 
 Reason = Literal["unchanged", "rename", "recode", "redraw", "split", "merge", "transfer", "new", "ended"]
 
 
-class Relative(_Schema):
+class Relative(Schema):
     """A unit of another edition that lies where one lies, and what they have in common."""
 
     code: str = Field(description="Code of the unit, or u and its unit_id.")
@@ -23,14 +23,14 @@ class Relative(_Schema):
     href: str | None = Field(None, description="Its own lineage: where to go on.")
 
 
-class Slivers(_Schema):
+class Slivers(Schema):
     """What was left out as a border drawn twice."""
 
     pieces: int
     area_m2: float
 
 
-class Relatives(_Schema):
+class Relatives(Schema):
     """What a unit has in common with the units of another edition."""
 
     edition: EditionBrief
@@ -39,7 +39,7 @@ class Relatives(_Schema):
     units: list[Relative] = Field(description="The largest first; none for a unit that is new, or has ended.")
 
 
-class Named(_Schema):
+class Named(Schema):
     """A unit as it was called in the edition asked about."""
 
     code: str | None = Field(description="Null where none was ever given.")
@@ -49,7 +49,7 @@ class Named(_Schema):
     href: str
 
 
-class Lineage(_Schema):
+class Lineage(Schema):
     """Where a unit came from, and what became of it."""
 
     unit: Named
@@ -59,7 +59,7 @@ class Lineage(_Schema):
     links: list[Link]
 
 
-class Translated(_Schema):
+class Translated(Schema):
     """A code of one edition, and the units of the other that lie there."""
 
     code: str
@@ -67,7 +67,7 @@ class Translated(_Schema):
     units: list[Relative]
 
 
-class Translations(_Schema):
+class Translations(Schema):
     """Codes of one edition in another."""
 
     before: EditionBrief
@@ -78,7 +78,7 @@ class Translations(_Schema):
     codes: list[Translated]
 
 
-class Codes(_Schema):
+class Codes(Schema):
     """Codes to translate."""
 
     codes: list[str] = Field(description="Codes of units, or u and their unit_id.", max_length=10_000)

@@ -7,12 +7,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from .schemas import _Schema
+from .schemas import Schema
 
 _KIND = Literal["person", "credit", "phone", "event"]
 
 
-class LinkTold(_Schema):
+class LinkTold(Schema):
     """One code at one place."""
 
     link_id: int
@@ -30,7 +30,7 @@ class LinkTold(_Schema):
     confidence: float = Field(ge=0, le=1)
 
 
-class LinksByKind(_Schema):
+class LinksByKind(Schema):
     """What is linked at one place."""
 
     person: list[LinkTold]
@@ -39,7 +39,7 @@ class LinksByKind(_Schema):
     event: list[LinkTold]
 
 
-class CountsByKind(_Schema):
+class CountsByKind(Schema):
     """How many links of each kind there are at one place, listed here or not."""
 
     person: int
@@ -48,7 +48,7 @@ class CountsByKind(_Schema):
     event: int
 
 
-class Meeting(_Schema):
+class Meeting(Schema):
     """A place, and what is linked there."""
 
     place: str = Field(description="25 characters; stars in a building but in no house, or outdoors.")
@@ -61,7 +61,7 @@ class Meeting(_Schema):
     links: LinksByKind
 
 
-class Answer(_Schema):
+class Answer(Schema):
     """What is known of one code. Several places are all shown: which is meant is for the asker to say."""
 
     index: int
@@ -74,7 +74,7 @@ class Answer(_Schema):
     places: list[Meeting]
 
 
-class Answers(_Schema):
+class Answers(Schema):
     """What is known of each code, in the order asked."""
 
     numberReturned: int
@@ -85,7 +85,7 @@ class Answers(_Schema):
     answers: list[Answer]
 
 
-class RoleTold(_Schema):
+class RoleTold(Schema):
     """What a code of some kind may be to a place."""
 
     kind: _KIND
@@ -94,13 +94,13 @@ class RoleTold(_Schema):
     name_en: str
 
 
-class Roles(_Schema):
+class Roles(Schema):
     """All roles."""
 
     roles: list[RoleTold]
 
 
-class MethodTold(_Schema):
+class MethodTold(Schema):
     """How links come to be known."""
 
     method: str
@@ -109,13 +109,13 @@ class MethodTold(_Schema):
     name_en: str
 
 
-class Methods(_Schema):
+class Methods(Schema):
     """All methods, the surest first."""
 
     methods: list[MethodTold]
 
 
-class PurposeTold(_Schema):
+class PurposeTold(Schema):
     """What a look-up may be for."""
 
     purpose: str
@@ -124,7 +124,7 @@ class PurposeTold(_Schema):
     name_en: str
 
 
-class Purposes(_Schema):
+class Purposes(Schema):
     """All purposes."""
 
     purposes: list[PurposeTold]

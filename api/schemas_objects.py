@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .schemas import Brief, Link, _Schema
+from .schemas import Brief, Link, Schema
 
 _STATUS = "planned, in_use, damaged, out_of_service, missing, removed."
 
 
-class Department(_Schema):
+class Department(Schema):
     """Who answers for objects of a category."""
 
     code: str = Field(description="Its organisation code: what element codes begin with.")
@@ -20,7 +20,7 @@ class Department(_Schema):
     name_en: str
 
 
-class Attribute(_Schema):
+class Attribute(Schema):
     """What objects of a category may have besides."""
 
     name: str
@@ -32,7 +32,7 @@ class Attribute(_Schema):
     name_en: str | None = None
 
 
-class CategoryBrief(_Schema):
+class CategoryBrief(Schema):
     """A category in short."""
 
     category_id: int
@@ -60,7 +60,7 @@ class SignedCategory(Category):
     sign_en: str = Field(description="The same in English: one or two letters.")
 
 
-class Minor(_Schema):
+class Minor(Schema):
     """A minor class (小类)."""
 
     minor: str
@@ -68,7 +68,7 @@ class Minor(_Schema):
     categories: list[SignedCategory]
 
 
-class Major(_Schema):
+class Major(Schema):
     """A major class (大类)."""
 
     major: str
@@ -77,7 +77,7 @@ class Major(_Schema):
     minors: list[Minor]
 
 
-class TreeBrief(_Schema):
+class TreeBrief(Schema):
     """The tree of categories valid now."""
 
     tree_id: int
@@ -87,7 +87,7 @@ class TreeBrief(_Schema):
     categories: int
 
 
-class StatusTold(_Schema):
+class StatusTold(Schema):
     """What may be said of an object's state."""
 
     status: str = Field(description=_STATUS)
@@ -96,7 +96,7 @@ class StatusTold(_Schema):
     name_en: str
 
 
-class Categories(_Schema):
+class Categories(Schema):
     """The tree of categories, in its order, and the words for an object's state."""
 
     tree: TreeBrief | None = Field(description="Null while nothing is loaded.")
@@ -104,7 +104,7 @@ class Categories(_Schema):
     statuses: list[StatusTold]
 
 
-class ObjectRow(_Schema):
+class ObjectRow(Schema):
     """A managed object in a list."""
 
     object_id: int = Field(description="Its own number, for ever.")
@@ -122,7 +122,7 @@ class ObjectRow(_Schema):
     href: str
 
 
-class Objects(_Schema):
+class Objects(Schema):
     """Managed objects, a page at a time."""
 
     numberReturned: int
@@ -130,21 +130,21 @@ class Objects(_Schema):
     links: list[Link]
 
 
-class PlaceLink(_Schema):
+class PlaceLink(Schema):
     """The building or house an object belongs to."""
 
     code: str
     href: str
 
 
-class Located(_Schema):
+class Located(Schema):
     """How an object lies in today's grids."""
 
     outcome: Literal["inside", "boundary", "several", "none"]
     chain: list[Brief] = Field(description="From the uppermost unit down; empty with outcome none.")
 
 
-class ObjectTold(_Schema):
+class ObjectTold(Schema):
     """A managed object (部件)."""
 
     object_id: int
@@ -170,7 +170,7 @@ class ObjectTold(_Schema):
     links: list[Link]
 
 
-class ObjectChange(_Schema):
+class ObjectChange(Schema):
     """What an object was for a time."""
 
     category_id: int
@@ -185,7 +185,7 @@ class ObjectChange(_Schema):
     source: str
 
 
-class ObjectHistory(_Schema):
+class ObjectHistory(Schema):
     """What an object is and was, the latest first."""
 
     object_id: int
@@ -195,7 +195,7 @@ class ObjectHistory(_Schema):
     links: list[Link]
 
 
-class ObjectCount(_Schema):
+class ObjectCount(Schema):
     """How many of one kind: one of `category_id`, `major` and `status` says of which."""
 
     category_id: int | None = None
@@ -204,7 +204,7 @@ class ObjectCount(_Schema):
     n: int
 
 
-class UnitCount(_Schema):
+class UnitCount(Schema):
     """How many a unit holds."""
 
     unit_id: int
@@ -213,7 +213,7 @@ class UnitCount(_Schema):
     part: bool = Field(default=False, description="The count is of a part of the unit: what was asked about, and the caller may see.")
 
 
-class ObjectCounts(_Schema):
+class ObjectCounts(Schema):
     """How many objects a unit holds by kind, or how many each unit of a level holds."""
 
     unit: str | None = Field(default=None, description="The unit asked about; null for all there are.")
@@ -225,21 +225,21 @@ class ObjectCounts(_Schema):
     units: list[UnitCount] | None = Field(default=None, description="All units of the level, those without any too.")
 
 
-class CategoryCount(_Schema):
+class CategoryCount(Schema):
     """How many of a category."""
 
     category_id: int
     n: int
 
 
-class StatusCount(_Schema):
+class StatusCount(Schema):
     """How many of a status."""
 
     status: str
     n: int
 
 
-class ObjectsWithin(_Schema):
+class ObjectsWithin(Schema):
     """What lies in an area drawn by hand."""
 
     area_m2: float = Field(description="Square metres in EPSG:4547.")

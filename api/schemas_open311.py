@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from .schemas import _Schema
+from .schemas import Schema
 
 
-class Open311Service(_Schema):
+class Open311Service(Schema):
     """A service: a public class of events."""
 
     service_code: str = Field(description="The number of the class.")
@@ -22,14 +22,14 @@ class Open311Service(_Schema):
     group: str = Field(description="The major class (大类).")
 
 
-class Open311Definition(_Schema):
+class Open311Definition(Schema):
     """What a service wants to know besides: nothing."""
 
     service_code: str
     attributes: list[str] = Field(max_length=0)
 
 
-class Open311Request(_Schema):
+class Open311Request(Schema):
     """A service request: an event of a public class, without a word of what people wrote."""
 
     service_request_id: str = Field(description="The event's code.")
@@ -51,7 +51,7 @@ class Open311Request(_Schema):
     media_url: str | None = Field(description="Always null.")
 
 
-class Open311Taken(_Schema):
+class Open311Taken(Schema):
     """What became of a report."""
 
     service_request_id: str
@@ -59,14 +59,14 @@ class Open311Taken(_Schema):
     account_id: str | None = Field(description="Always null.")
 
 
-class Open311Token(_Schema):
+class Open311Token(Schema):
     """A token, which is the number itself: numbers are given at once."""
 
     service_request_id: str
     token: str
 
 
-class Open311Endpoint(_Schema):
+class Open311Endpoint(Schema):
     """Where a standard is spoken."""
 
     specification: str
@@ -76,7 +76,7 @@ class Open311Endpoint(_Schema):
     formats: list[str]
 
 
-class Open311Discovery(_Schema):
+class Open311Discovery(Schema):
     """Where Open311 is spoken here, and who gives keys."""
 
     changeset: str
@@ -85,7 +85,7 @@ class Open311Discovery(_Schema):
     endpoints: list[Open311Endpoint]
 
 
-class Open311Error(_Schema):
+class Open311Error(Schema):
     """One thing that is wrong."""
 
     code: int

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .schemas import Link, _Schema
+from .schemas import Link, Schema
 
 
-class ProcessSummary(_Schema):
+class ProcessSummary(Schema):
     """What may be done, in short."""
 
     id: str
@@ -22,14 +22,14 @@ class ProcessSummary(_Schema):
     links: list[Link]
 
 
-class Processes(_Schema):
+class Processes(Schema):
     """All that may be done."""
 
     processes: list[ProcessSummary]
     links: list[Link]
 
 
-class ProcessInput(_Schema):
+class ProcessInput(Schema):
     """Something a process takes."""
 
     title: str
@@ -39,7 +39,7 @@ class ProcessInput(_Schema):
     maxOccurs: int
 
 
-class ProcessOutput(_Schema):
+class ProcessOutput(Schema):
     """Something a process makes."""
 
     title: str
@@ -54,7 +54,7 @@ class ProcessDescription(ProcessSummary):
     outputs: dict[str, ProcessOutput]
 
 
-class StatusInfo(_Schema):
+class StatusInfo(Schema):
     """How far a job is."""
 
     jobID: str
@@ -70,7 +70,7 @@ class StatusInfo(_Schema):
     links: list[Link]
 
 
-class Jobs(_Schema):
+class Jobs(Schema):
     """Jobs of the caller, the latest first."""
 
     numberReturned: int

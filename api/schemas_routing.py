@@ -6,18 +6,18 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from .schemas import Link, _Schema
+from .schemas import Link, Schema
 from .schemas_objects import Department
 
 
-class Referral(_Schema):
+class Referral(Schema):
     """Whom an event may be handed on to."""
 
     department: Department
     criteria: str = Field(description="When it may be.")
 
 
-class Decision(_Schema):
+class Decision(Schema):
     """Who is to do what about an event."""
 
     lead: Department | None = Field(description="Who leads; null where nobody is known to.")
@@ -29,7 +29,7 @@ class Decision(_Schema):
     responsibility_id: int | None = Field(description="The row of the matrix that did.")
 
 
-class Considered(_Schema):
+class Considered(Schema):
     """What became of a rule, or of a row of the matrix."""
 
     kind: str = Field(description="rule or responsibility.")
@@ -42,7 +42,7 @@ class Considered(_Schema):
     reason_en: str
 
 
-class RoutingFacts(_Schema):
+class RoutingFacts(Schema):
     """What was known."""
 
     class_path: str | None
@@ -54,7 +54,7 @@ class RoutingFacts(_Schema):
     working: bool = Field(description="Whether that is working time.")
 
 
-class RoutingExplanation(_Schema):
+class RoutingExplanation(Schema):
     """Where an event goes, and why not elsewhere."""
 
     facts: RoutingFacts
@@ -64,7 +64,7 @@ class RoutingExplanation(_Schema):
     links: list[Link]
 
 
-class Responsibility(_Schema):
+class Responsibility(Schema):
     """One row of the matrix."""
 
     responsibility_id: int
@@ -78,7 +78,7 @@ class Responsibility(_Schema):
     source: str
 
 
-class Responsibilities(_Schema):
+class Responsibilities(Schema):
     """Rows of the matrix."""
 
     numberReturned: int
@@ -86,7 +86,7 @@ class Responsibilities(_Schema):
     links: list[Link]
 
 
-class MatrixIssue(_Schema):
+class MatrixIssue(Schema):
     """Something wrong with the matrix."""
 
     code: str
@@ -96,7 +96,7 @@ class MatrixIssue(_Schema):
     units: list[str]
 
 
-class MatrixCheck(_Schema):
+class MatrixCheck(Schema):
     """What is wrong with the matrix."""
 
     sound: bool = Field(description="Whether every class has one lead.")
@@ -105,7 +105,7 @@ class MatrixCheck(_Schema):
     links: list[Link]
 
 
-class Rule(_Schema):
+class Rule(Schema):
     """One rule; what it does not name, it does not ask for."""
 
     rule_no: int
@@ -124,7 +124,7 @@ class Rule(_Schema):
     valid_to: date | None
 
 
-class RuleSetBrief(_Schema):
+class RuleSetBrief(Schema):
     """A set of rules."""
 
     set_id: int
@@ -145,14 +145,14 @@ class RuleSet(RuleSetBrief):
     rules: list[Rule]
 
 
-class RuleSets(_Schema):
+class RuleSets(Schema):
     """All sets, the newest first."""
 
     rulesets: list[RuleSetBrief]
     links: list[Link]
 
 
-class Move(_Schema):
+class Move(Schema):
     """How many events would go from one department to another; null is nobody."""
 
     before: Department | None
@@ -160,7 +160,7 @@ class Move(_Schema):
     events: int
 
 
-class Moved(_Schema):
+class Moved(Schema):
     """One event that would go elsewhere."""
 
     event_id: int
@@ -170,7 +170,7 @@ class Moved(_Schema):
     rule_no: int | None
 
 
-class Compared(_Schema):
+class Compared(Schema):
     """What a set would change of past events."""
 
     set_id: int

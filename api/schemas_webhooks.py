@@ -6,10 +6,10 @@ from datetime import datetime
 
 from pydantic import Field
 
-from .schemas import Link, _Schema
+from .schemas import Link, Schema
 
 
-class Webhook(_Schema):
+class Webhook(Schema):
     """A service that is told of transactions."""
 
     webhook_id: int
@@ -32,14 +32,14 @@ class NewWebhook(Webhook):
     secret: str = Field(description="What letters are signed with; shown this once.")
 
 
-class Webhooks(_Schema):
+class Webhooks(Schema):
     """Who is told."""
 
     webhooks: list[Webhook]
     links: list[Link]
 
 
-class LeftOut(_Schema):
+class LeftOut(Schema):
     """A transaction that was left out."""
 
     number: int
@@ -47,21 +47,21 @@ class LeftOut(_Schema):
     failure: str
 
 
-class LeftOuts(_Schema):
+class LeftOuts(Schema):
     """Transactions that were left out."""
 
     dead: list[LeftOut]
     links: list[Link]
 
 
-class Told(_Schema):
+class Told(Schema):
     """What became of a letter."""
 
     taken: bool
     failure: str | None = Field(description="Why it was not taken.")
 
 
-class Removed(_Schema):
+class Removed(Schema):
     """A webhook that is told no more."""
 
     webhook_id: int

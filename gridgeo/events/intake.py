@@ -142,12 +142,10 @@ def take_in_each(
 def rows(
     conn, given: Sequence[Given], actor: Actor, lexicon: Base | None = None, default_area: str = "", organisation: str = numbering.NOBODY
 ) -> list[Row]:
-    """Return reports that are all new as they would be stored, each with its code; raises Unfit, Conflict for a day that is full."""
+    """Return new reports that were checked (:func:`check`) as they are stored, each with its code; raises Conflict for a full day."""
     with access.regardless(conn):
         now, classes = hierarchy.now(conn), _classes(conn, given)
-        issues = _faults(conn, given, classes, now)
-        spots, more = locating.locate(conn, given, lexicon, default_area)
-        _refused([*issues, *more], apart=False)
+        spots, _ = locating.locate(conn, given, lexicon, default_area)
         codes = numbering.number(conn, organisation, [_day(one, now) for one in given])
         each = zip(given, codes, spots, faults.originals(given), strict=True)
         return [_row(Sent(one, actor), code, spot, classes, original, now, None) for one, code, spot, original in each]

@@ -52,12 +52,7 @@ def put(
 ) -> int:
     """Store events that are new, with their histories (numbers as :func:`numbers` gave them), and count them; return how many steps.
 
-    Raises
-    ------
-    Unfit
-        For reports with faults: then none is stored.
-    Conflict
-        Where somebody else took the same event of a source in at this moment.
+    What was reported has been checked (:func:`.intake.check`). Raises Conflict where somebody else took the same event of a source in.
     """
     given, events, steps = iter(told), [], 0
     with conn.cursor() as cur:

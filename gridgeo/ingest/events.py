@@ -13,6 +13,7 @@ from typing import NamedTuple
 from .. import issues as findings
 from ..addresses.washing import base as washing
 from ..codes import event as codes
+from ..codes import naming
 from ..errors import Conflict, InvalidInput, UnreadableFile
 from ..events import channels, classes, continuing, counts, faults, intake, replay, whole
 from ..events.continuing import Told
@@ -107,6 +108,8 @@ def plan(
     """
     if not source.strip() or source == codes.OURS:
         raise InvalidInput("source", source, "say whose list it is: with their codes it names an event")
+    if naming.names_somebody(source):
+        raise InvalidInput("source", None, "is a number of somebody: say whose list it is by a name")
     names = Names.of(channels.known(conn).values(), classes.known(conn).values(), departments(conn))
     lists = [List(table, names, kind, channel, given or {}) for table in map(rows.source, map(Path, paths))]
     for one in lists:
@@ -243,9 +246,10 @@ def _past(row: Row, event_id: int, numbers: Mapping[str, int]) -> Past:
     over = times["closed_at"] or times["filed_at"] or row.times["reported_at"]
     into = numbers.get(codes.kept(row.merged_into)) if row.merged_into else None
     told = Past(event_id, **times, due_at=row.due_at, lead=row.lead, assists=row.assists, returned_by=row.returned_by)
-    told = replace(told, bounces=row.bounces, stars=row.stars if times["closed_at"] else None, reason=row.reason)
+    reason = row.reason and naming.masked(row.reason)
+    told = replace(told, bounces=row.bounces, stars=row.stars if times["closed_at"] else None, reason=reason)
     if row.rejected:
-        return Past(event_id, rejected_at=over, reason=row.reason)
+        return Past(event_id, rejected_at=over, reason=reason)
     return told if into is None else Past(event_id, filed_at=times["filed_at"], due_at=row.due_at, merged_at=over, merged_into=into)
 
 

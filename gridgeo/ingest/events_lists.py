@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ..codes import event as codes
+from ..codes import naming
 from ..db import queries
 from ..errors import InvalidInput
 from ..events.model import Kind
@@ -95,8 +96,8 @@ class Found:
         self._lists = lists
         self._said: dict[str, list[Issue]] = {one.name: [] for one in lists}
         self.rows = sum(len(one.rows) for one in lists)
-        originals = sorted({codes.kept(row.original) for one in lists for row in one.rows if row.original})
-        merged = {codes.kept(row.merged_into) for one in lists for row in one.rows if row.merged_into}
+        originals = sorted(_codes(row.original for one in lists for row in one.rows))
+        merged = _codes(row.merged_into for one in lists for row in one.rows)
         #: The events we have, by their codes: those of rows, and those that rows were merged into.
         self.numbers: dict[str, int] = dict(known(conn, source, merged.union(originals)))
         self.targets = self.numbers.keys() | set(originals)
@@ -135,6 +136,11 @@ class Found:
         for one in lists:
             yield from one.notes.issues
             yield from sorted(self._said[one.name], key=lambda issue: issue.row)
+
+
+def _codes(given: Iterable[str | None]) -> set[str]:
+    """Codes as they are kept; a number of somebody is none, and nobody is asked about it."""
+    return {codes.kept(text) for text in set(given) if text and not naming.names_somebody(text)}
 
 
 def departments(conn) -> list[tuple[str, str, str]]:

@@ -103,7 +103,7 @@ class Reader:
             text = said.get(role, "")
             found = moment(text) if text else None
             if text and found is None:
-                row.faults.append(("bad-time", role, text, "is no moment: write 2025-03-31 14:05"))
+                row.faults.append(("bad-time", role, words.repeatable(text), "is no moment: write 2025-03-31 14:05"))
             if role in TIMES:
                 row.times[role] = found
             else:

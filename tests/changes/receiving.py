@@ -28,7 +28,7 @@ class Receiver:
         """Of the transactions that were told."""
         return [one["number"] for one in self.letters if one["type"] == "transaction"]
 
-    def soon(self, holds: Callable[[], bool], within_s: float = 20) -> bool:
+    def soon(self, holds: Callable[[], bool], within_s: float = 60) -> bool:
         """Whether something holds before long."""
         until = time.monotonic() + within_s
         while not holds() and time.monotonic() < until:

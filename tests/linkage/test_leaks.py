@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -20,10 +21,13 @@ import pytest
 from api import server as api_server
 from gridgeo import cli
 from gridgeo.db import cluster, connection, migrate
+from gridgeo.events.watching import delivery, letters, notices
 from gridgeo.linkage import keys
+from gridgeo.moments import CHINA
 from gridgeo.settings import Settings
 from tests.access import making as city
 from tests.api import callers
+from tests.api.asking import AT_A
 from tests.api.world import A
 from tests.events import life
 from tests.events.making_media import png
@@ -171,8 +175,31 @@ def _use_commands(scene: Scene, folder: Path) -> None:
     assert _run(scene, "linkage", "rotate", "--index") == 0
     assert _run(scene, "linkage", "status") == 0
     assert _run(scene, "audit", "show") == _run(scene, "audit", "verify") == 0
+    _use_list(scene, folder)
     assert _run(scene, "export", folder / "grids.csv") == _run(scene, "export", folder / "grids.geojson") == 0
     scene.keep("exports", *(path.read_bytes() for path in folder.glob("grids.*")))
+
+
+def _use_list(scene: Scene, folder: Path) -> None:
+    """Another system's list of events with codes in every cell that takes words, and in some that do not; what comes of it is printed."""
+    assert _run(scene, "events", "receiver", "add", life.LIGHTS, "http://127.0.0.1:9/tasks") == 0
+    head = "事件编号,受理时间,渠道,问题类型,问题描述,事发地址,立案时间,派遣时间,处置部门,退回部门,办理状态,不予受理原因,办结时间"
+    words = f"灯不亮 请联系{PHONES[30]} 或{PERSONS[30]},前进一路11号 电话{PHONES[31]}"
+    told = [
+        f"LIST-1,2025-03-03 09:00,热线,{life.LAMP},{words},2025-03-03 09:30,2025-03-03 10:00,照明处,道路处,,,2025-03-04 10:00",
+        f"LIST-2,2025-03-03 09:00,热线,{life.LAMP},{words},,,,,不予立案,已回复{PHONES[32]},2025-03-04 10:00",
+        f"LIST-3,2025-03-03 09:00,热线,找{PERSONS[31]},{words},2025-03-03 09:30,2025-03-03 10:00,{PERSONS[32]},{PHONES[33]},,,",
+        f"{PHONES[34]},2025-03-03 09:00,热线,{life.LAMP},{words},,,,,,,",
+        f"LIST-4,{PERSONS[33]},{PHONES[35]},{life.LAMP},{words},,,,,,,{PHONES[36]}",
+    ]
+    (folder / "list.csv").write_text("\n".join([head, *told]) + "\n", encoding="utf-8")
+    load = ("load", "events", folder / "list.csv", "--source", "old", "--commit", "--report", folder / "issues")
+    assert _run(scene, *load) == 1
+    assert _run(scene, *load, "--accept", "bad-original,bad-time,unknown-channel,no-reported-time") == 0
+    scene.keep("reports", *(path.read_bytes() for path in (folder / "issues").rglob("*") if path.is_file()))
+    assert _run(scene, *load[:4], PHONES[37], "--commit") == 2
+    assert _run(scene, "export", "events", folder / "listed.csv", "--all-classes") == 0
+    scene.keep("exports", (folder / "listed.csv").read_bytes())
 
 
 def _use_api(scene: Scene) -> None:
@@ -184,6 +211,11 @@ def _use_api(scene: Scene) -> None:
         answers = list(_asked(client))
         client.headers.update(works)
         answers += list(_reported(client))
+        number, done = _done(client, callers.bearer(callers.key(url, "read", "handle", department_code=life.LIGHTS)))
+        _tell_departments(scene)
+        shown = list(_shown(client, number))
+        assert {answer.status_code for answer in shown} == {200}, [answer.url.path for answer in shown if answer.status_code != 200]
+        answers += [*done, *shown]
     assert {200, 400, 403, 404} <= {answer.status_code for answer in answers}
     assert not [answer for answer in answers if answer.status_code >= 500]
     scene.keep("answers", *(f"{answer.headers}".encode() + answer.content for answer in answers))
@@ -237,6 +269,39 @@ def _reported(client: httpx.Client) -> Iterator[httpx.Response]:
         yield client.get(here + rest)
     for path in ("/events", "/events?f=geojson", "/collections/events/items", "/changes/extracts/event", f"/events/{PERSONS[20]}"):
         yield client.get(path)
+
+
+def _done(client: httpx.Client, of_lights: dict[str, str]) -> tuple[int, list[httpx.Response]]:
+    """An event that is sent to a department, returned and sent again, with codes in all that anybody says; its number."""
+    lon, lat = city.POINT[A]
+    body = {"channel": "hotline", "told": f"灯不亮 {PHONES[40]}", "class_path": life.LAMP, "lon": lon, "lat": lat}
+    taken = client.post("/events", json=body, headers={"Idempotency-Key": "done"})
+    number = taken.json()["event_id"]
+    sent = {"action": "dispatch", "department_code": life.LIGHTS, "note": f"联系人 {PHONES[41]}"}
+    doings = [({"action": "file"}, {}), (sent, {})]
+    doings += [({"action": "return", "reason": f"不属我处 {PHONES[42]}"}, of_lights), (sent, {})]
+    answers = [client.post(f"/events/{number}/actions", json=said, headers={"If-Match": "*"} | more) for said, more in doings]
+    assert [answer.status_code for answer in answers] == [200] * 4, answers[-1].text
+    return number, [taken, *answers]
+
+
+def _shown(client: httpx.Client, number: int) -> Iterator[httpx.Response]:
+    """All that shows events: pages, maps, numbers, lists, files, another city's way of asking."""
+    pages = ("departments", "mine", "community", f"community/{A}", "digest", "digest?f=csv", "notices", "stats", "counts")
+    tile = "/collections/events/tiles/WebMercatorQuad/{z}/{y}/{x}".format(**AT_A)
+    yield from (client.get(f"/events/{page}", headers={"Accept": "text/html"}) for page in pages)
+    yield client.get("/events/board", params={"department": life.LIGHTS}, headers={"Accept": "text/html"})
+    yield from (client.get(f"/events/{number}{rest}") for rest in ("", "/timeline", "/tasks", "/limits", "/reports"))
+    lists = ("/collections/events/download?f=csv", "/changes/extracts/event", "/open311/v2/requests.json", "/open311/v2/requests.xml")
+    yield from (client.get(path) for path in (tile, *lists))
+
+
+def _tell_departments(scene: Scene) -> None:
+    """Workers write a department's letters and find what is late; commands tell of a day, and of what is due."""
+    with closing(connection.connect(scene.settings.database_url, delivery.ROLE, **delivery.AREA)) as conn, conn:
+        assert letters.write(conn) > 0
+        notices.find(conn, datetime.now(UTC) + timedelta(days=60))
+    assert _run(scene, "events", "digest", "--day", f"{datetime.now(CHINA):%Y-%m-%d}") == _run(scene, "events", "notices") == 0
 
 
 def _use_sql(scene: Scene) -> None:
@@ -299,7 +364,8 @@ def test_what_was_looked_through_holds_what_it_should(scene):
     assert b"division by zero" in scene.said["log of the database"] and b"COPY link_given" in scene.said["log of the database"]
     assert b"/linkage/resolve" in scene.said["our log"]
     assert PERSONS[0][:3].encode() + b"*" * 11 in scene.said["answers"] and PERSONS[0][:3].encode() + b"*" * 11 in scene.said["commands"]
-    assert b"code-in-text" in scene.said["reports"]
+    assert b"code-in-text" in scene.said["reports"] and b"unknown-department" in scene.said["reports"]
+    assert "灯不亮 请联系***".encode() in scene.said["dump"] and "不属我处 ***".encode() in scene.said["answers"]
 
 
 def test_a_planted_leak_is_found(scene):

@@ -12,13 +12,14 @@ import psycopg2
 import pytest
 
 from gridgeo.db.cluster import Cluster
+from gridgeo.db.cluster.data import scratch
 from gridgeo.settings import Settings
 
 
 @pytest.fixture
 def place() -> Iterator[Path]:
     """A directory that the account of the server can reach (pytest's own are closed to others)."""
-    made = Path(tempfile.mkdtemp(prefix="gridgeo-test-"))
+    made = Path(tempfile.mkdtemp(prefix="gridgeo-test-", dir=scratch()))
     made.chmod(0o755)
     yield made
     shutil.rmtree(made)
@@ -45,7 +46,7 @@ def cluster_of(place: Path) -> Iterator[Callable[..., Cluster]]:
 def _made_once() -> Iterator[Cluster]:
     """A data directory takes over a second to make; the tests that do not watch it being made share one."""
     settings = Settings.from_env()
-    made = Path(tempfile.mkdtemp(prefix="gridgeo-test-"))
+    made = Path(tempfile.mkdtemp(prefix="gridgeo-test-", dir=scratch()))
     made.chmod(0o755)
     cluster = Cluster(made / "home", settings.pg_bin, engine_home=settings.home)
     cluster.start()

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -188,6 +189,11 @@ def test_without_room_for_shared_memory_it_is_kept_in_files(monkeypatch, cluster
     parallel = "SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;"
     ask(url, "CREATE TABLE IF NOT EXISTS many AS SELECT n FROM generate_series(1, 100000) AS n")
     assert ask(url, f"{parallel} SELECT count(*) FROM many") == 100_000
+
+
+@pytest.mark.parametrize("shm", ["/no/such/place", "/proc"], ids=["missing", "without room"])
+def test_without_room_in_memory_what_is_thrown_away_lies_among_temporary_files(shm):
+    assert files.scratch(Path(shm)) == Path(tempfile.gettempdir())
 
 
 def test_an_interrupted_initdb_is_made_again(cluster_of, ask):

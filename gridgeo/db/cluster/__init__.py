@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from urllib.parse import quote
 
@@ -258,9 +259,12 @@ class Cluster:
 
 @contextmanager
 def throwaway(pg_bin: str | Path | None = None, engine_home: Path | None = None, roomy: bool = False) -> Iterator[Cluster]:
-    """Lend a running cluster that leaves nothing behind, and remove what a killed process left of its own."""
+    """Lend a running cluster that leaves nothing behind, and remove what a killed process left of its own.
+
+    It lies in memory where there is plenty (:func:`.data.scratch`), unless it is `roomy`: what is measured lies on a disk.
+    """
     _sweep()
-    home = Path(tempfile.mkdtemp(prefix=_TEMPORARY))
+    home = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=None if roomy else files.scratch()))
     home.chmod(0o755)
     cluster = Cluster(home, pg_bin, throwaway=True, engine_home=engine_home, roomy=roomy)
     with cluster.locked():
@@ -274,7 +278,7 @@ def throwaway(pg_bin: str | Path | None = None, engine_home: Path | None = None,
 
 
 def _sweep() -> None:
-    for home in Path(tempfile.gettempdir()).glob(f"{_TEMPORARY}*"):
+    for home in chain(Path(tempfile.gettempdir()).glob(f"{_TEMPORARY}*"), files.SHM.glob(f"{_TEMPORARY}*")):
         try:
             if home.is_symlink() or home.lstat().st_uid != os.geteuid():
                 continue

@@ -6,6 +6,7 @@ import getpass
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from ...errors import Conflict, EnvironmentIncomplete
@@ -17,6 +18,8 @@ NAME = "gridgeo"
 MB = 1024 * 1024
 LEAST_FREE = 500 * MB
 SHM = Path("/dev/shm")
+#: So much has to be free of the machine's memory before files are kept in it.
+_PLENTY = 8 * 1024 * MB
 
 
 def version(data: Path) -> int | None:
@@ -104,6 +107,24 @@ def shared_memory(shm: Path, account: Account) -> str:
         return "mmap"
     writable = subprocess.run(["test", "-w", shm], cwd="/", **account.options).returncode == 0
     return "posix" if writable and room >= 256 * MB else "mmap"
+
+
+def scratch(shm: Path = SHM) -> Path:
+    """Return where to keep what is thrown away: in memory where there is plenty of it, else among temporary files.
+
+    A database has some 800 files: to make and to remove those that nobody will read takes a disk five times as long.
+    """
+    try:
+        plenty = min(shutil.disk_usage(shm).free, _available()) >= _PLENTY and os.access(shm, os.W_OK)
+    except OSError:
+        plenty = False
+    return shm if plenty else Path(tempfile.gettempdir())
+
+
+def _available() -> int:
+    """Bytes of memory that programs could still take."""
+    told = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    return int(told["MemAvailable"].split()[0]) * 1024
 
 
 def _buffers() -> int:

@@ -29,11 +29,24 @@ pytest_plugins = ("tests.browsing", "tests.installation")
 
 _PREFIX = f"gridgeo_test_{os.getpid()}"
 
+#: Bytes of log that tests write to the database they have one after the other before it is made anew.
+_WORN = 32 * 2**20
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What only these tests know."""
     parser.addoption("--long", action="store_true", help="everything that is tried in part otherwise: for minutes instead of seconds")
     parser.addoption("--make-golden", action="store_true", help="keep the page's pictures as they are now (tests/maps/test_golden.py)")
+
+
+#: Folders whose files take longest, in the order in which they are begun.
+_LONG = ("acceptance", "maps", "cli", "tiles", "bootstrap", "bench", "api", "ingest")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: a long file begun last is waited for by processes that have nothing to do."""
+    rank = {name: number for number, name in enumerate(_LONG)}
+    items.sort(key=lambda item: rank.get(item.path.parent.name, len(_LONG)))
 
 
 class Server:
@@ -83,7 +96,10 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def template(server: Server) -> str:
-    """The name of a migrated, empty database; nobody stays connected to it."""
+    """The name of a migrated, empty database; nobody stays connected to it.
+
+    A module whose tests all begin alike has a template of its own: a copy of this one, in which that is laid once (see :func:`laid`).
+    """
     name = server.create()
     with closing(connection.connect(server.url_of(name))) as conn:
         migrate.migrate(conn)
@@ -91,27 +107,77 @@ def template(server: Server) -> str:
 
 
 @pytest.fixture(scope="session")
-def _shared(server: Server, template: str) -> Iterator[list]:
-    url = server.url_of(server.create(template))
-    held = [connection.connect(url), url]
-    yield held
-    held[0].close()
+def laid(server: Server) -> Callable[..., str]:
+    """Makes a template out of another: `laid(template, *works)` commits what each `work(conn)` does, and returns its name."""
+
+    def lay(template: str, *works: Callable) -> str:
+        name = server.create(template)
+        with closing(connection.connect(server.url_of(name))) as conn, conn:
+            for work in works:
+                work(conn)
+        return name
+
+    return lay
+
+
+class Lent:
+    """A copy of a template that tests have one after the other, and the connection to it."""
+
+    def __init__(self, server: Server, template: str) -> None:
+        self._server = server
+        self._name = server.create(template)
+        self.conn = connection.connect(server.url_of(self._name))
+        self._since = self._written()
+
+    def __call__(self):
+        """The connection, made again where a test has closed it."""
+        if self.conn.closed:
+            self.conn = connection.connect(self._server.url_of(self._name))
+        return self.conn
+
+    def worn(self) -> bool:
+        """Whether so much was written since that it is better made anew: rows rolled back stay in its files, and are read over."""
+        return self._written() - self._since > _WORN
+
+    def drop(self) -> None:
+        """Make an end of both."""
+        self.conn.close()
+        self._server.drop(self._name)
+
+    def _written(self) -> int:
+        with self().cursor() as cur:
+            cur.execute("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint")
+            (written,) = cur.fetchone()
+        self.conn.rollback()
+        return written
+
+
+@pytest.fixture(scope="session")
+def _lent() -> Iterator[dict[str, Lent]]:
+    """What `conn` is connected to, by template."""
+    lent: dict[str, Lent] = {}
+    yield lent
+    for one in lent.values():
+        one.conn.close()
 
 
 @pytest.fixture
-def conn(_shared: list) -> Iterator:
-    """A connection to a migrated, empty database; whatever the test does is rolled back."""
-    if _shared[0].closed:
-        _shared[0] = connection.connect(_shared[1])
-    yield _shared[0]
-    if not _shared[0].closed:
-        _shared[0].reset()
-        queries.forget(_shared[0])
+def conn(server: Server, template: str, _lent: dict[str, Lent]) -> Iterator:
+    """A connection to a copy of the template: migrated and empty, or what a module lays; whatever the test does is rolled back."""
+    if template in _lent and _lent[template].worn():
+        _lent.pop(template).drop()
+    if template not in _lent:
+        _lent[template] = Lent(server, template)
+    conn = _lent[template]()
+    yield conn
+    if not conn.closed:
+        conn.reset()
+        queries.forget(conn)
 
 
 @pytest.fixture
 def database_url(server: Server, template: str) -> Iterator[str]:
-    """The URL of a migrated, empty database of the test's own."""
+    """The URL of a copy of the template, of the test's own."""
     name = server.create(template)
     yield server.url_of(name)
     server.drop(name)

@@ -15,12 +15,16 @@ AT = [str(value) for value in making.at(0.5, 0.5)]
 MINT = ["mint", "--at", *AT, "--use", "住宅", "--road", "前进一路", "--plate", "12", "--floors", "7", "--on", "2015-06-01"]
 
 
+@pytest.fixture(scope="module")
+def template(laid, template) -> str:
+    """A database with an edition."""
+    return laid(template, making.edition)
+
+
 @pytest.fixture
 def run(database_url, monkeypatch, capsys):
     """Run a command; returns status, output, errors."""
     monkeypatch.setenv("DATABASE_URL", database_url)
-    with closing(connection.connect(database_url)) as conn, conn:
-        making.edition(conn)
 
     def run(*argv):
         try:

@@ -1,15 +1,16 @@
 """The commands on editions and exports: what they print, what they write, and how they refuse."""
 
 import json
-from contextlib import closing
+from datetime import datetime
 
 import pyogrio
 import pytest
 
 from gridgeo import cli
-from gridgeo.db import connection
 from gridgeo.hierarchy import editions
+from gridgeo.ingest import activation
 from gridgeo.issues import Issue, Severity
+from gridgeo.moments import CHINA
 from tests.districts import district
 
 BEFORE = """
@@ -22,17 +23,24 @@ AFTER = """
 """
 
 
+@pytest.fixture(scope="module")
+def template(laid, template) -> str:
+    """A database with edition 1 valid from 2026 and the draft 2."""
+    return laid(template, lay)
+
+
+def lay(conn) -> None:
+    finding = Issue("gap", Severity.WARNING, "a gap", units=("99990100100101",), area_m2=12.5)
+    first, _ = editions.stage(conn, "governance", district(BEFORE), name="第一版", findings=[finding])
+    editions.stage(conn, "governance", district(AFTER), name="第二版")
+    activation.activate(conn, first.edition_id, datetime(2026, 1, 1, tzinfo=CHINA))
+
+
 @pytest.fixture
 def run(settings, monkeypatch, capsys):
-    """Run a command on a database with edition 1 valid from 2026 and the draft 2, and return status, output and errors."""
+    """Run a command on that database and return status, output and errors."""
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
     monkeypatch.setenv("GRIDGEO_AUTHORITY", "某区政数局")
-    finding = Issue("gap", Severity.WARNING, "a gap", units=("99990100100101",), area_m2=12.5)
-    with closing(connection.connect(settings.database_url)) as conn, conn:
-        first, _ = editions.stage(conn, "governance", district(BEFORE), name="第一版", findings=[finding])
-        editions.stage(conn, "governance", district(AFTER), name="第二版")
-    assert cli.main(["edition", "activate", str(first.edition_id), "--at", "2026-01-01"]) == 0
-    capsys.readouterr()
 
     def call(*argv):
         try:

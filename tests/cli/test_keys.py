@@ -12,11 +12,16 @@ from tests.access import making
 from tests.api.world import DISTRICT, A
 
 
+@pytest.fixture(scope="module")
+def template(laid, template) -> str:
+    """A database with the drawn city."""
+    return laid(template, making.city)
+
+
 @pytest.fixture
 def run(settings, monkeypatch, capsys):
-    """Run a command on a database with the drawn city; return status, output and errors."""
+    """Run a command on that database; return status, output and errors."""
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
-    making.loaded(settings.database_url)
 
     def call(*argv):
         try:

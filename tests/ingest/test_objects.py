@@ -21,10 +21,10 @@ from tests.ingest.making import geojson, xlsx
 from tests.ingest.objects_making import CODE, DEPARTMENT, HEADER, codes, found, issues, line, load, plan, rejected, tree, write
 
 
-@pytest.fixture(autouse=True)
-def district(conn):
-    edition(conn)
-    tree(conn)
+@pytest.fixture(scope="module")
+def template(laid, template) -> str:
+    """A database with an edition and a tree of categories."""
+    return laid(template, edition, tree)
 
 
 @pytest.fixture

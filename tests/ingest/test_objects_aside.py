@@ -22,13 +22,16 @@ from tests.ingest.making import xlsx
 from tests.ingest.objects_making import CODE, HEADER, line, load, plan, rejected, tree, write
 
 
+@pytest.fixture(scope="module")
+def template(laid, template) -> str:
+    """A database with an edition and a tree of categories."""
+    return laid(template, edition, tree)
+
+
 @pytest.fixture
 def prepared(database_url, settings: Settings, monkeypatch) -> str:
     monkeypatch.setenv("GRIDGEO_DATABASE_URL", database_url)
     monkeypatch.setenv("GRIDGEO_HOME", str(settings.home))
-    with closing(connection.connect(database_url)) as conn, conn:
-        edition(conn)
-        tree(conn)
     return database_url
 
 
@@ -46,9 +49,7 @@ def save(path: Path, rows: list[dict[str, str]]) -> Path:
 
 
 @pytest.fixture
-def faulty(conn, tmp_path) -> Path:
-    edition(conn)
-    tree(conn)
+def faulty(tmp_path) -> Path:
     return write(tmp_path / "o.csv", [line(1), line(2, status="不知道"), line(3, lon="东边"), "", line(4), line(4)])
 
 

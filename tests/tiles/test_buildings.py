@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from gridgeo.hierarchy.model import GOVERNANCE
+from gridgeo.hierarchy.store import edition_open
 from gridgeo.tiles import buildings
 from gridgeo.tiles.model import BUILDINGS_FROM, EXTENT, Tile
 from tests.objects.making import units
@@ -32,15 +34,24 @@ SELECT '999901001001', '999901001001' || lpad(n::text, 7, '0'), %(edition_id)s, 
 """
 
 
-@pytest.fixture
-def built(conn) -> dict[str, int]:
-    """The district with its buildings; its units by code."""
+@pytest.fixture(scope="module")
+def template(laid, template) -> str:
+    """A database with the district and its buildings."""
+    return laid(template, lay)
+
+
+def lay(conn) -> None:
     edition_id, _ = town(conn)
     unit = units(conn, edition_id)
     with conn.cursor() as cur:
         cur.execute(_FILL, {"a": unit[A], "b": unit[B], "edition_id": edition_id, "lon": HERE[0], "lat": HERE[1]})
         cur.execute("ANALYZE building, building_grid, grid_unit_version")
-    return unit
+
+
+@pytest.fixture
+def built(conn) -> dict[str, int]:
+    """The district's units by code."""
+    return units(conn, edition_open(conn, GOVERNANCE).edition_id)
 
 
 def codes(conn, at: Tile) -> list[str]:

@@ -14,7 +14,7 @@ ALL = list(Kind)
 
 
 @pytest.mark.parametrize("kind", ALL)
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(st.data())
 def test_sound_codes_are_sound_alone_and_among_many(kind, data):
     family = registry.family(kind)
@@ -25,7 +25,7 @@ def test_sound_codes_are_sound_alone_and_among_many(kind, data):
 
 
 @pytest.mark.parametrize("kind", ALL)
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(st.data())
 def test_spoilt_codes_get_the_same_reasons_alone_and_among_many(kind, data):
     family = registry.family(kind)
@@ -34,7 +34,7 @@ def test_spoilt_codes_get_the_same_reasons_alone_and_among_many(kind, data):
 
 
 @pytest.mark.parametrize("kind", ALL)
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.data())
 def test_any_text_gets_the_same_reasons_alone_and_among_many(kind, data):
     family = registry.family(kind)

@@ -145,12 +145,12 @@ def test_points_that_are_nowhere_are_in_no_unit(load, two_streets, lon, lat):
 def test_memory_and_sql_agree_on_points_with_edges_and_corners(load, conn, request):
     """Random points, vertices, points along edges, and points a last digit beside edges; with a gap and an overlap among the units.
 
-    Of the million there are a quarter without --long: of each kind tens of thousands.
+    Of the million there is a tenth without --long: of each kind tens of thousands.
     """
     rng = np.random.default_rng(11)
     frame = wiggly(rng)
     snapshot = load(frame)
-    lon, lat = probes(frame, rng, 1_000_000 if request.config.getoption("--long") else 250_000)
+    lon, lat = probes(frame, rng, 1_000_000 if request.config.getoption("--long") else 100_000)
     many = snapshot.at_many(lon, lat, nearest=False)
     ids = np.array([unit.unit_id for unit in snapshot.units] + [-1])
     with conn.cursor() as cur:

@@ -276,6 +276,8 @@ async def received(request: Request, of: tuple[Sequence[str], Sequence[str]]) ->
             read[name] = FIELDS[name][1](value)
         except ValueError as error:
             wrong.append(Fault(f"/{name}", "invalid-member", str(error), True))
+    if {"class_id", "class_path"} <= read.keys():
+        wrong.append(Fault("/class_path", "invalid-member", "is said by class_id already", True))
     if wrong:
         raise InvalidRequest(wrong)
     return read, hashlib.sha256(body).digest()

@@ -35,6 +35,7 @@ REPORTS = {
     "grade 5": ({"grade": 5}, 400, "invalid-member"),
     "grade II": ({"grade": "II"}, 400, "invalid-member"),
     "grade 2.0": ({"grade": 2.0}, 400, "invalid-member"),
+    "a class in two ways": ({"class_id": 1}, 400, "invalid-member"),
     "a class with NUL": ({"class_path": "公用设施\0/照明"}, 400, "invalid-member"),
     "a source with NUL": ({"source": "a\0b", "original": "1"}, 400, "invalid-member"),
     "happened before our calendars begin": ({"happened_at": "0001-01-01T00:00:00Z"}, 400, "invalid-member"),

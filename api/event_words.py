@@ -23,6 +23,11 @@ STAGES: Mapping[str, Word] = {
     Stage.REOPENED: ("重新打开", "Reopened"),
     Stage.MERGED: ("并案", "Merged"),
 }
+#: What these mean to who reported, and how far on the usual way an event is then.
+ON_THE_WAY: Mapping[str, tuple[Stage, Word]] = {
+    Stage.RETURNED: (Stage.FILED, ("重新派遣中", "Being sent to another department")),
+    Stage.REOPENED: (Stage.FILED, ("重新办理中", "Being seen to again")),
+}
 TASK_STAGES: Mapping[str, Word] = {
     TaskStage.OPEN: ("待签收", "To be accepted"),
     TaskStage.ACCEPTED: ("处置中", "Under way"),

@@ -165,6 +165,7 @@ def _board(conn, code: str, asked: SimpleNamespace, today: Snapshot, seen, publi
     return {
         "department": said.departments[code],
         "majors": list(groups),
+        "part": seen is not None,
         "load": board.load(conn, code, wanted, now),
         "rates": [(zh, name, [told(of) for of in months]) for zh, name, told in _RATES],
         "lines": [event_pages.line(item, said, today, now, not public) for item in found],

@@ -12,6 +12,7 @@ from tests.api import eventful, happenings
 from tests.api.happenings import WORDS
 from tests.api.world import A
 from tests.events import life
+from tests.events.making_media import png
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +63,7 @@ def browse(browser: Browser, place) -> Iterator[Callable[..., Page]]:
         contexts.append(browser.new_context(viewport={"width": width, "height": 844}, **options))
         opened = contexts[-1].new_page()
         opened.set_default_timeout(120_000)
-        opened.on("request", lambda request: request.url.startswith(place.where) or complaints.append(f"asked {request.url}"))
+        opened.on("request", lambda request: request.url.removeprefix("blob:").startswith(place.where) or complaints.append(f"asked {request.url}"))
         opened.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
         opened.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         opened.goto(place.where + path)
@@ -120,3 +121,20 @@ def test_a_receipt_is_rated_by_the_keyboard_alone(browse, place):
     page.get_by_role("status").get_by_text("已收到评价").wait_for()
     assert page.get_by_text("★★★★☆").is_visible() and page.url == f"{place.where}/events/receipt"
     assert page.evaluate(FAINT) == []
+
+
+def test_a_picture_is_sent_by_a_form_with_a_key_and_seen(browse, place):
+    """In the tab the key is kept in; the page of a receipt takes one without any script."""
+    where = f"/events/{place.made['soon'].event_id}/pictures"
+    page = browse(BOARD, 390)
+    page.evaluate("key => sessionStorage.setItem('gridgeo-key', key)", place.keys["clerk"])
+    page.reload()
+    page.locator(f"a[href='{where}']").click()
+    page.get_by_label("选择一个文件").set_input_files({"name": "lamp.png", "mimeType": "image/png", "buffer": png()})
+    page.get_by_role("button", name="发送").click()
+    page.get_by_role("status").get_by_text("已收到文件").wait_for()
+    assert page.locator(".pictures img[src^=blob]").evaluate("image => image.decode().then(() => image.naturalWidth)") == 8
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="照片 1").click()
+    assert saved.value.suggested_filename == f"{place.made['soon'].event_code}-1.png"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390 and page.evaluate(FAINT) == []

@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--houses", type=int, metavar="N", help=told)
     told = "managed objects to make; 0: none (default: a tenth of the profile's, 160,000 of 1.6 million for baoan)"
     parser.add_argument("--objects", type=int, metavar="N", help=told)
-    told = "events of the last year to make; 0: none (default: a tenth of the profile's, 8,943 of 89,430 for baoan)"
+    told = "events of the last year to make, and the year before; 0: none (default: a tenth of the profile's: 8,943 for baoan)"
     parser.add_argument("--events", type=int, metavar="N", help=told)
     parser.add_argument("--port", type=int, help="port to listen on (default 8000, or GRIDGEO_PORT)")
     parser.add_argument("--no-work", action="store_true", help="no worker beside the server: what is filed stays where it is")

@@ -18,6 +18,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from itertools import product
 from typing import NamedTuple
 
 from psycopg2.extensions import AsIs
@@ -45,7 +46,8 @@ _BASES: Mapping[str, tuple[str, ...]] = {
     "due": ("due", "closed", "on_time", "responded", "response_s"),
     "closed": ("ended", "rated", "stars", "satisfied"),
 }
-_WIDEST = max(map(len, _BASES.values()))
+_MEASURES = tuple(measure for _, *measures in _BASES.values() for measure in measures)
+_PLACES = {name: place for place, name in enumerate(_MEASURES)}
 
 
 class By(StrEnum):
@@ -228,12 +230,12 @@ def standing(conn, asked: Asked, now: datetime | None = None) -> Numbers:
 def _counted(cur, spans: _Spans, limits: Mapping[str, object]) -> list[tuple]:
     """What sums and facts tell of a period, by basis; all of it in one statement, so that nothing is counted twice or missed."""
     parts: list[bytes] = []
-    for basis, names in _BASES.items():
-        of = {**limits, "basis": basis, "moment": AsIs(f"{basis}_at")}
-        if spans.months:
-            first, last = spans.months
-            parts.append(cur.mogrify(SQL["sums"], {**of, "measures": _measures(names), "first": first, "last": last}))
-        parts += [cur.mogrify(SQL["facts"], {**of, "measures": _measures(names, days.times), **days._asdict()}) for days in spans.days]
+    if spans.months:
+        first, last = spans.months
+        parts.append(cur.mogrify(SQL["sums"], {**limits, "measures": _measures(_MEASURES), "first": first, "last": last}))
+    for (basis, names), days in product(_BASES.items(), spans.days):
+        of = {"basis": basis, "moment": AsIs(f"{basis}_at"), "measures": _measures(names, days.times)}
+        parts.append(cur.mogrify(SQL["facts"], {**limits, **of, **days._asdict()}))
     if not parts:
         return []
     cur.execute(b"\nUNION ALL\n".join(part.rstrip(b";") for part in parts))
@@ -241,9 +243,8 @@ def _counted(cur, spans: _Spans, limits: Mapping[str, object]) -> list[tuple]:
 
 
 def _measures(names: Sequence[str], times: int = 1) -> AsIs:
-    """The measures of a basis as queries add them up: as many of each."""
-    sums = [f"{times} * sum({name})::bigint" for name in names[1:]]
-    return AsIs(", ".join([*sums, *["0::bigint"] * (_WIDEST - len(names))]))
+    """All measures as queries add up some of them."""
+    return AsIs(", ".join(f"{times} * sum({name})::bigint" if name in names else "0::bigint" for name in _MEASURES))
 
 
 class _Found:
@@ -254,10 +255,12 @@ class _Found:
         self._by_key: dict[str | int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
 
     def take(self, rows: Iterable[tuple]) -> None:
-        for basis, key, *values in rows:
+        for basis, key, n, *values in rows:
             into = self._by_key[self._key(key)]
-            for name, value in zip(_BASES[basis], values, strict=False):
-                into[name] += value
+            of, *measures = _BASES[basis]
+            into[of] += n
+            for name in measures:
+                into[name] += values[_PLACES[name]]
 
     def stand(self, rows: Iterable[tuple]) -> None:
         for key, n, overdue in rows:

@@ -1,23 +1,24 @@
 -- name: sums
--- Months of one basis: as they are added up, and what waits to be.
-SELECT %(basis)s::text AS basis, %(key)s AS key, sum(n)::bigint, %(measures)s
+-- Months: as they are added up, and what waits to be. (That is a view of many parts, which takes long to plan: it is asked once.)
+SELECT basis, %(key)s AS key, sum(n)::bigint, %(measures)s
   FROM (
-    SELECT month, unit_id, class_id, channel, department_code, public,
+    SELECT basis, month, unit_id, class_id, channel, department_code, public,
            n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
       FROM event_sum
-     WHERE edition_id = %(edition_id)s AND part = %(part)s AND basis = %(basis)s AND month >= %(first)s::date AND month < %(last)s::date
+     WHERE edition_id = %(edition_id)s AND part = %(part)s AND basis IN ('reported', 'filed', 'due', 'closed')
+       AND month >= %(first)s::date AND month < %(last)s::date
      UNION ALL
-    SELECT month, unit_id, class_id, channel, department_code, public,
+    SELECT basis, month, unit_id, class_id, channel, department_code, public,
            n, rejected, merged, closed, on_time, responded, response_s, rated, stars, satisfied, bounces, bounced
       FROM event_shift_parts
-     WHERE edition_id = %(edition_id)s AND part = %(part)s AND basis = %(basis)s AND month >= %(first)s::date AND month < %(last)s::date
+     WHERE edition_id = %(edition_id)s AND part = %(part)s AND month >= %(first)s::date AND month < %(last)s::date
   ) AS held
  WHERE (%(above)s::bigint[] IS NULL OR unit_id = ANY(%(above)s::bigint[]))
    AND (public OR NOT %(public)s)
    AND (%(classes)s::integer[] IS NULL OR class_id = ANY(%(classes)s::integer[]))
    AND (%(channels)s::text[] IS NULL OR channel = ANY(%(channels)s::text[]))
    AND (%(departments)s::text[] IS NULL OR department_code = ANY(%(departments)s::text[]))
- GROUP BY 2;
+ GROUP BY 1, 2;
 
 -- name: facts
 -- What single events count for whose moment of one basis lies in some days; so many times (-1: off the month these lie in).

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,6 +32,9 @@ _CLOSE = ("address", "place")
 
 #: Characters of a building's code.
 _BUILDING = 19
+
+#: Words are looked for in the events of so long: there is no index of them.
+_SEARCHED = timedelta(days=31)
 
 #: Decimals of coordinates.
 _DECIMALS = 9
@@ -76,6 +80,12 @@ def _named(text: str) -> str:
     return text
 
 
+def _words(text: str) -> str:
+    if not 2 <= len(text.strip()) <= 50 or naming.names_somebody(text):
+        raise ValueError("is not 2 to 50 signs, or is the number of a person")
+    return text.strip()
+
+
 STAGE = Parameter("stage", f"Only at these stages, with commas between: {', '.join(Stage)}; or open.", _stages, {"type": "string"})
 CLASS = Parameter("class", "Only of these classes: their numbers, with commas between.", _numbers, {"type": "string"})
 GRADE = Parameter("grade", "Only of these grades, 1 (the gravest) to 4.", _grades, {"type": "string"})
@@ -93,12 +103,19 @@ PLACE = Parameter(
 )
 SOURCE = Parameter("source", "With original: whose code that is.", _named, {"type": "string", "maxLength": codes.MOST})
 ORIGINAL = Parameter("original", "Only what was reported under this code of a source.", _named, {"type": "string", "maxLength": codes.MOST})
+Q = Parameter(
+    "q",
+    "Only those in whose words or address this stands (2 to 50 signs): to those who work on events, with since, "
+    f"of {_SEARCHED.days} days at most.",
+    _words,
+    {"type": "string", "minLength": 2, "maxLength": 50},
+)
 #: A number has ten digits at most: one of eleven or eighteen may be somebody's, and is looked for nowhere.
 REF = Parameter(
     "ref", "An event's number, or its code.", str, {"type": "string", "pattern": "^([1-9][0-9]{0,9}|[0-9A-Z]{9}[0-9]{14})$"}, place="path"
 )
 _REF = re.compile(REF.schema["pattern"], re.ASCII)
-FILTERS = (UNIT, STAGE, CLASS, GRADE, CHANNEL, DEPARTMENT, TASKS_OF, SINCE, UNTIL, OVERDUE, PLACE, SOURCE, ORIGINAL)
+FILTERS = (UNIT, STAGE, CLASS, GRADE, CHANNEL, DEPARTMENT, TASKS_OF, SINCE, UNTIL, OVERDUE, PLACE, SOURCE, ORIGINAL, Q)
 
 
 @dataclass(frozen=True)
@@ -131,6 +148,8 @@ def where(request: Request, today: Snapshot, asked: SimpleNamespace, now) -> Whe
         raise InvalidRequest(
             [Fault("place", "invalid-parameter", "a house is looked for by those who work on events alone: name its building")]
         )
+    if asked.q is not None:
+        _require_searchable(request, asked, now)
     if (asked.source is None) != (asked.original is None):
         raise InvalidRequest([Fault("original", "invalid-parameter", "goes with source: whose code it is")])
     return Where(
@@ -148,8 +167,18 @@ def where(request: Request, today: Snapshot, asked: SimpleNamespace, now) -> Whe
         place=asked.place,
         source=asked.source,
         original=asked.original,
+        q=asked.q,
         public=not works(request),
     )
+
+
+def _require_searchable(request: Request, asked: SimpleNamespace, now: datetime) -> None:
+    """Raise InvalidRequest where words are looked for by somebody who is not told them, or in too many events."""
+    rule = "words are looked for by those who work on events alone" if not works(request) else ""
+    if not rule and (asked.since is None or (asked.until or now) - asked.since > _SEARCHED):
+        rule = f"goes with since: words are looked for in the events of {_SEARCHED.days} days at most"
+    if rule:
+        raise InvalidRequest([Fault("q", "invalid-parameter", rule)])
 
 
 def _units(request: Request, today: Snapshot, ref: str | None, box) -> list[int] | None:

@@ -363,7 +363,7 @@ class Where:
     public
         Only of classes that anybody may see.
     q
-        A part of what was told.
+        A part of what was told, or of the address.
     """
 
     units: Sequence[int] | None = None

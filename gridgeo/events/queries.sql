@@ -40,7 +40,7 @@ SELECT e.event_id, e.event_code, e.kind, e.class_id, e.grade, e.stage, e.channel
    AND (%(original)s::text IS NULL OR e.event_id IN (
          SELECT r.event_id FROM event_report AS r WHERE r.source = %(source)s::text AND r.original = %(original)s::text))
    AND (NOT %(public)s::boolean OR EXISTS (SELECT FROM event_class AS c WHERE c.class_id = e.class_id AND c.public))
-   AND (%(part)s::text IS NULL OR e.told ILIKE %(part)s::text)
+   AND (%(part)s::text IS NULL OR e.told ILIKE %(part)s::text OR e.address ILIKE %(part)s::text)
  ORDER BY e.reported_at DESC, e.event_id DESC
  LIMIT %(limit)s;
 

@@ -147,6 +147,23 @@ def test_what_a_source_sent_is_found_by_its_code(place):
         assert refused["errors"][0]["parameter"] == "original" and PERSON not in str(refused)
 
 
+def test_events_are_found_by_their_words_and_addresses(place):
+    number = sent(place, told="翠景路口 100%_灯不亮")["event_id"]
+    now = got(place, f"/events/{number}")["reported_at"]
+    told, address, other = (got(place, "/events", q=q, since=now)["events"] for q in ("0%_灯", "没有这样的地方", "0_%灯"))
+    assert [[one["event_id"] for one in found] for found in (told, address, other)] == [[number], [], []]
+    acted(place, "clerk", number, "amend", address="没有这样的地方", reason="x")
+    assert [one["event_id"] for one in got(place, "/events", q="这样的地", since=now)["events"]] == [number]
+    for who, wrong in (
+        ("reader", {"since": now}),
+        ("clerk", {}),
+        ("clerk", {"since": "2026-01-01"}),
+        ("clerk", {"since": now, "q": PHONE}),
+    ):
+        refused = got(place, "/events", who, 400, **{"q": "灯不亮", **wrong})
+        assert refused["errors"][0]["parameter"] == "q" and PHONE not in str(refused)
+
+
 def test_acting_says_which_state_is_known(place):
     number = sent(place)["event_id"]
     missing = place.client.post(f"/events/{number}/actions", json={"action": "file"}, headers=place.of["clerk"])

@@ -15,7 +15,7 @@ import orjson
 
 from ..db import queries
 from ..db.filling import fill
-from . import counts, limits
+from . import counts, limits, rules
 from .model import Action, Actor, Stage
 from .pasts import History
 
@@ -66,7 +66,8 @@ def clock(one: History, reported_at: datetime | None = None) -> tuple[Stage, dat
 
 def due(one: History, by_limits: limits.Due) -> limits.Due:
     """Return by when an event is to be closed, and its stage to be over: what the list says goes before the limits."""
-    return limits.Due(one.past.due_at or by_limits.due_at, by_limits.stage_due_at if one.stage.open else None)
+    whole = one.past.due_at or by_limits.due_at
+    return limits.Due(whole, rules.within(by_limits.stage_due_at, whole) if one.stage.open else None)
 
 
 def steps(one: History, due: limits.Due, actor: Actor) -> Iterator[tuple]:

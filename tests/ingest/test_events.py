@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -30,7 +30,7 @@ from gridgeo.events import (
     whole,
 )
 from gridgeo.events.model import Action, Actor, Duty, Stage
-from gridgeo.events.pasts import history
+from gridgeo.events.pasts import Past, history
 from gridgeo.events.routing import matrix, matrix_rows
 from gridgeo.hierarchy import editions
 from gridgeo.hierarchy.model import GOVERNANCE
@@ -407,6 +407,12 @@ def test_what_is_stored_whole_is_what_taking_in_and_replaying_make(conn, tmp_pat
                 found[-1].append(cur.fetchall())
     assert len(found[0][0]) == 315 and found[0] == found[1]
     assert soundness.differing(conn) == []
+
+
+def test_no_stage_is_due_later_than_a_list_says_of_the_whole():
+    filed, day = datetime(2025, 3, 3, tzinfo=CHINA), timedelta(days=1)
+    told = history(Past(1, filed_at=filed, due_at=filed + day))
+    assert replay.due(told, limits.Due(filed + 5 * day, filed + 2 * day)) == (filed + day, filed + day)
 
 
 def test_a_list_somebody_loaded_meanwhile_is_refused(conn, city, written):

@@ -58,7 +58,7 @@ def regardless(conn) -> Iterator[None]:
 
     For what must not depend on who asks: the next code of a sequence, and where a building lies by its point.
     """
-    ((area,),) = _rows(conn, "area")
+    ((area,),) = SQL.rows(conn, "area")
     see(conn, WHOLE)
     try:
         yield
@@ -89,7 +89,7 @@ def add_key(
     department_code: str | None = None,
 ) -> Key | None:
     """Add a key and return it; None when the id is taken. Raises InvalidInput for a department there is not."""
-    if department_code is not None and not _rows(conn, "knows_department", department_code=department_code)[0][0]:
+    if department_code is not None and not SQL.rows(conn, "knows_department", department_code=department_code)[0][0]:
         raise InvalidInput("department", department_code, "no department has this code")
     given = {"name": name, "scopes": sorted(scopes), "area": None if area is None else list(area), "department_code": department_code}
     found = _keys(conn, "add_key", key_id=key_id, digest=digest, per_minute=per_minute, expires_at=expires_at, **given)
@@ -107,7 +107,7 @@ def revoke_key(conn, key_id: str) -> Key:
 def units_of_codes(conn, codes: Iterable[str]) -> list[int]:
     """Return the unit_id of each code in the edition of governance valid now; raises InvalidInput for one it does not have."""
     wanted = list(dict.fromkeys(codes))
-    found = dict(_rows(conn, "units_of_codes", codes=wanted))
+    found = dict(SQL.rows(conn, "units_of_codes", codes=wanted))
     for code in wanted:
         if code not in found:
             raise InvalidInput("area", code, "is no code of the edition of governance valid now")
@@ -116,17 +116,11 @@ def units_of_codes(conn, codes: Iterable[str]) -> list[int]:
 
 def names_of_units(conn, units: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Return the code (or `u` and the id) and the Chinese name of units, as they are or last were."""
-    return {unit_id: (code, name) for unit_id, code, name in _rows(conn, "names_of_units", units=list(units))}
+    return {unit_id: (code, name) for unit_id, code, name in SQL.rows(conn, "names_of_units", units=list(units))}
 
 
 def _keys(conn, query: str, **parameters) -> list[Key]:
     return [
         Key(key_id, name, bytes(digest), frozenset(scopes), None if area is None else tuple(area), *rest)
-        for key_id, name, digest, scopes, area, *rest in _rows(conn, query, **parameters)
+        for key_id, name, digest, scopes, area, *rest in SQL.rows(conn, query, **parameters)
     ]
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -210,7 +210,7 @@ def split(conn, code: str, into: Sequence[str], houses: Mapping[str, str] | None
     for to in sorted(set(belongs.values()) - set(parts)):
         raise InvalidInput("houses", to, "is none of those the building is split into")
     if rules.is_building(code):
-        there = {house for (house,) in store.rows(conn, "remaining", code=code, on=day)}
+        there = {house for (house,) in store.SQL.rows(conn, "remaining", code=code, on=day)}
         left, strange = there - set(belongs), set(belongs) - there
         if strange:
             raise NotFound(f"house in {code}:", min(strange))
@@ -273,13 +273,13 @@ def twin_of_building(conn, lon: float, lat: float, address: Address) -> str | No
     Minting twice is no error here: whoever lets others ask for it looks first.
     """
     keys = _keys(address)
-    return next((code for (code,) in store.rows(conn, "twin_building", lon=lon, lat=lat, **keys)), None)
+    return next((code for (code,) in store.SQL.rows(conn, "twin_building", lon=lon, lat=lat, **keys)), None)
 
 
 def twin_of_house(conn, building_code: str, unit: str | None, floor: int | None, room: str | None) -> str | None:
     """Return the code of a living house of the same room, unit and floor in a building; None where there is none, or no room is said."""
     asked = {"code": rules.building_code(building_code), **_label(unit, floor, room)}
-    return next((code for (code,) in store.rows(conn, "twin_house", **asked)), None)
+    return next((code for (code,) in store.SQL.rows(conn, "twin_house", **asked)), None)
 
 
 def _move_houses(conn, code: str, to: str, on: date, houses: list[str] | None = None) -> None:
@@ -299,7 +299,7 @@ def _run(conn, query: str, code: str, **parameters) -> None:
 
 
 def _last(conn, query: str, issuer: str) -> int:
-    return store.rows(conn, query, zone=issuer[:12], issuer=issuer)[0][0]
+    return store.SQL.rows(conn, query, zone=issuer[:12], issuer=issuer)[0][0]
 
 
 def _add_address(conn, code: str, address: Address, on: date, source: str) -> None:
@@ -323,7 +323,7 @@ def _grid_at(conn, lon: float, lat: float) -> str:
     [(_, unit_id, _, metres)] = hierarchy.at(conn, edition.edition_id, [lon], [lat])
     if unit_id is None:
         raise OutsideArea(lon, lat, metres)
-    code = store.rows(conn, "chain", edition_id=edition.edition_id, unit_id=unit_id)[-1][2]
+    code = store.SQL.rows(conn, "chain", edition_id=edition.edition_id, unit_id=unit_id)[-1][2]
     if code is None:
         raise Conflict("the grid there has no code yet that a building's could begin with")
     return code

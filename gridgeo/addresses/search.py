@@ -140,11 +140,11 @@ def by_code(conn, code: str, base: Base) -> list[Found]:
     """
     if len(code) == 25:
         return [_house_of_code(conn, code, base)]
-    row = _rows(conn, "building_of_code", code=code, edition_id=base.units.edition_id)
+    row = SQL.rows(conn, "building_of_code", code=code, edition_id=base.units.edition_id)
     if not row:
         raise NotFound("building", code)
-    building = _of_code(conn, "building", code, row[0], base, _rows(conn, "house_count", building_code=code)[0][0])
-    return [building, *(_house(one, building) for one in _rows(conn, "houses_at", building_code=code, part="", limit=MOST))]
+    building = _of_code(conn, "building", code, row[0], base, SQL.rows(conn, "house_count", building_code=code)[0][0])
+    return [building, *(_house(one, building) for one in SQL.rows(conn, "houses_at", building_code=code, part="", limit=MOST))]
 
 
 def complete(conn, q: str, base: Base, within: str = "", limit: int = 10) -> list[Found]:
@@ -190,8 +190,8 @@ def reverse(conn, lon: float, lat: float, base: Base, within_m: float = 1000.0, 
         if outcome == "none":
             raise OutsideArea(lon, lat, metres)
     asked = {"edition_id": base.units.edition_id, "lon": lon, "lat": lat, "limit": limit}
-    if _rows(conn, "sees_whole")[0][0]:
-        rows = _rows(conn, "nearest", **asked, within_m=within_m, many=max(16, 2 * limit))
+    if SQL.rows(conn, "sees_whole")[0][0]:
+        rows = SQL.rows(conn, "nearest", **asked, within_m=within_m, many=max(16, 2 * limit))
     else:
         rows = _nearest_in_area(conn, asked, within_m)
     if not rows and base.units.edition_id is None:
@@ -211,7 +211,7 @@ def _ways(q: str) -> Iterable[tuple[str, str, dict]]:
 
 
 def _places(conn, query: str, parameters: dict, base: Base, how: str) -> list[Found]:
-    return [_place(row, base, how) for row in _rows(conn, query, **parameters)]
+    return [_place(row, base, how) for row in SQL.rows(conn, query, **parameters)]
 
 
 def _place(row: tuple, base: Base, how: str) -> Found:
@@ -270,7 +270,7 @@ def _unit(unit_id: int, base: Base, how: str) -> Found:
 
 def _inside(conn, base: Base, parameters: dict) -> list[Found]:
     found = []
-    for code, lon, lat, unit_id, *parts in _rows(conn, "buildings_within", **parameters):
+    for code, lon, lat, unit_id, *parts in SQL.rows(conn, "buildings_within", **parameters):
         found.append(_building(code, lon, lat, base.units.chain(unit_id), parts, "inside"))
     return found
 
@@ -284,7 +284,7 @@ def _buildings_at(conn, base: Base, rest: str, part: str, limit: int) -> list[Fo
     if not (road_key or compound_key):
         raise NotFound("place", rest)
     found = []
-    for row in _rows(conn, "buildings_at", **asked, limit=limit, edition_id=base.units.edition_id):
+    for row in SQL.rows(conn, "buildings_at", **asked, limit=limit, edition_id=base.units.edition_id):
         code, plate, block, _, _, compound, lon, lat, unit_id, road = row
         found.append(_building(code, lon, lat, base.units.chain(unit_id), (road, plate, compound, block), "beginning"))
     return found
@@ -296,11 +296,11 @@ def _building(code: str, lon: float, lat: float, chain: tuple[Unit, ...], parts:
 
 
 def _houses_of(conn, base: Base, code: str, part: str, limit: int) -> list[Found]:
-    row = _rows(conn, "building_of_code", code=code, edition_id=base.units.edition_id)
+    row = SQL.rows(conn, "building_of_code", code=code, edition_id=base.units.edition_id)
     if not row:
         raise NotFound("building", code)
     building = _of_code(conn, "building", code, row[0], base, None)
-    return [_house(one, building) for one in _rows(conn, "houses_at", building_code=code, part=part, limit=limit)]
+    return [_house(one, building) for one in SQL.rows(conn, "houses_at", building_code=code, part=part, limit=limit)]
 
 
 def _house(row: tuple, building: Found) -> Found:
@@ -312,7 +312,7 @@ def _house(row: tuple, building: Found) -> Found:
 
 
 def _house_of_code(conn, code: str, base: Base) -> Found:
-    row = _rows(conn, "house_of_code", code=code, edition_id=base.units.edition_id)
+    row = SQL.rows(conn, "house_of_code", code=code, edition_id=base.units.edition_id)
     if not row:
         raise NotFound("house", code)
     *place, unit, floor, room = row[0]
@@ -331,7 +331,7 @@ def _nearest_in_area(conn, asked: dict, within_m: float) -> list[tuple]:
     """As many buildings as are wanted within the least reach that has them: most points have a building close by."""
     rows: list[tuple] = []
     for reach_m in (*(reach for reach in _REACHES_M if reach < within_m), within_m):
-        rows = _rows(conn, "nearest_in_area", **asked, reach_m=reach_m)
+        rows = SQL.rows(conn, "nearest_in_area", **asked, reach_m=reach_m)
         if len(rows) >= asked["limit"]:
             break
     return rows
@@ -356,9 +356,3 @@ def _metres(point: shapely.Point, circle: tuple[float, float, float]) -> float:
 
 def _ewkb(shape: shapely.Geometry) -> str:
     return shapely.to_wkb(shapely.set_srid(shape, crs.STORAGE), hex=True, include_srid=True)
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -30,12 +30,12 @@ _LONGEST = 16
 
 def today(conn) -> date:
     """Return the day it is in China, by the server's clock."""
-    return rows(conn, "today")[0][0]
+    return SQL.rows(conn, "today")[0][0]
 
 
 def uses(conn) -> dict[str, tuple[str, str, bool, bool]]:
     """Return the uses of buildings: Chinese and English name, whether people may live there, and work there."""
-    return {use: tuple(rest) for use, *rest in rows(conn, "uses")}
+    return {use: tuple(rest) for use, *rest in SQL.rows(conn, "uses")}
 
 
 def building(conn, code: str, on: date | None = None) -> Building:
@@ -63,7 +63,7 @@ def building(conn, code: str, on: date | None = None) -> Building:
 
 def building_codes(conn) -> set[str]:
     """Return the codes of all buildings there are or were."""
-    return {code for (code,) in rows(conn, "building_codes")}
+    return {code for (code,) in SQL.rows(conn, "building_codes")}
 
 
 def house(conn, code: str, on: date | None = None) -> House:
@@ -96,12 +96,12 @@ def houses(conn, building_code: str, on: date | None = None, *, after: str | Non
     """
     code = rules.building_code(building_code)
     page = {"after": None if after is None else _within(conn, code, after), "limit": limit}
-    return [_house(row) for row in rows(conn, "houses", code=code, on=on, **page)]
+    return [_house(row) for row in SQL.rows(conn, "houses", code=code, on=on, **page)]
 
 
 def house_count(conn, building_code: str, on: date | None = None) -> int:
     """Return the number of houses that :func:`houses` has; raises InvalidCode."""
-    return rows(conn, "house_count", code=rules.building_code(building_code), on=on)[0][0]
+    return SQL.rows(conn, "house_count", code=rules.building_code(building_code), on=on)[0][0]
 
 
 def addresses(conn, building_code: str) -> list[Address]:
@@ -146,7 +146,7 @@ def successors(conn, code: str) -> list[Successor]:
 
 def predecessors(conn, code: str) -> list[Successor]:
     """Return whom a building or house follows directly."""
-    return [_successor(row) for row in rows(conn, "predecessors", code=rules.code(code))]
+    return [_successor(row) for row in SQL.rows(conn, "predecessors", code=rules.code(code))]
 
 
 def grid_of(conn, building_code: str, moment: datetime | None = None) -> Place:
@@ -216,15 +216,8 @@ def tell(conn) -> None:
         cur.execute(SQL["tell"])
 
 
-def rows(conn, query: str, **parameters) -> list[tuple]:
-    """Return the rows of a query of this room."""
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()
-
-
 def _rows_of(conn, query: str, code: str, **parameters) -> list[tuple]:
-    return rows(conn, query, zone=code[:12], code=code, **parameters)
+    return SQL.rows(conn, query, zone=code[:12], code=code, **parameters)
 
 
 def _house(row: tuple) -> House:
@@ -292,7 +285,7 @@ def _divisions(conn, code: str, on: date | None) -> dict[str, str]:
 
 
 def _chain(conn, edition_id: int, unit_id: int | None) -> Iterator[GridUnit]:
-    for row in rows(conn, "chain", edition_id=edition_id, unit_id=unit_id):
+    for row in SQL.rows(conn, "chain", edition_id=edition_id, unit_id=unit_id):
         yield replace(GridUnit(*row), kind=Kind(row[6]))
 
 

@@ -11,11 +11,27 @@ from weakref import WeakKeyDictionary
 _NAME = re.compile(r"^-- name: ([a-z_]+)$", re.MULTILINE)
 
 
-def load(package: str, filename: str = "queries.sql") -> dict[str, str]:
-    """Return the queries of a file, by name."""
+class Queries(dict[str, str]):
+    """The queries of a file, by name."""
+
+    def rows(self, conn, name: str, /, **parameters: object) -> list[tuple]:
+        """Ask one of them, and return all its rows."""
+        with conn.cursor() as cur:
+            cur.execute(self[name], parameters)
+            return cur.fetchall()
+
+    def run(self, conn, name: str, /, **parameters: object) -> int:
+        """Run one of them, and return how many rows it was about."""
+        with conn.cursor() as cur:
+            cur.execute(self[name], parameters)
+            return cur.rowcount
+
+
+def load(package: str, filename: str = "queries.sql") -> Queries:
+    """Return the queries of a file."""
     text = (resources.files(package) / filename).read_text(encoding="utf-8")
     pieces = _NAME.split(text)[1:]
-    return {name: body.strip() for name, body in zip(pieces[::2], pieces[1::2], strict=True)}
+    return Queries({name: body.strip() for name, body in zip(pieces[::2], pieces[1::2], strict=True)})
 
 
 _PARAMETER = re.compile(r"%(?:\((\w+)\)s|(%))")

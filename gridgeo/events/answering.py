@@ -128,7 +128,7 @@ def _whistle(conn, event: Event, before: Sequence[Task], actor: Actor, given: Ma
 
 def _check_in(conn, event: Event, before: Sequence[Task], actor: Actor, given: Mapping, at: datetime) -> Task:
     meant = _meant(before, actor, given, _LIVE, (Part.WHISTLE,))
-    metres = tasks.rows(conn, "metres", event_id=event.event_id, lon=given["lon"], lat=given["lat"])[0][0]
+    metres = tasks.SQL.rows(conn, "metres", event_id=event.event_id, lon=given["lon"], lat=given["lat"])[0][0]
     if metres is None:
         raise Conflict("nobody knows where the event is: amend its place first")
     if metres > AT_THE_PLACE_M:
@@ -220,6 +220,6 @@ def _answer(
 
 def _taken(conn, task: Task) -> str:
     """Say who was first: the department, for who acted for it is its own business."""
-    names = tasks.rows(conn, "department", code=task.department_code)
+    names = tasks.SQL.rows(conn, "department", code=task.department_code)
     who = f"{names[0][0]} ({task.department_code})" if names else "somebody else"
     return f"task {task.task_no} was claimed by {who} at {shown(task.answered_at)}"

@@ -106,7 +106,7 @@ def tasks(conn, department_code: str, wanted: Wanted, now: datetime, after: tupl
 
 def load(conn, department_code: str, wanted: Wanted, now: datetime) -> Load:
     """Return how many tasks a department has at a moment; of what is wanted classes, grades and `public` are looked at."""
-    return Load(*_rows(conn, "task_counts", **_meant(department_code, wanted), **_at(now))[0])
+    return Load(*SQL.rows(conn, "task_counts", **_meant(department_code, wanted), **_at(now))[0])
 
 
 def open_in(conn, units: Sequence[int] | None, public: bool, now: datetime, after: tuple | None = None, limit: int = 50) -> list[Item]:
@@ -117,7 +117,7 @@ def open_in(conn, units: Sequence[int] | None, public: bool, now: datetime, afte
 
 def today(conn, units: Sequence[int] | None, public: bool, now: datetime, since: datetime) -> Today:
     """Return what is open in some units now, and what came in, was filed and closed since a moment."""
-    return Today(*_rows(conn, "counts", **_within(units, public), **_at(now), since=since)[0])
+    return Today(*SQL.rows(conn, "counts", **_within(units, public), **_at(now), since=since)[0])
 
 
 def done_in(conn, units: Sequence[int] | None, public: bool, since: datetime, limit: int = 20) -> list[Item]:
@@ -143,16 +143,10 @@ def _after(key: tuple | None) -> dict[str, object]:
 
 
 def _items(conn, query: str, **parameters) -> list[Item]:
-    return [_item(*row) for row in _rows(conn, query, **parameters)]
+    return [_item(*row) for row in SQL.rows(conn, query, **parameters)]
 
 
 def _item(event_id, event_code, class_id, grade, stage, *rest) -> Item:
     *told, state, paused, bounces, task_no, part, task_stage = rest
     task = part and Part(part), task_stage and TaskStage(task_stage)
     return Item(event_id, event_code, class_id, grade, Stage(stage), *told, State(state), paused, bounces, task_no, *task)
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -82,7 +82,7 @@ _MADE = (
 
 def lock(conn, event_ids: Sequence[int]) -> None:
     """Keep events as they are until the transaction ends."""
-    _rows(conn, "lock", event_ids)
+    SQL.rows(conn, "lock", events=list(event_ids))
 
 
 def compare(conn, told: Sequence[Told], actor: str) -> tuple[list[History], list[Unlike]]:
@@ -93,7 +93,7 @@ def compare(conn, told: Sequence[Told], actor: str) -> tuple[list[History], list
     actor
         As whom the list is loaded: what others did is not its own.
     """
-    states = {event_id: _state(row) for event_id, *row in _rows(conn, "states", [one.past.event_id for one in told])}
+    states = {event_id: _state(row) for event_id, *row in SQL.rows(conn, "states", events=[one.past.event_id for one in told])}
     differing = [one for one in told if not _is_same(one, states[one.past.event_id])]
     going_on, unlike = [], []
     for one, before in _with_steps(conn, differing):
@@ -183,10 +183,4 @@ def _stored(conn, event_ids: Sequence[int]) -> dict[int, Stored]:
 
 
 def _by_event(conn, query: str, event_ids: Sequence[int]) -> Iterator[tuple[int, Iterator[tuple]]]:
-    return groupby(_rows(conn, query, event_ids), key=lambda row: row[0])
-
-
-def _rows(conn, query: str, event_ids: Sequence[int]) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], {"events": list(event_ids)})
-        return cur.fetchall()
+    return groupby(SQL.rows(conn, query, events=list(event_ids)), key=lambda row: row[0])

@@ -35,12 +35,12 @@ def examine(conn, whole: bool = False) -> list[Finding]:
 
 def differing(conn, event_ids: Sequence[int] | None = None) -> list[str]:
     """Return the codes of the first events, of some or of all, that are not what their steps make of them."""
-    return [code for (code,) in _rows(conn, "differing", most=_MOST, events=None if event_ids is None else list(event_ids))]
+    return [code for (code,) in SQL.rows(conn, "differing", most=_MOST, events=None if event_ids is None else list(event_ids))]
 
 
 def _some(conn) -> list[int]:
     """The numbers of the newest events and of others at random."""
-    ((latest,),) = _rows(conn, "latest")
+    ((latest,),) = SQL.rows(conn, "latest")
     others = max(0, latest - _SOME)
     return [*random.sample(range(1, others + 1), min(_SOME, others)), *range(others + 1, latest + 1)]
 
@@ -51,13 +51,13 @@ def _steps(conn, some: Sequence[int] | None) -> Finding:
         named = ", ".join(wrong[:3])
         hint = "somebody wrote past gridgeo: restore these events from a backup"
         return Finding("events", State.ERROR, f"{len(wrong)} events or more are not what was done to them: {named}", hint)
-    ((amount,),) = _rows(conn, "amount")
+    ((amount,),) = SQL.rows(conn, "amount")
     looked = f"{amount:,}" if some is None or amount <= len(some) else f"{len(some):,} of {amount:,}"
     return Finding("events", State.OK, f"{looked} events are what their steps make of them")
 
 
 def _placed(conn, edition_id: int) -> Finding:
-    subject, ((lacking,),) = f"events in edition {edition_id}", _rows(conn, "unassigned", edition_id=edition_id)
+    subject, ((lacking,),) = f"events in edition {edition_id}", SQL.rows(conn, "unassigned", edition_id=edition_id)
     if lacking:
         return Finding(subject, State.ERROR, f"of {lacking:,} events it is not said where they lie", "run `gridgeo events place`")
     return Finding(subject, State.OK, "of each it is said where it lies")
@@ -73,16 +73,10 @@ def _counted(conn, edition_id: int) -> Finding:
 
 def _adds_up(conn, edition_id: int, some: Sequence[int]) -> Finding:
     """Whether some events count for what they are, and as many are counted as the sums say."""
-    subject, false = f"numbers of events in edition {edition_id}", _rows(conn, "miscounted", edition_id=edition_id, events=list(some))
-    totals = dict(_rows(conn, "totals", edition_id=edition_id))
+    subject, false = f"numbers of events in edition {edition_id}", SQL.rows(conn, "miscounted", edition_id=edition_id, events=list(some))
+    totals = dict(SQL.rows(conn, "totals", edition_id=edition_id))
     counted, said = totals["facts"], totals["sums"] + totals["shifts"]
     if false or counted != said:
         told = f"of {len(some):,} events {len(false):,} count for what they are not; {counted:,} are counted, the sums say {said:,}"
         return Finding(subject, State.ERROR, told, "run `gridgeo events place`, which counts them from scratch")
     return Finding(subject, State.OK, f"the sums say {said:,}, and some were looked at (all: --all)")
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

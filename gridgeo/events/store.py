@@ -57,7 +57,7 @@ def family(conn, event_id: int) -> list[int]:
     """Return the number of an event, and of all that were merged into it, or into one of these."""
     found, wave = [event_id], [event_id]
     while wave:
-        wave = [number for (number,) in rows(conn, "merged", events=wave)]
+        wave = [number for (number,) in SQL.rows(conn, "merged", events=wave)]
         found += wave
     return found
 
@@ -65,7 +65,7 @@ def family(conn, event_id: int) -> list[int]:
 def listed(conn, where: Where, after: tuple[datetime, int] | None = None, limit: int = 100) -> list[Event]:
     """Return the events that are meant, the newest report first; after one (its `reported_at` and number) where one is given."""
     after_at, after_id = after or (None, None)
-    return [event(row) for row in rows(conn, "events", after_at=after_at, after_id=after_id, limit=limit, **_singled(written(where)))]
+    return [event(row) for row in SQL.rows(conn, "events", after_at=after_at, after_id=after_id, limit=limit, **_singled(written(where)))]
 
 
 def nearby(conn, lon: float, lat: float, metres: float, where: Where | None = None, limit: int = 100) -> list[Near]:
@@ -75,7 +75,7 @@ def nearby(conn, lon: float, lat: float, metres: float, where: Where | None = No
     """
     asked = written(where or Where())
     kept = {name: asked[name] for name in ("stages", "classes", "since", "public")}
-    found = rows(conn, "nearby", lon=lon, lat=lat, metres=metres, limit=limit, **box(lon, lat, metres), **kept)
+    found = SQL.rows(conn, "nearby", lon=lon, lat=lat, metres=metres, limit=limit, **box(lon, lat, metres), **kept)
     return [Near(event(row[:-1]), row[-1]) for row in found]
 
 
@@ -83,7 +83,7 @@ def timeline(conn, event_id: int) -> list[Step]:
     """Return what was done to an event, in order."""
     return [
         Step(event_id, step_no, Action(action), Stage(stage), *rest)
-        for event_id, step_no, action, stage, *rest in rows(conn, "steps", event_id=event_id)
+        for event_id, step_no, action, stage, *rest in SQL.rows(conn, "steps", event_id=event_id)
     ]
 
 
@@ -99,29 +99,29 @@ def tasks(conn, event_id: int) -> list[Task]:
 
 def media(conn, event_id: int) -> list[Kept]:
     """Return the pictures and sounds of an event."""
-    found = rows(conn, "media", event_id=event_id)
+    found = SQL.rows(conn, "media", event_id=event_id)
     return [Kept(media_no, Medium(bytes(digest), media_type, size), step_no) for media_no, digest, media_type, size, step_no in found]
 
 
 def of_receipt(conn, secret: str) -> int:
     """Return the number of the event a receipt's secret is of, or of the one it was merged into; raises NotFound."""
-    found = rows(conn, "of_receipt", receipt=hashlib.sha256(secret.encode()).digest())
+    found = SQL.rows(conn, "of_receipt", receipt=hashlib.sha256(secret.encode()).digest())
     if not found:
         raise NotFound("receipt", None)
     event_id, into = found[0]
     while into is not None:
-        event_id, ((into,),) = into, rows(conn, "into", event_id=into)
+        event_id, ((into,),) = into, SQL.rows(conn, "into", event_id=into)
     return event_id
 
 
 def is_public(conn, event: Event) -> bool:
     """Return whether anybody may see that there is an event: those of classes that say so."""
-    return event.class_id is not None and rows(conn, "is_public", class_id=event.class_id)[0][0]
+    return event.class_id is not None and SQL.rows(conn, "is_public", class_id=event.class_id)[0][0]
 
 
 def departments(conn) -> dict[str, tuple[str, str]]:
     """Return the Chinese and English name of every department, by its code."""
-    return {code: (name_zh, name_en) for code, name_zh, name_en in rows(conn, "departments")}
+    return {code: (name_zh, name_en) for code, name_zh, name_en in SQL.rows(conn, "departments")}
 
 
 def written(where: Where) -> dict[str, object]:
@@ -149,13 +149,6 @@ def box(lon: float, lat: float, metres: float) -> dict[str, float]:
     return {"west": lon - wide, "south": lat - high, "east": lon + wide, "north": lat + high}
 
 
-def rows(conn, query: str, **parameters) -> list[tuple]:
-    """Return the rows of a query of this room."""
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()
-
-
 def event(row: tuple) -> Event:
     """Return the event of a row as the queries have it."""
     event_id, code, kind, class_id, grade, stage, channel, told, located, *rest, unit_id, outcome, reported_by = row
@@ -165,7 +158,7 @@ def event(row: tuple) -> Event:
 
 
 def _reports(conn, events: list[int]) -> list[Report]:
-    return [Report(*row) for row in rows(conn, "reports", events=events)]
+    return [Report(*row) for row in SQL.rows(conn, "reports", events=events)]
 
 
 def _list(values) -> list | None:

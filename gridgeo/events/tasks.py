@@ -40,7 +40,7 @@ def of_event(conn, event_id: int) -> list[Task]:
 
 def checkins(conn, event_id: int) -> list[CheckIn]:
     """Return who came to the place, by task."""
-    return [CheckIn(*row) for row in rows(conn, "checkins", event_id=event_id)]
+    return [CheckIn(*row) for row in SQL.rows(conn, "checkins", event_id=event_id)]
 
 
 def open_many(conn, asked: Mapping[int, Sequence[Asked]], at: datetime) -> list[Task]:
@@ -95,7 +95,7 @@ def require_sound(asked: Sequence[Asked]) -> None:
 
 
 def _require_known(conn, codes: Sequence[str]) -> None:
-    unknown = rows(conn, "unknown_departments", codes=list(dict.fromkeys(codes)))
+    unknown = SQL.rows(conn, "unknown_departments", codes=list(dict.fromkeys(codes)))
     if unknown:
         raise InvalidInput("department_code", unknown[0][0], "no department has this code")
 
@@ -104,12 +104,5 @@ def found(conn, query: str, **parameters) -> list[Task]:
     """Return the tasks a query of this room tells."""
     return [
         Task(event_id, task_no, Part(part), code, TaskStage(stage), *rest)
-        for event_id, task_no, part, code, stage, *rest in rows(conn, query, **parameters)
+        for event_id, task_no, part, code, stage, *rest in SQL.rows(conn, query, **parameters)
     ]
-
-
-def rows(conn, query: str, **parameters) -> list[tuple]:
-    """Return what a query of this room tells."""
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -30,7 +30,7 @@ _SELECTED = [
 def schemes(conn) -> dict[str, Scheme]:
     """Return every scheme by its name."""
     found: dict[str, list] = {}
-    for scheme, kind, name_zh, name_en, *level in _rows(conn, "schemes"):
+    for scheme, kind, name_zh, name_en, *level in SQL.rows(conn, "schemes"):
         levels = found.setdefault(scheme, [kind, name_zh, name_en, []])[3]
         if level[0] is not None:
             levels.append(Level(*level))
@@ -58,12 +58,12 @@ def add_scheme(conn, new: Scheme) -> None:
 
 def grid_types(conn) -> dict[str, tuple[str, str]]:
     """Return the Chinese and English name of every grid type."""
-    return {grid_type: (zh, en) for grid_type, zh, en in _rows(conn, "grid_types")}
+    return {grid_type: (zh, en) for grid_type, zh, en in SQL.rows(conn, "grid_types")}
 
 
 def editions(conn, scheme: str | None = None) -> list[Edition]:
     """Return the editions of a scheme, or of all, oldest first; drafts too."""
-    return [Edition(*row) for row in _rows(conn, "editions", scheme=scheme)]
+    return [Edition(*row) for row in SQL.rows(conn, "editions", scheme=scheme)]
 
 
 def edition(conn, edition_id: int) -> Edition:
@@ -83,12 +83,12 @@ def edition_open(conn, scheme: str) -> Edition | None:
 
 def now(conn) -> datetime:
     """Return the moment the current transaction began, by the server's clock."""
-    return _rows(conn, "now")[0][0]
+    return SQL.rows(conn, "now")[0][0]
 
 
 def next_change(conn) -> datetime | None:
     """Return the next moment at which some edition begins or ends; None when none is planned."""
-    return _rows(conn, "next_change")[0][0]
+    return SQL.rows(conn, "next_change")[0][0]
 
 
 def frame(conn, edition_id: int) -> geopandas.GeoDataFrame:
@@ -96,7 +96,7 @@ def frame(conn, edition_id: int) -> geopandas.GeoDataFrame:
 
     Geometry is MultiPolygon in EPSG:4490, lon/lat; None in a listed scheme.
     """
-    table = pd.DataFrame(_rows(conn, "units", edition_id=edition_id), columns=_SELECTED)
+    table = pd.DataFrame(SQL.rows(conn, "units", edition_id=edition_id), columns=_SELECTED)
     table["geometry"] = shapely.from_wkb([None if wkb is None else bytes(wkb) for wkb in table["geometry"]])
     made = model.frame(table)
     key_of = dict(zip(table["unit_id"], model.keys(made), strict=True))
@@ -110,12 +110,12 @@ def frame(conn, edition_id: int) -> geopandas.GeoDataFrame:
 
 def members(conn, edition_id: int) -> list[tuple[int, int]]:
     """Return (unit_id, member unit_id) of a composed edition."""
-    return _rows(conn, "members", edition_id=edition_id)
+    return SQL.rows(conn, "members", edition_id=edition_id)
 
 
 def versions(conn, scheme: str, code: str | None = None, unit_id: int | None = None) -> list[tuple]:
     """Return every activated version a code or an id ever stood for: unit_id, code, name_zh, level, edition_id, valid_from, valid_to."""
-    return _rows(conn, "versions", scheme=scheme, code=code, unit_id=unit_id)
+    return SQL.rows(conn, "versions", scheme=scheme, code=code, unit_id=unit_id)
 
 
 def successors(conn, unit_id: int, was_in: int, edition_id: int) -> list[int]:
@@ -123,12 +123,12 @@ def successors(conn, unit_id: int, was_in: int, edition_id: int) -> list[int]:
 
     They are of the unit's level; less than a square metre (EPSG:4547) is not counted.
     """
-    return [row[0] for row in _rows(conn, "successors", unit_id=unit_id, was_in=was_in, edition_id=edition_id)]
+    return [row[0] for row in SQL.rows(conn, "successors", unit_id=unit_id, was_in=was_in, edition_id=edition_id)]
 
 
 def other_codes(conn, unit_id: int) -> list[tuple[str, str, str]]:
     """Return what other systems call a unit: (system, vintage, code)."""
-    return _rows(conn, "other_codes", unit_id=unit_id)
+    return SQL.rows(conn, "other_codes", unit_id=unit_id)
 
 
 def put_codes(conn, system: str, vintage: str, code_of: dict[int, str]) -> int:
@@ -144,7 +144,7 @@ def put_codes(conn, system: str, vintage: str, code_of: dict[int, str]) -> int:
 
 def findings(conn, edition_id: int) -> list[Issue]:
     """Return what the checks found in an edition when it was staged."""
-    rows = _rows(conn, "findings", edition_id=edition_id)
+    rows = SQL.rows(conn, "findings", edition_id=edition_id)
     source = f"edition {edition_id}"
     return [
         Issue(code, Severity(severity), message, source, units=tuple(units), area_m2=area, geometry=wkb and shapely.from_wkb(bytes(wkb)))
@@ -166,14 +166,8 @@ def at(
         return [(Outcome(outcome), *rest) for outcome, *rest in cur.fetchall()]
 
 
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()
-
-
 def _edition(conn, query: str, **parameters) -> Edition | None:
-    rows = _rows(conn, query, **parameters)
+    rows = SQL.rows(conn, query, **parameters)
     return Edition(*rows[0]) if rows else None
 
 

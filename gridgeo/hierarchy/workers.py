@@ -55,13 +55,13 @@ class Vacancy:
 
 def of_unit(conn, scheme: str, unit_key: str, day: date | None = None) -> list[Worker]:
     """Return who is in charge of a unit on a day (today in China when None), heads first; what the caller may not see is left out."""
-    found = _rows(conn, "of_unit", scheme=scheme, unit_key=unit_key, day=day)
+    found = SQL.rows(conn, "of_unit", scheme=scheme, unit_key=unit_key, day=day)
     return [Worker(key, Role(role), *rest) for key, role, *rest in found]
 
 
 def may_see(conn, scheme: str, unit_key: str) -> bool:
     """Return whether a unit of today's edition is the caller's with everything below it."""
-    return _rows(conn, "may_see", scheme=scheme, unit_key=unit_key)[0][0]
+    return SQL.rows(conn, "may_see", scheme=scheme, unit_key=unit_key)[0][0]
 
 
 def vacancies(conn, scheme: Scheme, units: Sequence[GridUnit], day: date | None = None) -> list[Vacancy]:
@@ -78,14 +78,14 @@ def vacancies(conn, scheme: Scheme, units: Sequence[GridUnit], day: date | None 
 def vacancies_by_scheme(conn) -> dict[str, list[Vacancy]]:
     """Return for each scheme how many units there are now and how many nobody is in charge of: of levels somebody was ever named for."""
     found: dict[str, list[Vacancy]] = {}
-    for scheme, *told in _rows(conn, "vacant"):
+    for scheme, *told in SQL.rows(conn, "vacant"):
         found.setdefault(scheme, []).append(Vacancy(*told))
     return found
 
 
 def vacant_among(conn, scheme: str, keys: Collection[str], day: date | None = None) -> set[str]:
     """Return which of some units nobody is in charge of on a day (today when None)."""
-    return set(keys) - {key for (key,) in _rows(conn, "manned", scheme=scheme, keys=list(keys), day=day)}
+    return set(keys) - {key for (key,) in SQL.rows(conn, "manned", scheme=scheme, keys=list(keys), day=day)}
 
 
 def stage(conn, scheme: str, workers: Iterable[Worker], since: date | None, whole: bool, phones: bool) -> tuple[Comparison, list[str]]:
@@ -109,8 +109,8 @@ def stage(conn, scheme: str, workers: Iterable[Worker], since: date | None, whol
         cur.copy_expert("COPY staged_worker FROM STDIN (FORMAT csv)", io.BytesIO(buffer.getvalue().encode()))
         cur.execute("ANALYZE staged_worker")
         cur.execute(SQL["date_staged"], asked)
-    new, changed, rows, ended = _rows(conn, "compare", **asked)[0]
-    return Comparison(new, changed, rows, ended), [key for (key,) in _rows(conn, "crowded", **asked)]
+    new, changed, rows, ended = SQL.rows(conn, "compare", **asked)[0]
+    return Comparison(new, changed, rows, ended), [key for (key,) in SQL.rows(conn, "crowded", **asked)]
 
 
 def put(conn, scheme: str, since: date | None, whole: bool, phones: bool) -> None:
@@ -121,9 +121,3 @@ def put(conn, scheme: str, since: date | None, whole: bool, phones: bool) -> Non
             cur.execute(SQL["end_others"], asked)
         cur.execute(SQL["put"], asked)
         cur.execute("ANALYZE grid_worker")
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

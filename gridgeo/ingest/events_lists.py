@@ -145,12 +145,12 @@ def _codes(given: Iterable[str | None]) -> set[str]:
 
 def departments(conn) -> list[tuple[str, str, str]]:
     """Return the code, the Chinese and the English name of every department."""
-    return _asked(conn, "departments")
+    return SQL.rows(conn, "departments")
 
 
 def known(conn, source: str, originals: Collection[str]) -> list[tuple[str, int]]:
     """Return which of a source's events we have, by their codes there, with their numbers."""
-    return _asked(conn, "known", source=source, originals=sorted(originals))
+    return SQL.rows(conn, "known", source=source, originals=sorted(originals))
 
 
 def _number(text: str) -> float:
@@ -158,9 +158,3 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         return float("nan")
-
-
-def _asked(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

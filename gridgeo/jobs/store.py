@@ -52,7 +52,7 @@ def add(conn, process: str, owner: str, area: Sequence[int] | None, inputs: Mapp
 
 def find(conn, job_id: str, owner: str | None) -> Job:
     """Return a job of a caller, or (None) of anybody; raises NotFound: another's is as if it were not."""
-    found = _rows(conn, "find", job_id=job_id, owner=owner)
+    found = SQL.rows(conn, "find", job_id=job_id, owner=owner)
     if not found:
         raise NotFound("job", job_id)
     return _job(found[0])
@@ -61,7 +61,7 @@ def find(conn, job_id: str, owner: str | None) -> Job:
 def listed(conn, asked: Asked, after: str | None = None, limit: int = 100) -> list[Job]:
     """Return the first jobs asked for, the latest first; only those after one where one is given."""
     some = {name: None if words is None else list(words) for name, words in (("processes", asked.processes), ("statuses", asked.statuses))}
-    return [_job(row) for row in _rows(conn, "listed", **vars(asked) | some, after=after, limit=limit)]
+    return [_job(row) for row in SQL.rows(conn, "listed", **vars(asked) | some, after=after, limit=limit)]
 
 
 def dismiss(conn, job_id: str, owner: str | None) -> Job:
@@ -70,26 +70,26 @@ def dismiss(conn, job_id: str, owner: str | None) -> Job:
     Raises NotFound, and Gone for one that was dismissed before.
     """
     found = find(conn, job_id, owner)
-    if not _rows(conn, "dismiss", job_id=job_id, owner=owner):
+    if not SQL.rows(conn, "dismiss", job_id=job_id, owner=owner):
         raise Gone("job", job_id, found.finished_at)
     return find(conn, job_id, owner)
 
 
 def waiting(conn) -> bool:
     """Return whether there is a job to claim."""
-    return _rows(conn, "waiting")[0][0]
+    return SQL.rows(conn, "waiting")[0][0]
 
 
 def standing(conn) -> tuple[int, int, datetime | None, timedelta | None]:
     """Return how many jobs wait, how many are under way, since when the first of the former does, and how long that is."""
-    return _rows(conn, "standing")[0]
+    return SQL.rows(conn, "standing")[0]
 
 
 def claim(conn, seconds: float) -> Claimed | None:
     """Take a job for some seconds, None where there is none; those begun too often end as failed."""
     with conn.cursor() as cur:
         cur.execute(SQL["give_up"], {"problem": orjson.dumps(rules.gave_up()).decode(), "most": rules.MOST_TRIES})
-    found = _rows(conn, "claim", seconds=seconds)
+    found = SQL.rows(conn, "claim", seconds=seconds)
     if not found:
         return None
     job_id, process, owner, area, inputs, tries = found[0]
@@ -98,22 +98,22 @@ def claim(conn, seconds: float) -> Claimed | None:
 
 def hold(conn, job: Claimed, seconds: float, progress: int) -> bool:
     """Say that a job is worked at, for some seconds more, and how far it is (per cent); return whether it still is this worker's."""
-    return bool(_rows(conn, "hold", **_try(job), seconds=seconds, progress=progress))
+    return bool(SQL.rows(conn, "hold", **_try(job), seconds=seconds, progress=progress))
 
 
 def release(conn, job: Claimed) -> bool:
     """Give a job back for another worker; return whether it was this one's."""
-    return bool(_rows(conn, "release", **_try(job)))
+    return bool(SQL.rows(conn, "release", **_try(job)))
 
 
 def succeed(conn, job: Claimed, files: Mapping[str, File]) -> bool:
     """End a job with what it made; return whether it was this worker's."""
-    return bool(_rows(conn, "succeed", **_try(job), files=orjson.dumps({name: list(file) for name, file in files.items()}).decode()))
+    return bool(SQL.rows(conn, "succeed", **_try(job), files=orjson.dumps({name: list(file) for name, file in files.items()}).decode()))
 
 
 def fail(conn, job: Claimed, problem: Mapping[str, Any]) -> bool:
     """End a job with what went wrong; return whether it was this worker's."""
-    return bool(_rows(conn, "fail", **_try(job), problem=orjson.dumps(problem).decode()))
+    return bool(SQL.rows(conn, "fail", **_try(job), problem=orjson.dumps(problem).decode()))
 
 
 def forget(conn, before: datetime | None = None) -> int:
@@ -125,12 +125,12 @@ def forget(conn, before: datetime | None = None) -> int:
 
 def folders(conn) -> set[str]:
     """Return the names of the folders in use."""
-    return {name for (name,) in _rows(conn, "folders")}
+    return {name for (name,) in SQL.rows(conn, "folders")}
 
 
 def lowest(conn, area: Sequence[int]) -> list[int]:
     """Return the lowest units of today's edition that some units consist of."""
-    return [unit_id for (unit_id,) in _rows(conn, "lowest", area=list(area))]
+    return [unit_id for (unit_id,) in SQL.rows(conn, "lowest", area=list(area))]
 
 
 def _try(job: Claimed) -> dict[str, Any]:
@@ -143,9 +143,3 @@ def _job(row: tuple) -> Job:
     return Job(
         job_id, process, owner, Status(status), progress, Delivery(response, transmission), made, f"{job_id}.{tries}", problem, *times
     )
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -110,7 +110,7 @@ def of_polygon(conn, area: shapely.MultiPolygon, control: Control) -> Block:
     Raises NotFound where no edition is valid, Conflict when nothing was counted.
     """
     basis, counted = units.counted_edition(conn)
-    held, cut = _met(_rows(conn, "near", edition_id=basis, **dict(zip(_SIDES, area.bounds, strict=True))), area)
+    held, cut = _met(SQL.rows(conn, "near", edition_id=basis, **dict(zip(_SIDES, area.bounds, strict=True))), area)
     seen = units.visible(conn)
     beyond = {unit_id: ref for unit_id, ref in held.items() if seen is not None and unit_id not in seen}
     held = {unit_id: ref for unit_id, ref in held.items() if unit_id not in beyond}
@@ -168,7 +168,7 @@ def words(conn) -> Words:
     """Return the names of uses, statuses and roles."""
     return Words(
         uses={use: (zh, en) for use, (zh, en, *_) in addresses.uses(conn).items()},
-        statuses={status: (zh, en) for status, zh, en in _rows(conn, "statuses")},
+        statuses={status: (zh, en) for status, zh, en in SQL.rows(conn, "statuses")},
         roles={key: (role.name_zh, role.name_en) for key, role in store.roles(conn).items()},
     )
 
@@ -192,7 +192,7 @@ def _met(near: list[tuple], area: shapely.MultiPolygon) -> tuple[dict[int, str],
 
 def _standing(conn, kind: str, own: Own, control: Control) -> Block:
     basis, counted = units.counted_edition(conn)
-    rows = _rows(conn, "unit_of_building", building_code=own.building_code, edition_id=basis)
+    rows = SQL.rows(conn, "unit_of_building", building_code=own.building_code, edition_id=basis)
     lowest = [unit_id for (unit_id,) in rows if unit_id is not None]
     chain = units.chain(conn, basis, f"u{lowest[0]}") if lowest else ()
     return Block(kind, own.code, chain, _contents(conn, basis, lowest, control), counted, own)
@@ -209,9 +209,3 @@ def _houses(conn, building_code: str) -> int:
 def _contents(conn, edition_id: int, lowest: list[int], control: Control) -> Contents:
     cells = counts.cells(conn, edition_id, dict.fromkeys(lowest, 0))
     return contents.told(cells, [len(lowest)], store.roles(conn), control)[0]
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -39,7 +39,7 @@ class Ground:
                 break
             self._asked |= wave
             self._read(wave)
-            following = _rows(self._conn, "followers", **_keys(wave))
+            following = SQL.rows(self._conn, "followers", **_keys(wave))
             for code, successor in following:
                 self._next[code].append(successor)
             wave = {successor for _, successor in following} - self._asked
@@ -70,9 +70,9 @@ class Ground:
         return tuple(sorted(at for at in places if rules.code_of(at) not in same and not same & set(self.ends(rules.code_of(at)))))
 
     def _read(self, codes: set[str]) -> None:
-        houses = _rows(self._conn, "houses", as_of=self._day, **_keys(code for code in codes if not address_rules.is_building(code)))
+        houses = SQL.rows(self._conn, "houses", as_of=self._day, **_keys(code for code in codes if not address_rules.is_building(code)))
         wanted = {code for code in codes if address_rules.is_building(code)} | {building for _, building, *_ in houses}
-        buildings = {row[0]: row for row in _rows(self._conn, "buildings", as_of=self._day, **_keys(wanted))}
+        buildings = {row[0]: row for row in SQL.rows(self._conn, "buildings", as_of=self._day, **_keys(wanted))}
         for code, status, over, valid_to, use, floors in buildings.values():
             self._stand(code, code, Status(status), over, valid_to, use, None, floors)
         for code, building, status, over, valid_to, use, floor in houses:
@@ -113,8 +113,8 @@ class Crowd:
     def __init__(self, conn, claims: Sequence[tuple[Standing | None, bytes | None, bytes | None]], day: date) -> None:
         here = {_starred(code) for place, *_ in claims if place for code in (place.code, place.building)}
         tokens = list({credit for _, credit, _ in claims if credit})
-        self._others = dict(_rows(conn, "companies_at", tokens=tokens, as_of=day, **_keys(here, "places")))
-        self._clusters = dict(_rows(conn, "clusters", as_of=day, **_keys(here, "places")))
+        self._others = dict(SQL.rows(conn, "companies_at", tokens=tokens, as_of=day, **_keys(here, "places")))
+        self._clusters = dict(SQL.rows(conn, "clusters", as_of=day, **_keys(here, "places")))
         self._listed: dict[str, set[bytes]] = defaultdict(set)
         self._claims: dict[bytes, set[str]] = defaultdict(set)
         self._giving: dict[bytes, set[object]] = defaultdict(set)
@@ -149,7 +149,7 @@ class Crowd:
 def links_of(conn, tokens: Iterable[bytes], day: date) -> Linked:
     """Return the links of codes as they are believed now."""
     found: dict[bytes, list[tuple[str, str, bool]]] = defaultdict(list)
-    for token, *link in _rows(conn, "links_of", tokens=list(dict.fromkeys(tokens)), as_of=day):
+    for token, *link in SQL.rows(conn, "links_of", tokens=list(dict.fromkeys(tokens)), as_of=day):
         found[bytes(token)].append(tuple(link))
     return Linked(found)
 
@@ -174,9 +174,3 @@ def _starred(code: str) -> str:
 def _keys(codes: Iterable[str], name: str = "codes") -> dict[str, list[str]]:
     codes = list(codes)
     return {name: codes, "zones": sorted({rules.zone_of(code) for code in codes})}
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -48,7 +48,7 @@ def keep_text(conn, vault: Vault, event_id: int, report_no: int, text: str) -> N
 
 def text(conn, vault: Vault, event_id: int, report_no: int) -> str:
     """Return a report word for word; raises NotFound where nothing in it was masked."""
-    found = _rows(conn, "original", event_id=event_id, report_no=report_no)
+    found = SQL.rows(conn, "original", event_id=event_id, report_no=report_no)
     if not found:
         raise NotFound("original of event", event_id)
     key_id, sealed = found[0]
@@ -75,7 +75,7 @@ def open_texts(conn, vault: Vault, event_id: int, *, purpose: str, actor: str) -
         Where nothing of the event was sealed, or it lies outside of what the transaction sees.
     """
     rules.permitted(purpose, store.purposes(conn), unmask=True)
-    sealed = _rows(conn, "originals", event_id=event_id)
+    sealed = SQL.rows(conn, "originals", event_id=event_id)
     if not sealed:
         raise NotFound("original of event", event_id)
     found = {number: vault.open_text(_row(event_id, number), key_id, bytes(text)) for number, key_id, text in sealed}
@@ -85,12 +85,12 @@ def open_texts(conn, vault: Vault, event_id: int, *, purpose: str, actor: str) -
 
 def tokens(conn, event_id: int) -> list[bytes]:
     """Return the tokens of those who reported an event."""
-    return [bytes(token) for (token,) in _rows(conn, "reporters", event_id=event_id)]
+    return [bytes(token) for (token,) in SQL.rows(conn, "reporters", event_id=event_id)]
 
 
 def reseal(conn, vault: Vault, most: int = _BATCH) -> int:
     """Seal the next texts with the key of now, and return how many were; 0 at the end. To be committed after each step."""
-    old = _rows(conn, "sealed_before", key_id=vault.seal_key_id, most=most)
+    old = SQL.rows(conn, "sealed_before", key_id=vault.seal_key_id, most=most)
     with conn.cursor() as cur:
         for event_id, report_no, key_id, sealed in old:
             row = _row(event_id, report_no)
@@ -102,9 +102,3 @@ def reseal(conn, vault: Vault, most: int = _BATCH) -> int:
 
 def _row(event_id: int, report_no: int) -> bytes:
     return f"{event_id}/{report_no}".encode()
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

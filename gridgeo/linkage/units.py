@@ -65,8 +65,8 @@ def of_level(conn, edition_id: int, level: str, within: str | None = None) -> Di
 
     Raises NotFound for an unknown unit and where there is no unit.
     """
-    units = [Unit(*row) for row in _rows(conn, "units_of_level", edition_id=edition_id, level=level)]
-    top_of = {leaf: top for top, leaf in _rows(conn, "below", edition_id=edition_id, unit_id=None, level=level)}
+    units = [Unit(*row) for row in SQL.rows(conn, "units_of_level", edition_id=edition_id, level=level)]
+    top_of = {leaf: top for top, leaf in SQL.rows(conn, "below", edition_id=edition_id, unit_id=None, level=level)}
     seen, below = visible(conn), None if within is None else set(_lowest(conn, edition_id, chain(conn, edition_id, within)[-1].unit_id))
     outer = {top for leaf, top in top_of.items() if (seen is not None and leaf not in seen) or (below is not None and leaf not in below)}
     units = [unit for unit in units if unit.unit_id not in outer]
@@ -87,7 +87,7 @@ def of_unit(conn, basis: int, ref: str, scheme: str = GOVERNANCE) -> tuple[tuple
     if scheme == GOVERNANCE:
         lowest = _lowest(conn, basis, found[-1].unit_id)
     elif kind is SchemeKind.COMPOSED:
-        lowest = [member for (member,) in _rows(conn, "members", edition_id=edition_id, unit_id=found[-1].unit_id)]
+        lowest = [member for (member,) in SQL.rows(conn, "members", edition_id=edition_id, unit_id=found[-1].unit_id)]
     else:
         raise InvalidInput("scheme", scheme, "its units are not made of whole micro-grids; ask with their area as a polygon")
     seen = visible(conn)
@@ -98,31 +98,25 @@ def of_unit(conn, basis: int, ref: str, scheme: str = GOVERNANCE) -> tuple[tuple
 
 def visible(conn) -> frozenset[int] | None:
     """Return the lowest units the current transaction may see (:mod:`gridgeo.access`); None for the whole city."""
-    whole, seen = _rows(conn, "area")[0]
+    whole, seen = SQL.rows(conn, "area")[0]
     return None if whole else frozenset(seen)
 
 
 def chain(conn, edition_id: int, ref: str) -> tuple[Unit, ...]:
     """Return the unit of a code, or of `u` and an id, with those above it, the uppermost first; raises NotFound."""
     by_id = ref.startswith("u") and ref[1:].isascii() and ref[1:].isdigit() and len(ref) < 20
-    rows = _rows(conn, "chain", edition_id=edition_id, code=None if by_id else ref, unit_id=int(ref[1:]) if by_id else None)
+    rows = SQL.rows(conn, "chain", edition_id=edition_id, code=None if by_id else ref, unit_id=int(ref[1:]) if by_id else None)
     if not rows:
         raise NotFound("grid unit", ref)
     return tuple(Unit(*row) for row in rows)
 
 
 def _lowest(conn, edition_id: int, unit_id: int) -> list[int]:
-    return [leaf for _, leaf in _rows(conn, "below", edition_id=edition_id, unit_id=unit_id, level=None)]
+    return [leaf for _, leaf in SQL.rows(conn, "below", edition_id=edition_id, unit_id=unit_id, level=None)]
 
 
 def _edition(conn, scheme: str) -> tuple[int, SchemeKind]:
-    rows = _rows(conn, "edition_now", scheme=scheme)
+    rows = SQL.rows(conn, "edition_now", scheme=scheme)
     if not rows:
         raise NotFound("active edition of scheme", scheme)
     return rows[0][0], SchemeKind(rows[0][1])
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -24,7 +24,7 @@ SQL = queries.load(__package__, "categories.sql")
 
 def tree(conn, moment: datetime | None = None) -> Tree:
     """Return the tree valid at a moment (timezone-aware; now when None); raises NotFound where none is."""
-    found = _rows(conn, "tree_at", moment=moment)
+    found = SQL.rows(conn, "tree_at", moment=moment)
     if not found:
         raise NotFound("category tree valid at", moment or "now")
     return by_id(conn, found[0][0])
@@ -35,7 +35,7 @@ def by_id(conn, tree_id: int) -> Tree:
     for made in trees(conn):
         if made.tree_id == tree_id:
             of = departments(conn)
-            found = tuple(_category(row) for row in _rows(conn, "categories", tree_id=tree_id))
+            found = tuple(_category(row) for row in SQL.rows(conn, "categories", tree_id=tree_id))
             used = {category.department_code for category in found}
             return replace(made, categories=found, departments={code: one for code, one in of.items() if code in used})
     raise NotFound("category tree", tree_id)
@@ -43,17 +43,17 @@ def by_id(conn, tree_id: int) -> Tree:
 
 def trees(conn) -> list[Tree]:
     """Return all trees without their categories, oldest first; drafts too."""
-    return [Tree(*row) for row in _rows(conn, "trees")]
+    return [Tree(*row) for row in SQL.rows(conn, "trees")]
 
 
 def known(conn) -> dict[int, Category]:
     """Return every category there ever was by its number, as it was said last; those of no tree valid now are `gone`."""
-    return {category.category_id: category for category in map(_category, _rows(conn, "known"))}
+    return {category.category_id: category for category in map(_category, SQL.rows(conn, "known"))}
 
 
 def departments(conn) -> dict[str, Department]:
     """Return every department by its code."""
-    return {code: Department(code, *names) for code, *names in _rows(conn, "departments")}
+    return {code: Department(code, *names) for code, *names in SQL.rows(conn, "departments")}
 
 
 def stage(conn, rows: Iterable[Mapping[str, str]], name: str, source: str = "") -> int:
@@ -128,9 +128,3 @@ def _category(row: tuple) -> Category:
     *facts, attributes, gone = row
     made = Category(*facts, rules.attributes(attributes), gone)
     return replace(made, geometry_kind=GeometryKind(made.geometry_kind))
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

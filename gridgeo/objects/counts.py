@@ -55,7 +55,7 @@ def of_units(
     wanted = set(statuses) if statuses is not None else set(Status) if "status" in by else set(STANDING)
     total: Counter[tuple] = Counter()
     query = "of_units" if _known(only) else "objects_of_units"
-    for category, status, n in _rows(conn, query, edition_id=edition_id, units=list(unit_ids), filter=condition(only)):
+    for category, status, n in SQL.rows(conn, query, edition_id=edition_id, units=list(unit_ids), filter=condition(only)):
         if status in wanted:
             told = {"category": category, "status": Status(status)}
             total[tuple(told[word] for word in by)] += n
@@ -88,7 +88,7 @@ def by_unit(
     }
     kept = "totals" if categories is None and only is None else "by_unit"
     total = dict.fromkeys(parent_of.values(), 0)
-    for unit_id, n in _rows(conn, kept if _known(only) else "objects_by_unit", edition_id=edition_id, **asked):
+    for unit_id, n in SQL.rows(conn, kept if _known(only) else "objects_by_unit", edition_id=edition_id, **asked):
         if unit_id in parent_of:
             total[parent_of[unit_id]] += n
     return total
@@ -96,7 +96,7 @@ def by_unit(
 
 def about(conn) -> int:
     """Return about how many objects there are, as the database estimated last."""
-    return _rows(conn, "about")[0][0]
+    return SQL.rows(conn, "about")[0][0]
 
 
 def lock(conn) -> None:
@@ -137,7 +137,9 @@ def difference(conn, edition_id: int) -> list[Cell]:
     """Return what a count from scratch would change: nothing, as long as everybody writes through :mod:`.writing`."""
     with conn.cursor() as cur:
         _find_above(cur, edition_id)
-    return [Cell(unit, category, Status(status), *ns) for unit, category, status, *ns in _rows(conn, "difference", edition_id=edition_id)]
+    return [
+        Cell(unit, category, Status(status), *ns) for unit, category, status, *ns in SQL.rows(conn, "difference", edition_id=edition_id)
+    ]
 
 
 def _known(only: Filter | None) -> bool:
@@ -148,9 +150,3 @@ def _find_above(cur, edition_id: int) -> None:
     cur.execute(SQL["drop_above"])
     cur.execute(SQL["make_above"], {"edition_id": edition_id})
     cur.execute("ANALYZE above")
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -63,12 +63,12 @@ def pages(conn, where: Where, size: int = 2000) -> Iterator[list[ManagedObject]]
 
 def within(conn, where: Where) -> dict[tuple[int, Status], int]:
     """Return how many objects that are meant there are, by category and status."""
-    return {(category, Status(status)): n for category, status, n in rows(conn, "amounts", **written(where))}
+    return {(category, Status(status)): n for category, status, n in SQL.rows(conn, "amounts", **written(where))}
 
 
 def history(conn, object_id: int) -> list[Change]:
     """Return what an object was, in the order we came to know it, and last what it is. Raises NotFound."""
-    found = [Change(row[0], Status(row[1]), *row[2:]) for row in rows(conn, "changes", object_id=object_id)]
+    found = [Change(row[0], Status(row[1]), *row[2:]) for row in SQL.rows(conn, "changes", object_id=object_id)]
     if not found:
         raise NotFound("object", object_id)
     return found
@@ -87,17 +87,17 @@ def unplaced(conn, outcomes: Sequence[Outcome] = UNCLEAR, after: int | None = No
 
 def outcomes(conn, edition_id: int) -> Counter[Outcome]:
     """Return how many objects lie how to the units of an edition."""
-    return Counter({Outcome(outcome): n for outcome, n in rows(conn, "outcomes", edition_id=edition_id)})
+    return Counter({Outcome(outcome): n for outcome, n in SQL.rows(conn, "outcomes", edition_id=edition_id)})
 
 
 def unassigned(conn, edition_id: int) -> int:
     """Return of how many objects an edition does not say where they lie."""
-    return rows(conn, "unassigned", edition_id=edition_id)[0][0]
+    return SQL.rows(conn, "unassigned", edition_id=edition_id)[0][0]
 
 
 def statuses(conn) -> dict[Status, tuple[bool, str, str]]:
     """Return what may become of an object: whether it stands then, and the Chinese and English name."""
-    return {Status(status): tuple(rest) for status, *rest in rows(conn, "statuses")}
+    return {Status(status): tuple(rest) for status, *rest in SQL.rows(conn, "statuses")}
 
 
 def of_name(q: str | None) -> bool:
@@ -119,13 +119,6 @@ def written(where: Where) -> dict[str, object]:
     }
 
 
-def rows(conn, query: str, **parameters) -> list[tuple]:
-    """Return the rows of a query of this room."""
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()
-
-
 def _was(one: Change, on: date) -> bool:
     """Whether something was so on a day; what was corrected never was."""
     return one.valid_from is not None and one.valid_from <= on and (one.valid_to is None or on < one.valid_to)
@@ -136,7 +129,7 @@ def _escaped(text: str) -> str:
 
 
 def _objects(conn, query: str, **parameters) -> list[ManagedObject]:
-    return [_object(row) for row in rows(conn, query, **parameters)]
+    return [_object(row) for row in SQL.rows(conn, query, **parameters)]
 
 
 def _object(row: tuple) -> ManagedObject:

@@ -33,7 +33,7 @@ def layer_of(level: str) -> str:
 
 def levels(conn, edition_id: int) -> list[tuple[str, int]]:
     """Return the levels of an edition that was prepared, from the top, and from which zoom on each is drawn; else nothing."""
-    return _rows(conn, "levels", edition_id=edition_id)
+    return SQL.rows(conn, "levels", edition_id=edition_id)
 
 
 def prepare(conn, edition_id: int, again: bool = False) -> list[tuple[str, int]]:
@@ -125,9 +125,3 @@ def _copy(cur, rows: pd.DataFrame) -> None:
     rows.to_csv(text, index=False, header=False)
     text.seek(0)
     cur.copy_expert(f"COPY tile_grid ({', '.join(rows.columns)}) FROM STDIN (FORMAT csv)", text)
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -19,12 +19,12 @@ _KEPT: dict[str, tuple[datetime, Calendar]] = {}
 
 def names(conn) -> list[str]:
     """Return the names of all calendars."""
-    return sorted({reading.CHINA, *(name for (name,) in _rows(conn, "names"))})
+    return sorted({reading.CHINA, *(name for (name,) in SQL.rows(conn, "names"))})
 
 
 def find(conn, name: str = reading.CHINA) -> Calendar:
     """Return a calendar as it was loaded last; raises NotFound."""
-    heads = _rows(conn, "head", calendar=name)
+    heads = SQL.rows(conn, "head", calendar=name)
     if not heads and name != reading.CHINA:
         raise NotFound("calendar", name)
     if not heads:
@@ -32,7 +32,7 @@ def find(conn, name: str = reading.CHINA) -> Calendar:
     _, *head, loaded_at = heads[0]
     kept = _KEPT.get(name)
     if kept is None or kept[0] != loaded_at:
-        kept = _KEPT[name] = loaded_at, _calendar(name, *head, _rows(conn, "days", calendar=name))
+        kept = _KEPT[name] = loaded_at, _calendar(name, *head, SQL.rows(conn, "days", calendar=name))
     return kept[1]
 
 
@@ -50,9 +50,3 @@ def load(conn, calendar: Calendar) -> None:
 
 def _calendar(name: str, weekdays: list[int], hours: list[str], source: str, days: list[tuple]) -> Calendar:
     return Calendar(name, frozenset(weekdays), rules.hours(",".join(hours)), {day: Day(*rest) for day, *rest in days}, source)
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -34,7 +34,7 @@ def enter(conn, url: str) -> str:
 
 def origins(conn) -> list[str]:
     """Return the hosts that may be told."""
-    return [origin for (origin,) in _rows(conn, "origins")]
+    return [origin for (origin,) in SQL.rows(conn, "origins")]
 
 
 def add(conn, seal: Seal, url: str, entities: Iterable[str] = (), area: Sequence[int] | None = None) -> tuple[Webhook, str]:
@@ -45,7 +45,7 @@ def add(conn, seal: Seal, url: str, entities: Iterable[str] = (), area: Sequence
     origin, path = rules.address(url)
     secret, wanted = rules.new_secret(), _entities(entities)
     given = {"origin": origin, "path": path, "entities": wanted, "area": None if area is None else list(area), "most": MOST}
-    made = _rows(conn, "add", secret=seal.close(origin + path, secret), **given)
+    made = SQL.rows(conn, "add", secret=seal.close(origin + path, secret), **given)
     if not made:
         if origin not in origins(conn):
             raise Conflict("the host of that address was not entered: `gridgeo feed webhook host URL` does it")
@@ -55,12 +55,12 @@ def add(conn, seal: Seal, url: str, entities: Iterable[str] = (), area: Sequence
 
 def listed(conn) -> list[Webhook]:
     """Return every webhook, oldest first."""
-    return [_webhook(row) for row in _rows(conn, "webhooks", webhook_id=None)]
+    return [_webhook(row) for row in SQL.rows(conn, "webhooks", webhook_id=None)]
 
 
 def find(conn, webhook_id: int) -> Webhook:
     """Return a webhook; raises NotFound."""
-    found = _rows(conn, "webhooks", webhook_id=webhook_id)
+    found = SQL.rows(conn, "webhooks", webhook_id=webhook_id)
     if not found:
         raise NotFound("webhook", webhook_id)
     return _webhook(found[0])
@@ -76,7 +76,7 @@ def remove(conn, webhook_id: int) -> None:
 
 def dead(conn, webhook_id: int | None = None, most: int = 1000) -> list[Dead]:
     """Return transactions that were left out, of one webhook or all, by their numbers."""
-    return [Dead(*row) for row in _rows(conn, "dead", webhook_id=webhook_id, most=most)]
+    return [Dead(*row) for row in SQL.rows(conn, "dead", webhook_id=webhook_id, most=most)]
 
 
 def one_dead(conn, webhook_id: int, number: int) -> Dead:
@@ -89,12 +89,12 @@ def one_dead(conn, webhook_id: int, number: int) -> Dead:
 
 def take(conn, holder: str, telling: Iterable[int] = ()) -> list[int]:
     """Hold those whose turn it is, and whom nobody is telling; return them. `telling` are those the holder is telling already."""
-    return [webhook_id for (webhook_id,) in _rows(conn, "take", holder=holder, held=HELD, telling=list(telling))]
+    return [webhook_id for (webhook_id,) in SQL.rows(conn, "take", holder=holder, held=HELD, telling=list(telling))]
 
 
 def hold(conn, webhook_id: int, holder: str) -> Webhook | None:
     """Hold a webhook on and return it; None where somebody else holds it by now, or it was removed."""
-    held = _rows(conn, "hold", webhook_id=webhook_id, holder=holder, held=HELD)
+    held = SQL.rows(conn, "hold", webhook_id=webhook_id, holder=holder, held=HELD)
     return find(conn, webhook_id) if held else None
 
 
@@ -132,7 +132,7 @@ def see(conn, webhook: Webhook) -> None:
     if webhook.area is None:
         access.see(conn, access.WHOLE)
     else:
-        access.see(conn, areas.written(unit for (unit,) in _rows(conn, "lowest", area=list(webhook.area))))
+        access.see(conn, areas.written(unit for (unit,) in SQL.rows(conn, "lowest", area=list(webhook.area))))
 
 
 def _entities(names: Iterable[str]) -> list[str]:
@@ -146,9 +146,3 @@ def _entities(names: Iterable[str]) -> list[str]:
 def _webhook(row: tuple) -> Webhook:
     webhook_id, url, entities, area, secret, *rest = row
     return Webhook(webhook_id, url, tuple(entities), None if area is None else tuple(area), bytes(secret), *rest)
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -39,13 +39,13 @@ def sweep(conn, place: Place, after: timedelta = _AFTER) -> int:
 
 def examine(conn, settings: Settings) -> list[Finding]:
     """Return what there is to say of media: some, chosen at random, are read again; nothing is changed."""
-    amount, size = _rows(conn, "total")[0]
+    amount, size = SQL.rows(conn, "total")[0]
     if not amount:
         return []
     told, wrong = f"{amount:,} media, {size / 1e6:,.0f} MB", []
     try:
         place = places.of(settings)
-        chosen = [bytes(kept).hex() for (kept,) in _rows(conn, "some", most=_READ_AGAIN)]
+        chosen = [bytes(kept).hex() for (kept,) in SQL.rows(conn, "some", most=_READ_AGAIN)]
         for name in chosen:
             try:
                 place.release(places.sound(place, name))
@@ -75,9 +75,3 @@ class Caretaker(Steady):
         while swept == _AT_ONCE and not self.stopping.is_set():
             with connection.transaction(conn):
                 swept = sweep(conn, place)
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

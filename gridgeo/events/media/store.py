@@ -35,17 +35,17 @@ def attach(conn, event_id: int, given: Received, actor: str, by_receipt: bool = 
 
     Raises NotFound, Conflict.
     """
-    held = _rows(conn, "held_fast", event_id=event_id)
+    held = SQL.rows(conn, "held_fast", event_id=event_id)
     if not held:
         raise NotFound("event", event_id)
-    kept = _rows(conn, "kept", digest=given.digest)
+    kept = SQL.rows(conn, "kept", digest=given.digest)
     if not kept:
         raise Conflict("it took longer than a day until it was kept: send it again")
-    ((media_no, there),) = _rows(conn, "known", event_id=event_id, digest=given.digest) or [(None, False)]
+    ((media_no, there),) = SQL.rows(conn, "known", event_id=event_id, digest=given.digest) or [(None, False)]
     if media_no is None:
         _require_room(conn, event_id, actor, by_receipt)
         facts = dict(zip(("media_type", "bytes"), kept[0], strict=True))
-        ((media_no,),) = _rows(conn, "add", event_id=event_id, digest=given.digest, step_no=held[0][0], actor=actor, **facts)
+        ((media_no,),) = SQL.rows(conn, "add", event_id=event_id, digest=given.digest, step_no=held[0][0], actor=actor, **facts)
     elif not there:
         with conn.cursor() as cur:
             cur.execute(SQL["come"], {"event_id": event_id, "media_no": media_no, "actor": actor})
@@ -54,12 +54,12 @@ def attach(conn, event_id: int, given: Received, actor: str, by_receipt: bool = 
 
 def listed(conn, event_id: int) -> list[Held]:
     """Return the media of an event, in the order they came; also those that were named and not sent yet."""
-    return [_held(row) for row in _rows(conn, "media", event_id=event_id, media_no=None)]
+    return [_held(row) for row in SQL.rows(conn, "media", event_id=event_id, media_no=None)]
 
 
 def find(conn, event_id: int, media_no: int) -> Held:
     """Return one of an event; raises NotFound."""
-    found = _rows(conn, "media", event_id=event_id, media_no=media_no)
+    found = SQL.rows(conn, "media", event_id=event_id, media_no=media_no)
     if not found:
         raise NotFound("medium", media_no)
     return _held(found[0])
@@ -72,7 +72,7 @@ def form_of(held: Held) -> Form:
 
 def _require_room(conn, event_id: int, actor: str, by_receipt: bool) -> None:
     """Raise Conflict where an event has as many media as it may, or as many from a receipt."""
-    ((amount, own),) = _rows(conn, "amount", event_id=event_id, actor=actor)
+    ((amount, own),) = SQL.rows(conn, "amount", event_id=event_id, actor=actor)
     if amount >= rules.MOST or (by_receipt and own >= rules.OF_RECEIPT):
         most = rules.OF_RECEIPT if by_receipt and own >= rules.OF_RECEIPT else rules.MOST
         raise Conflict(f"the event has {most} media, and more are not taken")
@@ -81,9 +81,3 @@ def _require_room(conn, event_id: int, actor: str, by_receipt: bool) -> None:
 def _held(row: tuple) -> Held:
     media_no, digest, kept, *rest = row
     return Held(media_no, bytes(digest), None if kept is None else bytes(kept), *rest)
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ...db import queries
@@ -43,7 +43,7 @@ def listed(
     """
     paths = None if class_path is None else list(prefixes(class_path))
     asked = {"paths": paths, "unit_key": unit_key, "department": department, "day": day, "after": after, "limit": limit}
-    return [Responsibility(number, path, key, Part(part), *rest) for number, path, key, part, *rest in _rows(conn, "listed", **asked)]
+    return [Responsibility(number, path, key, Part(part), *rest) for number, path, key, part, *rest in SQL.rows(conn, "listed", **asked)]
 
 
 def stage(conn, rows: Iterable[Responsibility], departments: Iterable[Department], since: date | None, whole: bool) -> Comparison:
@@ -74,7 +74,7 @@ def stage(conn, rows: Iterable[Responsibility], departments: Iterable[Department
         )
         cur.execute("ANALYZE staged_responsibility")
         cur.execute(SQL["date_staged"], asked)
-    return Comparison(*_rows(conn, "compare", **asked)[0])
+    return Comparison(*SQL.rows(conn, "compare", **asked)[0])
 
 
 def put(conn, since: date | None, whole: bool) -> None:
@@ -89,7 +89,7 @@ def put(conn, since: date | None, whole: bool) -> None:
 def known(conn) -> Known:
     """Return what a table may name: classes that are or were in use, units of today's edition, departments."""
     paths = {prefix for one in classes.known(conn).values() for prefix in prefixes(one.path)}
-    return Known(paths, {key for key, *_ in _rows(conn, "units")}, categories.departments(conn))
+    return Known(paths, {key for key, *_ in SQL.rows(conn, "units")}, categories.departments(conn))
 
 
 def check(conn, day: date | None = None) -> list[Issue]:
@@ -101,7 +101,7 @@ def check(conn, day: date | None = None) -> list[Issue]:
     """
     rows = listed(conn, day=day)
     paths = [one.path for one in classes.valid(conn, day)]
-    area = Covered.of(_rows(conn, "units"))
+    area = Covered.of(SQL.rows(conn, "units"))
     leads = [row for row in rows if row.part is Part.LEAD]
     return [*unled(paths, leads, area), *double_leads(leads), *_strangers(rows, paths, area)]
 
@@ -119,9 +119,3 @@ def _cells(row: Responsibility) -> tuple:
         *(row.class_path, row.unit_key, str(row.part), row.department_code, row.criteria),
         *(row.valid_from, row.valid_to, row.source),
     )
-
-
-def _rows(conn, query: str, **parameters: Mapping) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -77,12 +77,12 @@ class Compared:
 
 def sets(conn) -> list[RuleSet]:
     """Return all sets without their rules, the newest first."""
-    return [_set(row) for row in _rows(conn, "sets", set_id=None)]
+    return [_set(row) for row in SQL.rows(conn, "sets", set_id=None)]
 
 
 def find(conn, set_id: int) -> RuleSet:
     """Return a set with its rules; raises NotFound."""
-    found = _rows(conn, "sets", set_id=set_id)
+    found = SQL.rows(conn, "sets", set_id=set_id)
     if not found:
         raise NotFound("rule set", set_id)
     return _set(found[0], store.rules_of(conn, set_id))
@@ -109,7 +109,7 @@ def stage(conn, written: Sequence[Rule], name: str, source: str = "") -> RuleSet
 def compare(conn, set_id: int, days: int = DAYS, until: datetime | None = None) -> Compared:
     """Return which events of the days before a moment (now when None) would go elsewhere by a set than by what is in force."""
     find(conn, set_id)
-    recent = [event_id for (event_id,) in _rows(conn, "recent", days=days, until=until)]
+    recent = [event_id for (event_id,) in SQL.rows(conn, "recent", days=days, until=until)]
     facts = store.facts_of(conn, recent)
     present, draft = store.book_for(conn, facts.values()), store.book_for(conn, facts.values(), set_id)
     moves: Counter = Counter()
@@ -156,7 +156,7 @@ def _require_known(conn, written: Sequence[Rule]) -> None:
     if not written:
         raise InvalidInput("rules", None, "are none")
     there = matrix.known(conn)
-    channels = {name for (name,) in _rows(conn, "known_channels")}
+    channels = {name for (name,) in SQL.rows(conn, "known_channels")}
     numbers: set[int] = set()
     for rule in written:
         if rule.rule_no in numbers:
@@ -182,9 +182,3 @@ def _columns(rule: Rule) -> tuple:
 def _set(row: tuple, of: tuple[Rule, ...] = ()) -> RuleSet:
     set_id, name, source, digest, state, *rest = row
     return RuleSet(set_id, name, source, digest, State(state), *rest, of)
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

@@ -46,11 +46,11 @@ def after_return(conn, event: Event, at: datetime | None = None) -> tuple[Asked,
     event
         As it is with the return counted.
     """
-    ((before,),) = _rows(conn, "bounced_before", event_id=event.event_id)
+    ((before,),) = SQL.rows(conn, "bounced_before", event_id=event.event_id)
     if event.bounces - before != rules.BOUNCES_TO_JOINT:
         return None
     decision = route(conn, [event.event_id], at)[event.event_id]
-    returned = [code for (code,) in _rows(conn, "returned_by", event_id=event.event_id)]
+    returned = [code for (code,) in SQL.rows(conn, "returned_by", event_id=event.event_id)]
     return rules.joint(decision, returned, escalate_to(conn, event, at)) or None
 
 
@@ -71,7 +71,7 @@ def heads_of(conn, event_ids: Collection[int], at: datetime | None = None) -> di
 
 def facts_of(conn, event_ids: Collection[int], at: datetime | None = None) -> dict[int, Facts]:
     """Return what routing knows of events that the caller may see."""
-    found = _rows(conn, "facts", events=list(event_ids), at=at)
+    found = SQL.rows(conn, "facts", events=list(event_ids), at=at)
     chains = areas_of(conn, {unit_id for *_, unit_id, _ in found if unit_id is not None})
     calendar = calendars.find(conn)
     return {
@@ -82,7 +82,7 @@ def facts_of(conn, event_ids: Collection[int], at: datetime | None = None) -> di
 
 def areas_of(conn, unit_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Return for each unit of the edition valid now its key and those of the units above it, the nearest first."""
-    return {unit_id: tuple(keys) for unit_id, keys in _rows(conn, "chains", units=list(unit_ids))}
+    return {unit_id: tuple(keys) for unit_id, keys in SQL.rows(conn, "chains", units=list(unit_ids))}
 
 
 def works(calendar: Calendar, moment: datetime) -> bool:
@@ -102,7 +102,7 @@ def book_for(conn, facts: Iterable[Facts], set_id: int | None = None, paths: Seq
     facts = list(facts)
     wanted = set(paths or ()) or {path for known in facts for path in known.paths} | {EVERY}
     units = {key for known in facts for key in known.areas} | {EVERY}
-    matrix = tuple(_responsibility(row) for row in _rows(conn, "responsibilities", paths=list(wanted), units=list(units)))
+    matrix = tuple(_responsibility(row) for row in SQL.rows(conn, "responsibilities", paths=list(wanted), units=list(units)))
     if paths is not None:
         return Book(matrix)
     used = set_id or active(conn)
@@ -111,13 +111,13 @@ def book_for(conn, facts: Iterable[Facts], set_id: int | None = None, paths: Seq
 
 def active(conn) -> int | None:
     """Return the set of rules in force; None where there is none."""
-    found = _rows(conn, "active")
+    found = SQL.rows(conn, "active")
     return found[0][0] if found else None
 
 
 def rules_of(conn, set_id: int) -> tuple[Rule, ...]:
     """Return the rules of a set in their order."""
-    return tuple(_rule(row) for row in _rows(conn, "rules", set_id=set_id))
+    return tuple(_rule(row) for row in SQL.rows(conn, "rules", set_id=set_id))
 
 
 def _responsibility(row: tuple) -> Responsibility:
@@ -130,9 +130,3 @@ def _rule(row: tuple) -> Rule:
     hours = None if begins is None else (begins, ends)
     asks = Kind(kind) if kind else None, path, key, tuple(grades), tuple(channels), hours, During(during)
     return Rule(number, name, priority, *asks, lead, tuple(assist), *dates)
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

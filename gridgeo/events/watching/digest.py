@@ -83,14 +83,16 @@ def of_day(
     NotFound
         Where there are no such units.
     """
-    units = [(code, name, leaves) for _, code, name, all_ in _rows(conn, "lowest", level=level, unit=unit) if (leaves := _of(all_, seen))]
+    units = [
+        (code, name, leaves) for _, code, name, all_ in SQL.rows(conn, "lowest", level=level, unit=unit) if (leaves := _of(all_, seen))
+    ]
     if not units:
         raise NotFound(f"unit of level {level} in", unit or "the edition valid now")
     since = datetime.combine(day, time(), CHINA)
     span = {"since": since, "until": since + timedelta(days=1), "now": now, "soon": SOON}
-    counted = {unit_id: numbers for unit_id, *numbers in _rows(conn, "counted", **span, public=public)}
+    counted = {unit_id: numbers for unit_id, *numbers in SQL.rows(conn, "counted", **span, public=public)}
     lowest = [leaf for *_, leaves in units for leaf in leaves]
-    late = _rows(conn, "late", now=now, units=lowest, own=unit is None, most=most, public=public)
+    late = SQL.rows(conn, "late", now=now, units=lowest, own=unit is None, most=most, public=public)
     lines = tuple(Line(code, name, *_sum(counted, leaves)) for code, name, leaves in units)
     return Digest(day, now, lines, tuple(Late(*row) for row in late))
 
@@ -111,9 +113,3 @@ def _of(leaves: list[int], seen: Collection[int] | None) -> list[int]:
 def _sum(counted: dict[int, list[int]], leaves: list[int]) -> list[int]:
     found = [counted[leaf] for leaf in leaves if leaf in counted]
     return [sum(column) for column in zip(*found, strict=True)] or [0] * 6
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

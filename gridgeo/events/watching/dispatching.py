@@ -42,12 +42,12 @@ class Filed(NamedTuple):
 
 def dispatch(conn, most: int = MOST) -> int:
     """Send on what was filed, at most so many, and return how many were looked at. Of whom nobody leads that is noted (`unrouted`)."""
-    filed = {row[0]: Filed(*row) for row in _rows(conn, "filed", most=most, again=AGAIN)}
+    filed = {row[0]: Filed(*row) for row in SQL.rows(conn, "filed", most=most, again=AGAIN)}
     if not filed:
         return 0
     asked = {event_id: some for event_id, some in routing.dispatched(conn, filed).items() if _sound(event_id, some)}
     if asked:
-        _send(conn, [filed[event_id] for event_id in asked], asked, _rows(conn, "moment")[0][0])
+        _send(conn, [filed[event_id] for event_id in asked], asked, SQL.rows(conn, "moment")[0][0])
     with conn.cursor() as cur:
         cur.execute(SQL["unrouted"], {"events": [event_id for event_id in filed if event_id not in asked]})
         cur.execute(SQL["routed"], {"events": list(asked)})
@@ -98,9 +98,3 @@ def _sound(event_id: int, asked: Sequence[Asked]) -> bool:
         LOG.warning("event %d was not dispatched: %s", event_id, error)
         return False
     return True
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

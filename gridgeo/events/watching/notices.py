@@ -40,16 +40,16 @@ class Late(NamedTuple):
 
 def find(conn, now: datetime) -> dict[str, int]:
     """Note what is due soon or overdue at a moment, and return how many by kind; none while another worker does."""
-    if not _rows(conn, "alone")[0][0]:
+    if not SQL.rows(conn, "alone")[0][0]:
         return {}
-    return dict(Counter(kind for (kind,) in _rows(conn, "find", now=now, ahead=AHEAD, soon=SOON, most=MOST)))
+    return dict(Counter(kind for (kind,) in SQL.rows(conn, "find", now=now, ahead=AHEAD, soon=SOON, most=MOST)))
 
 
 def escalate(conn, now: datetime) -> int:
     """Note what is to be passed up and to whom, as far up as there is somebody; return how many, none while another worker does."""
-    if not _rows(conn, "alone")[0][0]:
+    if not SQL.rows(conn, "alone")[0][0]:
         return 0
-    late = [Late(*row) for row in _rows(conn, "to_escalate", now=now, rungs=RUNGS, part=RUNG, least=LEAST, most=MOST)]
+    late = [Late(*row) for row in SQL.rows(conn, "to_escalate", now=now, rungs=RUNGS, part=RUNG, least=LEAST, most=MOST)]
     if late:
         kinds = [f"{_KIND}{one.rung}" for one in late]
         _note(conn, [one.event_id for one in late], kinds, [one.due_at for one in late], list(_told(conn, late, now)))
@@ -68,7 +68,7 @@ def listed(
     :attr:`~.model.Notice.key`) where one is given.
     """
     key = dict(zip(("after_at", "after_id", "after_kind", "after_no"), after or (None,) * 4, strict=True))
-    found = _rows(conn, "listed", department_code=department_code, since=since, holding=holding, limit=limit, **key)
+    found = SQL.rows(conn, "listed", department_code=department_code, since=since, holding=holding, limit=limit, **key)
     return [Notice(event_id, code, Found(kind), *rest) for event_id, code, kind, *rest in found]
 
 
@@ -86,9 +86,3 @@ def _note(conn, events: list[int], kinds: list[str], dues: list[datetime], depar
     """Note something of events, unless it was."""
     with conn.cursor() as cur:
         cur.execute(SQL["note"], {"events": events, "kinds": kinds, "dues": dues, "departments": departments})
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

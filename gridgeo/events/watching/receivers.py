@@ -32,23 +32,23 @@ def add(conn, seal: Seal, department_code: str, url: str) -> str:
     Raises NotFound for a department that is none, InvalidInput for an address that is none, Conflict where its host was not entered.
     """
     origin, path = rules.address(url)
-    if not _rows(conn, "is_department", department_code=department_code)[0][0]:
+    if not SQL.rows(conn, "is_department", department_code=department_code)[0][0]:
         raise NotFound("department", department_code)
     secret = rules.new_secret()
     sealed = seal.close(origin + path, secret)
-    if not _rows(conn, "add", department_code=department_code, origin=origin, path=path, secret=sealed):
+    if not SQL.rows(conn, "add", department_code=department_code, origin=origin, path=path, secret=sealed):
         raise Conflict("the host of that address was not entered: `gridgeo feed webhook host URL` does it")
     return secret
 
 
 def listed(conn) -> list[Receiver]:
     """Return every receiver, by department."""
-    return [_receiver(row) for row in _rows(conn, "receivers", department_code=None)]
+    return [_receiver(row) for row in SQL.rows(conn, "receivers", department_code=None)]
 
 
 def find(conn, department_code: str) -> Receiver:
     """Return the receiver of a department; raises NotFound."""
-    found = _rows(conn, "receivers", department_code=department_code)
+    found = SQL.rows(conn, "receivers", department_code=department_code)
     if not found:
         raise NotFound("receiver of department", department_code)
     return _receiver(found[0])
@@ -57,47 +57,36 @@ def find(conn, department_code: str) -> Receiver:
 def remove(conn, department_code: str) -> None:
     """Tell a department's system no more; raises NotFound."""
     find(conn, department_code)
-    _do(conn, "remove", department_code=department_code)
+    SQL.run(conn, "remove", department_code=department_code)
 
 
 def take(conn, holder: str, telling: Iterable[str] = ()) -> list[str]:
     """Hold those for whom a letter waits and whom nobody is telling; return them. `telling` are those the holder is telling already."""
-    return [code for (code,) in _rows(conn, "take", holder=holder, held=HELD, telling=list(telling))]
+    return [code for (code,) in SQL.rows(conn, "take", holder=holder, held=HELD, telling=list(telling))]
 
 
 def hold(conn, department_code: str, holder: str) -> Held | None:
     """Hold one on and return it; None where somebody else holds it by now, or it was removed."""
-    found = _rows(conn, "hold", department_code=department_code, holder=holder, held=HELD)
+    found = SQL.rows(conn, "hold", department_code=department_code, holder=holder, held=HELD)
     return Held(found[0][0], bytes(found[0][1]), found[0][2]) if found else None
 
 
 def release(conn, department_code: str, holder: str) -> None:
     """Let others hold it."""
-    _do(conn, "release", department_code=department_code, holder=holder)
+    SQL.run(conn, "release", department_code=department_code, holder=holder)
 
 
 def reached(conn, department_code: str, holder: str) -> None:
     """Write down that its host is there."""
-    _do(conn, "reached", department_code=department_code, holder=holder)
+    SQL.run(conn, "reached", department_code=department_code, holder=holder)
 
 
 def away(conn, department_code: str, holder: str, tries: int, failure: str, chance: float) -> None:
     """Write down that its host is not there: it is tried again after a while."""
     wait = timedelta(seconds=rules.wait_s(tries + 1, chance))
-    _do(conn, "away", department_code=department_code, holder=holder, failure=failure, wait=wait)
+    SQL.run(conn, "away", department_code=department_code, holder=holder, failure=failure, wait=wait)
 
 
 def _receiver(row: tuple) -> Receiver:
     code, url, secret, *rest = row
     return Receiver(code, url, bytes(secret), *rest)
-
-
-def _do(conn, query: str, **parameters) -> None:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        cur.execute(SQL[query], parameters)
-        return cur.fetchall()

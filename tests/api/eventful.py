@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-import httpx
-
-from api import server as api_server
 from gridgeo.db import connection
-from gridgeo.settings import Settings
 from tests.access import making
-from tests.api import callers
+from tests.api import callers, grounds
 from tests.events import life
 
 
@@ -40,24 +37,18 @@ def served(
 
     `fill(conn)` adds what is there before the server starts; `locked` says whether the locked room has its keys and people.
     """
-    name = server.create(template)
-    url = server.url_of(name)
-    units = making.loaded(url)
-    with closing(connection.connect(url)) as conn, conn:
-        life.words(conn)
-        made = fill(conn)
-    if locked:
-        more |= {"key_file": str(folders.mktemp("keys") / "master.key")}
-    settings = Settings(home=folders.mktemp("home"), database_url=url, port=0, per_minute=0, log_json=True, **more)
-    if locked:
-        making.sealed(url, settings)
-    keys = {who: _key(url, one, units) for who, one in of.items()}
-    with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False, timeout=60) as client:
-        yield SimpleNamespace(
-            **{"url": url, "where": where, "client": client, "units": units, "settings": settings, "made": made, "keys": keys},
-            of={"nobody": {}} | {who: callers.bearer(key) for who, key in keys.items()},
-        )
-    server.drop(name)
+    with grounds.database(server, template) as url:
+        units = making.loaded(url)
+        with closing(connection.connect(url)) as conn, conn:
+            life.words(conn)
+            made = fill(conn)
+        if locked:
+            more |= {"key_file": str(folders.mktemp("keys") / "master.key"), "before": partial(making.sealed, url)}
+        keys = {who: _key(url, one, units) for who, one in of.items()}
+        with grounds.service(url, folders, per_minute=0, log_json=True, **more) as lent:
+            lent.units, lent.made, lent.keys = units, made, keys
+            lent.of = {"nobody": {}} | {who: callers.bearer(key) for who, key in keys.items()}
+            yield lent
 
 
 def _key(url: str, one: Caller, units: Mapping[str, int]) -> str:

@@ -5,41 +5,39 @@ from contextlib import closing
 from datetime import date
 from types import SimpleNamespace
 
-import httpx
 import pytest
 
-from api import server as api_server
 from gridgeo.addresses import lifecycle, places
 from gridgeo.addresses.model import Address, NameKind
 from gridgeo.db import connection
 from gridgeo.hierarchy import store as hierarchy
-from gridgeo.settings import Settings
 from tests.addresses import making
-from tests.api import callers
+from tests.api import callers, grounds
 
 
 @pytest.fixture(scope="module")
 def place(server, template, tmp_path_factory):
     """Three buildings in A, C and E, and the API over them."""
-    name = server.create(template)
-    url = server.url_of(name)
-    with closing(connection.connect(url)) as conn, conn:
-        making.edition(conn)
-        kept = making.building(conn)
-        house = making.house(conn, kept, "501")
-        with conn.cursor() as cur:
-            called = (kept.zone, kept.code, NameKind.COLLOQUIAL, "老村口楼", "老村口楼", date(2016, 1, 1))
-            cur.execute("INSERT INTO address_name (zone, code, kind, name, name_key, valid_from) VALUES (%s, %s, %s, %s, %s, %s)", called)
-        far = making.building(conn, 5.5, 0.5, grid=making.CODES["C"], address=Address("宝民路", "1", "碧海花园", "2"))
-        gone = making.building(conn, 4.5, 2.5, grid=making.CODES["E"], address=Address("创业路", "9", None, None))
-        lifecycle.retire(conn, gone.code, date(2023, 5, 1), successors=[kept.code])
-        places.refresh(conn)
-        area = hierarchy.versions(conn, "governance", code=making.CODES["A"])[0][0]
-    key = callers.key(url, "read", area=[area])
-    settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0)
-    with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False) as client:
-        yield SimpleNamespace(client=client, kept=kept, house=house, far=far, gone=gone, headers={"Authorization": f"Bearer {key}"})
-    server.drop(name)
+    with grounds.database(server, template) as url:
+        with closing(connection.connect(url)) as conn, conn:
+            making.edition(conn)
+            kept = making.building(conn)
+            house = making.house(conn, kept, "501")
+            with conn.cursor() as cur:
+                called = (kept.zone, kept.code, NameKind.COLLOQUIAL, "老村口楼", "老村口楼", date(2016, 1, 1))
+                cur.execute(
+                    "INSERT INTO address_name (zone, code, kind, name, name_key, valid_from) VALUES (%s, %s, %s, %s, %s, %s)", called
+                )
+            far = making.building(conn, 5.5, 0.5, grid=making.CODES["C"], address=Address("宝民路", "1", "碧海花园", "2"))
+            gone = making.building(conn, 4.5, 2.5, grid=making.CODES["E"], address=Address("创业路", "9", None, None))
+            lifecycle.retire(conn, gone.code, date(2023, 5, 1), successors=[kept.code])
+            places.refresh(conn)
+            area = hierarchy.versions(conn, "governance", code=making.CODES["A"])[0][0]
+        key = callers.key(url, "read", area=[area])
+        with grounds.service(url, tmp_path_factory) as lent:
+            yield SimpleNamespace(
+                client=lent.client, kept=kept, house=house, far=far, gone=gone, headers={"Authorization": f"Bearer {key}"}
+            )
 
 
 def found(place, q, **more):

@@ -4,62 +4,58 @@ from contextlib import closing
 from datetime import date
 from types import SimpleNamespace
 
-import httpx
 import pytest
 
-from api import server as api_server
 from gridgeo.addresses import lifecycle
 from gridgeo.addresses.model import Address, NameKind
 from gridgeo.db import connection
 from gridgeo.hierarchy import store as hierarchy
-from gridgeo.settings import Settings
 from tests.addresses import making
-from tests.api import callers
+from tests.api import callers, grounds
 
 
 @pytest.fixture(scope="module")
 def place(server, template, tmp_path_factory):
     """A building in A that was renumbered, one in E that was torn down for it, and the API over them."""
-    name = server.create(template)
-    url = server.url_of(name)
-    with closing(connection.connect(url)) as conn, conn:
-        making.edition(conn)
-        kept = making.building(conn)
-        first, _ = making.house(conn, kept, "501"), making.house(conn, kept, "502", unit="1")
-        lifecycle.renumber(conn, kept.code, Address("前进一路", "14", "东山新村", "3"), on=date(2022, 3, 1))
-        with conn.cursor() as cur:
-            called = (kept.zone, kept.code, NameKind.COLLOQUIAL, "老村口楼", "老村口楼", date(2016, 1, 1))
-            cur.execute("INSERT INTO address_name (zone, code, kind, name, name_key, valid_from) VALUES (%s, %s, %s, %s, %s, %s)", called)
-        gone = making.building(conn, 4.5, 2.5, grid=making.CODES["E"], address=Address("创业路", "9", None, None))
-        lost = making.house(conn, gone, "101", floor=1)
-        lifecycle.retire(conn, gone.code, date(2023, 5, 1), successors=[kept.code])
-        sold = making.building(conn, 4.6, 2.6, grid=making.CODES["E"], address=Address("创业路", "10", None, None))
-        torn = making.building(conn, 4.7, 2.7, grid=making.CODES["E"], address=Address("创业路", "11", None, None))
-        with conn.cursor() as cur:
-            cur.execute("UPDATE building SET status = 'retired' WHERE building_code IN (%s, %s)", (sold.code, torn.code))
-            follows = "INSERT INTO address_successor (zone, code, successor, reason, since) VALUES (%s, %s, %s, 'merged', '2021-02-03')"
-            cur.execute(follows, (sold.zone, sold.code, kept.code))
-        block = making.building(conn, 4.4, 2.4, grid=making.CODES["E"], address=Address("创业路", "12", None, None))
-        labels = [
-            ("102", None, None),
-            ("101", None, 1),
-            ("101", "2", 1),
-            ("202", "2", 2),
-            (None, "2", 2),
-            ("301", "1", None),
-            ("7", "1", -1),
-        ]
-        for room, unit, floor in labels:
-            making.house(conn, block, room, unit=unit, floor=floor)
-        far = making.building(conn, 5.5, 0.5, grid=making.CODES["C"], address=Address("宝民路", "1", None, None))
-        area = hierarchy.versions(conn, "governance", code=making.CODES["A"])[0][0]
-        key = callers.key(url, "read", area=[area])
-    settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0)
-    with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False) as client:
-        yield SimpleNamespace(
-            client=client, kept=kept, first=first, gone=gone, lost=lost, far=far, key=key, sold=sold, torn=torn, block=block
-        )
-    server.drop(name)
+    with grounds.database(server, template) as url:
+        with closing(connection.connect(url)) as conn, conn:
+            making.edition(conn)
+            kept = making.building(conn)
+            first, _ = making.house(conn, kept, "501"), making.house(conn, kept, "502", unit="1")
+            lifecycle.renumber(conn, kept.code, Address("前进一路", "14", "东山新村", "3"), on=date(2022, 3, 1))
+            with conn.cursor() as cur:
+                called = (kept.zone, kept.code, NameKind.COLLOQUIAL, "老村口楼", "老村口楼", date(2016, 1, 1))
+                cur.execute(
+                    "INSERT INTO address_name (zone, code, kind, name, name_key, valid_from) VALUES (%s, %s, %s, %s, %s, %s)", called
+                )
+            gone = making.building(conn, 4.5, 2.5, grid=making.CODES["E"], address=Address("创业路", "9", None, None))
+            lost = making.house(conn, gone, "101", floor=1)
+            lifecycle.retire(conn, gone.code, date(2023, 5, 1), successors=[kept.code])
+            sold = making.building(conn, 4.6, 2.6, grid=making.CODES["E"], address=Address("创业路", "10", None, None))
+            torn = making.building(conn, 4.7, 2.7, grid=making.CODES["E"], address=Address("创业路", "11", None, None))
+            with conn.cursor() as cur:
+                cur.execute("UPDATE building SET status = 'retired' WHERE building_code IN (%s, %s)", (sold.code, torn.code))
+                follows = "INSERT INTO address_successor (zone, code, successor, reason, since) VALUES (%s, %s, %s, 'merged', '2021-02-03')"
+                cur.execute(follows, (sold.zone, sold.code, kept.code))
+            block = making.building(conn, 4.4, 2.4, grid=making.CODES["E"], address=Address("创业路", "12", None, None))
+            labels = [
+                ("102", None, None),
+                ("101", None, 1),
+                ("101", "2", 1),
+                ("202", "2", 2),
+                (None, "2", 2),
+                ("301", "1", None),
+                ("7", "1", -1),
+            ]
+            for room, unit, floor in labels:
+                making.house(conn, block, room, unit=unit, floor=floor)
+            far = making.building(conn, 5.5, 0.5, grid=making.CODES["C"], address=Address("宝民路", "1", None, None))
+            area = hierarchy.versions(conn, "governance", code=making.CODES["A"])[0][0]
+            key = callers.key(url, "read", area=[area])
+        with grounds.service(url, tmp_path_factory) as lent:
+            yield SimpleNamespace(
+                client=lent.client, kept=kept, first=first, gone=gone, lost=lost, far=far, key=key, sold=sold, torn=torn, block=block
+            )
 
 
 def get(place, path, **more):

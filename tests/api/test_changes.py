@@ -10,18 +10,15 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
-import httpx
 import pytest
 
 from api import feed
-from api import server as api_server
 from gridgeo.changes import stamping
 from gridgeo.changes.model import ENTITIES
 from gridgeo.db import connection
 from gridgeo.objects import writing
-from gridgeo.settings import Settings
 from tests.access import making
-from tests.api import callers, things
+from tests.api import callers, grounds, things
 from tests.api.things import CODE
 from tests.api.world import A, D
 
@@ -31,15 +28,12 @@ AT = {A: (113.0051, 22.8951), D: (113.0351, 22.8751)}
 @pytest.fixture(scope="module")
 def place(server, template, tmp_path_factory):
     """The drawn city with a few objects, and the API over them, which numbers what is written; keys of A and of D alone."""
-    name = server.create(template)
-    url = server.url_of(name)
-    units = making.loaded(url)
-    things.add(url, units)
-    mine = {unit: callers.bearer(callers.key(url, "read", area=[units[unit]])) for unit in (A, D)}
-    settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0)
-    with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False, timeout=30) as client:
-        yield SimpleNamespace(url=url, client=client, units=units, of=mine)
-    server.drop(name)
+    with grounds.database(server, template) as url:
+        units = making.loaded(url)
+        things.add(url, units)
+        mine = {unit: callers.bearer(callers.key(url, "read", area=[units[unit]])) for unit in (A, D)}
+        with grounds.service(url, tmp_path_factory) as lent:
+            yield SimpleNamespace(url=url, client=lent.client, units=units, of=mine)
 
 
 @pytest.fixture

@@ -7,16 +7,13 @@ import time
 from contextlib import closing
 from types import SimpleNamespace
 
-import httpx
 import pytest
 
-from api import server as api_server
 from gridgeo.db import connection
 from gridgeo.hierarchy import store as hierarchy
 from gridgeo.linkage import counts
-from gridgeo.settings import Settings
 from tests.addresses import making
-from tests.api import callers
+from tests.api import callers, grounds
 
 NEW = {"use": "residential", "road": "创业路", "compound": "新安花园", "block": "1", "floors": 6, "on": "2016-01-01"}
 
@@ -24,16 +21,13 @@ NEW = {"use": "residential", "road": "创业路", "compound": "新安花园", "b
 @pytest.fixture(scope="module")
 def place(server, template, tmp_path_factory):
     """A district without buildings, the API over it, and writers of the whole city and of the grid A."""
-    name = server.create(template)
-    url = server.url_of(name)
-    with closing(connection.connect(url)) as conn, conn:
-        making.edition(conn)
-        area = hierarchy.versions(conn, "governance", code=making.CODES["A"])[0][0]
-        keys = {"all": callers.key(url, "read", "write"), "a": callers.key(url, "read", "write", area=[area])}
-    settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0, per_minute=0)
-    with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False, timeout=30) as client:
-        yield SimpleNamespace(client=client, url=url, **keys)
-    server.drop(name)
+    with grounds.database(server, template) as url:
+        with closing(connection.connect(url)) as conn, conn:
+            making.edition(conn)
+            area = hierarchy.versions(conn, "governance", code=making.CODES["A"])[0][0]
+            keys = {"all": callers.key(url, "read", "write"), "a": callers.key(url, "read", "write", area=[area])}
+        with grounds.service(url, tmp_path_factory, per_minute=0) as lent:
+            yield SimpleNamespace(client=lent.client, url=url, **keys)
 
 
 def post(place, path, body, who="all"):

@@ -9,12 +9,10 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from api import server as api_server
 from gridgeo.db import connection
 from gridgeo.objects import counts
-from gridgeo.settings import Settings
 from tests.access import making
-from tests.api import callers, things
+from tests.api import callers, grounds, things
 from tests.api.things import CODE, COVER, GREEN, LAMP, PIPE
 from tests.api.world import A, D
 
@@ -27,22 +25,20 @@ PATCH = {"Content-Type": "application/merge-patch+json"}
 @pytest.fixture(scope="module")
 def city(server, template, tmp_path_factory):
     """The API over a city with objects, a reader, a writer of all of it, and one of D."""
-    name = server.create(template)
-    url = server.url_of(name)
-    units = making.loaded(url)
-    things.add(url, units)
-    callers_ = {"reader": callers.key(url, "read"), "all": callers.key(url, "read", "write")}
-    callers_["d"] = callers.key(url, "read", "write", area=[units[D]])
-    with api_server.background(Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0, per_minute=0)) as address:
-        plain = {"Accept-Encoding": "identity"}  # compressed is another representation, with another tag
-        held = {
-            each: httpx.Client(base_url=address, trust_env=False, timeout=30, headers={**plain, **callers.bearer(key)})
-            for each, key in callers_.items()
-        }
-        yield SimpleNamespace(url=url, address=address, **held)
-        for each in held.values():
-            each.close()
-    server.drop(name)
+    with grounds.database(server, template) as url:
+        units = making.loaded(url)
+        things.add(url, units)
+        callers_ = {"reader": callers.key(url, "read"), "all": callers.key(url, "read", "write")}
+        callers_["d"] = callers.key(url, "read", "write", area=[units[D]])
+        with grounds.service(url, tmp_path_factory, per_minute=0) as lent:
+            plain = {"Accept-Encoding": "identity"}  # compressed is another representation, with another tag
+            held = {
+                each: httpx.Client(base_url=lent.where, trust_env=False, timeout=30, headers={**plain, **callers.bearer(key)})
+                for each, key in callers_.items()
+            }
+            yield SimpleNamespace(url=url, address=lent.where, **held)
+            for each in held.values():
+                each.close()
 
 
 _NUMBERS = iter(range(1, 1000))

@@ -15,12 +15,10 @@ import pytest
 import shapely
 
 from api import schemas_objects as told
-from api import server as api_server
 from api.routes import objects as routes
 from api.routes import objects_download
-from gridgeo.settings import Settings
 from tests.access import making
-from tests.api import callers, things
+from tests.api import callers, grounds, things
 from tests.api.things import CODE, COVER, DAMAGED, LAMP, NOWHERE, PIPE, REMOVED
 from tests.api.world import DISTRICT, STREET_1, STREET_2, A, B, D
 
@@ -32,15 +30,12 @@ _ROUND_A = {"circle": {"lon": 113.005, "lat": 22.895, "metres": 500}}
 @pytest.fixture(scope="module")
 def place(server, template, tmp_path_factory):
     """The drawn city with a few objects, and the API over them; keys of the whole city and of A and D alone."""
-    name = server.create(template)
-    url = server.url_of(name)
-    units = making.loaded(url)
-    ids = things.add(url, units)
-    mine = {unit: callers.bearer(callers.key(url, "read", area=[units[unit]])) for unit in (A, D)}
-    settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0)
-    with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False, timeout=30) as client:
-        yield SimpleNamespace(url=url, client=client, ids=ids, units=units, of=mine, home=settings.home)
-    server.drop(name)
+    with grounds.database(server, template) as url:
+        units = making.loaded(url)
+        ids = things.add(url, units)
+        mine = {unit: callers.bearer(callers.key(url, "read", area=[units[unit]])) for unit in (A, D)}
+        with grounds.service(url, tmp_path_factory) as lent:
+            yield SimpleNamespace(url=url, client=lent.client, ids=ids, units=units, of=mine, home=lent.settings.home)
 
 
 def got(place, path, headers=None, expect=200, **params):

@@ -22,7 +22,7 @@ from gridgeo.events.model import Event
 from .. import answers, bodies, conditional, depends, events, rooted
 from .. import media as files
 from .. import schemas_events as said
-from ..parameters import Parameter, Query
+from ..parameters import Parameter, Query, in_path
 from ..problems import Fault, InvalidRequest
 
 LOG = logging.getLogger(__name__)
@@ -118,10 +118,8 @@ def _held(conn, request: Request) -> tuple[Event, list[Held]]:
 
 
 def _one(conn, request: Request) -> tuple[Event, Held]:
-    found, number = events.find(conn, request), request.path_params["media_no"]
-    if not (number.isascii() and number.isdigit() and len(number) <= 4):
-        raise NotFound("medium", number)
-    held = media.find(conn, found.event_id, int(number))
+    found, number = events.find(conn, request), in_path(request, "media_no", "medium", 4)
+    held = media.find(conn, found.event_id, number)
     if held.kept is None:
         raise NotFound("medium", number)
     return found, held

@@ -22,7 +22,7 @@ from gridgeo.objects.model import ManagedObject
 
 from .. import codings, conditional, depends, feature_bodies, ogc
 from ..feature_bodies import MERGE_PATCH, WHOLE
-from ..parameters import Parameter, Query
+from ..parameters import Parameter, Query, in_path
 from ..problems import PreconditionFailed, PreconditionRequired, UnfitFeature
 from . import items
 
@@ -147,15 +147,13 @@ async def _change(request: Request, read: Callable[..., Mapping[str, Any]], medi
 
 def _altered(request: Request, known: str, work: Callable[..., ManagedObject]) -> Response:
     """Write over the state that is known and no other, and tell what is there now."""
-    text = request.path_params["id"]
-    if not _is_number(text):
-        raise NotFound("feature of objects", text)
+    number = in_path(request, "id", "feature of objects")
 
     def altered(conn) -> ManagedObject:
         try:
-            found = deeds.lock(conn, int(text))
+            found = deeds.lock(conn, number)
         except NotFound:
-            raise NotFound("feature of objects", text) from None
+            raise NotFound("feature of objects", number) from None
         body, _ = _told(request, conn, found.object_id)
         if not _matches(known, conditional.tag_of(body)):
             raise PreconditionFailed("it was changed since: get it again, and see whether that is still to be done")
@@ -202,7 +200,3 @@ def _required(request: Request) -> str:
 def _matches(known: str, etag: str) -> bool:
     """Whether a state is the one that is known. Source: RFC 9110, 13.1.1 (strong comparison)."""
     return any(each.strip() in (*codings.tags(etag), "*") for each in known.split(","))
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 18

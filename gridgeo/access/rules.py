@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import groupby
 
 from ..errors import ConfigError, InvalidInput
@@ -10,6 +10,9 @@ from .model import Principal, Scope
 
 #: What `GRIDGEO_ANONYMOUS` says when everybody needs a key.
 NOBODY = "none"
+
+#: So many units are looked for one by one; more, as ranges: a statement with thousands of them takes longer to plan than to answer.
+FEW = 100
 
 #: Never without a name: the audit says who it was, and so do the steps of events.
 _NAMED = {Scope.UNMASK, Scope.ADMIN, Scope.ACCEPT, Scope.DISPATCH, Scope.HANDLE, Scope.VERIFY}
@@ -51,7 +54,7 @@ def written(units: Iterable[int]) -> str:
 
 
 def ranges(units: Iterable[int]) -> str:
-    """Return units as the database writes ranges of them: a long list is looked up in faster so, and planned with.
+    """Return units as the database writes ranges of them.
 
     >>> ranges([3, 1, 2, 3, 7])
     '{[1,4),[7,8)}'
@@ -59,3 +62,15 @@ def ranges(units: Iterable[int]) -> str:
     # What follows one another is as far off.
     runs = [list(run) for _, run in groupby(enumerate(sorted(set(units))), lambda each: each[1] - each[0])]
     return f"{{{','.join(f'[{run[0][1]},{run[-1][1] + 1})' for run in runs)}}}"
+
+
+def sought(units: Collection[int] | None) -> dict[str, list[int] | str | None]:
+    """Return units as queries look for them: `units` one by one, or `ranges` of many; None are all.
+
+    >>> sought([3, 1])
+    {'units': [3, 1], 'ranges': None}
+    >>> sought(range(1, 200))
+    {'units': None, 'ranges': '{[1,200)}'}
+    """
+    few = units is None or len(units) <= FEW
+    return {"units": list(units) if few and units is not None else None, "ranges": None if few else ranges(units)}

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from ..access import rules
 from ..db import queries
 from .rules import SOON
 
@@ -119,7 +120,7 @@ def counts(
     parent_of
         With units told apart: which unit stands for each of the lowest; all of them are told, also those of nothing.
     """
-    asked = {**shown.given(now), "edition_id": edition_id, "by": str(by), "units": None if units is None else list(units)}
+    asked = {**shown.given(now), "edition_id": edition_id, "by": str(by), **rules.sought(units)}
     with conn.cursor() as cur:
         cur.execute(SQL["counts"], asked)
         rows = cur.fetchall()

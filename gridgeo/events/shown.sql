@@ -8,6 +8,7 @@ WITH found AS MATERIALIZED (
    WHERE f.edition_id = %(edition_id)s::bigint AND f.reported_at >= %(since)s::timestamptz AND f.reported_at <= %(until)s::timestamptz
      AND (f.public OR NOT %(public)s::boolean)
      AND (%(units)s::bigint[] IS NULL OR f.unit_id = ANY (%(units)s::bigint[]))
+     AND (%(ranges)s::int8multirange IS NULL OR f.unit_id <@ %(ranges)s::int8multirange)
      AND (%(classes)s::integer[] IS NULL OR f.class_id = ANY (%(classes)s::integer[]))
      AND (%(department)s::text IS NULL OR f.department_code = %(department)s::text)
    UNION ALL
@@ -17,6 +18,7 @@ WITH found AS MATERIALIZED (
    WHERE %(standing)s::boolean AND f.edition_id = %(edition_id)s::bigint AND f.open AND f.reported_at < %(since)s::timestamptz
      AND (f.public OR NOT %(public)s::boolean)
      AND (%(units)s::bigint[] IS NULL OR f.unit_id = ANY (%(units)s::bigint[]))
+     AND (%(ranges)s::int8multirange IS NULL OR f.unit_id <@ %(ranges)s::int8multirange)
      AND (%(classes)s::integer[] IS NULL OR f.class_id = ANY (%(classes)s::integer[]))
      AND (%(department)s::text IS NULL OR f.department_code = %(department)s::text)
 )

@@ -36,9 +36,6 @@ MOST_DAYS = 93
 #: The unit of what lies in none.
 NOWHERE = 0
 
-#: So many units are looked for one by one; more, as ranges: a statement with thousands of them takes longer to plan than to answer.
-_FEW = 100
-
 #: The four ways to say which events a period means, and the numbers that are of each: how many there are, and measures of them.
 _BASES: Mapping[str, tuple[str, ...]] = {
     "reported": ("reported", "rejected", "merged"),
@@ -370,10 +367,8 @@ def _check(asked: Asked, by: By) -> None:
 
 
 def _filters(asked: Asked) -> dict[str, list | str | bool | None]:
-    lists = {name: _list(getattr(asked, name)) for name in ("units", "classes", "channels", "departments")}
-    few = asked.units is None or len(asked.units) <= _FEW
-    ranges = {"ranges": None} if few else {"units": None, "ranges": rules.ranges(asked.units)}
-    return {**lists, **ranges, "public": asked.public}
+    lists = {name: _list(getattr(asked, name)) for name in ("classes", "channels", "departments")}
+    return {**lists, **rules.sought(asked.units), "public": asked.public}
 
 
 def _list(given: Iterable | None) -> list | None:

@@ -135,7 +135,7 @@ def test_sums_tell_what_facts_tell_whatever_is_asked(conn, city, monkeypatch):
                 told = statistics.numbers(conn, asked, by, now=NOW)
                 with monkeypatch.context() as only:
                     only.setattr(statistics, "_part_for", lambda *_: (None, None, None))
-                    only.setattr(statistics, "_FEW", 0)
+                    only.setattr(rules, "FEW", 0)
                     assert told == statistics.numbers(conn, asked, by, now=NOW), (by, given)
     by_unit = statistics.numbers(conn, Asked(edition_id, date(2026, 2, 1), date(2026, 7, 1)), By.UNIT, parent_of, NOW)
     assert set(by_unit) == set(parent_of.values())

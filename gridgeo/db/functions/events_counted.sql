@@ -68,9 +68,9 @@ CREATE OR REPLACE FUNCTION gridgeo.month_of(moment timestamptz) RETURNS date LAN
   SELECT date_trunc('month', moment AT TIME ZONE 'Asia/Shanghai')::date
 $$;
 
--- Facts, and shifts, as they are added up: a row for each part and each month they count in. `part` says what is told apart; the
--- unit two levels above, or what is right above where that is the top, is that of unit_above in counts.sql. Each part and basis is a
--- query of its own, so that whoever wants one reads no other.
+-- Facts, and shifts, as they are added up: a row for each part and each month they count in. `part` says what is told apart, `above` how many
+-- levels the unit lies above the lowest: two, or one where that is the top. Each part and basis is a query of its own, so that whoever wants
+-- one reads no other.
 DO $do$
 DECLARE
   source record;

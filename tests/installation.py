@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from gridgeo.db.cluster.data import scratch
 from gridgeo.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -26,10 +28,15 @@ def gridgeo(*arguments: str, **variables: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=CHECKOUT, env=environment(**variables), capture_output=True, text=True, timeout=120)
 
 
+def heard() -> None:
+    """Let a program hear Ctrl-C (as `preexec_fn`): who runs the tests may ignore it, as a shell lets do what it runs behind."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="module")
 def _homes() -> Iterator[Path]:
     """A directory that the account of the database can reach, for homes whose clusters are stopped in the end."""
-    made = Path(tempfile.mkdtemp(prefix="gridgeo-test-"))
+    made = Path(tempfile.mkdtemp(prefix="gridgeo-test-", dir=scratch()))
     made.chmod(0o755)
     yield made
     for home in made.iterdir():

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from gridgeo.db.connection import Pool
-
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.installation import CHECKOUT, heard
 
 
 @pytest.mark.parametrize("turn", [1, 2])
@@ -42,7 +41,8 @@ def test_ctrl_c_in_the_middle_of_a_test_leaves_neither_server_nor_files(tmp_path
     environment = {name: value for name, value in os.environ.items() if name != "GRIDGEO_TEST_DATABASE_URL"}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml", "--rootdir", "."]
     command += ["-p", "tests.conftest", str(tmp_path / "test_long.py")]
-    with subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
+    own = {"stdout": subprocess.PIPE, "text": True, "start_new_session": True, "preexec_fn": heard}
+    with subprocess.Popen(command, cwd=CHECKOUT, env=environment, **own) as run:
         data = next(line.split()[1] for line in run.stdout if line.startswith("AT "))
         assert Path(data).exists()
         os.killpg(run.pid, signal.SIGINT)

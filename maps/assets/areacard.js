@@ -1,7 +1,7 @@
 // The card of a drawn area: its size, the units wholly and partly in it, households, buildings, objects; and ways to take it along.
 gridgeo.areacard = (map, topology, store, view, asked, config, exporting, categories) => {
   const { find, el, both, fill, number, narrow } = gridgeo.dom;
-  const { language, words } = gridgeo;
+  const { card, language, meanwhile, words } = gridgeo;
   const MOST = 40; // units listed by name
   const node = find("#card");
   let known = {}; // what was found, of which area and edition
@@ -14,14 +14,11 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
       if (before.area && !area && !covered) hide();
       return;
     }
-    node.hidden = false;
-    document.body.classList.add("with-card");
-    const units = [el("dl", { class: "figures" }, size(area)), waiting(), el("section", {})];
-    fill(node, header(area), units[0], units[1], section(area, ...BUILDINGS), section(area, ...OBJECTS), units[2]);
+    const units = [card.rows([size(area)]), meanwhile.waiting(1), el("section", {})];
+    card.lay(area, header(area), units[0], units[1], section(area, ...BUILDINGS), section(area, ...OBJECTS), units[2]);
     inside(area, (found) => [figures(area, found), listed(found), taken(area, found)].forEach((one, at) => units[at].replaceWith(...[one].filter(Boolean))));
     if (area !== seen) later(() => store.get().area === area && uncover(area));
     seen = area;
-    node.scrollTop = 0;
     find("#said").textContent = node.querySelector("h2").textContent;
   }
 
@@ -35,8 +32,6 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
     const found = known.found || (await known.asked);
     if (found && store.get().area === area) then(found);
   }
-
-  const waiting = () => el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i"));
 
   // Once the card is seen: moving draws all layers anew, which is a task of its own.
   const later = (run) => requestAnimationFrame(() => setTimeout(run));
@@ -52,38 +47,29 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
   }
 
   function hide() {
-    node.hidden = true;
-    document.body.classList.remove("with-card");
-    fill(node);
+    card.clear();
     seen = null;
   }
 
   function header(area) {
     const name = area.kind === "circle" ? [`半径 ${number(area.metres)} 米`, `${number(area.metres)} m around`] : [`${area.ring.length} 边形`, `${area.ring.length} corners`];
-    const clear = () => {
-      store.change({ area: null });
-      find("#planner_map").focus({ preventScroll: true });
-    };
-    return el("header", {}, el("p", { class: "kind" }, both("圈选", "Selected area")), el("h2", {}, name[0], el("small", { lang: "en" }, name[1])),
-      el("button", { type: "button", class: "close", "aria-label": "清除圈选 Clear the area", onclick: clear }, "×"));
+    return card.header([both("圈选", "Selected area")], [name[0], el("small", { lang: "en" }, name[1])], () => store.change({ area: null }), "清除圈选 Clear the area");
   }
-
-  const row = (label, value, note) => el("div", {}, el("dt", {}, label), el("dd", {}, value, note ? el("small", {}, " ", note) : null));
 
   function size(area) {
     const m2 = gridgeo.area.size(area);
-    return row(both("面积", "Area"), m2 < 100000 ? `${number(m2)} m²` : `${number(m2 / 1e6, 3)} km²`);
+    return [["面积", "Area"], m2 < 100000 ? `${number(m2)} m²` : `${number(m2 / 1e6, 3)} km²`];
   }
 
   function figures(area, found) {
     const rows = [size(area)];
     for (const { level, whole, part } of found) {
       if (whole.length + part.length === 0) continue;
-      rows.push(row(both(level.zh, level.en), `${number(whole.length)} ${language.pick("整", "whole")} · ${number(part.length)} ${language.pick("部分", "partly")}`));
+      rows.push([[level.zh, level.en], `${number(whole.length)} ${language.pick("整", "whole")} · ${number(part.length)} ${language.pick("部分", "partly")}`]);
     }
     const homes = households(found.at(-1));
-    if (homes) rows.push(row(both("户数", "Households"), homes.text, homes.note));
-    return el("dl", { class: "figures" }, ...rows);
+    if (homes) rows.push([["户数", "Households"], homes.text, homes.note]);
+    return card.rows(rows);
   }
 
   // A unit partly inside has its households anywhere in it: the number lies between without and with those.
@@ -112,8 +98,8 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
 
   function section(area, present, what, zh, en, question, drawn) {
     if (!present || new URLSearchParams(config.query).has("datetime") || !asked.knows(what)) return null;
-    const body = el("div", { "aria-live": "polite" }, waiting());
-    if (!asked.allows(what)) fill(body, el("p", { class: "quiet" }, both("需要密钥", "A key is needed"), el("button", { type: "button", class: "plain link", "data-opens": "key" }, both("输入密钥", "Enter a key"))));
+    const body = el("div", { "aria-live": "polite" }, meanwhile.waiting(1));
+    if (!asked.allows(what)) fill(body, meanwhile.locked("需要密钥", "A key is needed"));
     else ask(body, question(area), drawn);
     return el("section", {}, el("h3", {}, both(zh, en)), body);
   }
@@ -124,8 +110,7 @@ gridgeo.areacard = (map, topology, store, view, asked, config, exporting, catego
       fill(body, ...drawn(await asked.post(path, question, { signal: running.signal })));
     } catch (fault) {
       if (fault.name === "AbortError") return;
-      fill(body, el("p", { class: "quiet" }, both(...(fault.words || ["出错了", "Something went wrong"])),
-        el("button", { type: "button", class: "plain link", onclick: () => ask(body, [path, question], drawn) }, both("重试", "Try again"))));
+      fill(body, meanwhile.wrong(fault, el("button", { type: "button", class: "plain link", onclick: () => ask(body, [path, question], drawn) }, both("重试", "Try again"))));
     }
   }
 

@@ -1,20 +1,20 @@
 // Block data (块数据) in the card of a unit: counts by kind, never a list of people. Asked when the card opens.
 gridgeo.block = (asked, config) => {
   const { el, both, fill, number } = gridgeo.dom;
+  const { meanwhile } = gridgeo;
   const { pick } = gridgeo.language;
   const KINDS = [["persons", "人员", "Persons"], ["organisations", "机构", "Organisations"], ["numbers", "号码", "Numbers"], ["events", "事件", "Events"]];
   const inQuery = (name) => new URLSearchParams(config.query).get(name);
 
   function section(unit) {
     if (inQuery("datetime")) return null; // counts are of today's edition only
-    const body = el("div", { "aria-live": "polite" }, el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i"), el("i")));
+    const body = el("div", { "aria-live": "polite" }, meanwhile.waiting(2));
     if (asked.allows("blocks")) load(unit, body);
     else fill(body, locked());
     return el("section", { class: "block" }, el("h3", {}, both("块数据", "Block data")), body);
   }
 
-  const locked = () =>
-    el("p", { class: "quiet" }, both("查看块数据需要密钥", "Block data need a key"), el("button", { type: "button", class: "plain link", "data-opens": "key" }, both("输入密钥", "Enter a key")));
+  const locked = () => meanwhile.locked("查看块数据需要密钥", "Block data need a key");
 
   async function load(unit, body) {
     const scheme = inQuery("scheme");
@@ -22,7 +22,7 @@ gridgeo.block = (asked, config) => {
       const told = await asked.get(`/blocks/${encodeURIComponent(unit.ref)}${scheme ? `?scheme=${encodeURIComponent(scheme)}` : ""}`);
       fill(body, ...drawn(told));
     } catch (fault) {
-      fill(body, [401, 403].includes(fault.status) ? locked() : el("p", { class: "quiet" }, fault.status === 409 ? both("尚未统计", "Not counted yet") : both(...fault.words || ["出错了", "Something went wrong"])));
+      fill(body, meanwhile.barred(fault) ? locked() : fault.status === 409 ? el("p", { class: "quiet" }, both("尚未统计", "Not counted yet")) : meanwhile.wrong(fault));
     }
   }
 

@@ -40,11 +40,11 @@ gridgeo.compare = (map, topology, store, asked, tools, editions, layer, look) =>
     const other = others().find(({ id }) => id === compare.id), shown = editions.shown();
     if (!other || !shown) return store.change({ compare: null });
     const { signal } = (running = new AbortController());
-    fill(body, el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i"), el("i"), el("i")));
+    fill(body, gridgeo.meanwhile.waiting());
     try {
       await (compare.mode === "swipe" ? side(other, shown, signal) : coloured(other, shown, signal));
     } catch (fault) {
-      if (!signal.aborted) fill(body, el("p", { class: "quiet", role: "alert" }, both(...(fault.words || ["出错了", "Something went wrong"])), el("button", { type: "button", class: "plain link", onclick: () => follow(store.get(), {}) }, both("重试", "Try again"))));
+      if (!signal.aborted) fill(body, gridgeo.meanwhile.wrong(fault, el("button", { type: "button", class: "plain link", onclick: () => follow(store.get(), {}) }, both("重试", "Try again"))));
     }
   }
 

@@ -15,14 +15,15 @@ gridgeo.crowd = (grids) => {
       on: (...given) => grids.on(...given),
       names: (frame) => [...grids.names(frame), ...shifted(members.slice(0, at), frame).map(box)],
       giveWay(circles, frame) {
-        const nothing = !circles.length && !own.circles.length;
+        const gone = !here() && !circles.length && !own.circles.length;
         Object.assign(own, { circles, frame });
         // A layer that comes after this one is drawn anew as well, and tells of all.
-        if (nothing || members.slice(at + 1).some((one) => one.here())) return;
+        if (gone || members.slice(at + 1).some((one) => one.here())) return;
         grids.giveWay([...circles, ...shifted(members.filter((one) => one !== own), frame)], frame);
       },
     };
   }
 
+  grids.expect(() => members.some((one) => one.here()));
   return { member };
 };

@@ -1,31 +1,15 @@
 // The card of an event: what it is, how it stands to its limit, who has it, what was done; texts where the caller works on events.
 gridgeo.eventcard = (topology, store, view, places, asked, { symbols, classes, soon }, { api }) => {
-  const { find, el, both, fill, number } = gridgeo.dom;
-  const { eventwords: words } = gridgeo;
+  const { el, both } = gridgeo.dom;
+  const { card, eventwords: words } = gridgeo;
   const { pick } = gridgeo.language;
-  const node = find("#card");
-  const MOST = 50; // events of one place that are listed
   const MINUTE = 60000; // ms
-  let running = null, ways = null;
+  let ways = null;
 
-  async function tell(event) {
-    if (running) running.abort();
-    store.change({ story: null });
-    if (!event || event.several) return;
-    running = new AbortController();
-    const { signal } = running;
-    try {
-      const story = await (event.box ? within(event, { signal }) : known(event, { signal }));
-      if (!signal.aborted) store.change({ story });
-    } catch (fault) {
-      if (!signal.aborted) store.change({ story: { fault } });
-    }
-  }
-
-  async function known({ id }, options) {
+  async function one(id, options) {
     const about = (what) => asked.get(`/events/${id}${what}`, options);
-    const [one, { steps }, { tasks }, left] = await Promise.all([about(""), about("/timeline"), about("/tasks"), about("/limits").catch(() => null)]);
-    return { ...one, steps, tasks, left, way: await channel(one.channel) };
+    const [story, { steps }, { tasks }, left] = await Promise.all([about(""), about("/timeline"), about("/tasks"), about("/limits").catch(() => null)]);
+    return { ...story, steps, tasks, left, way: await channel(story.channel) };
   }
 
   // What a channel is called; they are few and asked for once.
@@ -34,71 +18,36 @@ gridgeo.eventcard = (topology, store, view, places, asked, { symbols, classes, s
     return (await ways).channels.find((one) => one.channel === key) || { name_zh: key };
   }
 
-  async function within({ box }, options) {
-    const { sought } = store.get(), { period, states, ...rest } = sought;
-    const query = [`bbox=${box.map((at) => at.toFixed(6)).join(",")}`, `limit=${MOST}`, gridgeo.sought.asked({ ...rest, states: null, period: null }, classes), period && `since=${period.from}`];
-    const { events } = await asked.get(`/events?${query.filter(Boolean).join("&")}`, options);
-    return { several: events.map((one) => ({ id: one.event_id, category: one.class && one.class.class_id, state: words.stateOf(one, soon), grade: one.grade })) };
-  }
-
-  function draw({ event, story }) {
-    if (!event) return;
-    node.hidden = false;
-    document.body.classList.add("with-card");
-    const several = event.several || (story && story.several);
-    if (several) fill(node, header(both("事件", "Events"), pick(`${number(event.n || several.length)} 件事件在同一处`, `${number(event.n || several.length)} events in one place`)), list(several));
-    else if (!story) fill(node, header(both("事件", "Event"), "…"), el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i"), el("i"), el("i")));
-    else if (story.fault) fill(node, header(both("事件", "Event"), "—"), el("p", { class: "quiet", role: "status" }, both(...story.fault.words || ["出错了", "Something went wrong"])));
-    else fill(node, ...told(story));
-    node.scrollTop = 0;
-    find("#said").textContent = story && story.event_code ? `${nameOf(story.class)} ${story.event_code}` : "";
-  }
-
-  function header(kind, name, ...more) {
-    return el("header", {},
-      el("p", { class: "kind" }, kind, ...more),
-      el("h2", { tabindex: "-1" }, name),
-      el("button", { type: "button", class: "close", "aria-label": "关闭 Close", onclick: close }, "×"));
-  }
-
-  function close() {
-    store.change({ event: null });
-    find("#planner_map").focus({ preventScroll: true });
+  async function within(query, options) {
+    const { period, ...rest } = store.get().sought;
+    const asking = [query, gridgeo.sought.asked({ ...rest, states: null, period: null }, classes), period && `since=${period.from}`];
+    const { events } = await asked.get(`/events?${asking.filter(Boolean).join("&")}`, options);
+    return events.map((event) => ({ id: event.event_id, category: event.class && event.class.class_id, status: words.stateOf(event, soon), grade: event.grade }));
   }
 
   const nameOf = (one) => (one ? pick(one.name, one.name_en) : pick(...words.UNKNOWN));
 
-  function list(several) {
-    return el("ul", { class: "together" }, ...several.slice(0, MOST).map(({ id, category, state, grade }) => {
-      const { zh, en } = classes.byId.get(category) || {};
-      return el("li", {}, el("button", { type: "button", class: "row", onclick: () => store.change({ event: { id } }) }, symbols.inText(state, 6.5, grade), el("span", {}, zh ? pick(zh, en) : pick(...words.UNKNOWN)), badge(state)));
-    }));
+  function row({ category, status, grade }) {
+    const { zh, en } = classes.byId.get(category) || {};
+    return [symbols.inText(status, 6.5, grade), el("span", {}, zh ? pick(zh, en) : pick(...words.UNKNOWN)), badge(status)];
   }
 
   const badge = (state) => el("span", { class: "status", "data-state": state }, pick(...words.STATES[state] || words.STATES.closed));
 
-  function told(story) {
+  function told(story, header) {
     const state = words.stateOf(story, soon), leaf = story.class && classes.byId.get(story.class.class_id);
     const path = leaf ? [[leaf.major, leaf.minor, leaf.zh], [leaf.major_en, leaf.minor_en, leaf.en]] : [story.class ? story.class.path.split("/") : [words.UNKNOWN[0]], []];
     return [
-      header(both("事件", "Event"), nameOf(story.class), badge(state)),
+      header(nameOf(story.class), badge(state)),
       el("p", { class: "category" }, symbols.inText(state, 7.5, story.grade), el("span", {}, path[0].join(" › "), el("small", { lang: "en" }, path[1].join(" › ")))),
       gridgeo.code.row(story.event_code), chain(story), story.told ? el("blockquote", { class: "told" }, story.told) : null,
-      rows(standing(story, state), "standing"), rows(facts(story)), departments(story), history(story), links(story),
+      card.rows(standing(story, state), "standing"), card.rows(facts(story)), departments(story), pictures(story), history(story), links(story),
     ];
   }
 
   function chain({ unit }) {
     const found = unit && topology.byId.get(unit.code);
-    if (!unit) return el("p", { class: "quiet" }, both("不在任何网格内", "In no grid"));
-    if (!found) return el("p", { class: "quiet" }, gridgeo.language.name(unit));
-    return el("ol", { class: "chain", "aria-label": "所属 Belongs to" }, ...gridgeo.topology.chain(found).map((one) =>
-      el("li", {}, el("button", { type: "button", class: "plain", onclick: () => view.enter(one) }, gridgeo.language.name(one.facts)))));
-  }
-
-  function rows(pairs, kind = "") {
-    const shown = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
-    return shown.length ? el("dl", { class: `figures ${kind}` }, ...shown.map(([name, value]) => el("div", {}, el("dt", {}, both(...name)), el("dd", {}, value)))) : null;
+    return card.chain(found ? gridgeo.topology.chain(found) : unit ? [unit] : [], view.enter);
   }
 
   // Where it stands, and by when it is to be over.
@@ -133,13 +82,11 @@ gridgeo.eventcard = (topology, store, view, places, asked, { symbols, classes, s
       [["重新打开", "Reopened"], story.reopened ? pick(`${story.reopened} 次`, `${story.reopened} times`) : null],
       [["满意度", "Satisfaction"], story.stars ? el("span", { role: "img", "aria-label": pick(`${story.stars} 星`, `${story.stars} stars`) }, words.stars(story.stars)) : null],
       [["地址", "Address"], story.address],
-      [["所在", "Its building"], story.place ? placeLink(story.place) : null],
+      [["所在", "Its building"], story.place ? card.place(story.place, places) : null],
       [["位置", "Located by"], story.lon != null && words.LOCATED[story.located] ? pick(...words.LOCATED[story.located]) : null],
       [["并入", "Merged into"], story.merged_into ? el("button", { type: "button", class: "plain link", onclick: () => store.change({ event: { id: story.merged_into } }) }, both("查看", "Open")) : null],
     ];
   }
-
-  const placeLink = (code) => (places ? el("button", { type: "button", class: "plain link", onclick: () => places.ofCode(code) }, el("code", {}, code)) : el("code", {}, code));
 
   // What departments have to do, where it is more than to lead.
   function departments({ tasks }) {
@@ -148,6 +95,9 @@ gridgeo.eventcard = (topology, store, view, places, asked, { symbols, classes, s
       el("li", {}, el("span", {}, pick(...words.PARTS[task.part]), " ", el("b", {}, task.department ? gridgeo.language.name(task.department) : pick("待认领", "unclaimed"))), el("small", {}, [pick(...words.TASKS[task.stage]), task.due_at && ["open", "accepted"].includes(task.stage) && pick(`限 ${words.moment(task.due_at)}`, `by ${words.moment(task.due_at)}`)].filter(Boolean).join(" · ")), task.note ? el("p", {}, task.note) : null))));
   }
 
+  // Its pictures and papers, to those who carry it on: in this tab, where their key is.
+  const pictures = ({ event_id: id, media }) => (media ? el("p", { class: "links" }, el("a", { href: `${api}/events/${id}/pictures` }, both(`照片和文件 ${media.length}`, `Pictures and papers ${media.length}`))) : null);
+
   // What was done, the latest first.
   function history({ steps }) {
     return el("section", {}, el("h3", {}, both("经过", "Timeline")), el("ol", { class: "timeline" }, ...[...steps].reverse().map((step) =>
@@ -155,13 +105,11 @@ gridgeo.eventcard = (topology, store, view, places, asked, { symbols, classes, s
         step.reason ? el("small", {}, step.reason) : null))));
   }
 
-  function links({ event_id: id }) {
-    return el("p", { class: "links" },
-      el("a", { href: `${api}/events/${id}`, target: "_blank", rel: "noopener" }, both("接口条目", "API item")),
-      el("a", { href: `${api}/events/${id}?f=geojson`, download: `event-${id}.geojson` }, both("导出", "GeoJSON")),
-      el("a", { href: `${api}/events/${id}/timeline`, target: "_blank", rel: "noopener" }, both("经过", "Timeline")));
-  }
+  const links = ({ event_id: id }) => card.links([
+    [`${api}/events/${id}`, "接口条目", "API item"], [`${api}/events/${id}?f=geojson`, "导出", "GeoJSON", `event-${id}.geojson`], [`${api}/events/${id}/timeline`, "经过", "Timeline"],
+  ]);
 
-  store.watch(["event", "caller"], ({ event }) => tell(event));
-  store.watch(["event", "story", "lang"], draw);
+  const said = (story) => `${nameOf(story.class)} ${story.event_code}`;
+
+  gridgeo.thingcard(store, { chosen: "event", known: "story", zh: "事件", en: "Event", measure: "件", one, within, told, row, said });
 };

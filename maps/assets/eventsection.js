@@ -1,13 +1,13 @@
 // Events in the card of a unit: how many of those sought are in each state, each a way to see only it on the map.
 gridgeo.eventsection = (topology, store, counts, symbols) => {
   const { el, both, fill, number } = gridgeo.dom;
-  const { eventwords: words } = gridgeo;
+  const { eventwords: words, meanwhile } = gridgeo;
   const { STATES } = gridgeo.sought;
   let shown = null; // the unit on the card, and where its numbers stand
 
   function section(unit) {
     if (gridgeo.editions.past(topology)) return null;
-    const body = el("div", { "aria-live": "polite" }, el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i")));
+    const body = el("div", { "aria-live": "polite" }, meanwhile.waiting(1));
     shown = { unit, body };
     load(shown);
     return el("section", { class: "events-of" }, el("h3", {}, both("事件", "Events")), body);
@@ -18,7 +18,7 @@ gridgeo.eventsection = (topology, store, counts, symbols) => {
       const shares = await counts.of(unit, store.get().sought), most = Math.max(...shares);
       fill(body, ...(most ? STATES.map((state, order) => row(state, shares[order], most)) : [el("p", { class: "quiet" }, both("没有所选事件", "None of these"))]));
     } catch (fault) {
-      fill(body, el("p", { class: "quiet" }, both(...fault.words || ["出错了", "Something went wrong"])));
+      fill(body, meanwhile.wrong(fault));
     }
   }
 

@@ -57,12 +57,14 @@ gridgeo.labels = (() => {
   function yielding(context, topology, frame, placed, circles) {
     const standing = [];
     const tight = circles.map(({ x, y, r }) => ({ x, y, r: r - GAP + 1 })); // a name's box has room of its own
-    const covered = ([west, north, east, south], room = 0) => tight.filter(({ x, y, r }) => Math.hypot(x - Math.max(west, Math.min(east, x)), y - Math.max(north, Math.min(south, y))) < r + room);
+    const widest = Math.max(0, ...tight.map(({ r }) => r));
     for (const one of placed) {
-      const free = ({ box }) => !covered(box).length && !standing.some((other) => meets(other.box, box));
-      const alone = ({ box }) => !placed.some((other) => other !== one && other.unit.rank === one.unit.rank && meets(other.box, box));
-      const fits = (at) => free(at) && alone(at) && holds(topology, frame, one.unit, at);
-      const stand = (own) => (free(own) ? own : beside(own, covered(own.box, own.box[3] - own.box[1])).find(fits));
+      // Only what lies within reach can be in the way.
+      const reach = reached(one.box, widest), round = tight.filter((circle) => covers(circle, reach)), stood = standing.filter(({ box }) => meets(box, reach));
+      const like = placed.filter((other) => other !== one && other.unit.rank === one.unit.rank && meets(other.box, reach));
+      const free = ({ box }) => !round.some((circle) => covers(circle, box)) && !stood.some((other) => meets(other.box, box));
+      const fits = (at) => free(at) && !like.some((other) => meets(other.box, at.box)) && holds(topology, frame, one.unit, at);
+      const stand = (own) => (free(own) ? own : beside(own, round.filter((circle) => covers(circle, own.box, own.box[3] - own.box[1])), fits));
       const shorter = () => shortened(context, topology, one);
       const found = stand(one) || (shorter() && stand(shorter()));
       if (found) standing.push(found);
@@ -70,12 +72,25 @@ gridgeo.labels = (() => {
     return standing;
   }
 
-  // Above, below and beside circles, and in the corners between them, the nearest first.
-  function beside(one, circles) {
+  // Whether a circle lies over a box, or within some room of it.
+  const covers = ({ x, y, r }, [west, north, east, south], room = 0) => Math.hypot(x - Math.max(west, Math.min(east, x)), y - Math.max(north, Math.min(south, y))) < r + room;
+
+  // How far a name may go to stand beside circles.
+  function reached([west, north, east, south], widest) {
+    const room = 2 * widest + (south - north) + (east - west);
+    return [west - room, north - room, east + room, south + room];
+  }
+
+  // The nearest place that fits above, below and beside circles, and in the corners between them.
+  function beside(one, circles, fits) {
     const [west, north, east, south] = one.box, wide = (east - west) / 2, high = (south - north) / 2;
     const xs = [one.x, ...circles.flatMap(({ x, r }) => [x - r - wide, x + r + wide])], ys = [one.y, ...circles.flatMap(({ y, r }) => [y - r - high, y + r + high])];
-    const far = ([x, y]) => Math.hypot(x - one.x, y - one.y);
-    return xs.flatMap((x) => ys.map((y) => [x, y])).sort((a, b) => far(a) - far(b)).map(([x, y]) => ({ ...one, x, y, box: [x - wide, y - high, x + wide, y + high] }));
+    const places = xs.flatMap((x) => ys.map((y) => [x, y, Math.hypot(x - one.x, y - one.y)])).sort((a, b) => a[2] - b[2]);
+    for (const [x, y] of places) {
+      const there = { ...one, x, y, box: [x - wide, y - high, x + wide, y + high] };
+      if (fits(there)) return there;
+    }
+    return null;
   }
 
   const holds = ({ arcs }, frame, unit, { x, y }) => gridgeo.topology.contains(arcs, unit, (x + frame.x) / frame.scale, (y + frame.y) / frame.scale);

@@ -10,6 +10,7 @@ gridgeo.GridLayer = L.Renderer.extend({
     this._hidden = [];
     this._marked = { hovered: null, selected: null };
     this._sharpness = null;
+    this._expects = () => false;
     this.drawn = { count: 0, ms: 0 };
   },
 
@@ -52,7 +53,8 @@ gridgeo.GridLayer = L.Renderer.extend({
 
   _destroyContainer() {
     L.DomUtil.remove(this._container);
-    this._container = this._view = null;
+    cancelAnimationFrame(this._writing);
+    this._container = this._view = this._writing = null;
   },
 
   _update() {
@@ -85,8 +87,8 @@ gridgeo.GridLayer = L.Renderer.extend({
 
   _draw() {
     const began = performance.now();
-    const { _topology: topology, _frame: frame, _look: look } = this;
-    if (this._fading && this._drawnFrame) this._fade(this._drawnFrame, frame);
+    const { _topology: topology, _frame: frame, _look: look, _drawnFrame: before } = this;
+    if (this._fading && before) this._fade(before, frame);
     Object.assign(this, { _fading: false, _drawnFrame: frame });
     const context = this._clear(this._base);
     this._view = gridgeo.drawing.project(topology.arcs, frame);
@@ -94,22 +96,36 @@ gridgeo.GridLayer = L.Renderer.extend({
     gridgeo.drawing.fills(context, frame, this._view, this._painting, this._hidden, look);
     gridgeo.drawing.borders(context, topology, this._view, frame, Math.max(this._shown, this._painting.level.rank), look);
     this._named = gridgeo.labels.place(context, topology, frame, this._shown, (unit) => this._fillOf(unit));
-    this._letter();
+    // Names are written once, beside circles: where those come with the next frame, what is written goes along until then.
+    if (before && this._alike(before, frame) && this._expects()) this._carry(this._lettering, before, frame);
+    else this._letter();
     this._drawMarks();
     this.drawn = { count: this.drawn.count + 1, ms: performance.now() - began };
     this.fire("named");
   },
 
+  // Whether circles are told (giveWay) with the frame after each in which this is drawn.
+  expect(circles) {
+    this._expects = circles;
+  },
+
   // Names give way to circles of a frame, which cannot go elsewhere.
   giveWay(circles, frame) {
     this._circles = { circles, frame };
-    if (this._named) this._letter();
+    if (!this._named) return;
+    if (this._sharpness) this._letter();
+    else this._writing = this._writing || requestAnimationFrame(() => this._letter()); // circles are drawn in this frame: one task each
   },
 
   _letter() {
     const { circles, frame } = this._circles || { circles: [], frame: this._frame };
     const right = frame.x - this._frame.x, down = frame.y - this._frame.y;
     const here = frame.scale === this._frame.scale ? circles.map(({ x, y, r }) => ({ x: x + right, y: y + down, r })) : [];
+    cancelAnimationFrame(this._writing);
+    this._writing = null;
+    const said = JSON.stringify(here);
+    if (this._lettered && this._lettered.named === this._named && this._lettered.said === said) return;
+    this._lettered = { named: this._named, said };
     const context = this._clear(this._lettering);
     this._standing = gridgeo.labels.yielding(context, this._topology, this._frame, this._named, here);
     gridgeo.labels.draw(context, this._standing, this._look.ink);
@@ -165,6 +181,18 @@ gridgeo.GridLayer = L.Renderer.extend({
     void ghost.offsetWidth; // the browser must have seen it full before it fades
     ghost.style.transition = `opacity ${this.options.fade}ms ease-out`;
     ghost.style.opacity = 0;
+  },
+
+  // Whether a canvas is as large, and as fine, in one frame as in another.
+  _alike: (before, now) => ["ratio", "width", "height"].every((one) => before[one] === now[one]),
+
+  // What a canvas shows goes to its place in another frame.
+  _carry(canvas, before, now) {
+    const context = canvas.getContext("2d");
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalCompositeOperation = "copy";
+    context.drawImage(canvas, ...this._moved(before, now));
+    context.globalCompositeOperation = "source-over";
   },
 
   // Where in one frame lies what was drawn in another: x, y, width and height in pixels of the canvas.

@@ -1,7 +1,7 @@
 // Who and what is linked to a house (关联): masked, by kind. Asked only with the right to, for every look is recorded.
 gridgeo.linked = (asked) => {
   const { el, both, fill, number } = gridgeo.dom;
-  const { words } = gridgeo;
+  const { meanwhile, words } = gridgeo;
   const { name } = gridgeo.language;
   let vocabulary = null;
 
@@ -23,9 +23,7 @@ gridgeo.linked = (asked) => {
     return el("section", { class: "linked" }, el("h3", {}, both("关联", "Linked")), body);
   }
 
-  function locked() {
-    return el("p", { class: "quiet" }, both("查看关联需要密钥", "Links need a key"), el("button", { type: "button", class: "plain link", "data-opens": "key" }, both("输入密钥", "Enter a key")));
-  }
+  const locked = () => meanwhile.locked("查看关联需要密钥", "Links need a key");
 
   async function load(code, body, on = "", before = {}) {
     if (!on) fill(body, el("p", { class: "quiet" }, both("正在查询", "Asking")));
@@ -36,7 +34,7 @@ gridgeo.linked = (asked) => {
       fill(body, ...groups(listed, counts, named), more, el("p", { class: "note" }, both("代码已遮盖；每次查询均有记录", "Masked; every look is recorded")));
       if (on && more) more.querySelector("button").focus();
     } catch (fault) {
-      fill(body, fault.status === 401 || fault.status === 403 ? locked() : el("p", { class: "quiet" }, both(...fault.words || ["出错了", "Something went wrong"])));
+      fill(body, meanwhile.barred(fault) ? locked() : meanwhile.wrong(fault));
     }
   }
 

@@ -72,7 +72,7 @@ gridgeo.main = (() => {
     const block = config.addresses ? gridgeo.block(asked, config) : null;
     const charge = asked.knows("workers") ? gridgeo.workers(asked, config) : null;
     asked.watch((caller) => store.change({ caller }));
-    gridgeo.card(topology, store, view, [charge, happening && happening.section(store), things && things.section, block].filter(Boolean), config);
+    gridgeo.unitcard(topology, store, view, [charge, happening && happening.section(store), things && things.section, block].filter(Boolean), config);
     const places = config.addresses ? addresses(topology, store, view) : null;
     if (things) gridgeo.objectcard(topology, store, view, places, asked, things, config);
     const events = happening && happening.show(map, store, view, crowd.member(() => store.get().sought.on), things, places);

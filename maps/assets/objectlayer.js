@@ -54,12 +54,8 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
   // The map rests elsewhere: what is drawn goes to its new place and is drawn anew with the next frame, for the grids are in this one.
   _draw() {
     const { _drawnFrame: before, _frame: now } = this;
-    if (!before || ["ratio", "width", "height"].some((one) => before[one] !== now[one])) return this._redraw();
-    const context = this._base.getContext("2d");
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.globalCompositeOperation = "copy";
-    context.drawImage(this._base, ...this._moved(before, now));
-    context.globalCompositeOperation = "source-over";
+    if (!before || !this._alike(before, now)) return this._redraw();
+    this._carry(this._base, before, now);
     this._drawnFrame = now;
     this._marked.hovered = null;
     this._drawMarks();
@@ -79,10 +75,10 @@ gridgeo.ObjectLayer = gridgeo.GridLayer.extend({
       Object.assign(this, { _held: false, _waiting: waiting > 0, _drawnFrame: frame });
       const context = this._clear(this._base);
       this._made = { ...this._scene.arrange(context, this._pieces(wanted), frame, zoom, this._grids.names(frame)), frame };
-      this._grids.giveWay(this._made.clusters.filter(({ n }) => n > 1), frame);
       this._scene.draw(context, this._made, frame, this._look);
       this._drawMarks();
     }
+    this._grids.giveWay(this._made.clusters.filter(({ n }) => n > 1), this._made.frame);
     this.drawn = { count: this.drawn.count + 1, ms: performance.now() - began };
     const faults = wanted.filter((one) => one.state === "failed").map((one) => one.fault);
     const { clusters, dots, shapes } = this._made;

@@ -1,9 +1,10 @@
 // Objects in the card of a unit: how many of each major class as bars; a class opens to its categories, each a way to see only it.
 gridgeo.objectsection = (topology, store, counts, categories, symbols) => {
   const { el, both, fill, number } = gridgeo.dom;
+  const { meanwhile } = gridgeo;
 
   function section(unit) {
-    const body = el("div", { "aria-live": "polite" }, el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i"), el("i")));
+    const body = el("div", { "aria-live": "polite" }, meanwhile.waiting(2));
     load(unit, body);
     return el("section", { class: "objects-of" }, el("h3", {}, gridgeo.editions.past(topology) || store.get().day ? both("今日部件", "Today's objects") : both("部件", "Objects")), body);
   }
@@ -13,7 +14,7 @@ gridgeo.objectsection = (topology, store, counts, categories, symbols) => {
       const told = await counts.byCategory(unit);
       fill(body, ...(told.n ? drawn(told) : [el("p", { class: "quiet" }, both("没有部件", "None here"))]));
     } catch (fault) {
-      fill(body, el("p", { class: "quiet" }, both(...fault.words || ["出错了", "Something went wrong"])));
+      fill(body, meanwhile.wrong(fault));
     }
   }
 

@@ -1,47 +1,37 @@
 // The card of a building, a house, a compound or a road.
 gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
-  const { find, el, both, fill, number } = gridgeo.dom;
-  const { words } = gridgeo;
+  const { find, el, both, number } = gridgeo.dom;
+  const { card, meanwhile, words } = gridgeo;
   const { pick } = gridgeo.language;
-  const node = find("#card");
   const linked = gridgeo.linked(asked);
 
   function draw({ place, told }) {
     if (!place) return;
-    node.hidden = false;
-    document.body.classList.add("with-card");
     const about = told && (told.house || told.building);
-    if (!told) fill(node, header(place, place.name || "…"), code(place), waiting());
-    else if (told.fault) fill(node, header(place, place.name || "—"), code(place), trouble(told.fault));
-    else if (!about && !told.gone) fill(node, header(place, place.name), written(place), listed(place, told.buildings));
-    else fill(node, header(place, title(place, about), about), code(place), gone(told), ...(about ? known(place, told, about) : []));
-    node.scrollTop = 0;
+    card.lay(place, ...content(place, told, about));
     find("#said").textContent = about ? about.address : "";
   }
 
-  function header(place, name, about) {
-    const status = about && about.status !== "in_use" ? both(...words.of(words.STATUSES, about.status)) : null;
-    return el("header", {},
-      el("p", { class: "kind" }, both(...words.of(words.KINDS, place.kind)), status ? el("span", { class: "tag" }, status) : null),
-      el("h2", { tabindex: "-1" }, name),
-      el("button", { type: "button", class: "close", "aria-label": "关闭 Close", onclick: close }, "×"));
+  function content(place, told, about) {
+    if (!told) return [header(place, place.name || "…"), code(place), meanwhile.waiting()];
+    if (told.fault) return [header(place, place.name || "—"), code(place), meanwhile.wrong(told.fault)];
+    if (!about && !told.gone) return [header(place, place.name), written(place), listed(place, told.buildings)];
+    return [header(place, title(place, about), about), code(place), gone(told), ...(about ? known(place, told, about) : [])];
   }
 
-  function close() {
-    store.change({ place: null });
-    find("#planner_map").focus({ preventScroll: true });
+  function header(place, name, about) {
+    const status = about && about.status !== "in_use" ? el("span", { class: "tag" }, both(...words.of(words.STATUSES, about.status))) : null;
+    return card.header([both(...words.of(words.KINDS, place.kind)), status], [name], () => store.change({ place: null }));
   }
 
   const title = (place, about) => (!about ? place.name || "—" : place.kind === "house" ? words.door(about.parts) : words.building(about.parts));
   const code = (place) => (place.code ? gridgeo.code.row(place.code) : null);
-  const waiting = () => el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i"), el("i"), el("i"));
-  const trouble = (fault) => el("p", { class: "quiet", role: "status" }, both(...fault.words || ["出错了", "Something went wrong"]));
   const written = ({ address }) => el("p", { class: "address" }, address);
 
   // Of what is no more: since when, and the way to who follows.
   function gone({ gone: since }) {
     if (!since) return null;
-    const followers = since.successors.map((one) => el("li", {}, el("button", { type: "button", class: "plain link", onclick: () => places.ofCode(one) }, el("code", {}, one))));
+    const followers = since.successors.map((one) => el("li", {}, card.place(one, places)));
     return el("div", { class: "no-more", role: "note" },
       el("p", {}, since.since ? both(`自 ${since.since} 起不再存在`, `No more since ${since.since}`) : both("不再存在", "No more")),
       followers.length ? el("p", {}, both("由此承接", "Followed by")) : el("p", {}, both("没有承接的编码", "Nothing follows it")),
@@ -51,31 +41,17 @@ gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
   function known(place, told, about) {
     const { house, building, houses, gone: past } = told;
     return [
-      written(about), past && !about.units.length ? null : chain(about.units), house ? within(house) : null, figures(about, houses), names(about), 
+      written(about), past && !about.units.length ? null : card.chain(about.units.map((unit) => topology.byId.get(unit.code) || unit), view.enter), house ? within(house) : null, figures(about, houses), names(about),
       building ? gridgeo.floors.draw(houses, building.use, places.ofCode) : null,
       past ? null : linked.section(place.code, { atOnce: place.kind === "house" }), links(place),
     ];
   }
 
-  function chain(units) {
-    if (!units.length) return el("p", { class: "quiet" }, both("不在任何网格内", "In no grid"));
-    return el("ol", { class: "chain", "aria-label": "所属 Belongs to" }, ...units.map(({ code: ref, name_zh: name }) => {
-      const unit = topology.byId.get(ref);
-      return el("li", {}, unit ? el("button", { type: "button", class: "plain", onclick: () => view.enter(unit) }, gridgeo.language.name(unit.facts)) : name);
-    }));
-  }
-
-  const within = ({ building }) =>
-    el("p", { class: "within" }, both("所在楼栋", "Its building"), el("button", { type: "button", class: "plain link", onclick: () => places.ofCode(building) }, el("code", {}, building)));
-
-  function rows(pairs) {
-    const shown = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
-    return el("dl", { class: "figures" }, ...shown.map(([name, value]) => el("div", {}, el("dt", {}, both(...name)), el("dd", {}, value))));
-  }
+  const within = ({ building }) => el("p", { class: "within" }, both("所在楼栋", "Its building"), card.place(building, places));
 
   function figures(about, houses) {
     const below = about.floors_below ? pick(`${about.floors}（地下 ${about.floors_below}）`, `${about.floors} (${about.floors_below} below ground)`) : about.floors;
-    return rows([
+    return card.rows([
       [["用途", "Use"], about.use ? words.say(words.USES, about.use) : pick("同楼栋", "As its building")],
       [["状态", "Status"], words.say(words.STATUSES, about.status)],
       [["层数", "Floors"], houses ? below : null],
@@ -100,7 +76,7 @@ gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
   }
 
   const parts = (about) =>
-    el("details", { class: "parts" }, el("summary", {}, both("地址分解", "Parts")), rows(Object.entries(words.PARTS).map(([key, name]) => [name, about.parts[key]])));
+    el("details", { class: "parts" }, el("summary", {}, both("地址分解", "Parts")), card.rows(Object.entries(words.PARTS).map(([key, name]) => [name, about.parts[key]])));
 
   function listed(place, buildings) {
     if (!buildings.length) return null;
@@ -112,10 +88,10 @@ gridgeo.placecard = (topology, store, view, places, asked, { api }) => {
   function links({ kind, code: ref }) {
     if (!asked.open("addresses")) return null;
     const path = `${api}/${kind}s/${ref}`;
-    return el("p", { class: "links" },
-      el("a", { href: path, target: "_blank", rel: "noopener" }, both("接口条目", "API item")),
-      kind === "building" ? el("a", { href: `${path}?f=geojson`, download: `${ref}.geojson` }, both("导出", "GeoJSON")) : null,
-      el("a", { href: `${api}/addresses/${ref}/history`, target: "_blank", rel: "noopener" }, both("变更", "History")));
+    return card.links([
+      [path, "接口条目", "API item"], kind === "building" && [`${path}?f=geojson`, "导出", "GeoJSON", `${ref}.geojson`],
+      [`${api}/addresses/${ref}/history`, "变更", "History"],
+    ]);
   }
 
   store.watch(["place", "told", "lang"], draw);

@@ -1,7 +1,6 @@
 // What is known of the chosen place: asked for when it is chosen, and kept in the store as `told` for whoever draws it.
 gridgeo.places = (store, asked) => {
   const MOST = 50; // buildings of a compound or road that are listed
-  let running = null;
 
   const TELLERS = {
     async building({ code }, options) {
@@ -51,22 +50,8 @@ gridgeo.places = (store, asked) => {
     return date.toISOString().slice(0, 10);
   }
 
-  async function tell(place) {
-    if (running) running.abort();
-    store.change({ told: null });
-    if (!place) return;
-    running = new AbortController();
-    const { signal } = running;
-    try {
-      const told = await (TELLERS[place.kind] || TELLERS.within)(place, { signal });
-      if (!signal.aborted) store.change({ told });
-    } catch (fault) {
-      if (!signal.aborted) store.change({ told: { fault } });
-    }
-  }
-
   const open = (place) => store.change({ ...gridgeo.view.NOTHING, place });
 
-  store.watch(["place", "caller"], ({ place }) => tell(place));
+  gridgeo.telling(store, "place", "told", (place, options) => (TELLERS[place.kind] || TELLERS.within)(place, options));
   return { open, ofCode: (code) => open({ kind: code.length === 25 ? "house" : "building", code }) };
 };

@@ -50,7 +50,7 @@ gridgeo.timeline = (store, tools, editions) => {
     try {
       await editions.show(edition, date);
     } catch (fault) {
-      if (mine === asked) tell(edition, el("span", { class: "refused" }, both(...(fault.words || ["出错了", "Something went wrong"]))));
+      if (mine === asked) tell(edition, el("span", { class: "refused" }, gridgeo.meanwhile.said(fault)));
       player.stop();
     }
     node.classList.remove("waits");

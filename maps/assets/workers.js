@@ -1,6 +1,7 @@
 // Who is in charge (网格员, 网格长) in the card of a unit, and of how many units below it nobody is. Asked for callers with a key only.
 gridgeo.workers = (asked, config) => {
   const { el, both, fill, number } = gridgeo.dom;
+  const { meanwhile } = gridgeo;
   const { pick } = gridgeo.language;
   const ROLES = { worker: ["网格员", "Grid worker"], head: ["网格长", "Grid head"] };
 
@@ -11,15 +12,14 @@ gridgeo.workers = (asked, config) => {
     return el("section", { class: "in-charge" }, el("h3", {}, both("负责人", "In charge")), body);
   }
 
-  const locked = () =>
-    el("p", { class: "quiet" }, both("查看负责人需要密钥", "Needs a key"), el("button", { type: "button", class: "plain link", "data-opens": "key" }, both("输入密钥", "Enter a key")));
+  const locked = () => meanwhile.locked("查看负责人需要密钥", "Needs a key");
 
   async function load(unit, body) {
-    fill(body, el("div", { class: "waiting", "aria-label": "正在载入 Loading" }, el("i")));
+    fill(body, meanwhile.waiting(1));
     try {
       fill(body, ...drawn(await asked.get(`/grids/${encodeURIComponent(unit.ref)}/workers${config.query ? `?${config.query}` : ""}`)));
     } catch (fault) {
-      fill(body, fault.status === 401 || fault.status === 403 ? locked() : el("p", { class: "quiet" }, fault.status === 404 ? both("不在此密钥的范围内", "Not in the area of this key") : both(...fault.words || ["出错了", "Something went wrong"])));
+      fill(body, meanwhile.barred(fault) ? locked() : fault.status === 404 ? el("p", { class: "quiet" }, both("不在此密钥的范围内", "Not in the area of this key")) : meanwhile.wrong(fault));
     }
   }
 

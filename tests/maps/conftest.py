@@ -1,18 +1,24 @@
-"""A plain server for pages that need no database."""
+"""What pages are served by: a plain server for those that need no database, and the API over a drawn city and over the sample."""
 
 from __future__ import annotations
 
 import gzip
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 
 from gridgeo.hierarchy import model
 from gridgeo.moments import CHINA
+from gridgeo.settings import Settings
 from maps import bundle, layers, page
+from tests.api import callers
+
+from . import furniture, looking, town
 
 GOVERNANCE = model.Scheme(
     "governance",
@@ -94,3 +100,67 @@ def site() -> Iterator[Site]:
     served = Site()
     yield served
     served.close()
+
+
+@pytest.fixture(scope="session")
+def furnished(server, template, tmp_path_factory) -> Iterator[SimpleNamespace]:
+    """The API over the drawn city with its objects, for those who only look; and the categories' numbers by name."""
+    name = server.create(template)
+    url = server.url_of(name)
+    of = furniture.load(url)
+    with town.served(Settings(home=tmp_path_factory.mktemp("furnished"), database_url=url, port=0, per_minute=0)) as address:
+        yield SimpleNamespace(address=address, of=of)
+    server.drop(name)
+
+
+@pytest.fixture
+def there(visit, furnished):
+    """Open the page over the city's objects at some state, and wait until they are drawn."""
+
+    def open_(rest="", *args, **more):
+        page = visit(f"{furnished.address}{rest}", *args, **more)
+        looking.rested(page)
+        return page
+
+    return open_
+
+
+@pytest.fixture(scope="session")
+def sampled(server, template, tmp_path_factory) -> SimpleNamespace:
+    """A database with the committed sample, which others are copied from (nobody stays connected to it), and the home of its keys."""
+    name, folder = server.create(template), tmp_path_factory.mktemp("town")
+    settings = Settings(home=folder, database_url=server.url_of(name), port=0, per_minute=0)
+    town.load(settings.database_url, settings, folder)
+    return SimpleNamespace(name=name, settings=settings)
+
+
+@pytest.fixture(scope="session")
+def inhabited(server, sampled) -> Iterator[SimpleNamespace]:
+    """The API over the sample: open to read, and links for who has a key."""
+    name = server.create(sampled.name)
+    url = server.url_of(name)
+    settings = replace(sampled.settings, database_url=url)
+    keys = SimpleNamespace(link=callers.key(url, "read", "link"), read=callers.key(url, "read"))
+    with town.served(settings) as address:
+        yield SimpleNamespace(address=address, settings=settings, keys=keys)
+    server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def estate() -> town.Building:
+    """The building of several units that is looked at."""
+    return town.estate()
+
+
+@pytest.fixture
+def at_house(visit, inhabited, estate):
+    """Open the page at a house of the estate that has links."""
+    linked = {row["place"] for row in town.rows("persons")}
+    code = next(house["house_code"] for house in estate.houses if house["house_code"] in linked)
+
+    def open_(*args, **more):
+        page = visit(f"{inhabited.address}#place={code}", *args, **more)
+        looking.card(page)
+        return page, code
+
+    return open_

@@ -14,12 +14,14 @@ from gridgeo.objects import categories, writing
 from gridgeo.tiles import cells
 from tests.objects.making import LIGHTS, PARKS, row
 
-from .test_page import city
+from .drawn import city
 
 #: Where the lamp with a name stands, and where two things stand on one another; the city lies from 113.00 E 22.86 N on.
 NAMED, TOGETHER = (113.0112, 22.8931), (113.0312, 22.8931)
 NAME, CODE = "前进路灯01", f"{LIGHTS}90001"
 SEED, MANY = 7, 600
+#: The page near the lamp with a name.
+NEAR = f"#at={NAMED[1]},{NAMED[0]},18"
 
 _GREEN = {"department_code": PARKS, "department_zh": "园林处", "department_en": "Parks"}
 _SIGNS = {"major": "交通设施", "major_en": "Traffic", "minor": "标志", "minor_en": "Signs", "colour": "#8c5aa8"}

@@ -7,29 +7,16 @@ import zipfile
 import pytest
 import shapely
 
-from gridgeo.settings import Settings
-
-from . import furniture, town
-from .test_tools_page import saved
+from . import furniture
+from .looking import saved
 
 pytestmark = pytest.mark.browser
 
 CIRCLE = "c,113.02,22.88,1400"
 
 
-@pytest.fixture(scope="module")
-def address(server, template, tmp_path_factory):
-    """The API over the city with its objects."""
-    name = server.create(template)
-    url = server.url_of(name)
-    furniture.load(url)
-    with town.served(Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0, per_minute=0)) as address:
-        yield address
-    server.drop(name)
-
-
-def test_objects_in_an_area_are_counted_by_class_and_can_be_taken_along(visit, address):
-    page = visit(f"{address}#area={CIRCLE}")
+def test_objects_in_an_area_are_counted_by_class_and_can_be_taken_along(visit, furnished):
+    page = visit(f"{furnished.address}#area={CIRCLE}")
     section = page.locator("#card section", has_text="部件 Objects").first
     section.locator("b").wait_for()
     counted = int(section.locator("b").first.inner_text().replace(",", ""))
@@ -49,8 +36,8 @@ def test_objects_in_an_area_are_counted_by_class_and_can_be_taken_along(visit, a
         assert name.endswith(ending) and zipfile.is_zipfile(io.BytesIO(body))
 
 
-def test_a_service_that_refuses_is_said_and_can_be_asked_again(visit, address):
-    page = visit(address, allowed=("Failed to load", "ERR_"))
+def test_a_service_that_refuses_is_said_and_can_be_asked_again(visit, furnished):
+    page = visit(furnished.address, allowed=("Failed to load", "ERR_"))
     page.context.set_offline(True)
     page.evaluate("text => gridgeo.shown.store.change({ area: gridgeo.area.parse(text) })", CIRCLE)
     section = page.locator("#card section", has_text="部件 Objects").first

@@ -15,8 +15,8 @@ from gridgeo.geo import crs
 from maps import basemaps, page
 
 from .conftest import topology
-from .test_page import city, state
-from .test_tools_page import tool
+from .drawn import city
+from .looking import later, state, tool
 
 SECRET = "0123456789abcdef"
 
@@ -230,7 +230,7 @@ def _off(page, real, zoom):
         "() => { const all = [...document.querySelectorAll('.leaflet-tile')];"
         " return all.length && all.every(t => t.complete && t.naturalWidth); }"
     )
-    page.wait_for_timeout(400)
+    later(page, 400)
     stage = page.locator("#planner_map").bounding_box()
     shot = base64.b64encode(page.screenshot(clip=stage)).decode()
     # Dark pixels beside the tools and the scale: their middle.

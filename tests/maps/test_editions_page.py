@@ -13,8 +13,8 @@ from gridgeo.hierarchy import editions, model
 from gridgeo.moments import CHINA
 from gridgeo.settings import Settings
 
-from .test_page import at, city, colour, state
-from .test_tools_page import tool
+from .drawn import city
+from .looking import at, colour, later, state, tool
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +49,7 @@ def world(server, template, tmp_path_factory):
 
 def settled(page):
     page.wait_for_function("() => !document.querySelector('.waits, #tool .waiting')")
-    page.wait_for_timeout(200)
+    later(page, 200)
 
 
 def test_the_slider_shows_the_map_as_of_a_date_without_loading_the_page_again(visit, world):
@@ -104,7 +104,7 @@ def test_changes_are_coloured_listed_and_lead_there_and_a_link_keeps_them(visit,
     assert "99990100100102" in listed and "99990100100101" in listed and "m²" in listed
     page.evaluate("() => { gridgeo.shown.map.setView([22.7, 113.4], 11, { animate: false }); }")
     sheet.locator(".changes button", has_text="99990100100102").click()
-    page.wait_for_timeout(600)
+    later(page, 600)
     assert page.evaluate("gridgeo.shown.map.getZoom()") > 12
     assert page.evaluate(
         "() => { const c = document.querySelector('.leaflet-changes-pane canvas');"

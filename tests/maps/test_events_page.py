@@ -8,12 +8,15 @@ import pytest
 from gridgeo.settings import Settings
 from tests.api import callers
 
-from . import happenings, town
+from . import happenings, looking, town
+from .looking import at, later
 
 pytestmark = pytest.mark.browser
 
 FAR, NEAR = "#at=22.88,113.03,13&events=all&layers=none", f"#at={happenings.LATE[1]},{happenings.LATE[0]},18&events=all&layers=none"
 ALL = sum(happenings.told().values())
+#: In the order in which circles tell them.
+STATES = ("open", "due-soon", "overdue", "closed")
 
 
 @pytest.fixture(scope="module")
@@ -40,34 +43,12 @@ def there(visit, served):
 
 
 def rested(page):
-    """Wait until every tile that is wanted is drawn, and return what is drawn: numbers by state, and single events."""
-    page.wait_for_function(
-        """() => {
-            const { events: { layer }, map } = gridgeo.shown;
-            return layer.drawn.count > 0 && layer._made && !layer._due && !layer._asking && !map._animatingZoom;
-        }"""
-    )
-    return page.evaluate(
-        """() => {
-            const { clusters, dots } = gridgeo.shown.events.layer._made, of = {};
-            gridgeo.sought.STATES.forEach((state, order) => {
-                const single = dots.filter(({ status }) => status === state).length;
-                of[state] = clusters.reduce((sum, { parts }) => sum + parts[order], single);
-            });
-            return { of, n: clusters.reduce((sum, one) => sum + one.n, dots.length) };
-        }"""
-    )
-
-
-def at(page, lon, lat):
-    """Return where on the page a point of the ground is."""
-    return page.evaluate(
-        """([lon, lat]) => {
-            const { map } = gridgeo.shown, box = map.getContainer().getBoundingClientRect(), point = map.latLngToContainerPoint([lat, lon]);
-            return [box.left + point.x, box.top + point.y];
-        }""",
-        [lon, lat],
-    )
+    """Wait until every tile that is wanted is drawn, and return how many events there are by state, and in all."""
+    made = looking.rested(page, "events")
+    of = {state: sum(one["status"] == state for one in made["dots"]) for state in STATES}
+    for order, state in enumerate(STATES):
+        of[state] += sum(one["parts"][order] for one in made["clusters"])
+    return {"of": of, "n": made["n"]}
 
 
 def counts(page):
@@ -143,7 +124,8 @@ def test_the_tree_of_classes_is_walked_by_keys_and_shows_one_class_only(there, s
         page.keyboard.press("Enter")
     left = rested(page)["n"]
     assert 0 < left < ALL and left == sum(counts(page))
-    assert f"classes={served.of['燃气泄漏']}" in page.evaluate("new Promise((told) => setTimeout(() => told(location.hash), 300))")
+    later(page, 300)
+    assert f"classes={served.of['燃气泄漏']}" in page.url
 
 
 def test_units_are_coloured_by_events_and_say_of_when(there):
@@ -191,7 +173,7 @@ def test_events_stand_beside_the_circles_of_objects(there):
         """() => {
             const { layer } = gridgeo.shown.events, context = layer._base.getContext('2d');
             const frame = { scale: 1, x: 0, y: 0, width: 300, height: 300, ratio: 1 };
-            const crowd = gridgeo.crowd({ names: () => [], giveWay: () => {}, on: () => {} });
+            const crowd = gridgeo.crowd({ names: () => [], giveWay: () => {}, expect: () => {}, on: () => {} });
             const [objects, events] = [crowd.member(), crowd.member()];
             const content = { clusters: [{ n: 50, parts: [50, 0, 0, 0], x: 56, y: 56 }], points: [], shapes: [] };
             const pieces = [{ content, box: [0, 0, 112, 112], whole: true }];
@@ -204,3 +186,18 @@ def test_events_stand_beside_the_circles_of_objects(there):
     alone, crowded = found
     assert (alone["x"], alone["y"]) == (56, 56)
     assert max(abs(crowded["x"] - 56), abs(crowded["y"] - 56)) >= 40 + crowded["r"]
+
+
+def test_names_are_told_of_all_circles_once_though_the_last_layer_has_single_events_only(there):
+    told = there(FAR).evaluate(
+        """() => {
+            const told = [], frame = { scale: 1, x: 0, y: 0, width: 300, height: 300, ratio: 1 };
+            const giveWay = (circles) => told.push(circles.length);
+            const crowd = gridgeo.crowd({ names: () => [], giveWay, expect: () => {}, on: () => {} });
+            const [objects, events] = [crowd.member(), crowd.member()];
+            objects.giveWay([{ x: 56, y: 56, r: 40 }, { x: 9, y: 9, r: 4 }], frame);
+            events.giveWay([], frame);
+            return told;
+        }"""
+    )
+    assert told == [2]

@@ -3,6 +3,7 @@
 A picture that has changed on purpose is made anew with `--make-golden` and looked at before it is committed.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,9 +11,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from gridgeo.settings import Settings
-
 from . import likeness, town
+from .looking import later
 
 pytestmark = pytest.mark.browser
 
@@ -38,11 +38,10 @@ VIEWS = {
 
 
 @pytest.fixture(scope="module")
-def served(server, template, tmp_path_factory):
+def served(server, sampled):
     """The API over the sample with its objects, and what of it is looked at."""
-    name, folder = server.create(template), tmp_path_factory.mktemp("golden")
-    settings = Settings(home=folder, database_url=server.url_of(name), port=0, per_minute=0)
-    town.load(settings.database_url, settings, folder)
+    name = server.create(sampled.name)
+    settings = replace(sampled.settings, database_url=server.url_of(name))
     town.furnish(settings.database_url)
     with town.served(settings) as address:
         yield SimpleNamespace(address=address, shown=_shown(address.removesuffix("/maps/"), town.estate()))
@@ -72,7 +71,7 @@ def taken(visit, served):
         if name == "paper":
             page.emulate_media(media="print")
             page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        page.wait_for_timeout(600)  # what fades has faded
+        later(page, 600)  # what fades has faded
         return page.screenshot()
 
     return take
@@ -94,7 +93,7 @@ def test_a_view_without_its_card_or_in_other_colours_is_another(visit, served, t
     golden = Image.open(GOLDEN / "units.png")
     page = visit(f"{served.address}#layers=none&level=micro&measure=area", reduced_motion="reduce")
     page.wait_for_function(AT_REST)
-    page.wait_for_timeout(600)
+    later(page, 600)
     assert likeness.others(golden, likeness.kept(page.screenshot())).mean() > 5 * likeness.TOLERATED
     first, community = likeness.kept(taken("first")), Image.open(GOLDEN / "community.png")
     assert likeness.others(first, community).mean() > 5 * likeness.TOLERATED

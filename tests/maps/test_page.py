@@ -8,65 +8,15 @@ from gridgeo.hierarchy import model
 from tests.districts import district
 
 from .conftest import topology
+from .drawn import city
+from .looking import at, colour, later, state
 
 pytestmark = pytest.mark.browser
-
-CITY = {
-    **{"A": "99990100100101", "B": "99990100100102", "C": "99990100100201", "D": "99990100200101", "E": "99990100200102"},
-    **{"F": "99990100200201", "G": "99990100200202", "H": "99990100100202"},
-}
-PICTURE = "AABBFF AABBFF CCHHGG DDEEGG"
-TYPES = ["urban", "village", "enterprise", "urban", "urban", "urban", "village", None]
-HOUSEHOLDS = [310, 290, 400, 0, 350, None, 330, 370]
-
-
-def city():
-    """Return a district of eight micro-grids, one without a household, one without a count, one without a type."""
-    frame = district(PICTURE, CITY)
-    micro = frame["level"] == "micro"
-    frame.loc[micro, "grid_type"] = TYPES
-    frame.loc[micro, "household_count"] = HOUSEHOLDS
-    frame.loc[~micro, "household_count"] = None
-    frame.loc[frame["code"] == "999901001", ["name_zh", "name_en"]] = ["新安街道", "Xin'an Subdistrict"]
-    frame.loc[frame["code"] == "99990100100101", "name_zh"] = "灶下社区01微网格"
-    return frame
 
 
 @pytest.fixture(scope="module")
 def address(site):
     return site.put("city", topology(city()))
-
-
-def state(page, *names):
-    page.wait_for_timeout(200)  # the address is written when things rest
-    return page.evaluate("names => { const s = gridgeo.shown.store.get(); return names.map(n => s[n] && s[n].id || s[n]); }", list(names))
-
-
-def at(page, code):
-    """Return where on the page the label point of a unit is."""
-    return page.evaluate(
-        """code => {
-            const { topology, map } = gridgeo.shown;
-            const [lon, lat] = topology.byId.get(code).facts.label;
-            const point = map.latLngToContainerPoint([lat, lon]), box = map.getContainer().getBoundingClientRect();
-            return [box.left + point.x, box.top + point.y];
-        }""",
-        code,
-    )
-
-
-def colour(page, code):
-    """Return the colour in the middle of a unit, a little beside its name, as #rrggbb."""
-    return page.evaluate(
-        """code => {
-            const { topology, layer } = gridgeo.shown, { _frame: f, _base: base } = layer;
-            const { box } = topology.byId.get(code);
-            const [x, y] = [((box[0] * 4 + box[2]) / 5) * f.scale - f.x, ((box[1] * 4 + box[3]) / 5) * f.scale - f.y];
-            const [r, g, b] = base.getContext('2d').getImageData(x * f.ratio, y * f.ratio, 1, 1).data;
-            return '#' + [r, g, b].map(v => v.toString(16).padStart(2, '0')).join('');
-        }""",
-        code,
-    )
 
 
 def test_hover_tells_name_value_and_code(visit, address):
@@ -90,7 +40,7 @@ def test_click_opens_the_card_and_the_address_remembers(visit, address):
     assert re.search(r"微网格数 Micro-grids\s+4 个", facts)
     assert "城市网格 2" in facts and "2025-01-01 – 今 now" in facts
     assert card.get_by_text("接口条目").locator("xpath=ancestor::a").get_attribute("href") == "../grids/999901001"
-    page.wait_for_timeout(200)
+    later(page, 200)
     assert "unit=999901001" in page.url and "level=street" in page.url
     again = visit(page.url)
     assert again.locator("#card h2").inner_text().startswith("新安街道")
@@ -98,7 +48,7 @@ def test_click_opens_the_card_and_the_address_remembers(visit, address):
 
 def test_a_link_to_a_unit_shows_what_it_is_made_of_beside_the_card(visit, address):
     page = visit(f"{address}#unit=999901001")
-    page.wait_for_timeout(600)
+    later(page, 600)
     shown, right, card, large = page.evaluate(
         """() => {
             const { topology, map, store } = gridgeo.shown, { box } = topology.byId.get('999901001');
@@ -121,11 +71,11 @@ def test_a_sum_that_lacks_a_part_says_so(visit, address):
 def test_back_undoes_a_selection(visit, address):
     page = visit(f"{address}#level=street")
     page.mouse.click(*at(page, "999901002"))
-    page.wait_for_timeout(300)
+    later(page, 300)
     page.mouse.click(*at(page, "999901001"))
     assert state(page, "selected") == ["999901001"]
     page.go_back()
-    page.wait_for_timeout(200)
+    later(page, 200)
     assert state(page, "selected") == ["999901002"]
 
 
@@ -133,7 +83,7 @@ def test_what_is_clicked_does_not_stay_under_the_card(visit, address):
     page = visit(f"{address}#level=micro", 1000, 560)
     code = "99990100200202"
     page.mouse.click(*at(page, code))
-    page.wait_for_timeout(600)
+    later(page, 600)
     card = page.locator("#card").bounding_box()
     x, y = at(page, code)
     assert x < card["x"] or y > card["y"] + card["height"]
@@ -142,20 +92,20 @@ def test_what_is_clicked_does_not_stay_under_the_card(visit, address):
 def test_double_click_goes_down_escape_goes_up(visit, address):
     page = visit(address)
     page.mouse.dblclick(*at(page, "999901001"))
-    page.wait_for_timeout(600)
+    later(page, 600)
     selected, shown = state(page, "selected", "shown")
     for _ in range(3):
         if shown == 3:
             break
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Enter")
-        page.wait_for_timeout(600)
+        later(page, 600)
         selected, shown = state(page, "selected", "shown")
     assert shown == 3
     lengths = [len(selected)]
     while selected:
         page.keyboard.press("Escape")
-        page.wait_for_timeout(500)
+        later(page, 500)
         (selected,) = state(page, "selected")
         lengths.append(len(selected or ""))
     assert lengths == sorted(lengths, reverse=True) and lengths[-2:] == [6, 0]
@@ -186,7 +136,7 @@ def test_the_whole_way_by_keyboard(visit, address):
     page.keyboard.type("99990100100201")
     assert page.locator("#found [role=option]").count() == 1
     page.keyboard.press("Enter")
-    page.wait_for_timeout(600)
+    later(page, 600)
     assert state(page, "selected", "shown") == ["99990100100201", 3]
     assert page.evaluate("document.activeElement.id") == "planner_map"
     page.keyboard.press("ArrowRight")
@@ -197,7 +147,7 @@ def test_the_whole_way_by_keyboard(visit, address):
     assert state(page, "selected") == ["99990100100101"]
     assert "灶下社区01微网格" in page.locator("#said").inner_text()
     page.keyboard.press("Escape")
-    page.wait_for_timeout(500)
+    later(page, 500)
     assert state(page, "selected") == ["999901001001"]
 
 
@@ -218,7 +168,7 @@ def test_another_measure_recolours_without_another_request(visit, address, site)
     page = visit(f"{address}#level=micro&measure=households")
     before, fetched = colour(page, "99990100100201"), [asked for asked in site.asked if "/data/" in asked]
     page.select_option("#measure", "type")
-    page.wait_for_timeout(100)
+    later(page, 100)
     assert colour(page, "99990100100201") == "#dcae57" != before
     assert [asked for asked in site.asked if "/data/" in asked] == fetched
 
@@ -247,7 +197,7 @@ def test_counts_in_the_legend_add_up_and_switch_classes_off(visit, address):
     last.click()
     assert last.get_attribute("aria-pressed") == "false"
     assert colour(page, "99990100100201") == "#f3f2ee" != before
-    page.wait_for_timeout(200)
+    later(page, 200)
     assert "hide=" in page.url
     page.get_by_role("button", name="全部显示").click()
     assert colour(page, "99990100100201") == before
@@ -257,7 +207,7 @@ def test_natural_breaks_can_be_chosen(visit, address):
     page = visit(f"{address}#level=micro&measure=households")
     page.locator("#legend").get_by_label("自然断点").check(force=True)
     assert state(page, "method") == ["natural"]
-    page.wait_for_timeout(200)
+    later(page, 200)
     assert "method=natural" in page.url
 
 
@@ -356,12 +306,12 @@ def test_on_a_phone_the_panel_is_a_sheet_and_what_is_tapped_stays_in_view(visit,
     page = visit(f"{address}#level=micro", 390, 844, has_touch=True, is_mobile=True)
     low = page.locator("#panel").bounding_box()["height"]
     page.tap("#handle")
-    page.wait_for_timeout(400)
+    later(page, 400)
     assert page.locator("#panel").bounding_box()["height"] > low + 100
     page.tap("#handle")
-    page.wait_for_timeout(400)
+    later(page, 400)
     page.touchscreen.tap(*at(page, "99990100200102"))
-    page.wait_for_timeout(700)
+    later(page, 700)
     card = page.locator("#card").bounding_box()
     assert card["width"] == 390 and at(page, "99990100200102")[1] < card["y"]
 
@@ -370,7 +320,7 @@ def test_on_a_phone_the_panel_is_a_sheet_and_what_is_tapped_stays_in_view(visit,
 def test_locating_goes_to_the_grid_one_stands_in(visit, address, lon, lat, code):
     page = visit(address, permissions=["geolocation"], geolocation={"longitude": lon, "latitude": lat})
     page.get_by_label("我在哪个网格").click()
-    page.wait_for_timeout(800)
+    later(page, 800)
     assert state(page, "selected") == [code]
     assert page.locator("#toast").is_visible() == (code is None)
 
@@ -379,7 +329,7 @@ def test_with_less_motion_nothing_fades_or_flies(visit, address):
     page = visit(address, reduced_motion="reduce")
     page.mouse.dblclick(*at(page, "999901001"))
     zoom = page.evaluate("gridgeo.shown.map.getZoom()")
-    page.wait_for_timeout(500)
+    later(page, 500)
     assert page.evaluate("gridgeo.shown.map.getZoom()") == zoom
     assert page.evaluate("getComputedStyle(document.querySelector('.ghost')).opacity") == "0"
 

@@ -9,7 +9,8 @@ from gridgeo.errors import NotFound
 from maps import page as pages
 
 from .conftest import topology
-from .test_page import at, city, colour
+from .drawn import city
+from .looking import at, colour, later
 
 pytestmark = pytest.mark.browser
 
@@ -73,10 +74,10 @@ def test_one_file_opens_from_disk_and_does_all_the_same(visit, tmp_path):
     page.mouse.click(*at(page, "999901001"))
     assert page.locator("#card h2").inner_text().startswith("新安街道")
     assert page.locator("#card .links").count() == 0
-    page.wait_for_timeout(300)
+    later(page, 300)
     assert "unit=999901001" in page.url
     page.select_option("#measure", "type")
-    page.wait_for_timeout(100)
+    later(page, 100)
     assert colour(page, "99990100100201") == "#dcae57"
 
 

@@ -19,7 +19,8 @@ from gridgeo.settings import Settings
 from tests.districts import district
 from tests.drawing import draw
 
-from .test_page import at, city
+from .drawn import city
+from .looking import at, later
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +212,7 @@ def test_an_older_edition_links_to_the_older_api(visit, root):
 @pytest.mark.browser
 def test_choosing_another_edition_goes_there_and_keeps_the_place(visit, root):
     page = visit(f"{root}/maps/#unit=999901")
-    page.wait_for_timeout(300)
+    later(page, 300)
     page.locator("select[data-goes=edition]").select_option(label="旧版（2024-01-01 – 2025-01-01） ")
     page.wait_for_url("**datetime=2024**")
     page.wait_for_selector("body[data-state=ready]")

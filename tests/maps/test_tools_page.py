@@ -15,7 +15,8 @@ import shapely
 from maps import page as pages
 
 from .conftest import topology
-from .test_page import at, city, colour, state
+from .drawn import city
+from .looking import at, colour, later, saved, state, tool
 
 pytestmark = pytest.mark.browser
 
@@ -28,23 +29,10 @@ def address(site):
     return site.put("tools", topology(city()))
 
 
-def tool(page, key):
-    """Open a tool."""
-    page.click(f"#toolbar [data-tool={key}]")
-    return page.locator("#tool")
-
-
 def drawn(page, shift=0):
     """Return the map's middle and points about it, on the page."""
     box = page.locator("#planner_map").bounding_box()
     return box["x"] + box["width"] / 2 + shift, box["y"] + box["height"] / 2 + shift
-
-
-def saved(page, press):
-    """Press a button that saves a file; return its name and bytes."""
-    with page.expect_download() as waiting:
-        press()
-    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
 
 
 def test_only_tools_that_can_work_are_in_the_bar_and_each_has_a_name(visit, address):
@@ -205,7 +193,7 @@ def test_a_polygon_is_closed_by_its_first_point_and_one_that_crosses_itself_is_r
     assert "边线相交" in sheet.inner_text()
     for point in [(x, y), (x + 150, y), (x + 150, y + 120), (x, y)]:
         page.mouse.click(*point)
-        page.wait_for_timeout(250)
+        later(page, 250)
     assert page.locator("#card h2").inner_text().startswith("3 边形")
 
 
@@ -236,7 +224,7 @@ def test_on_a_phone_tools_fit_and_answer_to_a_finger(visit, address):
     assert sheet["x"] + sheet["width"] <= 390 and sheet["y"] + sheet["height"] < panel["y"]
     for x, y in ((120, 500), (220, 560)):
         page.touchscreen.tap(x, y)
-        page.wait_for_timeout(350)
+        later(page, 350)
     assert page.locator("#tool .measured b").count() == 1
 
 

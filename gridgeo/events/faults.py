@@ -95,7 +95,7 @@ def _is_code(place: str) -> bool:
 
 
 def _is_original(given: Given) -> bool:
-    if naming.names_somebody(given.source) or len(given.source) > _LONGEST_SOURCE:
+    if naming.names_somebody(given.source) or not is_text(given.source, _LONGEST_SOURCE):
         return False
     if given.original is None:
         return True

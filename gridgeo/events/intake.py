@@ -167,7 +167,8 @@ def _take(conn, sent: Sequence[Sent], how: _How) -> dict[int, Taken | Unfit]:
     spots, more = locating.locate(conn, given, how.lexicon, how.default_area)
     refused = _refused([*issues, *more], how.apart)
     originals = faults.originals(given)
-    known = _known(conn, given, originals)
+    sound = [n for n in range(len(sent)) if n not in refused]
+    known = _known(conn, [given[n] for n in sound], [originals[n] for n in sound])
     new = _first_of_each(given, originals, {*known}, refused)
     codes = numbering.number(conn, how.organisation, [_day(given[n], now) for n in new]) if new else []
     salts = {n: receipts.salt() for n, one in enumerate(sent) if one.once}

@@ -222,6 +222,12 @@ def test_what_people_write_is_text(conn, city, told):
     assert store.find(conn, report(conn, told=told).event_id).told == told
 
 
+def test_what_is_refused_is_looked_for_nowhere(conn, city):
+    sent = [intake.Sent(given(source="a\0b", original="1"), WORKER), intake.Sent(given(), WORKER)]
+    refused, taken = intake.take_in_each(conn, sent)
+    assert [issue.code for issue in refused.issues] == ["bad-original"] and taken.event_id
+
+
 def test_what_many_send_together_is_answered_each_for_itself(conn, city):
     """A fault is told to whom it is of, the others are taken in; what was sent before is answered as before."""
     desk = Actor("key:desk0000", WORKER.duties)

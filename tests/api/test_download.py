@@ -5,14 +5,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-import httpx
 import pyogrio
 import pytest
 
-from api import server as api_server
 from gridgeo.db import connection
 from gridgeo.hierarchy import editions, model, store
-from gridgeo.settings import Settings
+from tests.api import grounds
 from tests.districts import district
 
 SPRING, AUTUMN = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=UTC)
@@ -21,16 +19,14 @@ SPRING, AUTUMN = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=U
 @pytest.fixture(scope="module")
 def world(server, template):
     """The URL of a database with an edition valid from spring, one that follows in autumn, and a scheme of codes alone."""
-    name = server.create(template)
-    url = server.url_of(name)
-    with closing(connection.connect(url)) as conn, conn:
-        for title, picture, when in (("春", "AB", SPRING), ("秋", "ABC", AUTUMN)):
-            activate(conn, "governance", district(picture), title, when)
-        level = model.Level("street", 0, "街道", "Street")
-        store.add_scheme(conn, model.Scheme("stats", model.SchemeKind.LISTED, "统计", "Statistics", (level,)))
-        activate(conn, "stats", model.frame([{"level": "street", "code": "440306001", "name_zh": "新安街道"}]), "2023", SPRING)
-    yield url
-    server.drop(name)
+    with grounds.database(server, template) as url:
+        with closing(connection.connect(url)) as conn, conn:
+            for title, picture, when in (("春", "AB", SPRING), ("秋", "ABC", AUTUMN)):
+                activate(conn, "governance", district(picture), title, when)
+            level = model.Level("street", 0, "街道", "Street")
+            store.add_scheme(conn, model.Scheme("stats", model.SchemeKind.LISTED, "统计", "Statistics", (level,)))
+            activate(conn, "stats", model.frame([{"level": "street", "code": "440306001", "name_zh": "新安街道"}]), "2023", SPRING)
+        yield url
 
 
 def activate(conn, scheme, frame, name, when):
@@ -41,9 +37,8 @@ def activate(conn, scheme, frame, name, when):
 @pytest.fixture(scope="module")
 def client(world, tmp_path_factory):
     """A client of the API on that database."""
-    settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=world, port=0, authority="某区政数局")
-    with api_server.background(settings) as address, httpx.Client(base_url=address, trust_env=False) as client:
-        yield client
+    with grounds.service(world, tmp_path_factory, authority="某区政数局") as lent:
+        yield lent.client
 
 
 def get(client, status=200, headers=None, **query):

@@ -13,6 +13,7 @@ from api import server as api_server
 from gridgeo.errors import ConfigError
 from gridgeo.settings import Settings
 from tests.access import making
+from tests.api import grounds
 from tests.api.asking import ask, routes
 
 ROOT = "/gridgeo"
@@ -20,17 +21,15 @@ ROOT = "/gridgeo"
 
 @pytest.fixture(scope="module")
 def city(server, template):
-    name = server.create(template)
-    making.loaded(server.url_of(name))
-    yield server.url_of(name)
-    server.drop(name)
+    with grounds.database(server, template) as url:
+        making.loaded(url)
+        yield url
 
 
 @pytest.fixture(scope="module")
 def address(city, tmp_path_factory):
-    settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=city, port=0, root_path=ROOT, per_minute=0)
-    with api_server.background(settings) as where:
-        yield where
+    with grounds.service(city, tmp_path_factory, root_path=ROOT, per_minute=0) as lent:
+        yield lent.where
 
 
 @pytest.fixture(scope="module", params=[ROOT, ""], ids=["kept", "taken off"])

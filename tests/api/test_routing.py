@@ -5,15 +5,12 @@ from __future__ import annotations
 from contextlib import closing
 from types import SimpleNamespace
 
-import httpx
 import pytest
 
 from api import schemas_routing as told
-from api import server as api_server
 from gridgeo.db import connection
 from gridgeo.events.model import Part
-from gridgeo.settings import Settings
-from tests.api import callers
+from tests.api import callers, grounds
 from tests.events import routed
 from tests.events.routed import COMMUNITY, DISTRICT, FIRE, GAS, GASWORKS, LAMP, LIGHTS, OFFICE, PARKS, POLICE, STREET, A
 
@@ -23,21 +20,18 @@ RULE = {"name": "燃气一级", "class": GAS, "grades": [1], "lead": GASWORKS, "
 @pytest.fixture(scope="module")
 def place(server, template, tmp_path_factory):
     """The drawn city with a matrix and an event, and the API over it."""
-    name = server.create(template)
-    url = server.url_of(name)
-    with closing(connection.connect(url)) as conn, conn:
-        units = routed.ground(conn)
-        routed.give(conn, routed.row(LAMP, LIGHTS), routed.row(LAMP, PARKS, part=Part.ASSIST), routed.row(GAS, GASWORKS))
-        routed.give(conn, routed.row("", OFFICE, STREET), routed.row(LAMP, PARKS, COMMUNITY, Part.REFER, criteria="绿地内"))
-        lamp, leak = routed.event(conn), routed.event(conn, GAS, grade=1)
-    scopes = {"reader": ["read"], "dispatcher": ["read", "dispatch"], "admin": ["read", "admin", "dispatch"]}
-    keys = {who: callers.key(url, *of) for who, of in scopes.items()}
-    keys["part"] = callers.key(url, *scopes["admin"], area=[units[A]])
-    settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0, per_minute=0)
-    with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False, timeout=30) as client:
-        of = {who: callers.bearer(key) for who, key in keys.items()}
-        yield SimpleNamespace(client=client, of=of, lamp=lamp, leak=leak)
-    server.drop(name)
+    with grounds.database(server, template) as url:
+        with closing(connection.connect(url)) as conn, conn:
+            units = routed.ground(conn)
+            routed.give(conn, routed.row(LAMP, LIGHTS), routed.row(LAMP, PARKS, part=Part.ASSIST), routed.row(GAS, GASWORKS))
+            routed.give(conn, routed.row("", OFFICE, STREET), routed.row(LAMP, PARKS, COMMUNITY, Part.REFER, criteria="绿地内"))
+            lamp, leak = routed.event(conn), routed.event(conn, GAS, grade=1)
+        scopes = {"reader": ["read"], "dispatcher": ["read", "dispatch"], "admin": ["read", "admin", "dispatch"]}
+        keys = {who: callers.key(url, *of) for who, of in scopes.items()}
+        keys["part"] = callers.key(url, *scopes["admin"], area=[units[A]])
+        with grounds.service(url, tmp_path_factory, per_minute=0) as lent:
+            of = {who: callers.bearer(key) for who, key in keys.items()}
+            yield SimpleNamespace(client=lent.client, of=of, lamp=lamp, leak=leak)
 
 
 def got(place, path, who="reader", status=200, **params):

@@ -5,17 +5,14 @@ from __future__ import annotations
 from contextlib import closing
 from types import SimpleNamespace
 
-import httpx
 import pytest
 
-from api import server as api_server
 from gridgeo.changes.webhooks import store
 from gridgeo.db import connection
 from gridgeo.letters import rules
 from gridgeo.objects import writing
-from gridgeo.settings import Settings
 from tests.access import making
-from tests.api import callers, things
+from tests.api import callers, grounds, things
 from tests.api.things import CODE
 from tests.api.world import A, D
 from tests.changes.receiving import receiving
@@ -24,18 +21,15 @@ from tests.changes.receiving import receiving
 @pytest.fixture(scope="module")
 def place(server, template, tmp_path_factory):
     """The drawn city with objects, the API over it, a service whose host was entered, and administrators of the whole and of A."""
-    name = server.create(template)
-    url = server.url_of(name)
-    units = making.loaded(url)
-    things.add(url, units)
-    whole, part, reader = (callers.bearer(callers.key(url, *scopes, area=area)) for scopes, area in _callers(units))
-    settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, port=0)
-    with receiving() as told, closing(connection.connect(url)) as conn:
-        with conn:
-            store.enter(conn, told.url)
-        with api_server.background(settings) as where, httpx.Client(base_url=where, trust_env=False, timeout=30) as client:
-            yield SimpleNamespace(url=url, client=client, told=told, conn=conn, units=units, whole=whole, part=part, reader=reader)
-    server.drop(name)
+    with grounds.database(server, template) as url:
+        units = making.loaded(url)
+        things.add(url, units)
+        whole, part, reader = (callers.bearer(callers.key(url, *scopes, area=area)) for scopes, area in _callers(units))
+        with receiving() as told, closing(connection.connect(url)) as conn:
+            with conn:
+                store.enter(conn, told.url)
+            with grounds.service(url, tmp_path_factory) as lent:
+                yield SimpleNamespace(url=url, client=lent.client, told=told, conn=conn, units=units, whole=whole, part=part, reader=reader)
 
 
 def _callers(units):

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from gridgeo.access import rules
 from gridgeo.access import store as access
 from gridgeo.events import shown as showing
 from gridgeo.events.shown import By, Count, Shown
@@ -205,6 +206,15 @@ def test_units_of_no_event_are_told_too_and_what_lies_nowhere_where_no_unit_is_a
     before = showing.counts(conn, edition_id, Shown(), By.UNIT, None, itself, NOW)
     everywhere = showing.counts(conn, edition_id, Shown(), By.UNIT, now=NOW)
     assert everywhere[None].n == Count.total(everywhere.values()).n - Count.total(before.values()).n > 0
+
+
+def test_many_units_are_counted_as_few_are(conn, made, monkeypatch):
+    edition_id, units, *_ = made
+    asked = [units["99990100100101"], units["99990100100201"], 0]
+    told = showing.counts(conn, edition_id, Shown(), By.CLASS, asked, now=NOW)
+    monkeypatch.setattr(rules, "FEW", 2)
+    assert showing.counts(conn, edition_id, Shown(), By.CLASS, asked, now=NOW) == told
+    assert 0 < Count.total(told.values()).n < Count.total(showing.counts(conn, edition_id, Shown(), By.CLASS, now=NOW).values()).n
 
 
 def test_classes_that_are_no_more_are_counted_after_those_in_use(conn, made):

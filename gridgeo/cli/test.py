@@ -31,6 +31,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if not (checkout / "tests" / "conftest.py").exists():
         raise EnvironmentIncomplete("the tests are not part of the installed package", "run them from a checkout")
     environment = inherited_environment()
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what hundreds of programs import, each of them would compile
     if "not browser" not in args.rest:
         environment["GRIDGEO_CHROMIUM"] = browser.ensure(settings.chromium, settings.offline)
     programs.ensure(settings.offline)
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 def spread(rest: Sequence[str]) -> list[str]:
     """Return how the whole suite is spread over processes, each with a database server of its own and whole files of tests.
 
-    Files go in their order: the acceptance tests first, which are few and take longest, and not last, when the others have nothing to do.
+    Files go in the order of tests/conftest.py: what takes longest first, and not last, when the others have nothing to do.
     A part of the suite, or one that is to be stepped through, runs in one: another server takes longer to start than it saves.
     Beside so many others a test may fail for the machine's reasons: it is run once more, and told as rerun (docs/decisions/0062).
     """

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from api.beside import Beside
-from tests.installation import environment
+from tests.installation import environment, heard
 
 #: Says who it is, and waits; ends at once where it is told.
 _PROGRAM = "import os, sys, time\nopen(sys.argv[1], 'a').write(f'{os.getpid()}\\n')\ntime.sleep(0 if 'briefly' in sys.argv else 600)"
@@ -89,8 +89,6 @@ def test_one_that_dies_again_and_again_is_begun_ever_more_rarely(lives, caplog):
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_it_ends_with_its_server_however_that_ends(lives, how):
-    # Who runs the tests may have told Ctrl-C to be ignored, as a shell does with what it runs behind.
-    heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
     server = subprocess.Popen(
         [sys.executable, "-c", _SERVER, *command(lives)], env=environment(), stderr=subprocess.DEVNULL, preexec_fn=heard
     )

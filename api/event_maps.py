@@ -49,7 +49,7 @@ STATE = Parameter(
 REPORTED = Parameter(
     "datetime",
     "Only those reported then: a day in China, or an interval of two days or instants with / between, both included (.. for no end). When "
-    f"absent those that are open, whenever they were reported, and all of the last {LATELY.days} days.",
+    f"absent those that are open, whenever they were reported, and all of the last {LATELY.days} days and of today.",
     _span,
     {"type": "string"},
 )

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from gridgeo.events import counts
+from gridgeo.events import cells, counts
 
 from .figures import Result
 from .ground import Loaded, alone, say
 
 #: Days the many events were reported in.
 DAYS = 730
-_SETTLE = "VACUUM (ANALYZE) gridgeo.event, gridgeo.event_grid, gridgeo.event_fact, gridgeo.event_sum, gridgeo.event_shift"
+_SETTLE = """
+VACUUM (ANALYZE) gridgeo.event, gridgeo.event_grid, gridgeo.event_fact, gridgeo.event_sum, gridgeo.event_shift, gridgeo.event_standing,
+  gridgeo.event_closed_sum
+"""
 #: Many events: everywhere in the district, of all classes and ways, in two years; each class has its department, and of what is older than
 #: some days 99.78 of a hundred are closed, as a real district tells.
 _MANY = """
@@ -77,6 +80,8 @@ def filled(result: Result, conn, loaded: Loaded, count: int) -> datetime:
     with conn:
         counts.refresh(conn, loaded.snapshot.edition.edition_id)
     result.add(f"{count:,} events counted from scratch, as a new edition does", time.perf_counter() - start, "s")
+    with conn:
+        cells.refresh(conn)
     alone(conn, _SETTLE)
     return now
 
@@ -94,5 +99,5 @@ def _indexed_later(cur, *tables: str) -> Iterator[None]:
     cur.execute("SET LOCAL maintenance_work_mem = '512MB'")
     for _, make in indexes:
         cur.execute(make)
-    for trigger in ("change_inserted", "change_updated", "change_deleted"):
-        cur.execute(f"ALTER TABLE event ENABLE ALWAYS TRIGGER {trigger}")
+    for trigger in ("inserted", "updated", "deleted"):
+        cur.execute(f"ALTER TABLE event ENABLE ALWAYS TRIGGER change_{trigger}, ENABLE ALWAYS TRIGGER drawn_{trigger}")

@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     notices.add_argument("--department", metavar="CODE", help="only of what this one was told")
     notices.add_argument("--all", action="store_true", help="also what holds no more")
     notices.add_argument("--limit", type=int, default=50, metavar="N", help="(default: 50)")
-    words.add_parser("place", help="say where events lie of which it is not said yet, and count them from scratch")
+    words.add_parser("place", help="say where events lie of which it is not said yet, and count them and add them up for maps from scratch")
     _receivers(words.add_parser("receiver", help="departments' systems that take tasks: add, list, remove, retry"))
 
 
@@ -53,12 +53,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _place(args: argparse.Namespace, conn) -> int:
-    from ..events import assignment
+    from ..events import assignment, cells
     from ..hierarchy import assignment as placing
     from ..hierarchy.model import GOVERNANCE
 
     for edition_id in placing.editions_to_come(conn, GOVERNANCE):
         print(f"Edition {edition_id}: of {assignment.assign(conn, edition_id):,} events it is said now where they lie.")
+    cells.refresh(conn)
     return 0
 
 

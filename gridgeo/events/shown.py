@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 
 from ..access import rules
 from ..db import queries
+from . import cells
 from .rules import SOON
 
 SQL = queries.load(__package__, "shown.sql")
 
-#: What was reported this long ago is shown though it is over.
+#: What was reported this long ago, and later, is shown though it is over: from the beginning of that day on.
 LATELY = timedelta(days=30)
 
 #: Of a longer time nobody is told how many there are one by one (:mod:`.statistics` adds up months).
@@ -75,12 +76,23 @@ class Shown:
             return False
         return self.since is None or (self.until or datetime.now(UTC)) - self.since > LONGEST
 
+    def days(self, now: datetime | None = None) -> tuple[int, int] | None:
+        """Return the days of China they were reported on, from the first until before the last, where all of them are told apart by place,
+        day and how they stand alone; else None.
+        """
+        if any(value is not None for value in (self.classes, self.grades, self.stages, self.department)):
+            return None
+        now = now or datetime.now(UTC)
+        return cells.days(self._since(now), self.until, now)
+
+    def _since(self, now: datetime) -> datetime | None:
+        return cells.midnight(now - LATELY) if self.lately else self.since
+
     def given(self, now: datetime | None = None) -> dict[str, Any]:
         """Return it as the queries take it, at a moment (timezone-aware)."""
         now = now or datetime.now(UTC)
         lists = {name: None if value is None else list(value) for name in _LISTS for value in (getattr(self, name),)}
-        since = now - LATELY if self.lately else self.since or "-infinity"
-        span = {"since": since, "until": self.until or "infinity", "standing": self.lately}
+        span = {"since": self._since(now) or "-infinity", "until": self.until or "infinity", "standing": self.lately}
         return {**lists, **span, "department": self.department, "public": self.public, "now": now, "soon": SOON}
 
 

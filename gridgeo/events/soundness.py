@@ -9,7 +9,7 @@ from ..db import queries
 from ..db.check import Finding, State
 from ..hierarchy import assignment as placing
 from ..hierarchy.model import GOVERNANCE
-from . import counts
+from . import cells, counts
 
 SQL = queries.load(__package__, "soundness.sql")
 
@@ -27,7 +27,7 @@ def examine(conn, whole: bool = False) -> list[Finding]:
         newest and of others at random.
     """
     some = None if whole else _some(conn)
-    findings = [_steps(conn, some)]
+    findings = [_steps(conn, some), *([_drawn(conn)] if whole else [])]
     for edition_id in placing.editions_to_come(conn, GOVERNANCE):
         findings += [_placed(conn, edition_id), _counted(conn, edition_id) if whole else _adds_up(conn, edition_id, some)]
     return findings
@@ -80,3 +80,10 @@ def _adds_up(conn, edition_id: int, some: Sequence[int]) -> Finding:
         told = f"of {len(some):,} events {len(false):,} count for what they are not; {counted:,} are counted, the sums say {said:,}"
         return Finding(subject, State.ERROR, told, "run `gridgeo events place`, which counts them from scratch")
     return Finding(subject, State.OK, f"the sums say {said:,}, and some were looked at (all: --all)")
+
+
+def _drawn(conn) -> Finding:
+    if wrong := cells.false(conn):
+        hint = "run `gridgeo events place`, which adds them up from scratch"
+        return Finding("events on maps", State.ERROR, f"{wrong:,} open events or sums of closed ones are not what the events are", hint)
+    return Finding("events on maps", State.OK, "what is kept for maps is what the events are")

@@ -236,7 +236,10 @@ OF_AN_AREA = ("buildings_in", "counted", "events_of_units")
 
 #: Whether a department has something to do about an event, which its tasks tell it; and numbers of events, which nobody else may write
 #: (tests/events, tests/api/test_events.py).
-OF_EVENTS = ("is_of_department", "count_events", "fold_events")
+OF_EVENTS = (
+    *("is_of_department", "count_events", "fold_events"),
+    *("keep_event_drawn", "keep_class_drawn", "fold_closed_events", "draw_events_anew"),
+)
 
 
 def test_no_function_of_ours_runs_as_its_owner_but_the_feed_s_and_those_that_tell_nothing_new(owner):

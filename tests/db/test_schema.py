@@ -76,14 +76,14 @@ BY_OBJECT = {"object", "object_history", "object_grid"}
 #: Tables of events, kept by our number of the event: its code names a department and a day, and it may lie in no grid at all.
 BY_EVENT = {
     *("event", "event_fact", "event_grid", "event_report", "event_step", "event_task", "event_media", "event_request", "event_checkin"),
-    *("event_notice", "event_letter", "linkage.event_reporter", "linkage.event_original"),
+    *("event_standing", "event_notice", "event_letter", "linkage.event_reporter", "linkage.event_original"),
 }
 
 #: Files, kept by their digest: the same is sent for several events.
 BY_DIGEST = {"media_file"}
 
-#: What is derived of objects for the map, kept by the place on it, and the queue and the log of what changed there.
-BY_PLACE = {"object_cell", "tile_kept", "object_changed", "tile_change"}
+#: What is derived of objects and events for the map, kept by the place on it, and the queue and the log of what changed there.
+BY_PLACE = {"object_cell", "tile_kept", "object_changed", "tile_change", "event_closed_sum"}
 
 #: The change feed, kept by the transaction that wrote: its numbers are one row for the whole city.
 BY_TRANSACTION = {"change", "change_transaction"}
@@ -101,6 +101,7 @@ TOLD = {"building", "building_address", "house", "address_name", "address_succes
 EXEMPT: dict[tuple[str, str], str] = {
     ("R1", "object_rejected"): "what a load did not take, kept by the load until it was corrected: it may have no code at all",
     ("R1", "event_shift"): "what waits to be added up: gone a second later, and never looked up by anything",
+    ("R1", "event_closed_shift"): "what waits to be added up for maps, likewise",
     ("R1", "linkage.audit"): "one chain in one place: each row follows from the row before it",
     **{("R4", table): "the change feed: what a writer forgets to tell would be lost to every copy" for table in TOLD},
 }

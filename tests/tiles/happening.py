@@ -17,6 +17,8 @@ from tests.tiles.making import EAST, NORTH, SOUTH, WEST
 NOW = datetime(2026, 11, 16, 4, tzinfo=UTC)
 #: Numbers of properties: the major classes of `life.words` in their order.
 MAJORS = {life.LAMP: 1, life.GAS: 2, life.NOISE: 3}
+#: Since when what was reported is shown though it is over: thirty days before, from the beginning of the day in China.
+LATELY = datetime(2026, 10, 16, 16, tzinfo=UTC)
 _OVER = ("rejected", "closed", "merged")
 _STAGES = ("reported", "filed", "dispatched", "handled", "closed", "closed", "closed", "rejected", "merged")
 
@@ -57,7 +59,7 @@ class Happening:
     def is_shown(self, shown: Shown, ids: Mapping[str, int]) -> bool:
         """Whether it is among those that are shown; `ids` are the numbers of classes by path."""
         if shown.lately:
-            timely = self.stage not in _OVER or self.reported_at >= NOW - timedelta(days=30)
+            timely = self.stage not in _OVER or self.reported_at >= LATELY
         else:
             timely = (shown.since or self.reported_at) <= self.reported_at <= (shown.until or self.reported_at)
         return (

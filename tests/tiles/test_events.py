@@ -143,7 +143,8 @@ def test_who_is_for_some_units_sees_what_lies_in_them_and_no_more(conn, made):
             for make in (events.tile_of_units, events.tile):
                 near = drawn(conn, EVENTS_FROM, wanted, make).get("events", [])
                 assert {each["id"] for each in near} == set(those)
-                assert added_up(drawn(conn, 12, wanted, make)["clusters"]) == expected(list(those.values()))
+            assert added_up(drawn(conn, 12, wanted, events.tile_of_units)["clusters"]) == expected(list(those.values()))
+            assert drawn(conn, 12, Shown()) == {}, "what is kept is the whole city's, and for whom it is"
             counted = showing.counts(conn, edition_id, wanted, By.UNIT, mine, dict(zip(mine, mine, strict=True)), NOW)
             assert set(counted) == set(mine) and Count.total(counted.values()) == count(those.values())
     with seeing(conn, "{}"):

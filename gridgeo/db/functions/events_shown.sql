@@ -12,12 +12,12 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
 $$;
 
 -- Which number tiles give the major class of an event's class: the place of the major class among those in use; those that are no more
--- follow.
+-- follow. What stays the number of a major class is that of the first class there was of it (`kind`).
 DROP VIEW IF EXISTS gridgeo.event_major;
 CREATE VIEW gridgeo.event_major WITH (security_invoker = true) AS
-SELECT f.class_id, f.major, dense_rank() OVER (ORDER BY f.place NULLS LAST, f.major COLLATE "C")::integer AS m
+SELECT f.class_id, f.major, dense_rank() OVER (ORDER BY f.place NULLS LAST, f.major COLLATE "C")::integer AS m, f.kind, f.public
   FROM (
-    SELECT c.class_id, c.major,
+    SELECT c.class_id, c.major, c.public, min(c.class_id) OVER (PARTITION BY c.major) AS kind,
            min(c.position) FILTER (WHERE c.valid @> (now() AT TIME ZONE 'Asia/Shanghai')::date) OVER (PARTITION BY c.major) AS place
       FROM gridgeo.event_class AS c
   ) AS f;
@@ -59,7 +59,7 @@ GRANT EXECUTE ON FUNCTION gridgeo.events_of_units(bigint[], timestamptz, timesta
 
 -- Events of the same times in a box (EPSG:4490) and cells (event_cell; NULL: anywhere, by time alone), or of some units; of some classes,
 -- grades, stages (NULL: all but rejected and merged ones), of a department that leads. What is only asked for sometimes is decided before
--- a statement is planned.
+-- a statement is planned. Without a box (NULL) it is all of the cells: to look it up as well would read all times of a place.
 CREATE OR REPLACE FUNCTION gridgeo.events_about(box geometry, of_cells integer[], of_units bigint[], since timestamptz, until timestamptz,
   standing boolean, of_classes integer[], of_grades smallint[], of_stages text[], of_department text, of_public boolean)
 RETURNS TABLE (event_id bigint, event_code text, class_id integer, grade smallint, point geometry, open boolean, due_at timestamptz,
@@ -69,17 +69,17 @@ RETURNS TABLE (event_id bigint, event_code text, class_id integer, grade smallin
   FROM (
     SELECT e.event_id, e.event_code, e.class_id, e.grade, e.stage, e.department_code, e.point, e.due_at, e.paused_at, e.filed_at, e.reported_at
     FROM gridgeo.event AS e
-    WHERE of_units IS NULL AND (of_cells IS NULL OR e.point && box AND gridgeo.event_cell(e.point) = ANY (of_cells))
+    WHERE of_units IS NULL AND (of_cells IS NULL OR gridgeo.event_cell(e.point) = ANY (of_cells) AND (box IS NULL OR e.point && box))
       AND e.reported_at >= since AND e.reported_at <= until
     UNION ALL
     SELECT e.event_id, e.event_code, e.class_id, e.grade, e.stage, e.department_code, e.point, e.due_at, e.paused_at, e.filed_at, e.reported_at
     FROM gridgeo.event AS e
-    WHERE of_units IS NULL AND standing AND (of_cells IS NULL OR e.point && box AND gridgeo.event_cell(e.point) = ANY (of_cells))
+    WHERE of_units IS NULL AND standing AND (of_cells IS NULL OR gridgeo.event_cell(e.point) = ANY (of_cells) AND (box IS NULL OR e.point && box))
       AND e.reported_at < since AND e.stage NOT IN ('rejected', 'closed', 'merged')
     UNION ALL
     SELECT e.event_id, e.event_code, e.class_id, e.grade, e.stage, e.department_code, e.point, e.due_at, e.paused_at, e.filed_at, e.reported_at
     FROM gridgeo.events_of_units(of_units, since, until, standing) AS e
-    WHERE of_units IS NOT NULL AND e.point && box
+    WHERE of_units IS NOT NULL AND (box IS NULL OR e.point && box)
   ) AS e
   WHERE e.point IS NOT NULL
     AND CASE WHEN of_stages IS NULL THEN e.stage NOT IN ('rejected', 'merged') ELSE e.stage = ANY (of_stages) END

@@ -51,4 +51,5 @@ REVOKE UPDATE, DELETE ON gridgeo.grid_worker FROM gridgeo_writer;
 GRANT UPDATE (phone, valid_to, source, recorded_at) ON gridgeo.grid_worker TO gridgeo_writer;
 REVOKE ALL ON gridgeo.grid_worker FROM gridgeo_linkage;
 -- What is counted of events is derived, by functions of their own.
-REVOKE INSERT, UPDATE, DELETE ON gridgeo.event_fact, gridgeo.event_shift, gridgeo.event_sum FROM gridgeo_writer, gridgeo_linkage;
+REVOKE INSERT, UPDATE, DELETE ON gridgeo.event_fact, gridgeo.event_shift, gridgeo.event_sum, gridgeo.event_standing,
+  gridgeo.event_closed_shift, gridgeo.event_closed_sum FROM gridgeo_writer, gridgeo_linkage;

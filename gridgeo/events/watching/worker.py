@@ -15,7 +15,7 @@ from ...db import connection
 from ...db.listening import Listener
 from ...db.steady import Steady
 from ...settings import Settings
-from .. import counts
+from .. import cells, counts
 from . import dispatching, letters, notices
 from .delivery import AREA, ROLE, Courier
 
@@ -29,6 +29,7 @@ BY_THE_CLOCK: tuple[Turn, ...] = (
     lambda conn: sum(notices.find(conn, datetime.now(UTC)).values()),
     lambda conn: notices.escalate(conn, datetime.now(UTC)),
     counts.fold,
+    cells.fold,
 )
 
 

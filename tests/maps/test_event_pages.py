@@ -63,7 +63,10 @@ def browse(browser: Browser, place) -> Iterator[Callable[..., Page]]:
         contexts.append(browser.new_context(viewport={"width": width, "height": 844}, **options))
         opened = contexts[-1].new_page()
         opened.set_default_timeout(120_000)
-        opened.on("request", lambda request: request.url.removeprefix("blob:").startswith(place.where) or complaints.append(f"asked {request.url}"))
+        opened.on(
+            "request",
+            lambda request: request.url.removeprefix("blob:").startswith(place.where) or complaints.append(f"asked {request.url}"),
+        )
         opened.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
         opened.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         opened.goto(place.where + path)

@@ -28,9 +28,18 @@ _SCHEMES = {
 }
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 
+#: Documents by who nobody is and where they lie. All applications of a process have the same routes, and to write of them takes a second.
+_WRITTEN: dict[tuple[Principal, str], dict[str, Any]] = {}
+
 
 def document(app: FastAPI, anonymous: Principal, root: str = "") -> dict[str, Any]:
     """Return the application's OpenAPI document; `anonymous` is a caller that says nothing of itself, `root` the path it lies under."""
+    if (anonymous, root) not in _WRITTEN:
+        _WRITTEN[anonymous, root] = _write(app, anonymous, root)
+    return _WRITTEN[anonymous, root]
+
+
+def _write(app: FastAPI, anonymous: Principal, root: str) -> dict[str, Any]:
     made = get_openapi(
         title=app.title,
         version=app.version,

@@ -14,20 +14,7 @@ from gridgeo.addresses.model import Address
 from gridgeo.addresses.search import Where
 from gridgeo.db import connection
 from gridgeo.errors import InvalidInput, NotFound, OutsideArea
-from tests.addresses import town as town_of
 from tests.addresses.making import CODES, at, edition
-
-
-@pytest.fixture(scope="module")
-def standing(server, template):
-    with town_of.standing(server, template) as lent:
-        yield lent
-
-
-@pytest.fixture
-def town(standing):
-    with standing() as lent:
-        yield lent
 
 
 def found(town, q: str, **more) -> list[tuple[str, str, str]]:

@@ -13,7 +13,6 @@ from gridgeo.addresses.model import Address, Reason, Status
 from gridgeo.addresses.washing import wash as engine
 from gridgeo.addresses.washing.model import Category, Fault, Level
 from gridgeo.errors import NotFound
-from tests.addresses import town as town_of
 from tests.addresses.town import Town
 
 GARBAGE = [
@@ -23,18 +22,6 @@ GARBAGE = [
 PIECES = ["海曲区", "东泽街道", "荷塘社区", "前进一路", "三巷", "12号", "东山花园", "新塘村", "3栋", "1单元"]
 PIECES += ["501", "金辉", "5楼", "-", " ", "（", "建设路", "8"]
 FULL = "深圳市海曲区东泽街道荷塘社区前进一路12号东山花园3栋1单元501"
-
-
-@pytest.fixture(scope="module")
-def standing(server, template):
-    with town_of.standing(server, template) as lent:
-        yield lent
-
-
-@pytest.fixture
-def town(standing):
-    with standing() as lent:
-        yield lent
 
 
 def wash(town: Town, text: str | None, area: str = ""):

@@ -90,15 +90,16 @@ def test_an_event_opens_its_card_with_facts_its_link_opens_it_again_and_its_word
     again.evaluate("key => sessionStorage.setItem('gridgeo-key', key)", callers.key(served.url, "read", "accept"))
     again.reload()
     again.locator("#card .told", has_text=happenings.WORDS).wait_for()
+    assert again.locator(f"#card a[href$='/events/{served.late.event_id}/pictures']").count() == 1 and "/pictures" not in page.content()
     again.keyboard.press("Escape")
     again.locator("#card").wait_for(state="hidden")
 
 
-def test_events_on_one_another_are_listed_with_their_states(there):
+def test_events_on_one_another_are_listed_with_their_states_the_graver_first(there):
     page = there(f"#at={happenings.TOGETHER[1]},{happenings.TOGETHER[0]},18&events=all&layers=none")
     page.mouse.click(*at(page, *happenings.TOGETHER))
     rows = page.locator("#card .together button")
-    assert rows.count() == 2
+    assert rows.count() == 2 and "燃气泄漏" in rows.first.inner_text() and "燃气泄漏" in page.locator("#tip").inner_text()
     rows.filter(has_text="燃气泄漏").click()
     page.locator("#card .timeline").wait_for()
     assert "燃气泄漏" in page.locator("#card h2").inner_text() and "Ⅰ 级" in page.locator("#card").inner_text()

@@ -172,14 +172,14 @@ gridgeo.scene = (categories, symbols) => {
     }
   }
 
-  // What is at a point: symbols and circles before lines and areas; of symbols on one another all, the nearest first.
+  // What is at a point: symbols and circles before lines and areas; of symbols on one another all, the nearest first, of those at one place the uppermost.
   function find(context, made, x, y, slack) {
     if (!made.buckets) made.buckets = bucketed([...made.clusters, ...made.dots]);
     const near = [];
     for (let column = -1; column <= 1; column++) {
       for (let row = -1; row <= 1; row++) near.push(...(made.buckets.get(`${Math.floor(x / BUCKET) + column} ${Math.floor(y / BUCKET) + row}`) || []));
     }
-    const hit = near.map((one) => [Math.hypot(one.x - x, one.y - y), one]).filter(([far, one]) => far <= one.r + slack).sort((a, b) => a[0] - b[0]);
+    const hit = near.map((one) => [Math.hypot(one.x - x, one.y - y), one]).filter(([far, one]) => far <= one.r + slack).reverse().sort((a, b) => a[0] - b[0]);
     if (hit.length) return hit.map(([, one]) => one);
     context.lineWidth = 8;
     const { a: ratio } = context.getTransform(); // the canvas asks in pixels of its own

@@ -198,10 +198,11 @@ def test_a_picture_in_a_paper_is_seen_as_before():
         paper(numbered(1, _INFORMATION))[:-8],
         paper(numbered(1, _INFORMATION), b"trailer<</Encrypt 7 0 R>>"),
         paper(numbered(1, b"<</Title(")),
+        paper(numbered(1, _INFORMATION) * 65),
         paper(numbered(9, stream(b"/Type/ObjStm/N 1/First 4/Filter/LZWDecode", b"1 0 <<>>"))),
         paper(numbered(9, stream(b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode", b"no zlib"))),
     ],
-    ids=["broken off", "locked", "no end", "packed otherwise", "not packed"],
+    ids=["broken off", "locked", "no end", "too often", "packed otherwise", "not packed"],
 )
 def test_a_paper_nobody_could_clean_is_refused(wrong):
     with pytest.raises(InvalidInput, match="broken off, locked"):

@@ -17,14 +17,15 @@ from . import rules
 _END, _LOCKED = b"%%EOF", re.compile(rb"/Encrypt(\s+\d+\s+\d+\s+R|\s*<<)")
 _INFO, _REFERENCE = (re.compile(text + rb"\s+(\d{1,10})\s+\d{1,5}\s+R\b") for text in (rb"/Info", rb"/[A-Za-z]+"))
 _OBJECT = re.compile(rb"(?<![0-9])(\d{1,10})\s+\d{1,5}\s+obj\s*")
-_METADATA, _XMP = re.compile(rb"/Type\s*/Metadata\b"), re.compile(rb"<\?xpacket begin.*?<\?xpacket end[^>]*>", re.DOTALL)
+_METADATA, _XMP = re.compile(rb"/Type\s*/Metadata\b"), (b"<?xpacket begin", b"<?xpacket end")
 _PACKED, _STREAM = re.compile(rb"/Type\s*/ObjStm\b"), re.compile(rb"stream\r?\n")
 _DEFLATED, _FIRST = re.compile(rb"/Filter\s*(/FlateDecode|\[\s*/FlateDecode\s*\])"), re.compile(rb"/First\s+(\d{1,9})")
 _TOKEN, _BRACKET = re.compile(rb"<<|>>|[(<%]"), re.compile(rb"\\.|[()]", re.DOTALL)
 _SOS = 0xDA
 
-#: Bytes that objects which are packed may have together.
-_MOST_UNPACKED = 64 * 1024 * 1024
+#: Bytes that objects which are packed may have together; how often the information may stand in a paper that was changed again and again,
+#: and how long it may be: nobody's paper has more, and none takes long.
+_MOST_UNPACKED, _MOST, _LONGEST = 64 * 1024 * 1024, 64, 64 * 1024
 
 
 @dataclass
@@ -44,10 +45,7 @@ def clean(data: bytes) -> bytes:
     if _END not in data[-2048:] or _LOCKED.search(data):
         raise ValueError("broken off or locked")
     paper, packs = bytearray(data), _packs(data)
-    for match in _METADATA.finditer(data):
-        _blank(paper, *_stream(data, match.end()))
-    for match in _XMP.finditer(data):
-        _blank(paper, *match.span())
+    _blank_metadata(paper, data)
     _blank_information(paper, packs)
     _blank_pictures(paper)
     for pack in packs:
@@ -56,18 +54,31 @@ def clean(data: bytes) -> bytes:
     return bytes(paper)
 
 
+def _blank_metadata(paper: bytearray, data: bytes) -> None:
+    at = 0
+    while match := _METADATA.search(data, at):
+        begins, ends, at = _stream(data, match.end())
+        _blank(paper, begins, ends)
+    at = 0
+    while (begins := data.find(_XMP[0], at)) >= 0 and (at := data.find(_XMP[1], begins)) >= 0:
+        _blank(paper, begins, at)
+
+
 def _blank_information(paper: bytearray, packs: list[Pack]) -> None:
-    places: dict[int, list[tuple[Pack | None, int]]] = {}
+    told = [number for place in _places(paper, packs, set(map(int, _INFO.findall(paper)))) for number in _blank_strings(paper, *place)]
+    for place in _places(paper, packs, set(told)):
+        _blank_strings(paper, *place, alone=True)
+
+
+def _places(paper: bytearray, packs: list[Pack], numbers: set[int]) -> list[tuple[Pack | None, int]]:
+    """Where objects stand, also as they were before; raises ValueError for too many."""
+    found: list[tuple[Pack | None, int]] = [(pack, pack.objects[number]) for pack in packs for number in numbers & pack.objects.keys()]
     for match in _OBJECT.finditer(paper):
-        places.setdefault(int(match[1]), []).append((None, match.end()))
-    for pack in packs:
-        for number, at in pack.objects.items():
-            places.setdefault(number, []).append((pack, at))
-    for number in {int(each) for each in _INFO.findall(paper)}:
-        for pack, at in places.get(number, ()):
-            for told in _blank_strings(paper, pack, at):
-                for other, there in places.get(told, ()):
-                    _blank_strings(paper, other, there, alone=True)
+        if int(match[1]) in numbers:
+            found.append((None, match.end()))
+        if len(found) > _MOST:
+            raise ValueError("too many")
+    return found
 
 
 def _blank_strings(paper: bytearray, pack: Pack | None, at: int, alone: bool = False) -> list[int]:
@@ -85,25 +96,25 @@ def _blank_strings(paper: bytearray, pack: Pack | None, at: int, alone: bool = F
 
 def _strings(data: bytearray, at: int) -> tuple[list[tuple[int, int]], int]:
     """Where the insides of the strings of a dictionary lie, or of a string, that begins at a place; and where that ends."""
-    depth, spans = 0, []
-    while token := _TOKEN.search(data, at):
+    depth, spans, until = 0, [], at + _LONGEST
+    while token := _TOKEN.search(data, at, until):
         at = token.end()
         if token[0] in (b"<<", b">>"):
             depth += 1 if token[0] == b"<<" else -1
         elif token[0] == b"%":
-            at = _found(data, b"\n", at)
+            at = _found(data, b"\n", at, until)
         else:
-            spans.append((at, _found(data, b">", at) if token[0] == b"<" else _closing(data, at)))
+            spans.append((at, _found(data, b">", at, until) if token[0] == b"<" else _closing(data, at, until)))
             at = spans[-1][1] + 1
         if depth <= 0:
             return spans, at
     raise ValueError("a dictionary without its end")
 
 
-def _closing(data: bytearray, at: int) -> int:
+def _closing(data: bytearray, at: int, until: int) -> int:
     """Where the string ends whose inside begins at a place: brackets within are in pairs, or have a backslash before them."""
     depth = 1
-    for token in _BRACKET.finditer(data, at):
+    for token in _BRACKET.finditer(data, at, until):
         depth += {b"(": 1, b")": -1}.get(token[0], 0)
         if not depth:
             return token.start()
@@ -112,7 +123,8 @@ def _closing(data: bytearray, at: int) -> int:
 
 def _blank_pictures(paper: bytearray) -> None:
     """Blank what JPEG pictures tell besides what is seen: cameras' notes, and where they were taken."""
-    for match in _STREAM.finditer(bytes(paper)):
+    at = 0
+    while match := _STREAM.search(paper, at):
         at = match.end()
         if not paper.startswith(b"\xff\xd8\xff", at):
             continue
@@ -125,12 +137,13 @@ def _blank_pictures(paper: bytearray) -> None:
 
 
 def _packs(data: bytes) -> list[Pack]:
-    packs, left = [], _MOST_UNPACKED
-    for match in _PACKED.finditer(data):
-        begins, ends = _stream(data, match.end())
-        head = data[data.rfind(b"obj", 0, match.start()) : begins]
+    packs, left, at = [], _MOST_UNPACKED, 0
+    while match := _PACKED.search(data, at):
+        begins, ends, over = _stream(data, match.end())
+        head = data[max(data.rfind(b"obj", at, match.start()), at) : begins]
+        at = over
         first, deflated = _FIRST.search(head), _DEFLATED.search(head) is not None
-        if first is None or b"/DecodeParms" in head or (b"/Filter" in head and not deflated):
+        if first is None or begins == ends or b"/DecodeParms" in head or (b"/Filter" in head and not deflated):
             raise ValueError("objects packed in a way that is not understood")
         inside = _inflated(data[begins:ends], left) if deflated else data[begins:ends]
         left -= len(inside)
@@ -160,16 +173,18 @@ def _repacked(pack: Pack) -> bytes:
     return made + b"\n" * (room - len(made))
 
 
-def _stream(data: bytes, at: int) -> tuple[int, int]:
-    """Where the stream of the object lies that a place is in; an empty one where it has none."""
-    begins = _STREAM.search(data, at)
-    if begins is None or 0 <= data.find(b"endobj", at) < begins.start():
-        return at, at
-    return begins.end(), _found(data, b"endstream", begins.end())
+def _stream(data: bytes, at: int) -> tuple[int, int, int]:
+    """Where the stream of the object lies that a place is in, an empty one where it has none; and where that object is over."""
+    over = _found(data, b"endobj", at)
+    begins = _STREAM.search(data, at, over)
+    if begins is None:
+        return at, at, over
+    ends = _found(data, b"endstream", begins.end())
+    return begins.end(), ends, max(ends, over)
 
 
-def _found(data: bytes | bytearray, mark: bytes, at: int) -> int:
-    found = data.find(mark, at)
+def _found(data: bytes | bytearray, mark: bytes, at: int, until: int | None = None) -> int:
+    found = data.find(mark, at, until)
     if found < 0:
         raise ValueError("broken off")
     return found

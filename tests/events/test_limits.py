@@ -89,7 +89,7 @@ def test_a_stage_that_was_to_end_later_is_put_right_by_a_step(conn):
         said = 'given || \'{"due_at": "2099-01-01", "stage_due_at": "2099-01-02"}\''
         cur.execute(f"UPDATE event_step SET given = {said} WHERE event_id = %s AND action = 'dispatch'", (late,))
         assert soundness.differing(conn) == []
-        cur.execute((resources.files("gridgeo.db") / "migrations" / "0023_stage_limits.sql").read_text())
+        cur.execute((resources.files("gridgeo.db") / "migrations" / "0022_stage_limits.sql").read_text())
         cur.execute("SELECT due_at FROM event_task WHERE event_id = %s", (late,))
         before, made = store.find(conn, sound), store.find(conn, late)
         assert cur.fetchone()[0] == made.stage_due_at == made.due_at and made.version == before.version + 1

@@ -12,8 +12,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from gridgeo.errors import Conflict
+from gridgeo.errors import Conflict, NotFound
 from gridgeo.events.media import store as held
+from gridgeo.events.model import Event
 from gridgeo.hierarchy.locate import Snapshot
 
 from .. import bodies, depends, event_pages, events, forms, media, objects
@@ -46,22 +47,29 @@ async def sent(request: Request) -> Response:
     try:
         body = await bodies.received(request, "pictures", media.most(request) + forms.BESIDE, media.WITHIN_S)
     except BodyTooLarge as error:
-        return await run_in_threadpool(_page, request, *media.refusal(request, error))
-    _, picture = forms.with_file(body, request.headers.get("content-type", ""), (), "picture")
-    return await media.beside(request, _taken, request, picture)
+        return await run_in_threadpool(_refused, request, error)
+    return await media.beside(request, _taken, request, body)
 
 
-def _taken(request: Request, picture: bytes) -> Response:
+def _refused(request: Request, error: BodyTooLarge) -> Response:
     try:
-        media.keep(request, depends.write(request, _meant, request), picture, False)
+        return _page(request, *media.refusal(request, error))
+    except NotFound:
+        raise error from None  # there is no page to say it on
+
+
+def _taken(request: Request, body: bytes) -> Response:
+    found = depends.read(request, events.find, request)
+    _, picture = forms.with_file(body, request.headers.get("content-type", ""), (), "picture")
+    try:
+        media.keep(request, _going_on(found), picture, False)
     except media.REFUSED as error:
         return _page(request, *media.refusal(request, error))
     return _page(request, done=True)
 
 
-def _meant(conn, request: Request) -> int:
-    """The number of the event; raises NotFound, and Conflict where all goes on with another."""
-    found = events.find(conn, request)
+def _going_on(found: Event) -> int:
+    """The number of an event; raises Conflict where all goes on with another."""
     if found.merged_into is not None:
         raise Conflict(f"event {found.event_code} was merged: all goes on with {found.merged_into}")
     return found.event_id

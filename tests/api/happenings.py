@@ -37,7 +37,9 @@ def fill(conn) -> dict[str, Event | Taken]:
         "back": _sent(conn, 7),
         "closed": life.report(conn),
         "asked": life.report(conn, receipt=True, **_NOWHERE),
+        "refused": life.report(conn, receipt=True, **_NOWHERE),
     }
+    life.steps(conn, made["refused"], (life.CLERK, "reject", {"reason": "不属本市管辖，请向铁路部门反映"}))
     life.steps(conn, made["back"], (life.OF_LIGHTS, "return", {"reason": "不归我处"}))
     for what in ("closed", "asked"):
         life.steps(conn, made[what], *life.CLOSED)

@@ -171,6 +171,11 @@ def test_a_receipt_tells_how_far_it_is_takes_stars_once_and_is_opened_again(plac
     assert "报告人" in page(place, f"/events/{place.made['asked'].event_id}/pictures")
 
 
+def test_a_receipt_tells_why_a_report_was_refused(place):
+    text = posted(place, secret=place.made["refused"].secret).text
+    assert "不予立案" in text and "不属本市管辖，请向铁路部门反映" in text and "key:" not in text
+
+
 def pictured(place, status=200, data=None, **fields) -> httpx.Response:
     files = {"picture": ('a"b.png', data or png())}
     answer = place.client.post("/events/receipt", data=fields, files=files, headers=HTML)

@@ -63,7 +63,7 @@ _FIRST = "SELECT setval(pg_get_serial_sequence('event', 'event_id'), coalesce(ma
 
 def filled(result: Result, conn, loaded: Loaded, count: int) -> datetime:
     """Fill the table with many events and count them; return the moment they were made."""
-    say(f"events: {count:,} more")
+    say(f"events: {count:,} of two years")
     points = min(count, 200_000)
     lon, lat = loaded.points(points)
     found = loaded.snapshot.at_many(lon, lat, nearest=False).unit

@@ -23,16 +23,19 @@ _LOOKS, _LOOKS_QUICK = 1000, 100
 
 
 def events(ground: Ground, quick: bool) -> Result:
-    """Take events in, send them on, fill the table, then ask."""
+    """Take events in and send them on; then, where years of them lie, ask."""
     count = _EVENTS_QUICK if quick else _EVENTS
     result = Result("events", f"events: intake, sending on, and numbers of {count:,}; client and server on one machine")
-    loaded = _prepared(ground, "small" if quick else "baoan")
+    profile = "small" if quick else "baoan"
+    loaded = _prepared(ground, profile, "events")
     with closing(connection.connect(loaded.url)) as conn:
         taken = event_intake.at_once(result, conn, loaded, _BULK_QUICK if quick else _BULK)
         event_intake.one_by_one(result, ground, loaded, 3.0 if quick else 15.0)
         filed = event_workers.FILED * (3 if quick else 40)
         event_workers.sent_on(result, ground.settings, loaded, conn, taken[:filed])
         event_workers.caught_up(result, ground.settings, loaded, conn, taken[filed:][: _WAITING_QUICK if quick else _WAITING])
+    loaded = _prepared(ground, profile, "years")  # without what was just taken in, all of it open and of one hour
+    with closing(connection.connect(loaded.url)) as conn:
         now = event_fill.filled(result, conn, loaded, count)
         event_questions.numbers(result, conn, loaded, now, count)
         event_questions.pages(result, conn, loaded, now, count)
@@ -42,12 +45,12 @@ def events(ground: Ground, quick: bool) -> Result:
     return result
 
 
-def _prepared(ground: Ground, profile: str) -> Loaded:
+def _prepared(ground: Ground, profile: str, name: str) -> Loaded:
     """A district with classes, channels, limits, and who answers for what."""
     say("events: a district and its departments")
-    url = ground.database("events")
+    url = ground.database(name)
     with closing(connection.connect(url)) as conn, conn:
         today = held(conn, ground.active(conn, profile))
         demo_events.establish(conn, today.frame)
         demo_events.instruct(conn)
-        return Loaded("events", url, today)
+        return Loaded(name, url, today)

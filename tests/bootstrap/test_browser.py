@@ -64,11 +64,11 @@ def test_root_has_it_installed(programs, monkeypatch, tmp_path):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     for name in ("apt-cache", "dpkg-deb", "dpkg-query"):
         programs(name)
-    made = f"printf '#!/bin/sh\\necho font\\n' > {tmp_path}/$name; /bin/chmod 755 {tmp_path}/$name"
-    (tmp_path / "apt-get").write_text(f"#!/bin/sh\necho $* >> {tmp_path}/asked\nfor name in chromium-headless-shell fc-list; do {made}; done\n")
+    shell, made = browser.PACKAGES[0], f"printf '#!/bin/sh\\necho font\\n' > {tmp_path}/$name; /bin/chmod 755 {tmp_path}/$name"
+    (tmp_path / "apt-get").write_text(f"#!/bin/sh\necho $* >> {tmp_path}/asked\nfor name in {shell} fc-list; do {made}; done\n")
     (tmp_path / "apt-get").chmod(0o755)
-    assert browser.ensure() == str(tmp_path / "chromium-headless-shell")
-    assert "install -y -q --no-install-recommends chromium-headless-shell fonts-noto-cjk fontconfig libatomic1" in (tmp_path / "asked").read_text()
+    assert browser.ensure() == str(tmp_path / shell)
+    assert f"install -y -q --no-install-recommends {shell} fonts-noto-cjk fontconfig libatomic1" in (tmp_path / "asked").read_text()
 
 
 def test_the_program_that_drives_chromium_starts():

@@ -20,6 +20,12 @@ class Queries(dict[str, str]):
             cur.execute(self[name], parameters)
             return cur.fetchall()
 
+    def again(self, conn, name: str, /, **parameters: object) -> list[tuple]:
+        """Ask one that is asked again and again (:func:`prepared`), and return all its rows."""
+        with conn.cursor() as cur:
+            prepared(cur, self[name], parameters)
+            return cur.fetchall()
+
     def run(self, conn, name: str, /, **parameters: object) -> int:
         """Run one of them, and return how many rows it was about."""
         with conn.cursor() as cur:

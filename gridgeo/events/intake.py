@@ -219,7 +219,7 @@ def _known(conn, given: Sequence[Given], originals: Sequence[str | None]) -> dic
     if not named:
         return {}
     sources, codes = map(list, zip(*named, strict=True))
-    rows = _rows(conn, "known", sources=sources, originals=codes)
+    rows = SQL.again(conn, "known", sources=sources, originals=codes)
     return {(source, original): Taken(*rest, known=True) for source, original, *rest in rows}
 
 
@@ -250,15 +250,9 @@ def _classes(conn, given: Sequence[Given]) -> dict[int | str, _Class]:
     """The classes that are named, by number and by path."""
     numbers = sorted({one.class_id for one in given if one.class_id is not None})
     paths = sorted({one.class_path for one in given if one.class_path is not None})
-    rows = _rows(conn, "classes", numbers=numbers, paths=paths) if numbers or paths else []
+    rows = SQL.again(conn, "classes", numbers=numbers, paths=paths) if numbers or paths else []
     return {name: _Class(row[0], *row[2:]) for row in rows for name in row[:2]}
 
 
 def _channels(conn, given: Sequence[Given]) -> dict[str, tuple[date | None, date | None]]:
-    return {name: period for name, *period in _rows(conn, "channels", channels=sorted({one.channel for one in given}))}
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        queries.prepared(cur, SQL[query], parameters)
-        return cur.fetchall()
+    return {name: period for name, *period in SQL.again(conn, "channels", channels=sorted({one.channel for one in given}))}

@@ -93,7 +93,7 @@ def due(conn, event: Event, stage: str, since: datetime, anew: bool = True) -> D
     reopened. It stays as it was said where it is not to be counted anew.
     """
     whole, of_stage = _of(conn, event, "whole", stage)
-    begun, pauses = _run(event.filed_at, _rows(conn, "clock", event_id=event.event_id))
+    begun, pauses = _run(event.filed_at, SQL.again(conn, "clock", event_id=event.event_id))
     if stage in _BEGIN:
         begun = since
     ends = event.due_at
@@ -137,7 +137,7 @@ def move_tasks_on(conn, event: Event, resumed_at: datetime) -> None:
     """Move on by when the departments of a paused event are to be done, which goes on at a moment."""
     if event.paused_at is None:
         return
-    tasks = _rows(conn, "live_tasks", event_id=event.event_id)
+    tasks = SQL.again(conn, "live_tasks", event_id=event.event_id)
     amounts = _of(conn, event, *(part for _, part, _ in tasks), Stage.DISPATCHED)
     with conn.cursor() as cur:
         for (task_no, _, end), own in zip(tasks, amounts[:-1], strict=True):
@@ -147,7 +147,7 @@ def move_tasks_on(conn, event: Event, resumed_at: datetime) -> None:
 
 def cities(conn, units: Iterable[int]) -> dict[int, str]:
     """Return of units, as they are now, how the code begins that limits of theirs go by; those without limits of their own are left out."""
-    return dict(_rows(conn, "cities", units=list(units)))
+    return dict(SQL.again(conn, "cities", units=list(units)))
 
 
 def due_each(conn, clocks: Sequence[Clock]) -> list[Due]:
@@ -190,7 +190,7 @@ def listed(conn) -> list[Limit]:
     """Return every limit."""
     return [
         Limit(city, path, grade, stage, Amount(amount, Unit(unit), calendar))
-        for city, path, grade, stage, amount, unit, calendar in _rows(conn, "limits")
+        for city, path, grade, stage, amount, unit, calendar in SQL.again(conn, "limits")
     ]
 
 
@@ -207,7 +207,7 @@ def check(conn, limits: Sequence[Limit], source: str) -> list[Issue]:
     """Return what is wrong with limits as things stand: calendars there are not, classes nothing is of."""
     known = set(calendars.names(conn))
     named = sorted({one.amount.calendar for one in limits if one.amount.calendar} - known)
-    classes = _rows(conn, "unknown", classes=sorted({one.path for one in limits}))
+    classes = SQL.again(conn, "unknown", classes=sorted({one.path for one in limits}))
     return [
         *(Issue("unknown-calendar", Severity.ERROR, "there is no such calendar", source, field="calendar", value=name) for name in named),
         *(Issue("unknown-class", Severity.WARNING, "no class is, or begins so", source, field="class", value=path) for (path,) in classes),
@@ -216,7 +216,7 @@ def check(conn, limits: Sequence[Limit], source: str) -> list[Issue]:
 
 def _of(conn, event: Event, *stages: str) -> list[Amount | None]:
     """The limits of an event for some stages and parts."""
-    code = _rows(conn, "code", unit_id=event.unit_id) if event.unit_id is not None else []
+    code = SQL.again(conn, "code", unit_id=event.unit_id) if event.unit_id is not None else []
     return _picked(conn, [(event.class_id, event.grade, code[0][0] if code else "", str(stage)) for stage in stages])
 
 
@@ -224,7 +224,7 @@ def _picked(conn, of: Sequence[tuple[int | None, int, str, str]]) -> list[Amount
     if not of:
         return []
     classes, grades, codes, stages = (list(column) for column in zip(*of, strict=True))
-    rows = _rows(conn, "picked", classes=classes, grades=grades, codes=codes, stages=stages)
+    rows = SQL.again(conn, "picked", classes=classes, grades=grades, codes=codes, stages=stages)
     found = {n: Amount(amount, Unit(unit), calendar) for n, amount, unit, calendar in rows}
     return [found.get(n) for n in range(1, len(of) + 1)]
 
@@ -282,9 +282,3 @@ def _left(calendar: Calendar | None, at: datetime, end: datetime) -> Left:
 def _calendar(conn, amount: Amount | None) -> Calendar | None:
     """The calendar an amount is counted in; None for time as it goes by."""
     return None if amount is None or amount.calendar is None else calendars.find(conn, amount.calendar)
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        queries.prepared(cur, SQL[query], parameters)
-        return cur.fetchall()

@@ -73,8 +73,8 @@ def similar(conn, seen: Seen, reach: Reach | None = None, limit: int = 10) -> li
         "alike": ALIKE,
     }
     asked |= {"lon": seen.lon, "lat": seen.lat, "metres": within.metres, "since": seen.at - days, "until": seen.at + days}
-    found = _rows(conn, "similar", limit=limit, **asked, **box)
-    events = {row[0]: store.event(row) for row in _rows(conn, "of_numbers", events=[event_id for event_id, *_ in found])}
+    found = SQL.again(conn, "similar", limit=limit, **asked, **box)
+    events = {row[0]: store.event(row) for row in SQL.again(conn, "of_numbers", events=[event_id for event_id, *_ in found])}
     return [Likeness(events[event_id], *why) for event_id, *why in found]
 
 
@@ -82,9 +82,3 @@ def of_event(conn, event: Event, limit: int = 10) -> list[Likeness]:
     """Return the events that may be the same as one that was reported."""
     facts = {name: getattr(event, name) for name in ("told", "kind", "class_id", "grade", "lon", "lat", "place", "event_id")}
     return similar(conn, Seen(at=event.reported_at, **facts), limit=limit)
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        queries.prepared(cur, SQL[query], parameters)
-        return cur.fetchall()

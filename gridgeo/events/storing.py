@@ -52,7 +52,7 @@ def put(conn, rows: Sequence[Row]) -> list[Taken]:
     numbers: dict[str, int] = {}
     try:
         for some in _blocks(len(rows)):
-            numbers |= dict(_rows(conn, "put", **_written(some, rows, lying, began)))
+            numbers |= dict(SQL.again(conn, "put", **_written(some, rows, lying, began)))
     except psycopg2.errors.UniqueViolation:
         raise Conflict("somebody else took the same event in at this moment: send it again") from None
     events = [numbers[row.event_code] for row in rows]
@@ -139,9 +139,3 @@ def _lying(conn, edition_id: int, known: Mapping[int, Sequence[float]]) -> Itera
 
 def _blocks(count: int) -> Iterator[range]:
     return (range(start, min(start + _BLOCK, count)) for start in range(0, count, _BLOCK))
-
-
-def _rows(conn, query: str, **parameters) -> list[tuple]:
-    with conn.cursor() as cur:
-        queries.prepared(cur, SQL[query], parameters)
-        return cur.fetchall()
